@@ -1,0 +1,36 @@
+SHELL := /bin/bash
+.PHONY: run test bench lint setup
+
+# System packages, and how to see that each is there.
+PACKAGES := libopenblas-dev pkg-config
+
+run: setup
+	swift build -c release --product tilebound
+	.build/release/tilebound optimize --network alexnet --capacity 64KiB
+
+# Quick tests in debug, with all checks of the language; exhaustive ones in release, where they take minutes less.
+test: setup
+	swift test --skip ExhaustiveTests
+	swift test -c release --filter ExhaustiveTests
+
+bench:
+	@echo "There are no benchmarks yet."
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+# Installs what is missing and leaves alone what is there.
+setup:
+	@command -v swift >/dev/null || { echo "make: Swift 6.1 or newer is needed: https://www.swift.org/install" >&2; exit 1; }
+	@missing=""; \
+	pkg-config --exists openblas 2>/dev/null || missing="$(PACKAGES)"; \
+	if [ -n "$$missing" ]; then \
+	  if ! command -v apt-get >/dev/null; then \
+	    echo "make: install OpenBLAS with its headers and pkg-config (Debian: $$missing)" >&2; exit 1; fi; \
+	  if [ "$$(id -u)" -eq 0 ]; then as_root=""; \
+	  elif command -v sudo >/dev/null; then as_root=sudo; \
+	  else echo "make: $$missing must be installed: run 'apt-get install $$missing' as root" >&2; exit 1; fi; \
+	  $$as_root apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends $$missing || \
+	  { echo "make: could not install $$missing with apt-get" >&2; exit 1; }; \
+	fi

@@ -1,0 +1,80 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// The modules from the general to the particular: each may import only those named before it.
+let package = Package(
+  name: "tilebound",
+  products: [
+    .library(
+      name: "Tilebound",
+      targets: ["Workloads", "EnergyModel", "Mappings", "MappingSearch", "Interchange", "Reports"]),
+    .executable(name: "tilebound", targets: ["tilebound"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .target(name: "DenseKernels", dependencies: ["COpenBLAS"], swiftSettings: swiftSettings),
+    .target(name: "Workloads", swiftSettings: swiftSettings),
+    .target(name: "EnergyModel", dependencies: ["Workloads"], swiftSettings: swiftSettings),
+    .target(name: "Mappings", dependencies: ["Workloads", "EnergyModel"], swiftSettings: swiftSettings),
+    .target(
+      name: "MappingSearch", dependencies: ["Workloads", "EnergyModel", "Mappings"],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "Interchange",
+      dependencies: [
+        "Workloads", "EnergyModel", "Mappings", "MappingSearch", .product(name: "Yams", package: "Yams"),
+      ],
+      exclude: ["Configs/mappings"],
+      resources: [.embedInCode("Configs/networks"), .embedInCode("Configs/energy")],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "Reports",
+      dependencies: ["Workloads", "EnergyModel", "Mappings", "MappingSearch", "Interchange"],
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "tilebound",
+      dependencies: [
+        "Workloads", "EnergyModel", "Mappings", "MappingSearch", "Interchange", "Reports",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "TestSupport", dependencies: ["Workloads", "EnergyModel", "Mappings"], path: "Tests/TestSupport",
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "DenseKernelsTests", dependencies: ["DenseKernels", "TestSupport"], swiftSettings: swiftSettings),
+    .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "TestSupport"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "EnergyModelTests", dependencies: ["Workloads", "EnergyModel"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "MappingsTests", dependencies: ["Workloads", "EnergyModel", "Mappings", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "MappingSearchTests",
+      dependencies: ["Workloads", "EnergyModel", "Mappings", "MappingSearch", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "InterchangeTests",
+      dependencies: ["Workloads", "EnergyModel", "Mappings", "MappingSearch", "Interchange"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Workloads", "Mappings", "Reports"], swiftSettings: swiftSettings),
+    .testTarget(name: "tileboundTests", dependencies: ["tilebound"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ExhaustiveTests",
+      dependencies: ["Workloads", "EnergyModel", "Mappings", "MappingSearch", "Interchange", "TestSupport"],
+      swiftSettings: swiftSettings),
+  ],
+  swiftLanguageModes: [.v6])

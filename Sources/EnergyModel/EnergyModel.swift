@@ -1,0 +1,145 @@
+public import Workloads
+
+/// What a MAC and a moved bit cost under the energy complexity model, theory §2.
+///
+/// E = C_b · MACs + e_read · (bits read from DRAM) + e_write · (bits written to DRAM). Energies are kept as whole
+/// multiples of a quantum, 2^-10 of the model's unit or the largest power of two times that which divides all three, so
+/// that sums are exact in any order. Each energy is rounded to the nearest multiple of 2^-10 once, here.
+public struct EnergyModel: Hashable, Sendable {
+  /// Quanta of the finest grain per unit.
+  static let finestQuantaPerUnit = 1024
+  /// The largest accepted energy of one MAC or one bit, in units.
+  public static let largestEnergy = 1e6
+
+  public let name: String
+  /// Where the figures come from.
+  public let source: String
+  /// What energies are counted in, "pJ" for instance.
+  public let unit: String
+  /// The word widths that the figures are for, or nil when they fit any.
+  public let widths: WordWidths?
+  /// Quanta in one unit.
+  public let quantaPerUnit: Int
+  /// C_b, the energy of one MAC, in quanta.
+  public let macQuanta: Int
+  /// e_read, the energy of reading one bit from DRAM, in quanta.
+  public let readQuanta: Int
+  /// e_write, the energy of writing one bit to DRAM, in quanta.
+  public let writeQuanta: Int
+
+  /// A model with energies in `unit`.
+  ///
+  /// - Parameters:
+  ///   - name: what reports call it.
+  ///   - source: where the figures come from.
+  ///   - unit: what the energies are counted in.
+  ///   - mac: C_b, per MAC.
+  ///   - read: e_read, per bit.
+  ///   - write: e_write, per bit.
+  ///   - widths: the word widths that the figures are for.
+  /// - Throws: ``EnergyModelError`` for an energy that is negative, not finite or beyond ``largestEnergy``.
+  public init(
+    name: String, source: String, unit: String, mac: Double, read: Double, write: Double, widths: WordWidths? = nil
+  ) throws(EnergyModelError) {
+    var quanta: [Int] = []
+    for (quantity, energy) in [("mac", mac), ("read", read), ("write", write)] {
+      guard energy >= 0, energy <= Self.largestEnergy else { throw .outOfRange(quantity, energy) }
+      quanta.append(Int(energy * Double(Self.finestQuantaPerUnit) + 0.5))
+    }
+    var quantaPerUnit = Self.finestQuantaPerUnit
+    while quantaPerUnit > 1, quanta.allSatisfy({ $0 % 2 == 0 }) {
+      quantaPerUnit /= 2
+      quanta = quanta.map { $0 / 2 }
+    }
+    self.name = name
+    self.source = source
+    self.unit = unit
+    self.widths = widths
+    self.quantaPerUnit = quantaPerUnit
+    macQuanta = quanta[0]
+    readQuanta = quanta[1]
+    writeQuanta = quanta[2]
+  }
+
+  private init(bitsMovedNamed name: String) {
+    self.name = name
+    source = "Counts bits moved between DRAM and the Buffer: one for each bit read or written, none for a MAC."
+    unit = "bit"
+    widths = nil
+    quantaPerUnit = 1
+    macQuanta = 0
+    readQuanta = 1
+    writeQuanta = 1
+  }
+
+  /// One per bit moved and nothing per MAC: energy is then the number of bits moved.
+  public static let bitsMoved = EnergyModel(bitsMovedNamed: "unit")
+
+  /// An energy of so many quanta in the model's unit.
+  public func inUnits(quanta: Int) -> Double { Double(quanta) / Double(quantaPerUnit) }
+
+  /// The energy of a layer's MACs and of the given traffic.
+  ///
+  /// - Returns: nil when the energy in quanta does not fit an Int.
+  public func energy(macs: Int, read: Bits, written: Bits) -> Energy? {
+    let compute = macs.multipliedReportingOverflow(by: macQuanta)
+    let reading = read.count.multipliedReportingOverflow(by: readQuanta)
+    let writing = written.count.multipliedReportingOverflow(by: writeQuanta)
+    let data = reading.partialValue.addingReportingOverflow(writing.partialValue)
+    let total = data.partialValue.addingReportingOverflow(compute.partialValue)
+    if compute.overflow || reading.overflow || writing.overflow || data.overflow || total.overflow { return nil }
+    return Energy(compute: compute.partialValue, data: data.partialValue, model: self)
+  }
+
+  /// Whether the energy of every mapping of `layer` that moves each operand of each MAC at most once is exact.
+  ///
+  /// Then no sum of the search overflows: a mapping moves at most one input, one weight and one partial sum each way
+  /// per MAC.
+  public func isExact(for layer: Layer, widths: WordWidths) -> Bool {
+    let operand = widths.inputs.count + widths.weights.count + widths.partialSums.count
+    let result = widths.outputs.count + widths.partialSums.count
+    let (read, readOverflow) = layer.macs.multipliedReportingOverflow(by: operand)
+    let (written, writtenOverflow) = layer.macs.multipliedReportingOverflow(by: result)
+    if readOverflow || writtenOverflow { return false }
+    return energy(macs: layer.macs, read: Bits(read), written: Bits(written)) != nil
+  }
+}
+
+/// Why an energy model cannot be.
+public enum EnergyModelError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// An energy that is negative, not finite or absurdly large.
+  case outOfRange(String, Double)
+
+  public var description: String {
+    switch self {
+    case .outOfRange(let quantity, let value):
+      "\(quantity) is \(value); an energy from 0 to \(Int(EnergyModel.largestEnergy)) is accepted"
+    }
+  }
+}
+
+/// An energy, split into computing and moving data, exact in quanta of its model.
+public struct Energy: Hashable, Sendable {
+  /// C_b · MACs, in quanta.
+  public let computeQuanta: Int
+  /// Reading and writing DRAM, in quanta.
+  public let dataQuanta: Int
+  /// The model that gives the quantum and the unit.
+  public let model: EnergyModel
+
+  init(compute: Int, data: Int, model: EnergyModel) {
+    computeQuanta = compute
+    dataQuanta = data
+    self.model = model
+  }
+
+  /// Computing and data together, in quanta.
+  public var totalQuanta: Int { computeQuanta + dataQuanta }
+
+  /// C_b · MACs, in the model's unit.
+  public var compute: Double { model.inUnits(quanta: computeQuanta) }
+  /// Reading and writing DRAM, in the model's unit.
+  public var data: Double { model.inUnits(quanta: dataQuanta) }
+  /// Computing and data together, in the model's unit.
+  public var total: Double { model.inUnits(quanta: totalQuanta) }
+}

@@ -1,0 +1,55 @@
+public import EnergyModel
+public import Workloads
+
+/// The networks and energy models that come with the program: the files of `configs/`.
+public enum BuiltIn {
+  /// Their names, in the order in which they are listed.
+  public static let networkNames = networks.map(\.name)
+  public static let energyModelNames = energyModels.map(\.name)
+
+  private static let networks: [(name: String, text: [UInt8])] = [
+    ("alexnet", PackageResources.alexnet_yaml), ("vgg16", PackageResources.vgg16_yaml),
+    ("resnet18", PackageResources.resnet18_yaml), ("resnet50", PackageResources.resnet50_yaml),
+  ]
+
+  private static let energyModels: [(name: String, text: [UInt8])] = [
+    ("unit", PackageResources.unit_yaml), ("horowitz-45nm-int8", PackageResources.horowitz_45nm_int8_yaml),
+  ]
+
+  /// The built-in network of a name, or nil when there is none.
+  ///
+  /// - Throws: ``FormatError`` if its file is wrong, which the tests exclude.
+  public static func network(_ name: String) throws(FormatError) -> Network? {
+    guard let entry = networks.first(where: { $0.name == name }) else { return nil }
+    return try LayerTable.parse(String(decoding: entry.text, as: UTF8.self), origin: "\(name).yaml")
+  }
+
+  /// The built-in energy model of a name, or nil when there is none.
+  ///
+  /// - Throws: ``FormatError`` if its file is wrong, which the tests exclude.
+  public static func energyModel(_ name: String) throws(FormatError) -> EnergyModel? {
+    guard let entry = energyModels.first(where: { $0.name == name }) else { return nil }
+    return try EnergyFile.parse(String(decoding: entry.text, as: UTF8.self), origin: "\(name).yaml")
+  }
+
+  /// A network given by built-in name or by file: a name without a slash or dot is built-in.
+  public static func network(nameOrFile: String) throws(FormatError) -> Network {
+    if let network = try network(nameOrFile) { return network }
+    try refuseUnknown("network", nameOrFile, known: networkNames)
+    return try LayerTable.read(file: nameOrFile)
+  }
+
+  /// An energy model given by built-in name or by file: a name without a slash or dot is built-in.
+  public static func energyModel(nameOrFile: String) throws(FormatError) -> EnergyModel {
+    if let model = try energyModel(nameOrFile) { return model }
+    try refuseUnknown("energy model", nameOrFile, known: energyModelNames)
+    return try EnergyFile.read(file: nameOrFile)
+  }
+
+  private static func refuseUnknown(_ kind: String, _ name: String, known: [String]) throws(FormatError) {
+    if name.contains("/") || name.contains(".") { return }
+    throw FormatError(
+      origin: "--\(kind == "network" ? "network" : "energy")",
+      message: unknown(kind, name, known: known) + " A file's name has a dot or a slash.")
+  }
+}

@@ -1,0 +1,50 @@
+import Foundation
+public import Workloads
+
+/// The Buffer's size as users write it: a number and a unit, as in 64KiB, 66.5KiB, 2MB, 4096B or 524288bit.
+public enum CapacityText {
+  private static let units: [(name: String, bits: Int)] = [
+    ("bit", 1), ("bits", 1), ("b", 8), ("kb", 8_000), ("mb", 8_000_000), ("gb", 8_000_000_000), ("kib", 8 << 10),
+    ("mib", 8 << 20), ("gib", 8 << 30),
+  ]
+
+  private static let accepted = "a number and a unit is expected, as in 64KiB, 2MB, 4096B or 524288bit"
+
+  /// The capacity that a text stands for.
+  ///
+  /// - Throws: ``FormatError`` unless it is a positive whole number of bits below 2^53.
+  public static func parse(_ text: String, origin: String) throws(FormatError) -> Bits {
+    let number = text.prefix { $0.isNumber || $0 == "." }
+    let unit = text.dropFirst(number.count).trimmingCharacters(in: .whitespaces)
+    let points = number.count { $0 == "." }
+    guard let value = Decimal(string: String(number)), number.allSatisfy(\.isASCII), points <= 1, number.count > points
+    else {
+      throw FormatError(origin: origin, message: "'\(text)' is no capacity; \(accepted)")
+    }
+    guard let factor = units.first(where: { $0.name == unit.lowercased() })?.bits else {
+      throw FormatError(
+        origin: origin,
+        message: unit.isEmpty
+          ? "'\(text)' has no unit; \(accepted)" : "'\(text)' has the unknown unit '\(unit)'; \(accepted)")
+    }
+    let bits = value * Decimal(factor)
+    guard bits > 0, bits < Decimal(1 << 53) else {
+      throw FormatError(
+        origin: origin, message: "'\(text)' is out of range; more than 0 and less than 1 PiB is accepted")
+    }
+    let whole = NSDecimalNumber(decimal: bits).intValue
+    guard Decimal(whole) == bits else {
+      throw FormatError(origin: origin, message: "'\(text)' is no whole number of bits")
+    }
+    return Bits(whole)
+  }
+
+  /// A capacity in the largest binary unit that gives a whole number, and in bytes or bits otherwise.
+  public static func text(_ capacity: Bits) -> String {
+    for (unit, bits) in [("GiB", 8 << 30), ("MiB", 8 << 20), ("KiB", 8 << 10), ("B", 8)]
+    where capacity.count % bits == 0 && capacity.count > 0 {
+      return "\(capacity.count / bits) \(unit)"
+    }
+    return "\(capacity.count) bit"
+  }
+}

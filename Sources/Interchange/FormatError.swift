@@ -1,0 +1,52 @@
+/// What is wrong with a file or a value given by a user, in one line, and where.
+public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The file, or what else the text came from.
+  public let origin: String
+  /// The line in it, counted from 1, where it is known.
+  public let line: Int?
+  /// The path of keys down to the value, as in `layers[2].kernel`.
+  public let key: String?
+  /// What is wrong and what would be accepted.
+  public let message: String
+
+  public init(origin: String, line: Int? = nil, key: String? = nil, message: String) {
+    self.origin = origin
+    self.line = line
+    self.key = key
+    self.message = message
+  }
+
+  public var description: String {
+    var place = origin
+    if let line { place += ":\(line)" }
+    if let key { place += ": \(key)" }
+    // Values quoted from a file may hold anything; the message stays on one line.
+    return "\(place): \(message)".split(whereSeparator: \.isNewline).joined(separator: " ")
+  }
+}
+
+/// The candidate nearest to a misspelt word by edit distance, when one is near at all.
+func nearest(to word: String, among candidates: [String]) -> String? {
+  let ranked = candidates.map { ($0, editDistance(Array(word.prefix(64)), Array($0))) }
+  guard let best = ranked.min(by: { $0.1 < $1.1 }), best.1 <= max(2, best.0.count / 2) else { return nil }
+  return best.0
+}
+
+/// The fewest insertions, deletions and replacements that turn one word into the other.
+private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
+  var previous = Array(0...b.count)
+  for (i, left) in a.enumerated() {
+    var current = [i + 1]
+    for (j, right) in b.enumerated() {
+      current.append(min(previous[j] + (left == right ? 0 : 1), previous[j + 1] + 1, current[j] + 1))
+    }
+    previous = current
+  }
+  return previous[b.count]
+}
+
+/// A refusal of an unknown word, with the nearest known one or all of them.
+func unknown(_ kind: String, _ word: String, known: [String]) -> String {
+  if let near = nearest(to: word, among: known) { return "unknown \(kind) '\(word)'; did you mean '\(near)'?" }
+  return "unknown \(kind) '\(word)'; accepted: \(known.joined(separator: ", "))"
+}

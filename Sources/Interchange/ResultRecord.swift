@@ -1,0 +1,165 @@
+public import EnergyModel
+public import MappingSearch
+public import Mappings
+public import Workloads
+
+/// One result, as it stands in result files: a mapping on a layer at a capacity, with everything that it costs.
+public struct ResultRecord: Encodable, Hashable, Sendable {
+  /// A line of the nest.
+  public struct Node: Encodable, Hashable, Sendable {
+    public var loop: String?
+    public var tile: Int?
+    public var keep: String?
+
+    enum CodingKeys: String, CodingKey {
+      case loop = "for"
+      case tile
+      case keep
+    }
+  }
+
+  /// Bits of a word of each kind.
+  public struct Widths: Encodable, Hashable, Sendable {
+    public var inputs: Int
+    public var weights: Int
+    public var outputs: Int
+    public var partialSums: Int
+
+    enum CodingKeys: String, CodingKey {
+      case inputs
+      case weights
+      case outputs
+      case partialSums = "partial_sums"
+    }
+  }
+
+  /// Bits moved, by kind.
+  public struct TrafficCounts: Encodable, Hashable, Sendable {
+    public var inputsRead: Int
+    public var weightsRead: Int
+    public var biasesRead: Int
+    public var partialSumsRead: Int
+    public var partialSumsWritten: Int
+    public var outputsWritten: Int
+    public var total: Int
+
+    enum CodingKeys: String, CodingKey {
+      case inputsRead = "inputs_read"
+      case weightsRead = "weights_read"
+      case biasesRead = "biases_read"
+      case partialSumsRead = "partial_sums_read"
+      case partialSumsWritten = "partial_sums_written"
+      case outputsWritten = "outputs_written"
+      case total
+    }
+  }
+
+  /// Energies in the unit of the model.
+  public struct Energies: Encodable, Hashable, Sendable {
+    public var model: String
+    public var unit: String
+    public var compute: Double
+    public var data: Double
+    public var total: Double
+  }
+
+  /// What the search looked at.
+  public struct Search: Encodable, Hashable, Sendable {
+    public var mappings: Int
+    public var scored: Int
+    public var pruned: Int
+    public var seconds: Double?
+  }
+
+  public var network: String?
+  public var layer: String
+  /// How often the network has the layer.
+  public var count: Int
+  public var capacityBits: Int?
+  public var bits: Widths
+  public var reuse: String
+  public var dataflow: String
+  public var mapping: [Node]
+  public var occupancyBits: Int
+  public var trafficBits: TrafficCounts
+  public var macs: Int
+  public var energy: Energies
+  public var search: Search?
+  /// Whether an element-by-element replay counted the same; nil when there was none.
+  public var replayAgrees: Bool?
+
+  enum CodingKeys: String, CodingKey {
+    case network
+    case layer
+    case count
+    case capacityBits = "capacity_bits"
+    case bits
+    case reuse
+    case dataflow
+    case mapping
+    case occupancyBits = "occupancy_bits"
+    case trafficBits = "traffic_bits"
+    case macs
+    case energy
+    case search
+    case replayAgrees = "replay_agrees"
+  }
+
+  /// The record of a mapping on a layer.
+  ///
+  /// - Parameters:
+  ///   - network: the network that the layer belongs to, if any.
+  ///   - entry: the layer and how often the network has it.
+  ///   - capacity: the Buffer's size, if there is one to hold the mapping to.
+  ///   - widths: bits of a word of each kind.
+  ///   - reuse: whether overlaps of successive input boxes stay in the Buffer.
+  ///   - mapping: the loop nest.
+  ///   - occupancy: what it holds.
+  ///   - traffic: what it moves.
+  ///   - energy: what it costs.
+  public init(
+    network: String?, entry: Network.Entry, capacity: Bits?, widths: WordWidths, reuse: ReusePolicy,
+    mapping: Mapping, occupancy: Occupancy, traffic: Traffic, energy: Energy
+  ) {
+    let moved = traffic.bits(widths)
+    self.network = network
+    layer = entry.layer.name
+    count = entry.count
+    capacityBits = capacity?.count
+    bits = Widths(
+      inputs: widths.inputs.count, weights: widths.weights.count, outputs: widths.outputs.count,
+      partialSums: widths.partialSums.count)
+    self.reuse = reuse.rawValue
+    dataflow = mapping.dataflow.rawValue
+    self.mapping = mapping.nodes.map { node in
+      switch node {
+      case .loop(let dimension, let tile): Node(loop: dimension.rawValue, tile: tile)
+      case .keep(let tensor): Node(keep: tensor.rawValue)
+      }
+    }
+    occupancyBits = occupancy.bits(widths).count
+    trafficBits = TrafficCounts(
+      inputsRead: moved.inputsRead.count, weightsRead: moved.weightsRead.count, biasesRead: moved.biasesRead.count,
+      partialSumsRead: moved.partialSumsRead.count, partialSumsWritten: moved.partialSumsWritten.count,
+      outputsWritten: moved.outputsWritten.count, total: moved.total.count)
+    macs = entry.layer.macs
+    self.energy = Energies(
+      model: energy.model.name, unit: energy.model.unit, compute: energy.compute, data: energy.data,
+      total: energy.total)
+  }
+
+  /// The nest in one line: `k:20 [outputs] c:1 [inputs] k:1 r:1 s:1 [weights]`.
+  public var mappingText: String {
+    mapping.map { node in
+      if let loop = node.loop, let tile = node.tile { "\(loop):\(tile)" } else { "[\(node.keep ?? "")]" }
+    }.joined(separator: " ")
+  }
+}
+
+extension ResultRecord.Search {
+  /// The statistics of a search, with the time that it took unless that is to be left out.
+  public init(_ statistics: SearchStatistics, seconds: Double?) {
+    self.init(
+      mappings: statistics.mappings, scored: statistics.scored, pruned: statistics.pruned, seconds: seconds)
+  }
+}

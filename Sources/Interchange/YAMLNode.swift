@@ -1,0 +1,122 @@
+import Foundation
+import Yams
+
+/// A place in a YAML file, read strictly: every error names the file, the line and the path of keys.
+struct YAMLNode {
+  let origin: String
+  let path: String
+  let node: Node
+
+  /// Larger files are refused unread.
+  static let largestFile = 16 << 20
+
+  /// The root of a file.
+  ///
+  /// - Throws: ``FormatError`` when the file cannot be read or is not YAML.
+  static func read(file: String) throws(FormatError) -> YAMLNode {
+    try parse(try TextFile.read(file, limit: largestFile), origin: file)
+  }
+
+  /// The root of a text.
+  static func parse(_ text: String, origin: String) throws(FormatError) -> YAMLNode {
+    do {
+      guard let node = try Yams.compose(yaml: text) else {
+        throw FormatError(origin: origin, message: "the file is empty; a YAML mapping is expected")
+      }
+      return YAMLNode(origin: origin, path: "", node: node)
+    } catch let error as FormatError {
+      throw error
+    } catch let error as YamlError {
+      throw describe(error, origin: origin)
+    } catch {
+      throw FormatError(origin: origin, message: "is not valid YAML")
+    }
+  }
+
+  private static func describe(_ error: YamlError, origin: String) -> FormatError {
+    switch error {
+    case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
+      .composer(let context, let problem, let mark, _):
+      let before = context.map { "\($0.text) " } ?? ""
+      return FormatError(origin: origin, line: mark.line, message: "is not valid YAML: \(before)\(problem)")
+    case .reader(let problem, _, _, _):
+      return FormatError(origin: origin, message: "is not valid YAML: \(problem)")
+    case .duplicatedKeysInMapping(let duplicates, let context):
+      return FormatError(
+        origin: origin, line: context.mark.line, message: "the key '\(duplicates.first ?? "?")' is given twice")
+    default:
+      return FormatError(origin: origin, message: "is not valid YAML")
+    }
+  }
+
+  func error(_ message: String) -> FormatError {
+    FormatError(origin: origin, line: node.mark?.line, key: path.isEmpty ? nil : path, message: message)
+  }
+
+  /// What the node holds, for messages.
+  private var shown: String {
+    switch node {
+    case .scalar(let scalar): "'\(scalar.string.prefix(40))'"
+    case .sequence: "a list"
+    case .mapping: "a mapping"
+    case .alias: "an alias"
+    }
+  }
+
+  /// Whether the node is a mapping.
+  var isMapping: Bool { node.mapping != nil }
+
+  /// The values of a mapping whose keys must be among `known`.
+  func fields(_ known: [String]) throws(FormatError) -> [String: YAMLNode] {
+    guard let mapping = node.mapping else {
+      throw error("is \(shown); a mapping with the keys \(known.joined(separator: ", ")) is expected")
+    }
+    var fields: [String: YAMLNode] = [:]
+    for (key, value) in mapping {
+      guard let name = key.scalar?.string, known.contains(name) else {
+        throw YAMLNode(origin: origin, path: path, node: key).error(
+          unknown("key", key.scalar.map { String($0.string.prefix(40)) } ?? "?", known: known))
+      }
+      fields[name] = YAMLNode(origin: origin, path: path.isEmpty ? name : "\(path).\(name)", node: value)
+    }
+    return fields
+  }
+
+  /// The value of a key that must be there.
+  func required(_ key: String, in fields: [String: YAMLNode]) throws(FormatError) -> YAMLNode {
+    guard let field = fields[key] else { throw error("the key '\(key)' is missing") }
+    return field
+  }
+
+  func elements() throws(FormatError) -> [YAMLNode] {
+    guard let sequence = node.sequence else { throw error("is \(shown); a list is expected") }
+    return sequence.enumerated().map { YAMLNode(origin: origin, path: "\(path)[\($0)]", node: $1) }
+  }
+
+  func string() throws(FormatError) -> String {
+    guard let scalar = node.scalar else { throw error("is \(shown); a text is expected") }
+    return scalar.string
+  }
+
+  func integer() throws(FormatError) -> Int {
+    guard let text = node.scalar?.string, let value = Int(text) else {
+      throw error("is \(shown); a whole number is expected")
+    }
+    return value
+  }
+
+  func number() throws(FormatError) -> Double {
+    guard let text = node.scalar?.string, let value = Double(text), value.isFinite else {
+      throw error("is \(shown); a number is expected")
+    }
+    return value
+  }
+
+  func boolean() throws(FormatError) -> Bool {
+    switch node.scalar?.string {
+    case "true": return true
+    case "false": return false
+    default: throw error("is \(shown); true or false is expected")
+    }
+  }
+}

@@ -1,0 +1,304 @@
+import Mappings
+import Workloads
+
+/// The undominated profiles of one axis under one dataflow.
+struct AxisProfiles: Sendable {
+  /// No box of inputs reuses the overlap with the one before.
+  var still: [AxisProfile]
+  /// The innermost loop of the axis slides, where it has one.
+  var sliding: [AxisProfile]
+  /// The innermost loop slides, and where it has a single block the loop one segment further out slides instead.
+  ///
+  /// That needs everything else between the two to be uncut, as it is for `uncut` profiles of the other axis.
+  var chained: [AxisProfile]
+  /// Profiles without loops in the segment just outside the inputs' keep.
+  var uncut: [AxisProfile]
+
+  init(_ axis: ConvolutionAxis, dataflow: Dataflow) {
+    var enumerator = AxisEnumerator(AxisRows(axis), dataflow)
+    enumerator.run()
+    let found = enumerator.found
+    still = AxisProfile.undominated(found.still)
+    sliding = AxisProfile.undominated(still + found.sliding)
+    chained = AxisProfile.undominated(found.chained)
+    uncut = AxisProfile.undominated(found.uncut)
+  }
+
+  /// No profiles yet.
+  fileprivate init() { (still, sliding, chained, uncut) = ([], [], [], []) }
+
+  /// Takes over the undominated profiles of another list and empties it.
+  fileprivate mutating func absorb(_ group: inout AxisProfiles) {
+    still += AxisProfile.undominated(group.still)
+    sliding += AxisProfile.undominated(group.sliding)
+    chained += AxisProfile.undominated(group.chained)
+    uncut += AxisProfile.undominated(group.uncut)
+    group.still.removeAll(keepingCapacity: true)
+    group.sliding.removeAll(keepingCapacity: true)
+    group.chained.removeAll(keepingCapacity: true)
+    group.uncut.removeAll(keepingCapacity: true)
+  }
+}
+
+/// Lists the profiles of one axis: all block sizes that the canonical mapspace (theory §4) allows.
+///
+/// On an axis without overlaps every choice moves the same rows, so the smallest block is best wherever the number of
+/// blocks does not matter, and one tile for each number of blocks is enough.
+private struct AxisEnumerator {
+  let rows: AxisRows
+  let coverage: Coverage
+  let dataflow: Dataflow
+  let form: CanonicalForm
+  /// Output rows, P.
+  let outputSize: Int
+  /// Kernel rows, R.
+  let kernelSize: Int
+  let overlaps: Bool
+  /// Profiles found, less those that another of their group dominates.
+  var found = AxisProfiles()
+  /// Profiles that share most factors, so that few of them are undominated.
+  var group = AxisProfiles()
+
+  init(_ rows: AxisRows, _ dataflow: Dataflow) {
+    self.rows = rows
+    self.dataflow = dataflow
+    form = CanonicalForm(dataflow)
+    coverage = Coverage(rows: rows)
+    outputSize = rows.axis.outputSize
+    kernelSize = rows.axis.kernelSize
+    overlaps = rows.axis.hasOverlap
+  }
+
+  mutating func run() {
+    addEven()
+    if overlaps, rows.axis.hasPaddedMACs { addUneven() }
+  }
+
+  /// Equal blocks, but for a ragged last one.
+  mutating func addEven() {
+    switch dataflow {
+    case .outputsInputsWeights:
+      for outer in outputTiles {
+        for inner in tiles(within: outer, otherwise: outer) {
+          for kernel in kernelTiles(otherwise: 1) {
+            add(
+              Boxes(outputParent: outer, outputTile: inner, kernelParent: kernelSize, kernelTile: kernel),
+              output: Tiles(outer, inner, inner), kernel: Tiles(kernelSize, kernel, 1))
+          }
+          found.absorb(&group)
+        }
+      }
+    case .outputsWeightsInputs:
+      for outer in outputTiles {
+        for held in kernelTiles(otherwise: 1) {
+          for inner in tiles(within: outer, otherwise: 1) {
+            for kernel in tiles(within: held, otherwise: held) {
+              add(
+                Boxes(outputParent: outer, outputTile: inner, kernelParent: held, kernelTile: kernel),
+                output: Tiles(outer, outer, inner), kernel: Tiles(kernelSize, held, kernel))
+            }
+          }
+          found.absorb(&group)
+        }
+      }
+    case .weightsOutputsInputs:
+      for outer in overlaps ? outputTiles : [1] {
+        for held in kernelTiles {
+          for inner in tiles(within: outer, otherwise: outer) {
+            for kernel in tiles(within: held, otherwise: 1) {
+              add(
+                Boxes(outputParent: outer, outputTile: inner, kernelParent: held, kernelTile: kernel),
+                output: Tiles(outputSize, outer, inner), kernel: Tiles(held, held, kernel))
+            }
+          }
+          found.absorb(&group)
+        }
+      }
+    case .weightsInputsOutputs:
+      for tile in overlaps ? outputTiles : [1] {
+        for held in kernelTiles {
+          for kernel in tiles(within: held, otherwise: held) {
+            add(
+              Boxes(outputParent: outputSize, outputTile: tile, kernelParent: held, kernelTile: kernel),
+              output: Tiles(outputSize, tile, 1), kernel: Tiles(held, kernel, kernel))
+          }
+        }
+        found.absorb(&group)
+      }
+    case .inputsOutputsWeights:
+      for outer in outputTiles {
+        let inners = overlaps ? tilesWithFewerBlocks(Tiles(outer, outer, outer), of: outputSize) : [outer]
+        for kernel in kernelTiles {
+          for inner in inners {
+            add(
+              Boxes(outputParent: outputSize, outputTile: outer, kernelParent: kernelSize, kernelTile: kernel),
+              output: Tiles(outer, inner, inner), kernel: Tiles(kernel, kernel, 1))
+          }
+        }
+        found.absorb(&group)
+      }
+    case .inputsWeightsOutputs:
+      for tile in outputTiles {
+        for kernel in kernelTiles {
+          for held in tiles(within: kernel, otherwise: kernel) {
+            add(
+              Boxes(outputParent: outputSize, outputTile: tile, kernelParent: kernelSize, kernelTile: kernel),
+              output: Tiles(tile, tile, 1), kernel: Tiles(kernel, held, held))
+          }
+        }
+        found.absorb(&group)
+      }
+    }
+  }
+
+  var outputTiles: [Int] { overlaps ? Array(1...outputSize) : Tiles.byBlockCount(of: outputSize) }
+
+  var kernelTiles: [Int] { overlaps ? Array(1...kernelSize) : Tiles.byBlockCount(of: kernelSize) }
+
+  func kernelTiles(otherwise tile: Int) -> [Int] { overlaps ? Array(1...kernelSize) : [tile] }
+
+  func tiles(within outer: Int, otherwise tile: Int) -> [Int] { overlaps ? Array(1...outer) : [tile] }
+
+  /// One range cut once: in blocks of `tile`, inside blocks of `outer` unless that is 0.
+  private struct Partition {
+    var tile: Int
+    var outer: Int
+  }
+
+  /// The even partitions of a range and, where they can be better, the uneven ones into three blocks.
+  ///
+  /// With more blocks a full one lies between others, and the even partition holds no more rows.
+  private func partitions(of size: Int) -> (even: [Partition], uneven: [Partition]) {
+    var uneven: [Partition] = []
+    for tile in stride(from: 1, to: size, by: 1) {
+      for outer in stride(from: max(tile + 1, size - tile), to: min(2 * tile, size), by: 1) {
+        uneven.append(Partition(tile: tile, outer: outer))
+      }
+    }
+    return ((1...size).map { Partition(tile: $0, outer: 0) }, uneven)
+  }
+
+  /// Uneven blocks, where the axis is cut in one segment only down to the inputs' keep.
+  mutating func addUneven() {
+    let outputs = partitions(of: outputSize)
+    let kernels = partitions(of: kernelSize)
+    for output in outputs.uneven {
+      for kernel in kernels.even where holdsLess(output, kernel) { addUneven(output, kernel) }
+      for kernel in kernels.uneven { addUneven(output, kernel) }
+      found.absorb(&group)
+    }
+    for output in outputs.even {
+      for kernel in kernels.uneven { addUneven(output, kernel) }
+      found.absorb(&group)
+    }
+  }
+
+  /// Whether uneven output blocks hold fewer rows than even blocks of the same tile, as only near padding they can.
+  private func holdsLess(_ output: Partition, _ kernel: Partition) -> Bool {
+    let even = Boxes(
+      outputParent: outputSize, outputTile: output.tile, kernelParent: kernelSize, kernelTile: kernel.tile)
+    var uneven = even
+    uneven.outputParent = output.outer
+    return coverage.rowsHeld(uneven) < coverage.rowsHeld(even)
+  }
+
+  private mutating func addUneven(_ output: Partition, _ kernel: Partition) {
+    let (p, r) = (output.tile, kernel.tile)
+    let (wholeOutput, wholeKernel) = (outputSize, kernelSize)
+    var outputs: [Tiles]
+    var kernels: [Tiles]
+    switch dataflow {
+    case .outputsInputsWeights:
+      (outputs, kernels) = ([Tiles(p, p, p), Tiles(wholeOutput, p, p)], [Tiles(wholeKernel, r, 1)])
+    case .outputsWeightsInputs:
+      outputs = [Tiles(p, p, p), Tiles(wholeOutput, wholeOutput, p)]
+      kernels = [Tiles(wholeKernel, r, r), Tiles(wholeKernel, wholeKernel, r)]
+    case .weightsOutputsInputs:
+      outputs = [Tiles(wholeOutput, p, p), Tiles(wholeOutput, wholeOutput, p)]
+      kernels = [Tiles(r, r, r), Tiles(wholeKernel, wholeKernel, r)]
+    case .weightsInputsOutputs:
+      (outputs, kernels) = ([Tiles(wholeOutput, p, 1)], [Tiles(r, r, r), Tiles(wholeKernel, r, r)])
+    case .inputsOutputsWeights:
+      let blocks = tilesWithFewerBlocks(Tiles(p, p, p, outer: output.outer), of: outputSize)
+      (outputs, kernels) = (blocks.map { Tiles(p, $0, $0) }, [Tiles(r, r, 1)])
+    case .inputsWeightsOutputs:
+      (outputs, kernels) = ([Tiles(p, p, 1)], (1...r).map { Tiles(r, $0, $0) })
+    }
+    for var output1 in outputs {
+      output1.outer = output.outer
+      for var kernel1 in kernels {
+        kernel1.outer = kernel.outer
+        add(boxes(output1, wholeOutput, kernel1, wholeKernel), output: output1, kernel: kernel1)
+      }
+    }
+  }
+
+  /// The boxes at the inputs' keep of dimensions that are cut in one segment only down to there.
+  private func boxes(_ output: Tiles, _ outputSize: Int, _ kernel: Tiles, _ kernelSize: Int) -> Boxes {
+    func parent(_ tiles: Tiles, _ size: Int) -> Int {
+      if tiles.outer > 0 { return tiles.outer }
+      return form.inputLevel == 0 ? size : tiles[form.inputLevel - 1]
+    }
+    return Boxes(
+      outputParent: parent(output, outputSize), outputTile: output[form.inputLevel],
+      kernelParent: parent(kernel, kernelSize), kernelTile: kernel[form.inputLevel])
+  }
+
+  /// Whether a dimension is cut evenly or in the segment just outside the inputs' keep, so that its blocks are those
+  /// that ``Coverage`` sees as siblings.
+  private func hasSiblings(_ tiles: Tiles, _ size: Int) -> Bool {
+    tiles.outer == 0 || form.inputLevel == 0 || tiles[form.inputLevel - 1] == size
+  }
+
+  /// Whether some parent, the ragged last one or all, is a single block.
+  private func hasSingleBlock(_ size: Int, parent: Int, tile: Int) -> Bool {
+    tile >= parent || (size % parent != 0 && size % parent <= tile)
+  }
+
+  /// The tiles within `tiles.first` that make fewer blocks than every smaller one, the smallest first.
+  private func tilesWithFewerBlocks(_ tiles: Tiles, of size: Int) -> [Int] {
+    var fewest = Int.max
+    return (1...tiles.first).filter { tile in
+      let count = Tiles(tiles.first, tile, tile, outer: tiles.outer).blockCount(of: size, level: 1)
+      defer { fewest = min(fewest, count) }
+      return count < fewest
+    }
+  }
+
+  /// Adds the profiles with the given boxes of inputs and the given block sizes at the three keeps.
+  mutating func add(_ boxes: Boxes, output: Tiles, kernel: Tiles) {
+    var profile = AxisProfile(
+      factors: AxisFactors(
+        rowsMoved: coverage.rowsMoved(boxes, slide: .none), rowsHeld: coverage.rowsHeld(boxes),
+        outputsHeld: output[form.outputLevel],
+        weightVisits: output.blockCount(of: outputSize, level: form.weightLevel),
+        weightsHeld: kernel[form.weightLevel],
+        outputVisits: kernel.blockCount(of: kernelSize, level: form.outputLevel)),
+      loops: AxisLoops(output: output, kernel: kernel, slide: .none))
+    group.still.append(profile)
+    let isCut = (output: boxes.outputTile < boxes.outputParent, kernel: boxes.kernelTile < boxes.kernelParent)
+    if dataflow == .outputsWeightsInputs, !isCut.output, !isCut.kernel { group.uncut.append(profile) }
+    guard overlaps else { return }
+    let hasSingle = (
+      output: hasSingleBlock(outputSize, parent: boxes.outputParent, tile: boxes.outputTile),
+      kernel: hasSingleBlock(kernelSize, parent: boxes.kernelParent, tile: boxes.kernelTile)
+    )
+    let siblings = (output: hasSiblings(output, outputSize), kernel: hasSiblings(kernel, kernelSize))
+    if isCut.output, siblings.output, siblings.kernel || !hasSingle.output {
+      profile.loops.slide = .output
+      profile.factors.rowsMoved = coverage.rowsMoved(boxes, slide: .output)
+      group.sliding.append(profile)
+      if dataflow == .outputsWeightsInputs, output.outer == 0, !isCut.kernel, boxes.kernelTile < kernelSize,
+        hasSingle.output
+      {
+        profile.factors.rowsMoved = coverage.rowsMoved(boxes, slide: .output, chained: true)
+        group.chained.append(profile)
+      }
+    }
+    if isCut.kernel, siblings.kernel, siblings.output || !hasSingle.kernel {
+      profile.loops.slide = .kernel
+      profile.factors.rowsMoved = coverage.rowsMoved(boxes, slide: .kernel)
+      group.sliding.append(profile)
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import Workloads
+
+/// ``ConvolutionAxis/inputRows(outputs:kernels:)`` in constant time, for the many blocks that a search compares.
+struct AxisRows {
+  let axis: ConvolutionAxis
+  /// The output rows that read no padding: all of their blocks with the same sizes have the same number of rows.
+  let interior: Range<Int>
+  /// With padding: real pairs in 0 ..< o × 0 ..< k, at o · (kernelSize + 1) + k.
+  private let realPairs: [Int]
+
+  init(_ axis: ConvolutionAxis) {
+    self.axis = axis
+    let first = (axis.paddingBefore + axis.stride - 1) / axis.stride
+    let last = axis.inputSize - 1 + axis.paddingBefore - axis.dilation * (axis.kernelSize - 1)
+    interior = first..<max(first, min(axis.outputSize, last < 0 ? 0 : last / axis.stride + 1))
+    guard axis.hasPaddedMACs else {
+      realPairs = []
+      return
+    }
+    let width = axis.kernelSize + 1
+    var pairs = [Int](repeating: 0, count: (axis.outputSize + 1) * width)
+    for output in 0..<axis.outputSize {
+      var ofThisOutput = 0
+      for kernel in 0..<axis.kernelSize {
+        if axis.inputRow(output: output, kernel: kernel) != nil { ofThisOutput += 1 }
+        pairs[(output + 1) * width + kernel + 1] = pairs[output * width + kernel + 1] + ofThisOutput
+      }
+    }
+    realPairs = pairs
+  }
+
+  /// The number of distinct input rows that the MACs of two ranges read.
+  func callAsFunction(_ outputs: Range<Int>, _ kernels: Range<Int>) -> Int {
+    let all = pairs(outputs.lowerBound, outputs.upperBound, kernels.lowerBound, kernels.upperBound)
+    let lowest = outputs.lowerBound + axis.outputPeriod
+    let highest = kernels.upperBound - axis.kernelPeriod
+    if lowest >= outputs.upperBound || kernels.lowerBound >= highest { return all }
+    return all - pairs(lowest, outputs.upperBound, kernels.lowerBound, highest)
+  }
+
+  private func pairs(_ firstOutput: Int, _ endOutput: Int, _ firstKernel: Int, _ endKernel: Int) -> Int {
+    if realPairs.isEmpty { return (endOutput - firstOutput) * (endKernel - firstKernel) }
+    let width = axis.kernelSize + 1
+    return realPairs[endOutput * width + endKernel] - realPairs[firstOutput * width + endKernel]
+      - realPairs[endOutput * width + firstKernel] + realPairs[firstOutput * width + firstKernel]
+  }
+}

@@ -1,0 +1,126 @@
+import Mappings
+import Workloads
+
+/// Block sizes of one axis at the inputs' keep (tiles) and just outside the segment before it (parents).
+struct Boxes {
+  var outputParent: Int
+  var outputTile: Int
+  var kernelParent: Int
+  var kernelTile: Int
+}
+
+/// Input rows that the boxes of one axis hold and move.
+struct Coverage {
+  let rows: AxisRows
+
+  /// A range of output rows cut by a tile: each block with the number of blocks like it, for full blocks that meet no
+  /// padding stand for one another.
+  @inline(__always)
+  private func forEachOutputBlock(_ range: Range<Int>, by tile: Int, _ body: (Range<Int>, Int) -> Void) {
+    var start = range.lowerBound
+    while start < range.upperBound {
+      let equal = max(1, equalBlocks(from: start, to: range.upperBound, tile))
+      body(start..<min(range.upperBound, start + tile), equal)
+      start += equal * tile
+    }
+  }
+
+  /// The number of successive full blocks from `start` that meet no padding.
+  private func equalBlocks(from start: Int, to end: Int, _ tile: Int) -> Int {
+    start < rows.interior.lowerBound ? 0 : max(0, min(end, rows.interior.upperBound) - start) / tile
+  }
+
+  @inline(__always)
+  private func forEachKernelBlock(_ range: Range<Int>, by tile: Int, _ body: (Range<Int>) -> Void) {
+    var start = range.lowerBound
+    while start < range.upperBound {
+      body(start..<min(range.upperBound, start + tile))
+      start += tile
+    }
+  }
+
+  /// The most rows of any box.
+  func rowsHeld(_ boxes: Boxes) -> Int {
+    var most = 0
+    forEachBox(boxes) { outputs, kernels, _ in most = max(most, rows(outputs, kernels)) }
+    return most
+  }
+
+  /// Rows read over all boxes. With a slide the overlap with the box one step before is not read again.
+  ///
+  /// Where the sliding loop has a single block, a ragged end of its parent, the other loop of the axis slides instead.
+  ///
+  /// - Parameters:
+  ///   - boxes: the block sizes.
+  ///   - slide: the loop that is innermost.
+  ///   - chained: whether the kernel rows that slide instead are those of the whole kernel, not of the parent.
+  /// - Returns: rows, each counted as often as it is read.
+  func rowsMoved(_ boxes: Boxes, slide: AxisLoops.Slide, chained: Bool = false) -> Int {
+    var moved = 0
+    if slide == .none {
+      forEachBox(boxes) { outputs, kernels, count in moved += count * rows(outputs, kernels) }
+      return moved
+    }
+    let kernelParent = chained ? rows.axis.kernelSize : boxes.kernelParent
+    forEachOutputBlock(0..<rows.axis.outputSize, by: boxes.outputParent) { outputParent, count in
+      forEachKernelBlock(0..<rows.axis.kernelSize, by: kernelParent) { kernelParent in
+        let outputMoves = boxes.outputTile < outputParent.count
+        let kernelMoves = boxes.kernelTile < kernelParent.count
+        if outputMoves && (slide == .output || !kernelMoves) {
+          forEachKernelBlock(kernelParent, by: boxes.kernelTile) { kernels in
+            moved += count * slidOutputs(outputParent, by: boxes.outputTile, kernels: kernels)
+          }
+        } else {
+          forEachOutputBlock(outputParent, by: boxes.outputTile) { outputs, inParent in
+            moved += count * inParent * slidKernels(kernelParent, by: boxes.kernelTile, outputs: outputs)
+          }
+        }
+      }
+    }
+    return moved
+  }
+
+  /// Rows of the blocks of a range of output rows, each less its overlap with the one before.
+  private func slidOutputs(_ range: Range<Int>, by tile: Int, kernels: Range<Int>) -> Int {
+    var before = range.lowerBound
+    var next = min(range.upperBound, before + tile)
+    var moved = rows(before..<next, kernels)
+    while next < range.upperBound {
+      let end = min(range.upperBound, next + tile)
+      let step = rows(before..<end, kernels) - rows(before..<next, kernels)
+      // Steps between blocks that meet no padding all read the same.
+      let equal = max(1, equalBlocks(from: before, to: range.upperBound, tile) - 1)
+      moved += equal * step
+      before += equal * tile
+      next = min(range.upperBound, before + tile)
+    }
+    return moved
+  }
+
+  /// Rows of the blocks of a range of kernel rows, each less its overlap with the one before.
+  private func slidKernels(_ range: Range<Int>, by tile: Int, outputs: Range<Int>) -> Int {
+    var before = range.lowerBound
+    var next = min(range.upperBound, before + tile)
+    var moved = rows(outputs, before..<next)
+    while next < range.upperBound {
+      let end = min(range.upperBound, next + tile)
+      moved += rows(outputs, before..<end) - rows(outputs, before..<next)
+      before = next
+      next = end
+    }
+    return moved
+  }
+
+  @inline(__always)
+  private func forEachBox(_ boxes: Boxes, _ body: (Range<Int>, Range<Int>, Int) -> Void) {
+    forEachOutputBlock(0..<rows.axis.outputSize, by: boxes.outputParent) { outputParent, parents in
+      forEachOutputBlock(outputParent, by: boxes.outputTile) { outputs, inParent in
+        forEachKernelBlock(0..<rows.axis.kernelSize, by: boxes.kernelParent) { kernelParent in
+          forEachKernelBlock(kernelParent, by: boxes.kernelTile) { kernels in
+            body(outputs, kernels, parents * inParent)
+          }
+        }
+      }
+    }
+  }
+}

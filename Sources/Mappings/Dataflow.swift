@@ -1,0 +1,55 @@
+public import Workloads
+
+/// The order of a mapping's three keeps. The outermost tensor is *stationary*.
+///
+/// "os-iw" is outputs-stationary with the inputs' keep outside the weights'.
+public enum Dataflow: String, CaseIterable, Hashable, Sendable {
+  case outputsInputsWeights = "os-iw"
+  case outputsWeightsInputs = "os-wi"
+  case weightsInputsOutputs = "ws-io"
+  case weightsOutputsInputs = "ws-oi"
+  case inputsOutputsWeights = "is-ow"
+  case inputsWeightsOutputs = "is-wo"
+
+  /// The dataflow that keeps `outermost` first and `middle`, another tensor, second.
+  init(outermost: Tensor, middle: Tensor) {
+    self =
+      switch outermost {
+      case .outputs: middle == .inputs ? .outputsInputsWeights : .outputsWeightsInputs
+      case .weights: middle == .inputs ? .weightsInputsOutputs : .weightsOutputsInputs
+      case .inputs: middle == .outputs ? .inputsOutputsWeights : .inputsWeightsOutputs
+      }
+  }
+
+  /// The tensors in the order of their keeps, outermost first.
+  public var order: [Tensor] {
+    switch self {
+    case .outputsInputsWeights: [.outputs, .inputs, .weights]
+    case .outputsWeightsInputs: [.outputs, .weights, .inputs]
+    case .weightsInputsOutputs: [.weights, .inputs, .outputs]
+    case .weightsOutputsInputs: [.weights, .outputs, .inputs]
+    case .inputsOutputsWeights: [.inputs, .outputs, .weights]
+    case .inputsWeightsOutputs: [.inputs, .weights, .outputs]
+    }
+  }
+
+  /// The tensor whose keep is outermost.
+  public var stationary: Tensor { order[0] }
+
+  /// Its name in full: "output-stationary", "weight-stationary" or "input-stationary".
+  public var stationaryName: String {
+    switch stationary {
+    case .outputs: "output-stationary"
+    case .weights: "weight-stationary"
+    case .inputs: "input-stationary"
+    }
+  }
+}
+
+/// Whether the Buffer reuses the overlap of successive input boxes.
+public enum ReusePolicy: String, CaseIterable, Hashable, Sendable {
+  /// When exactly one relevant loop moved, by one step, only the inputs that the previous box lacked are read.
+  case sliding
+  /// The whole input box is read whenever it changes.
+  case none
+}

@@ -1,0 +1,60 @@
+public import EnergyModel
+public import Workloads
+
+/// The largest box of each tensor under a mapping, in words.
+///
+/// A mapping fits a Buffer when the sum of the three, in bits, is at most its capacity.
+public struct Occupancy: Hashable, Sendable {
+  public var inputs: Words
+  public var weights: Words
+  public var outputs: Words
+
+  public init(inputs: Words, weights: Words, outputs: Words) {
+    self.inputs = inputs
+    self.weights = weights
+    self.outputs = outputs
+  }
+
+  /// The occupancy of `mapping` on `layer`.
+  ///
+  /// Along a dimension without a halo the first block is the largest. Input rows are counted for every pair of an
+  /// output block and a kernel block, because padding makes equal blocks hold different numbers of them.
+  public init(of mapping: Mapping, on layer: Layer) {
+    func largestBlock(_ dimension: Dimension, keep tensor: Tensor) -> Int {
+      mapping.tiles(of: dimension, before: mapping.keepPosition(of: tensor)).reduce(layer[dimension], min)
+    }
+    func largestBox(_ tensor: Tensor, _ dimensions: [Dimension]) -> Int {
+      dimensions.reduce(1) { $0 * largestBlock($1, keep: tensor) }
+    }
+    func mostRows(_ axis: ConvolutionAxis, _ output: Dimension, _ kernel: Dimension) -> Int {
+      let position = mapping.keepPosition(of: .inputs)
+      let outputBlocks = Blocks(of: layer[output], tiles: mapping.tiles(of: output, before: position))
+      let kernelBlocks = Blocks(of: layer[kernel], tiles: mapping.tiles(of: kernel, before: position))
+      var most = 0
+      for outputs in outputBlocks.ranges {
+        for kernels in kernelBlocks.ranges {
+          most = max(most, axis.inputRows(outputs: outputs, kernels: kernels))
+        }
+      }
+      return most
+    }
+    inputs = Words(
+      largestBox(.inputs, [.n, .g, .c]) * mostRows(layer.vertical, .p, .r) * mostRows(layer.horizontal, .q, .s))
+    weights = Words(largestBox(.weights, [.g, .k, .c, .r, .s]))
+    outputs = Words(largestBox(.outputs, [.n, .g, .k, .p, .q]))
+  }
+
+  /// The words of one tensor's largest box.
+  public subscript(tensor: Tensor) -> Words {
+    switch tensor {
+    case .inputs: inputs
+    case .weights: weights
+    case .outputs: outputs
+    }
+  }
+
+  /// The three boxes together, outputs at the width of partial sums.
+  public func bits(_ widths: WordWidths) -> Bits {
+    Tensor.allCases.reduce(.zero) { $0 + self[$1] * widths.inBuffer($1) }
+  }
+}

@@ -1,0 +1,339 @@
+public import EnergyModel
+public import Workloads
+
+/// The referee: walks a mapping element by element and counts what actually moves.
+///
+/// It knows which elements the Buffer holds at every moment, checks the capacity after every change, checks that every
+/// MAC finds its operands there and runs exactly once, and shares no counting with ``Occupancy`` and the closed form of
+/// ``Traffic``.
+public struct Replay: Hashable, Sendable {
+  /// Larger layers would take too long and too much memory.
+  public static let largestMACs = 1 << 31
+
+  /// What moved.
+  public let traffic: Traffic
+  /// The largest box of each tensor that the Buffer held.
+  public let occupancy: Occupancy
+  /// The most bits that the Buffer held at once; never more than ``occupancy`` in bits.
+  public let peak: Bits
+  /// The MACs that ran.
+  public let macs: Int
+
+  /// Walks `mapping` on `layer`.
+  ///
+  /// - Parameters:
+  ///   - mapping: the loop nest.
+  ///   - layer: a layer of at most ``largestMACs`` MACs.
+  ///   - reuse: whether overlaps of successive input boxes stay in the Buffer.
+  ///   - widths: bits of a word of each kind.
+  ///   - capacity: the Buffer's size, or nil to leave it unchecked.
+  /// - Throws: ``ReplayError``.
+  public init(
+    of mapping: Mapping, on layer: Layer, reuse: ReusePolicy, widths: WordWidths, capacity: Bits? = nil
+  ) throws(ReplayError) {
+    if layer.macs > Self.largestMACs { throw .tooManyMACs(layer.macs) }
+    var walker = Walker(mapping, layer, reuse, widths, capacity)
+    try walker.run(0)
+    try walker.finish()
+    traffic = walker.traffic
+    occupancy = walker.largest
+    peak = Bits(walker.peak)
+    macs = walker.macs
+  }
+}
+
+/// Why a replay stopped.
+public enum ReplayError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// A layer too large to replay.
+  case tooManyMACs(Int)
+  /// The Buffer would have to hold more than its capacity.
+  case overCapacity(held: Bits, capacity: Bits)
+  /// A MAC whose operand the Buffer does not hold.
+  case absent(Tensor)
+  /// A MAC that ran twice.
+  case repeated
+  /// MACs that never ran.
+  case missing(Int)
+
+  public var description: String {
+    switch self {
+    case .tooManyMACs(let macs): "the layer has \(macs) MACs; a replay takes at most \(Replay.largestMACs)"
+    case .overCapacity(let held, let capacity):
+      "the mapping needs \(held.count) bits at once; the capacity is \(capacity.count) bits"
+    case .absent(let tensor): "a MAC does not find its operand of \(tensor.rawValue) in the Buffer"
+    case .repeated: "a MAC runs twice"
+    case .missing(let count): "\(count) MACs never run"
+    }
+  }
+}
+
+/// The Buffer and DRAM during a replay.
+private struct Walker {
+  let mapping: Mapping
+  let layer: Layer
+  let reuse: ReusePolicy
+  let widths: WordWidths
+  let capacity: Bits?
+
+  /// The current range of each dimension, by ``Dimension/index``.
+  var ranges: [Range<Int>]
+  /// The current index of each loop, by position among the nodes.
+  var indices: [Int]
+
+  /// What the Buffer holds of one tensor.
+  struct Holding {
+    /// The loop indices, relevant to the tensor and outside its keep, for which the box was loaded.
+    var position: [Int]?
+    /// The elements of the box.
+    var elements: [Int] = []
+    /// Whether each element of the tensor is in the box.
+    var isHeld: [Bool]
+  }
+  var inputs: Holding
+  var weights: Holding
+  var outputs: Holding
+  /// Per output: whether it was ever in the Buffer, and the MACs added to it.
+  var isVisited: [Bool]
+  var macsDone: [Int32]
+  /// Per output channel: whether its bias was read.
+  var hasBias: [Bool]
+  /// Per MAC: whether it ran.
+  var hasRun: [UInt64]
+
+  var traffic = Traffic(
+    inputsRead: .zero, weightsRead: .zero, biasesRead: .zero, partialSumsRead: .zero, partialSumsWritten: .zero,
+    outputsWritten: .zero)
+  var largest = Occupancy(inputs: .zero, weights: .zero, outputs: .zero)
+  var peak = 0
+  var macs = 0
+
+  init(_ mapping: Mapping, _ layer: Layer, _ reuse: ReusePolicy, _ widths: WordWidths, _ capacity: Bits?) {
+    self.mapping = mapping
+    self.layer = layer
+    self.reuse = reuse
+    self.widths = widths
+    self.capacity = capacity
+    ranges = Dimension.allCases.map { 0..<layer[$0] }
+    indices = [Int](repeating: 0, count: mapping.nodes.count)
+    func empty(_ elements: Int) -> Holding { Holding(isHeld: [Bool](repeating: false, count: elements)) }
+    let outputCount = layer.batch * layer.outputChannels * layer[.p] * layer[.q]
+    inputs = empty(layer.batch * layer.inputChannels * layer.vertical.inputSize * layer.horizontal.inputSize)
+    weights = empty(layer.outputChannels * layer[.c] * layer[.r] * layer[.s])
+    outputs = empty(outputCount)
+    isVisited = [Bool](repeating: false, count: outputCount)
+    macsDone = [Int32](repeating: 0, count: outputCount)
+    hasBias = [Bool](repeating: !layer.hasBiases, count: layer.outputChannels)
+    hasRun = [UInt64](repeating: 0, count: (layer.macs + 63) / 64)
+  }
+
+  /// Runs the nodes from `position` inward on the current ranges.
+  mutating func run(_ position: Int) throws(ReplayError) {
+    guard position < mapping.nodes.count else { return try multiply() }
+    switch mapping.nodes[position] {
+    case .loop(let dimension, let tile):
+      let whole = ranges[dimension.index]
+      var start = whole.lowerBound
+      var index = 0
+      while start < whole.upperBound {
+        let end = tile < whole.upperBound - start ? start + tile : whole.upperBound
+        ranges[dimension.index] = start..<end
+        indices[position] = index
+        try run(position + 1)
+        start = end
+        index += 1
+      }
+      ranges[dimension.index] = whole
+      indices[position] = 0
+    case .keep(let tensor):
+      try keep(tensor, at: position)
+      try run(position + 1)
+    }
+  }
+
+  /// Brings the current box of a tensor into the Buffer in place of its previous one.
+  mutating func keep(_ tensor: Tensor, at position: Int) throws(ReplayError) {
+    var now: [Int] = []
+    for (node, index) in zip(mapping.nodes[..<position], indices) {
+      if case .loop(let dimension, _) = node, tensor.isRelevant(dimension) { now.append(index) }
+    }
+    switch tensor {
+    case .inputs:
+      guard inputs.position != now else { return }
+      let slides = reuse == .sliding && Self.isOneStep(from: inputs.position, to: now)
+      let box = inputElements()
+      let read = slides ? box.count { !inputs.isHeld[$0] } : box.count
+      traffic.inputsRead += Words(read)
+      Self.replace(&inputs, by: box, at: now)
+      largest.inputs = max(largest.inputs, Words(box.count))
+    case .weights:
+      guard weights.position != now else { return }
+      let box = weightElements()
+      traffic.weightsRead += Words(box.count)
+      Self.replace(&weights, by: box, at: now)
+      largest.weights = max(largest.weights, Words(box.count))
+    case .outputs:
+      guard outputs.position != now else { return }
+      writeOutputs()
+      let box = outputElements()
+      for element in box {
+        if isVisited[element] { traffic.partialSumsRead += Words(1) }
+        isVisited[element] = true
+        let channel = element / (layer[.p] * layer[.q]) % layer.outputChannels
+        if !hasBias[channel] {
+          hasBias[channel] = true
+          traffic.biasesRead += Words(1)
+        }
+      }
+      Self.replace(&outputs, by: box, at: now)
+      largest.outputs = max(largest.outputs, Words(box.count))
+    }
+    let held = Occupancy(
+      inputs: Words(inputs.elements.count), weights: Words(weights.elements.count),
+      outputs: Words(outputs.elements.count)
+    ).bits(widths)
+    peak = max(peak, held.count)
+    if let capacity, held > capacity { throw .overCapacity(held: held, capacity: capacity) }
+  }
+
+  /// Whether exactly one loop index differs, and by one step forward.
+  static func isOneStep(from before: [Int]?, to now: [Int]) -> Bool {
+    guard let before else { return false }
+    let moved = zip(before, now).filter { $0 != $1 }
+    return moved.count == 1 && moved[0].1 == moved[0].0 + 1
+  }
+
+  static func replace(_ holding: inout Holding, by box: [Int], at position: [Int]) {
+    for element in holding.elements { holding.isHeld[element] = false }
+    for element in box { holding.isHeld[element] = true }
+    holding.elements = box
+    holding.position = position
+  }
+
+  /// The output box goes to DRAM, finished or not.
+  mutating func writeOutputs() {
+    let reduction = Int32(layer[.c] * layer[.r] * layer[.s])
+    for element in outputs.elements {
+      if macsDone[element] == reduction {
+        traffic.outputsWritten += Words(1)
+      } else {
+        traffic.partialSumsWritten += Words(1)
+      }
+    }
+  }
+
+  mutating func finish() throws(ReplayError) {
+    writeOutputs()
+    if macs != layer.macs { throw .missing(layer.macs - macs) }
+  }
+
+  func range(_ dimension: Dimension) -> Range<Int> { ranges[dimension.index] }
+
+  /// The input positions that the current blocks touch along one axis.
+  func touched(_ axis: ConvolutionAxis, _ outputs: Range<Int>, _ kernels: Range<Int>) -> [Int] {
+    var rows: Set<Int> = []
+    for output in outputs {
+      for kernel in kernels {
+        if let row = axis.inputRow(output: output, kernel: kernel) { rows.insert(row) }
+      }
+    }
+    return rows.sorted()
+  }
+
+  func inputElement(_ n: Int, _ g: Int, _ c: Int, _ row: Int, _ column: Int) -> Int {
+    ((n * layer.inputChannels + g * layer[.c] + c) * layer.vertical.inputSize + row) * layer.horizontal.inputSize
+      + column
+  }
+
+  func weightElement(_ g: Int, _ k: Int, _ c: Int, _ r: Int, _ s: Int) -> Int {
+    (((g * layer[.k] + k) * layer[.c] + c) * layer[.r] + r) * layer[.s] + s
+  }
+
+  func outputElement(_ n: Int, _ g: Int, _ k: Int, _ p: Int, _ q: Int) -> Int {
+    ((n * layer.outputChannels + g * layer[.k] + k) * layer[.p] + p) * layer[.q] + q
+  }
+
+  func inputElements() -> [Int] {
+    let rows = touched(layer.vertical, range(.p), range(.r))
+    let columns = touched(layer.horizontal, range(.q), range(.s))
+    var box: [Int] = []
+    for n in range(.n) {
+      for g in range(.g) {
+        for c in range(.c) {
+          for row in rows {
+            for column in columns { box.append(inputElement(n, g, c, row, column)) }
+          }
+        }
+      }
+    }
+    return box
+  }
+
+  func weightElements() -> [Int] {
+    var box: [Int] = []
+    for g in range(.g) {
+      for k in range(.k) {
+        for c in range(.c) {
+          for r in range(.r) {
+            for s in range(.s) { box.append(weightElement(g, k, c, r, s)) }
+          }
+        }
+      }
+    }
+    return box
+  }
+
+  func outputElements() -> [Int] {
+    var box: [Int] = []
+    for n in range(.n) {
+      for g in range(.g) {
+        for k in range(.k) {
+          for p in range(.p) {
+            for q in range(.q) { box.append(outputElement(n, g, k, p, q)) }
+          }
+        }
+      }
+    }
+    return box
+  }
+
+  /// Runs the MACs of the current ranges.
+  mutating func multiply() throws(ReplayError) {
+    for n in range(.n) {
+      for g in range(.g) {
+        for k in range(.k) {
+          for p in range(.p) {
+            for q in range(.q) {
+              try multiply(output: outputElement(n, g, k, p, q), n, g, k, p, q)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Runs the MACs of the current ranges that add to one output.
+  mutating func multiply(output: Int, _ n: Int, _ g: Int, _ k: Int, _ p: Int, _ q: Int) throws(ReplayError) {
+    if !outputs.isHeld[output] { throw .absent(.outputs) }
+    var added = 0
+    for c in range(.c) {
+      for r in range(.r) {
+        let row = layer.vertical.inputRow(output: p, kernel: r)
+        for s in range(.s) {
+          if !weights.isHeld[weightElement(g, k, c, r, s)] { throw .absent(.weights) }
+          if let row, let column = layer.horizontal.inputRow(output: q, kernel: s),
+            !inputs.isHeld[inputElement(n, g, c, row, column)]
+          {
+            throw .absent(.inputs)
+          }
+          let mac = ((output * layer[.c] + c) * layer[.r] + r) * layer[.s] + s
+          let bit = UInt64(1) << UInt64(mac % 64)
+          if hasRun[mac / 64] & bit != 0 { throw .repeated }
+          hasRun[mac / 64] |= bit
+          added += 1
+        }
+      }
+    }
+    macsDone[output] += Int32(added)
+    macs += added
+  }
+}

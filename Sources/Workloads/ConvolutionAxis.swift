@@ -1,0 +1,89 @@
+/// One spatial axis of a convolution: how output positions and kernel positions meet input positions.
+///
+/// Output position `o` and kernel position `k` read input position `stride·o + dilation·k - paddingBefore` when that
+/// lies in 0 ..< `inputSize`, and a zero of the padding, which is stored nowhere, otherwise. "Row" below stands for a
+/// position along the axis, whichever axis it is.
+public struct ConvolutionAxis: Hashable, Sendable {
+  /// Input positions, without padding.
+  public let inputSize: Int
+  /// Kernel positions.
+  public let kernelSize: Int
+  /// Input positions from one output position to the next.
+  public let stride: Int
+  /// Input positions from one kernel position to the next.
+  public let dilation: Int
+  /// Zeros in front of the first input position.
+  public let paddingBefore: Int
+  /// Zeros behind the last input position.
+  public let paddingAfter: Int
+  /// Output positions.
+  public let outputSize: Int
+
+  /// u = σ/gcd(σ,δ): kernel positions reach the same input position only when they agree modulo u.
+  public let kernelPeriod: Int
+  /// v = δ/gcd(σ,δ): output positions that share an input position lie a multiple of v apart.
+  public let outputPeriod: Int
+
+  /// An axis with the given sizes, all of them already checked by ``Layer``.
+  init(inputSize: Int, kernelSize: Int, stride: Int, dilation: Int, paddingBefore: Int, paddingAfter: Int) {
+    self.inputSize = inputSize
+    self.kernelSize = kernelSize
+    self.stride = stride
+    self.dilation = dilation
+    self.paddingBefore = paddingBefore
+    self.paddingAfter = paddingAfter
+    let reach = dilation * (kernelSize - 1) + 1
+    outputSize = (inputSize + paddingBefore + paddingAfter - reach) / stride + 1
+    let divisor = Self.greatestCommonDivisor(stride, dilation)
+    kernelPeriod = stride / divisor
+    outputPeriod = dilation / divisor
+  }
+
+  /// Whether some MACs of this axis read padding.
+  public var hasPaddedMACs: Bool {
+    paddingBefore > 0 || stride * (outputSize - 1) + dilation * (kernelSize - 1) - paddingBefore >= inputSize
+  }
+
+  /// Whether two different (output, kernel) pairs can read the same input row.
+  public var hasOverlap: Bool { kernelSize > kernelPeriod && outputSize > outputPeriod }
+
+  /// The input row that an output row and a kernel row read, or nil in the padding.
+  public func inputRow(output: Int, kernel: Int) -> Int? {
+    let row = stride * output + dilation * kernel - paddingBefore
+    return 0 <= row && row < inputSize ? row : nil
+  }
+
+  /// The number of (output row, kernel row) pairs in the two ranges that read a real input row.
+  ///
+  /// - Complexity: O(1) without padding, otherwise O(kernel rows).
+  public func realPairs(outputs: Range<Int>, kernels: Range<Int>) -> Int {
+    if outputs.isEmpty || kernels.isEmpty { return 0 }
+    if !hasPaddedMACs { return outputs.count * kernels.count }
+    var pairs = 0
+    for kernel in kernels {
+      // stride·o lies in first ..< end for the real ones
+      let first = paddingBefore - dilation * kernel
+      let end = first + inputSize
+      let low = max(outputs.lowerBound, first <= 0 ? 0 : (first + stride - 1) / stride)
+      let high = min(outputs.upperBound, end <= 0 ? 0 : (end - 1) / stride + 1)
+      pairs += max(0, high - low)
+    }
+    return pairs
+  }
+
+  /// The number of distinct input rows that the MACs of two ranges read: theory's `ext`, exact with padding.
+  ///
+  /// A pair (o, k) is counted unless (o - v, k + u), which reads the same row, is in the ranges too.
+  public func inputRows(outputs: Range<Int>, kernels: Range<Int>) -> Int {
+    let all = realPairs(outputs: outputs, kernels: kernels)
+    let lowest = outputs.lowerBound + outputPeriod
+    let highest = kernels.upperBound - kernelPeriod
+    guard lowest < outputs.upperBound, kernels.lowerBound < highest else { return all }
+    return all - realPairs(outputs: lowest..<outputs.upperBound, kernels: kernels.lowerBound..<highest)
+  }
+
+  /// The number of distinct input rows that some MAC reads.
+  public var usedInputRows: Int { inputRows(outputs: 0..<outputSize, kernels: 0..<kernelSize) }
+
+  private static func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : greatestCommonDivisor(b, a % b) }
+}

@@ -1,0 +1,230 @@
+/// A size with one value down the rows and one along the columns.
+public struct Extent: Hashable, Sendable {
+  public var height: Int
+  public var width: Int
+
+  public init(height: Int, width: Int) {
+    self.height = height
+    self.width = width
+  }
+
+  /// The same size both ways.
+  public init(_ size: Int) { self.init(height: size, width: size) }
+}
+
+/// Zeros around the input rows and columns; they are stored nowhere and never moved.
+public struct Padding: Hashable, Sendable {
+  public var top: Int
+  public var bottom: Int
+  public var left: Int
+  public var right: Int
+
+  public init(top: Int, bottom: Int, left: Int, right: Int) {
+    self.top = top
+    self.bottom = bottom
+    self.left = left
+    self.right = right
+  }
+
+  /// The same padding on all four sides.
+  public init(_ size: Int) { self.init(top: size, bottom: size, left: size, right: size) }
+}
+
+/// One grouped two-dimensional convolution. Fully-connected layers, GEMMs and batched GEMMs are special cases.
+///
+/// `out[n,g,k,p,q] += w[g,k,c,r,s] · in[n,g,c, σp·p + δ·r - top, σq·q + δ·s - left]`, theory §1. A `Layer` that exists
+/// is valid: it has at least one output, its channels divide into its groups, and its counts are exact in a Double.
+public struct Layer: Hashable, Sendable {
+  /// The largest size of any dimension.
+  public static let largestSize = 1 << 20
+  /// MACs beyond this number could not be counted exactly in a Double.
+  public static let largestMACs = 1 << 53
+
+  public let name: String
+  /// Images, N.
+  public let batch: Int
+  /// Groups, G.
+  public let groups: Int
+  /// Input channels of one group, C.
+  public let inputChannelsPerGroup: Int
+  /// Output channels of one group, K.
+  public let outputChannelsPerGroup: Int
+  /// The axis of rows: p, r and the input's height.
+  public let vertical: ConvolutionAxis
+  /// The axis of columns: q, s and the input's width.
+  public let horizontal: ConvolutionAxis
+  /// Whether each output channel starts from a bias, a word of partial-sum width that is read once.
+  public let hasBiases: Bool
+
+  /// A convolution.
+  ///
+  /// - Parameters:
+  ///   - name: what reports call it.
+  ///   - batch: images.
+  ///   - groups: groups; as many as channels for a depthwise convolution.
+  ///   - inputChannels: input feature maps over all groups.
+  ///   - input: input rows and columns without padding.
+  ///   - outputChannels: output feature maps over all groups.
+  ///   - kernel: kernel rows and columns.
+  ///   - stride: input rows and columns from one output to the next.
+  ///   - dilation: input rows and columns from one kernel position to the next.
+  ///   - padding: zeros on each side of the input.
+  ///   - hasBiases: whether each output channel has a bias.
+  /// - Throws: ``LayerError``.
+  public init(
+    name: String, batch: Int = 1, groups: Int = 1, inputChannels: Int, input: Extent, outputChannels: Int,
+    kernel: Extent, stride: Extent = Extent(1), dilation: Extent = Extent(1), padding: Padding = Padding(0),
+    hasBiases: Bool = false
+  ) throws(LayerError) {
+    try Self.check("batch", batch, atLeast: 1)
+    try Self.check("groups", groups, atLeast: 1)
+    try Self.check("input channels", inputChannels, atLeast: 1)
+    try Self.check("output channels", outputChannels, atLeast: 1)
+    for (quantity, extent) in [("input", input), ("kernel", kernel), ("stride", stride), ("dilation", dilation)] {
+      try Self.check("\(quantity) height", extent.height, atLeast: 1)
+      try Self.check("\(quantity) width", extent.width, atLeast: 1)
+    }
+    try Self.check("padding top", padding.top, atLeast: 0)
+    try Self.check("padding bottom", padding.bottom, atLeast: 0)
+    try Self.check("padding left", padding.left, atLeast: 0)
+    try Self.check("padding right", padding.right, atLeast: 0)
+    guard inputChannels % groups == 0 else { throw .notDivisible("input channels", inputChannels, groups: groups) }
+    guard outputChannels % groups == 0 else { throw .notDivisible("output channels", outputChannels, groups: groups) }
+    try Self.checkReach(
+      "height", kernel.height, dilation.height, input.height, padded: input.height + padding.top + padding.bottom)
+    try Self.checkReach(
+      "width", kernel.width, dilation.width, input.width, padded: input.width + padding.left + padding.right)
+
+    self.name = name
+    self.batch = batch
+    self.groups = groups
+    self.hasBiases = hasBiases
+    inputChannelsPerGroup = inputChannels / groups
+    outputChannelsPerGroup = outputChannels / groups
+    vertical = ConvolutionAxis(
+      inputSize: input.height, kernelSize: kernel.height, stride: stride.height, dilation: dilation.height,
+      paddingBefore: padding.top, paddingAfter: padding.bottom)
+    horizontal = ConvolutionAxis(
+      inputSize: input.width, kernelSize: kernel.width, stride: stride.width, dilation: dilation.width,
+      paddingBefore: padding.left, paddingAfter: padding.right)
+
+    for (quantity, dimensions) in [
+      ("MACs", Dimension.allCases), ("outputs", [.n, .g, .k, .p, .q]), ("weights", [.g, .k, .c, .r, .s]),
+    ] {
+      try checkProduct(quantity, dimensions.map { self[$0] })
+    }
+    try checkProduct("inputs", [batch, inputChannels, input.height, input.width])
+  }
+
+  /// The product of an M×K matrix (inputs, p = M and c = K) and a K×N matrix (weights, k = N), once per group.
+  ///
+  /// - Parameters:
+  ///   - name: what reports call it.
+  ///   - groups: the number of independent products of a batched GEMM.
+  ///   - m: rows of the product.
+  ///   - n: columns of the product.
+  ///   - k: the reduced dimension.
+  ///   - hasBiases: whether each column of the product has a bias.
+  /// - Returns: the layer.
+  /// - Throws: ``LayerError``.
+  public static func gemm(
+    name: String, groups: Int = 1, m: Int, n: Int, k: Int, hasBiases: Bool = false
+  ) throws(LayerError) -> Layer {
+    for (quantity, size) in [("gemm groups", groups), ("gemm m", m), ("gemm n", n), ("gemm k", k)] {
+      try check(quantity, size, atLeast: 1)
+    }
+    for (quantity, size) in [("gemm k", k), ("gemm n", n)] where size * groups > largestSize {
+      throw .tooLarge("\(quantity) times groups", size * groups, limit: largestSize)
+    }
+    return try Layer(
+      name: name, groups: groups, inputChannels: groups * k, input: Extent(height: m, width: 1),
+      outputChannels: groups * n, kernel: Extent(1), hasBiases: hasBiases)
+  }
+
+  /// The size of a dimension of the iteration space.
+  public subscript(dimension: Dimension) -> Int {
+    switch dimension {
+    case .n: batch
+    case .g: groups
+    case .k: outputChannelsPerGroup
+    case .c: inputChannelsPerGroup
+    case .p: vertical.outputSize
+    case .q: horizontal.outputSize
+    case .r: vertical.kernelSize
+    case .s: horizontal.kernelSize
+    }
+  }
+
+  /// Input feature maps over all groups.
+  public var inputChannels: Int { groups * inputChannelsPerGroup }
+  /// Output feature maps over all groups.
+  public var outputChannels: Int { groups * outputChannelsPerGroup }
+
+  /// Multiply-accumulates, those on padding included, as the energy complexity model counts them.
+  public var macs: Int { Dimension.allCases.reduce(1) { $0 * self[$1] } }
+
+  /// The elements of a tensor that some MAC reads or writes.
+  ///
+  /// Inputs that the stride skips, that are left over at the edge, or that are padding are not used. Every weight and
+  /// every output is.
+  public func usedElements(of tensor: Tensor) -> Words {
+    switch tensor {
+    case .inputs: Words(batch * inputChannels * vertical.usedInputRows * horizontal.usedInputRows)
+    case .weights: Words(groups * self[.k] * self[.c] * self[.r] * self[.s])
+    case .outputs: Words(batch * outputChannels * self[.p] * self[.q])
+    }
+  }
+
+  /// One bias for each output channel, or none.
+  public var biases: Words { Words(hasBiases ? outputChannels : 0) }
+
+  private static func check(_ quantity: String, _ value: Int, atLeast least: Int) throws(LayerError) {
+    if value < least { throw .tooSmall(quantity, value, least: least) }
+    if value > largestSize { throw .tooLarge(quantity, value, limit: largestSize) }
+  }
+
+  private static func checkReach(
+    _ side: String, _ kernel: Int, _ dilation: Int, _ input: Int, padded: Int
+  ) throws(LayerError) {
+    let reach = dilation * (kernel - 1) + 1
+    if reach > padded { throw .noOutput(side, reach: reach, padded: padded) }
+  }
+
+  private func checkProduct(_ quantity: String, _ factors: [Int]) throws(LayerError) {
+    var product = 1
+    for factor in factors {
+      let (next, overflow) = product.multipliedReportingOverflow(by: factor)
+      if overflow || next > Self.largestMACs { throw .inexact(quantity) }
+      product = next
+    }
+  }
+}
+
+/// Why a layer cannot be.
+public enum LayerError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// A size that must be at least `least`.
+  case tooSmall(String, Int, least: Int)
+  /// A size beyond what is accepted.
+  case tooLarge(String, Int, limit: Int)
+  /// Channels that the groups do not divide.
+  case notDivisible(String, Int, groups: Int)
+  /// A kernel that, dilated, is larger than the padded input: there is no output.
+  case noOutput(String, reach: Int, padded: Int)
+  /// A count beyond 2^53.
+  case inexact(String)
+
+  public var description: String {
+    switch self {
+    case .tooSmall(let quantity, let value, let least):
+      "\(quantity) is \(value); it must be at least \(least)"
+    case .tooLarge(let quantity, let value, let limit):
+      "\(quantity) is \(value); at most \(limit) is accepted"
+    case .notDivisible(let quantity, let value, let groups):
+      "\(quantity) (\(value)) cannot be divided into \(groups) equal groups"
+    case .noOutput(let side, let reach, let padded):
+      "the layer has no output: the kernel's \(side), \(reach) with dilation, exceeds the padded input's, \(padded)"
+    case .inexact(let quantity):
+      "the number of \(quantity) exceeds 2^53 and could not be counted exactly"
+    }
+  }
+}

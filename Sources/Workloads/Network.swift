@@ -1,0 +1,32 @@
+/// The layers of a network, each distinct one once with the number of times that it occurs.
+public struct Network: Hashable, Sendable {
+  /// A layer and how often the network has it.
+  public struct Entry: Hashable, Sendable {
+    public let layer: Layer
+    public let count: Int
+
+    public init(layer: Layer, count: Int) {
+      self.layer = layer
+      self.count = count
+    }
+  }
+
+  public let name: String
+  /// Where the shapes come from.
+  public let source: String
+  public let entries: [Entry]
+
+  public init(name: String, source: String, entries: [Entry]) {
+    self.name = name
+    self.source = source
+    self.entries = entries
+  }
+
+  /// MACs of all layers, repeated ones as often as they occur.
+  public var macs: Int { entries.reduce(0) { $0 + $1.count * $1.layer.macs } }
+
+  /// Used elements of one tensor over all layers, repeated ones as often as they occur.
+  public func usedElements(of tensor: Tensor) -> Words {
+    Words(entries.reduce(0) { $0 + $1.count * $1.layer.usedElements(of: tensor).count })
+  }
+}

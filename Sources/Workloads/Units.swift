@@ -1,0 +1,47 @@
+/// A number of tensor elements, of whatever width.
+public struct Words: Hashable, Comparable, Sendable, AdditiveArithmetic {
+  public var count: Int
+
+  public init(_ count: Int) { self.count = count }
+
+  public static let zero = Words(0)
+  public static func < (a: Words, b: Words) -> Bool { a.count < b.count }
+  public static func + (a: Words, b: Words) -> Words { Words(a.count + b.count) }
+  public static func - (a: Words, b: Words) -> Words { Words(a.count - b.count) }
+
+  /// The bits that these words take at `width` bits each.
+  public static func * (words: Words, width: BitWidth) -> Bits { Bits(words.count * width.count) }
+}
+
+/// A number of bits: a capacity, an occupancy, or traffic.
+public struct Bits: Hashable, Comparable, Sendable, AdditiveArithmetic {
+  public var count: Int
+
+  public init(_ count: Int) { self.count = count }
+
+  /// The bits of `count` bytes.
+  public static func bytes(_ count: Int) -> Bits { Bits(8 * count) }
+
+  public static let zero = Bits(0)
+  public static func < (a: Bits, b: Bits) -> Bool { a.count < b.count }
+  public static func + (a: Bits, b: Bits) -> Bits { Bits(a.count + b.count) }
+  public static func - (a: Bits, b: Bits) -> Bits { Bits(a.count - b.count) }
+}
+
+/// The number of bits of one word, 1 to 64.
+public struct BitWidth: Hashable, Sendable {
+  public let count: Int
+
+  /// A width of `count` bits, or nil outside 1 to 64.
+  public init?(_ count: Int) {
+    guard (1...64).contains(count) else { return nil }
+    self.count = count
+  }
+
+  init(unchecked count: Int) { self.count = count }
+
+  /// One byte.
+  public static let byte = BitWidth(unchecked: 8)
+  /// One bit, which makes bits count words.
+  public static let one = BitWidth(unchecked: 1)
+}

@@ -1,0 +1,107 @@
+import ArgumentParser
+import EnergyModel
+import Interchange
+import Mappings
+import Reports
+import Workloads
+
+/// `tilebound evaluate`: what a given mapping costs on a layer.
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Count what a mapping file holds and moves on a layer; with --replay, element by element as well.",
+    discussion: """
+      The mapping may be any loop nest. Its file may name the layer; --layer overrides that. With --capacity a mapping \
+      that does not fit ends with exit code 2.
+
+      Example:
+        tilebound evaluate --network alexnet --mapping configs/mappings/alexnet-conv2.yaml --replay
+      """)
+
+  @Option(help: ArgumentHelp("The mapping, a YAML file.", valueName: "file"))
+  var mapping: String
+
+  @OptionGroup var layers: LayerOptions
+
+  @Option(help: ArgumentHelp("The Buffer's size, to hold the mapping to.", valueName: "size"))
+  var capacity: String?
+
+  @OptionGroup var model: ModelOptions
+
+  @Flag(help: "Walk the nest element by element and compare.")
+  var replay = false
+
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let format = try output.parsedFormat()
+    let capacity = try self.capacity.map { try CapacityText.parse($0, origin: "--capacity") }
+    let energyModel = try model.energyModel()
+    let widths = try model.widths(energyModel)
+    let reuse = try model.reusePolicy()
+    let (name, mapping) = try MappingFile.read(file: self.mapping)
+    let (network, entry) = try self.entry(named: name)
+    let layer = entry.layer
+
+    let occupancy = Occupancy(of: mapping, on: layer)
+    let traffic = Traffic(of: mapping, on: layer, reuse: reuse)
+    let bits = traffic.bits(widths)
+    guard let energy = energyModel.energy(macs: layer.macs, read: bits.read, written: bits.written) else {
+      throw CommandFailure(code: .failed, message: "\(layer.name): the energy exceeds 2^63 quanta")
+    }
+    if let capacity, occupancy.bits(widths) > capacity {
+      throw CommandFailure(
+        code: .impossible,
+        message: "\(self.mapping): does not fit \(CapacityText.text(capacity)); the mapping needs "
+          + CapacityText.text(occupancy.bits(widths)))
+    }
+    var record = ResultRecord(
+      network: network, entry: entry, capacity: capacity, widths: widths, reuse: reuse, mapping: mapping,
+      occupancy: occupancy, traffic: traffic, energy: energy)
+    if replay {
+      try compare(occupancy, traffic, mapping, layer, reuse, widths, capacity)
+      record.replayAgrees = true
+    }
+    switch format {
+    case .json: try output.emit(ResultFile.json([record]))
+    case .csv: try output.emit(ResultFile.csv([record]))
+    case .table:
+      var report = MappingReport()
+      report.add(record, mapping, on: layer)
+      try output.emit(report.details.dropLast().joined(separator: "\n") + "\n")
+    }
+  }
+
+  /// The layer asked for, or else the one that the mapping file names.
+  private func entry(named name: String?) throws -> (String?, Network.Entry) {
+    var chosen = layers
+    if chosen.shape == nil, chosen.layer == nil { chosen.layer = name }
+    let (network, entries) = try chosen.entries()
+    guard entries.count == 1 else {
+      throw CommandFailure(
+        code: .usage,
+        message: "\(mapping): names no layer; give --layer, one of "
+          + entries.map(\.layer.name).joined(separator: ", "))
+    }
+    return (network, entries[0])
+  }
+
+  /// Replays the mapping; ends the command where the replay counts something else.
+  private func compare(
+    _ occupancy: Occupancy, _ traffic: Traffic, _ mapping: Mapping, _ layer: Layer, _ reuse: ReusePolicy,
+    _ widths: WordWidths, _ capacity: Bits?
+  ) throws {
+    let replay: Replay
+    do {
+      replay = try Replay(of: mapping, on: layer, reuse: reuse, widths: widths, capacity: capacity)
+    } catch {
+      throw CommandFailure(code: .failed, message: "replay: \(error)")
+    }
+    if replay.traffic != traffic || replay.occupancy != occupancy {
+      throw CommandFailure(
+        code: .failed,
+        message: "the replay counts \(replay.traffic.bits(widths).total.count) bits moved and "
+          + "\(replay.occupancy.bits(widths).count) held, the closed form \(traffic.bits(widths).total.count) and "
+          + "\(occupancy.bits(widths).count): this is an error in Tilebound, please report it")
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+import Interchange
+import Reports
+import Workloads
+
+/// `tilebound networks`: what is built in.
+struct Networks: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "List the built-in networks and energy models, or the layers of a network.",
+    discussion: """
+      Weights are counted without biases and batch normalisation; MACs include those on padding.
+
+      Examples:
+        tilebound networks
+        tilebound networks resnet50
+      """)
+
+  @Argument(help: ArgumentHelp("A built-in network or a layer table, to list its layers.", valueName: "name|file"))
+  var network: String?
+
+  func run() throws {
+    if let network {
+      print(NetworkListing.layers(of: try BuiltIn.network(nameOrFile: network)).joined(separator: "\n"))
+      return
+    }
+    let networks = try BuiltIn.networkNames.compactMap { try BuiltIn.network($0) }
+    let models = try BuiltIn.energyModelNames.compactMap { try BuiltIn.energyModel($0) }
+    let lines = NetworkListing.networks(networks) + [""] + NetworkListing.energyModels(models)
+    print(lines.joined(separator: "\n"))
+  }
+}

@@ -1,0 +1,135 @@
+import ArgumentParser
+import Dispatch
+import EnergyModel
+import Foundation
+import Interchange
+import MappingSearch
+import Mappings
+import Reports
+import Synchronization
+import Workloads
+
+/// `tilebound optimize`: the mapping of least energy of a layer, or of every layer of a network.
+struct Optimize: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Find the energy-optimal mapping of a layer, or of every layer of a network, at one capacity.",
+    discussion: """
+      The search is exact: all tile sizes, not only divisors, and all six dataflows. What it covers is stated in the \
+      README.
+
+      Examples:
+        tilebound optimize --network alexnet --capacity 64KiB
+        tilebound optimize --network resnet50 --layer layer3.conv2 --capacity 128KiB --bits inputs=8,weights=8,outputs=8,partial-sums=24
+        tilebound optimize --shape p=512,k=512,c=512 --capacity 64KiB --dataflow os-iw --format json
+        tilebound optimize --network my-layers.yaml --capacity 1MiB --energy horowitz-45nm-int8 --format csv --output result.csv
+      """)
+
+  @OptionGroup var layers: LayerOptions
+
+  @Option(help: ArgumentHelp("The Buffer's size, as in 64KiB, 2MB, 4096B or 524288bit.", valueName: "size"))
+  var capacity: String?
+
+  @OptionGroup var model: ModelOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Only this order of keeps, or several separated by commas: \(Dataflow.allCases.map(\.rawValue).joined(separator: ", ")), or any."
+    )) var dataflow = "any"
+
+  @OptionGroup var output: OutputOptions
+
+  @Option(help: ArgumentHelp("Layers searched side by side. (default: all cores)", valueName: "n"))
+  var threads: Int?
+
+  @Flag(help: "Leave the times of the searches out, so that equal results are equal bytes.")
+  var noTiming = false
+
+  @Flag(help: "Print the table alone, without each layer's nest.")
+  var quiet = false
+
+  func run() throws {
+    let format = try output.parsedFormat()
+    guard let text = capacity else {
+      throw CommandFailure(
+        code: .usage, message: "needs the Buffer's size: give --capacity, for example: \(LayerOptions.example)")
+    }
+    let capacity = try CapacityText.parse(text, origin: "--capacity")
+    let energyModel = try model.energyModel()
+    let widths = try model.widths(energyModel)
+    let reuse = try model.reusePolicy()
+    let dataflows = try self.dataflows()
+    if let threads, !(1...1024).contains(threads) {
+      throw FormatError(origin: "--threads", message: "\(threads) is out of range; 1 to 1024 is accepted")
+    }
+    let (network, entries) = try layers.entries()
+
+    let answers = try search(entries.map(\.layer)) { layer in
+      let optimizer = try Optimizer(
+        layer, widths: widths, energyModel: energyModel, reuse: reuse, dataflows: dataflows)
+      guard let optimum = optimizer.optimum(capacity: capacity) else {
+        throw CommandFailure(
+          code: .impossible,
+          message: "\(layer.name): no mapping fits \(CapacityText.text(capacity)); the least capacity that would is "
+            + "\(CapacityText.text(optimizer.leastCapacity))")
+      }
+      return optimum
+    }
+
+    var records: [ResultRecord] = []
+    var report = MappingReport()
+    for (entry, (optimum, seconds)) in zip(entries, answers) {
+      var record = ResultRecord(
+        network: network, entry: entry, capacity: capacity, widths: widths, reuse: reuse, mapping: optimum.mapping,
+        occupancy: optimum.occupancy, traffic: optimum.traffic, energy: optimum.energy)
+      record.search = ResultRecord.Search(optimum.statistics, seconds: noTiming ? nil : seconds)
+      records.append(record)
+      report.add(record, optimum.mapping, on: entry.layer)
+    }
+    switch format {
+    case .json: try output.emit(ResultFile.json(records))
+    case .csv: try output.emit(ResultFile.csv(records))
+    case .table:
+      let heading =
+        "\(network ?? "shape") at \(CapacityText.text(capacity)): energy model \(energyModel.name), word widths "
+        + "\(WidthsText.text(widths)) (inputs/weights/outputs/partial sums), reuse \(reuse.rawValue)"
+      let lines = [heading, ""] + (quiet ? [] : report.details) + report.table
+      try output.emit(lines.joined(separator: "\n") + "\n")
+    }
+  }
+
+  private func dataflows() throws -> Set<Dataflow> {
+    if dataflow == "any" { return Set(Dataflow.allCases) }
+    var chosen: Set<Dataflow> = []
+    for name in dataflow.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let known = Dataflow(rawValue: String(name)) else {
+        throw FormatError(
+          origin: "--dataflow",
+          message: "'\(name)' is unknown; accepted: any, \(Dataflow.allCases.map(\.rawValue).joined(separator: ", "))")
+      }
+      chosen.insert(known)
+    }
+    return chosen
+  }
+
+  /// Applies a search to every layer, several side by side, and gives the answers in order with their times.
+  private func search(
+    _ layers: [Layer], _ body: @escaping @Sendable (Layer) throws -> Optimum
+  ) throws -> [(Optimum, seconds: Double)] {
+    let answers = Mutex([Result<(Optimum, seconds: Double), any Error>?](repeating: nil, count: layers.count))
+    let next = Atomic<Int>(0)
+    let threads = min(layers.count, threads ?? ProcessInfo.processInfo.activeProcessorCount)
+    DispatchQueue.concurrentPerform(iterations: threads) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        if index >= layers.count { return }
+        let start = ContinuousClock.now
+        let answer = Result { try body(layers[index]) }.map { optimum in
+          let time = start.duration(to: .now).components
+          return (optimum, seconds: Double(time.seconds) + Double(time.attoseconds) * 1e-18)
+        }
+        answers.withLock { $0[index] = answer }
+      }
+    }
+    return try answers.withLock { try $0.compactMap { try $0?.get() } }
+  }
+}

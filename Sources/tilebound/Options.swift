@@ -1,0 +1,114 @@
+import ArgumentParser
+import EnergyModel
+import Foundation
+import Interchange
+import Mappings
+import Workloads
+
+/// Which layers to work on.
+struct LayerOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("A built-in network or a layer table.", valueName: "name|file"))
+  var network: String?
+
+  @Option(help: ArgumentHelp("Only the layer of this name.", valueName: "name"))
+  var layer: String?
+
+  @Option(help: ArgumentHelp(shapeHelp, valueName: "key=value,..."))
+  var shape: String?
+
+  private static let shapeHelp: String =
+    "A single layer: \(ShapeText.keys.joined(separator: ", ")), as in k=64,c=3,p=55,q=55,r=11,s=11,stride=4. "
+    + "k and c count within a group; pairs are written 2x1; a GEMM is p, k and c."
+
+  static let example = "tilebound optimize --network alexnet --layer conv2 --capacity 64KiB"
+
+  /// The name of the network, if any, and the layers chosen.
+  func entries() throws -> (network: String?, entries: [Network.Entry]) {
+    switch (network, shape) {
+    case (nil, nil):
+      throw CommandFailure(
+        code: .usage, message: "needs a layer: give --network or --shape, for example: \(Self.example)")
+    case (.some, .some):
+      throw CommandFailure(code: .usage, message: "--network and --shape both name the layer; give one of them")
+    case (nil, .some(let shape)):
+      if layer != nil { throw CommandFailure(code: .usage, message: "--layer goes with --network, not with --shape") }
+      return (nil, [Network.Entry(layer: try ShapeText.parse(shape, origin: "--shape"), count: 1)])
+    case (.some(let name), nil):
+      let network = try BuiltIn.network(nameOrFile: name)
+      guard let layer else { return (network.name, network.entries) }
+      guard let entry = network.entries.first(where: { $0.layer.name == layer }) else {
+        throw CommandFailure(
+          code: .usage,
+          message: "--layer: \(network.name) has no layer '\(layer)'; it has "
+            + network.entries.map(\.layer.name).joined(separator: ", "))
+      }
+      return (network.name, [entry])
+    }
+  }
+}
+
+/// What a bit and a MAC cost.
+struct ModelOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("An energy model, built-in or a file. Without it energy is bits moved.", valueName: "name|file"))
+  var energy: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Word widths: one for all, or inputs=8,weights=8,outputs=8,partial-sums=24. (default: the energy model's, or 8)",
+      valueName: "b|list")) var bits: String?
+
+  @Option(help: ArgumentHelp("Whether overlaps of successive input boxes stay in the Buffer: sliding or none."))
+  var reuse = ReusePolicy.sliding.rawValue
+
+  func energyModel() throws -> EnergyModel {
+    try energy.map { try BuiltIn.energyModel(nameOrFile: $0) } ?? .bitsMoved
+  }
+
+  /// The widths asked for, or those that the energy model is for, or 8 bits.
+  func widths(_ model: EnergyModel) throws -> WordWidths {
+    try bits.map { try WidthsText.parse($0, origin: "--bits") } ?? model.widths ?? WordWidths(.byte)
+  }
+
+  func reusePolicy() throws -> ReusePolicy {
+    guard let policy = ReusePolicy(rawValue: reuse) else {
+      throw FormatError(origin: "--reuse", message: "'\(reuse)' is unknown; accepted: sliding, none")
+    }
+    return policy
+  }
+}
+
+/// The form of the answer and where it goes.
+struct OutputOptions: ParsableArguments {
+  enum Format: String, CaseIterable {
+    case table
+    case json
+    case csv
+  }
+
+  @Option(help: ArgumentHelp("table, json or csv.", valueName: "form"))
+  var format = Format.table.rawValue
+
+  @Option(help: ArgumentHelp("Write to this file, whole or not at all, instead of the terminal.", valueName: "file"))
+  var output: String?
+
+  func parsedFormat() throws -> Format {
+    guard let parsed = Format(rawValue: format) else {
+      throw FormatError(origin: "--format", message: "'\(format)' is unknown; accepted: table, json, csv")
+    }
+    return parsed
+  }
+
+  /// Prints a text, or writes it to the file asked for.
+  func emit(_ text: String) throws {
+    guard let output else {
+      FileHandle.standardOutput.write(Data(text.utf8))
+      return
+    }
+    do {
+      try TextFile.write(text, to: output)
+    } catch {
+      throw CommandFailure(code: .failed, message: error.description)
+    }
+  }
+}

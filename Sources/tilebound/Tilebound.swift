@@ -1,0 +1,65 @@
+import ArgumentParser
+import Foundation
+import Interchange
+
+/// The command line: `tilebound COMMAND OPTIONS`.
+@main
+struct Tilebound: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tilebound",
+    abstract: "Finds the loop tiling of a neural-network layer that costs the least energy, and proves it.",
+    discussion: """
+      Two memories, DRAM and a Buffer of a given size; a MAC runs when its operands are in the Buffer; energy is spent \
+      on MACs and on bits moved between the two.
+
+      Exit codes: 0 done, 1 failed, 2 no mapping fits, 64 wrong usage or input.
+
+      Example: tilebound optimize --network alexnet --capacity 64KiB
+      """,
+    subcommands: [Optimize.self, Evaluate.self, Networks.self])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      exit(with: error)
+    }
+  }
+
+  /// Ends the program with one line about the error and the documented exit code, or with the help asked for.
+  private static func exit(with error: any Error) -> Never {
+    switch error {
+    case let error as CommandFailure: fail(error.message, code: error.code)
+    case let error as FormatError: fail(error.description, code: .usage)
+    default:
+      let code = exitCode(for: error)
+      if code.isSuccess {
+        print(fullMessage(for: error))
+        Foundation.exit(0)
+      }
+      fail(message(for: error), code: .usage)
+    }
+  }
+
+  private static func fail(_ message: String, code: CommandFailure.Code) -> Never {
+    let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    FileHandle.standardError.write(Data("tilebound: \(line)\n".utf8))
+    Foundation.exit(code.rawValue)
+  }
+}
+
+/// Why a command stops, and with which exit code.
+struct CommandFailure: Error {
+  enum Code: Int32 {
+    /// Something went wrong while working.
+    case failed = 1
+    /// There is no answer: no mapping fits.
+    case impossible = 2
+    /// Wrong usage or input.
+    case usage = 64
+  }
+
+  let code: Code
+  let message: String
+}

@@ -1,0 +1,184 @@
+import Foundation
+import Interchange
+import Testing
+import Workloads
+
+/// What users get wrong, each with the one line that they see.
+struct BadInputTests {
+  private func message(_ body: () throws -> Void) -> String {
+    do {
+      try body()
+      return "accepted"
+    } catch { return "\(error)" }
+  }
+
+  private func table(_ text: String) -> String {
+    message { _ = try LayerTable.parse(text, origin: "net.yaml") }
+  }
+
+  private static let head = "network: n\nlayers:\n  - name: a\n"
+
+  @Test(arguments: [
+    ("    input: {channels: 4, height: 8, width: 8}\n    output: {channels: 4}\n    kernel: 3\n", "accepted"),
+    (
+      "    input: {channels: 4, height: 8, width: 8}\n    output: {channels: 4}\n    kernal: 3\n",
+      "net.yaml:6: layers[0]: unknown key 'kernal'; did you mean 'kernel'?"
+    ),
+    (
+      "    input: {channels: 4, height: 8, width: 8}\n    output: {channels: 4}\n",
+      "net.yaml:3: layers[0]: the key 'kernel' is missing"
+    ),
+    (
+      "    input: {channels: 4, hight: 8, width: 8}\n    output: {channels: 4}\n    kernel: 3\n",
+      "net.yaml:4: layers[0].input: unknown key 'hight'; did you mean 'height'?"
+    ),
+    (
+      "    input: {channels: four, height: 8, width: 8}\n    output: {channels: 4}\n    kernel: 3\n",
+      "net.yaml:4: layers[0].input.channels: is 'four'; a whole number is expected"
+    ),
+    (
+      "    input: {channels: 4, height: 8, width: 8}\n    output: 4\n    kernel: 3\n",
+      "net.yaml:5: layers[0].output: is '4'; a mapping with the keys channels is expected"
+    ),
+    (
+      "    input: {channels: 4, height: 8, width: 8}\n    output: {channels: 4}\n    kernel: 9\n",
+      "net.yaml:3: layers[0]: the layer has no output: the kernel's height, 9 with dilation, exceeds the padded input's, 8"
+    ),
+    (
+      "    groups: 3\n    input: {channels: 4, height: 8, width: 8}\n    output: {channels: 6}\n    kernel: 3\n",
+      "net.yaml:3: layers[0]: input channels (4) cannot be divided into 3 equal groups"
+    ),
+    (
+      "    input: {channels: 4, height: 8, width: 8}\n    output: {channels: 4}\n    kernel: 3\n    stride: 0\n",
+      "net.yaml:3: layers[0]: stride height is 0; it must be at least 1"
+    ),
+    (
+      "    input: {channels: 4, height: 8, width: 8}\n    output: {channels: 4}\n    kernel: 3\n    padding: [1, 1]\n",
+      "net.yaml:7: layers[0].padding: is a list; a whole number is expected"
+    ),
+    (
+      "    input: {channels: 4, height: 8, width: 8}\n    output: {channels: 4}\n    kernel: 3\n    padding: {top: 1}\n",
+      "net.yaml:7: layers[0].padding: the key 'bottom' is missing"
+    ),
+    (
+      "    count: 0\n    gemm: {m: 1, n: 2, k: 3}\n",
+      "net.yaml:4: layers[0].count: is 0; a number from 1 to 1048576 is expected"
+    ),
+    (
+      "    gemm: {m: 1, n: 2, k: 3}\n    kernel: 3\n",
+      "net.yaml:5: layers[0].kernel: does not go with 'gemm', which gives all sizes"
+    ),
+    ("    gemm: {m: 1, n: 2}\n", "net.yaml:4: layers[0].gemm: the key 'k' is missing"),
+    (
+      "    gemm: {m: 1, n: 2, k: 99999999999999999999}\n",
+      "net.yaml:4: layers[0].gemm.k: is '99999999999999999999'; a whole number is expected"
+    ),
+    ("    gemm: {m: 1, n: 2, k: -4}\n", "net.yaml:3: layers[0]: gemm k is -4; it must be at least 1"),
+    (
+      "    biases: maybe\n    gemm: {m: 1, n: 2, k: 4}\n",
+      "net.yaml:4: layers[0].biases: is 'maybe'; true or false is expected"
+    ),
+    ("    gemm: {m: 1, n: 2, k: 4}\n    gemm: {m: 1, n: 2, k: 4}\n", "net.yaml:4: the key 'gemm' is given twice"),
+    (
+      "    gemm: {m: 1, n: 2, k: 4}\n  - name: a\n    gemm: {m: 1, n: 2, k: 4}\n",
+      "net.yaml:5: layers[1]: the layer 'a' is listed twice; give repeated layers once, with a count"
+    ),
+  ])
+  func layerTables(body: String, expected: String) {
+    #expect(table(Self.head + body) == expected)
+  }
+
+  @Test(arguments: [
+    ("", "net.yaml: the file is empty; a YAML mapping is expected"),
+    ("- 1\n", "net.yaml:1: is a list; a mapping with the keys network, source, layers is expected"),
+    ("network: n\n", "net.yaml:1: the key 'layers' is missing"),
+    ("network: n\nlayers: []\n", "net.yaml:2: layers: has no layers; at least one is expected"),
+    ("network: n\nlayers: 3\n", "net.yaml:2: layers: is '3'; a list is expected"),
+    ("layers:\n  - name: a\n    gemm: {m: 1, n: 1, k: 1}\n", "net.yaml:1: the key 'network' is missing"),
+    (
+      "network: n\nwhatever-this-is: 3\n",
+      "net.yaml:2: unknown key 'whatever-this-is'; accepted: network, source, layers"
+    ),
+  ])
+  func wholeFiles(text: String, expected: String) {
+    #expect(table(text) == expected)
+  }
+
+  @Test func notYAML() {
+    #expect(table("network: [n\nlayers: }").hasPrefix("net.yaml:2: is not valid YAML: "))
+    #expect(!table("network: [n\nlayers: }").contains("\n"))
+  }
+
+  private func mapping(_ text: String) -> String {
+    message { _ = try MappingFile.parse(text, origin: "map.yaml") }
+  }
+
+  @Test func mappings() {
+    let keeps = "  - keep: inputs\n  - keep: weights\n  - keep: outputs\n"
+    #expect(mapping("mapping:\n" + keeps) == "accepted")
+    #expect(
+      mapping("mapping:\n  - keep: input\n")
+        == "map.yaml:2: mapping[0].keep: unknown tensor 'input'; did you mean 'inputs'?")
+    #expect(
+      mapping("mapping:\n  - for: x\n    tile: 1\n" + keeps)
+        == "map.yaml:2: mapping[0].for: unknown dimension 'x'; accepted: n, g, k, c, p, q, r, s")
+    #expect(mapping("mapping:\n  - for: k\n" + keeps) == "map.yaml:2: mapping[0]: the key 'tile' is missing")
+    #expect(
+      mapping("mapping:\n  - for: k\n    tile: 0\n" + keeps)
+        == "map.yaml:3: mapping[0].tile: is 0; a tile is at least 1")
+    #expect(
+      mapping("mapping:\n  - keep: inputs\n    tile: 3\n") == "map.yaml:3: mapping[0].tile: does not go with 'keep'")
+    #expect(
+      mapping("mapping:\n  - keep: inputs\n  - keep: weights\n")
+        == "map.yaml:2: mapping: outputs is kept 0 times; each of inputs, weights and outputs is kept exactly once")
+    #expect(
+      mapping("mapping:\n  - far: k\n") == "map.yaml:2: mapping[0]: unknown key 'far'; did you mean 'for'?")
+  }
+
+  @Test func energyModels() {
+    func model(_ text: String) -> String { message { _ = try EnergyFile.parse(text, origin: "e.yaml") } }
+    let head = "energy: e\nunit: pJ\nmac: 1\n"
+    #expect(model(head + "read: 1\nwrite: 1\n") == "accepted")
+    #expect(model(head + "read: 1\n") == "e.yaml:1: the key 'write' is missing")
+    #expect(model(head + "read: cheap\nwrite: 1\n") == "e.yaml:4: read: is 'cheap'; a number is expected")
+    #expect(model(head + "read: .nan\nwrite: 1\n") == "e.yaml:4: read: is '.nan'; a number is expected")
+    #expect(
+      model(head + "read: -1\nwrite: 1\n") == "e.yaml:1: read is -1.0; an energy from 0 to 1000000 is accepted")
+    #expect(
+      model(head + "read: 1\nwrite: 1\nbits: {inputs: 65, weights: 8, outputs: 8, partial-sums: 8}\n")
+        == "e.yaml:6: bits.inputs: is 65; a width from 1 to 64 bits is expected")
+  }
+
+  @Test func files() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "tilebound-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let missing = folder.appending(path: "missing.yaml").path
+    #expect(
+      message { _ = try LayerTable.read(file: missing) } == "\(missing): cannot be read: No such file or directory")
+    #expect(message { _ = try LayerTable.read(file: folder.path) } == "\(folder.path): is not a regular file")
+    let binary = folder.appending(path: "binary.yaml")
+    try Data([0x6e, 0xff, 0xfe, 0x00]).write(to: binary)
+    #expect(message { _ = try LayerTable.read(file: binary.path) } == "\(binary.path): is not UTF-8 text")
+    let nowhere = folder.appending(path: "no/such/folder/x.json").path
+    #expect(
+      message { try TextFile.write("x", to: nowhere) } == "\(nowhere): cannot be written: No such file or directory")
+    let file = folder.appending(path: "x.json").path
+    try TextFile.write("first", to: file)
+    try TextFile.write("second", to: file)
+    #expect(try TextFile.read(file, limit: 10) == "second")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["binary.yaml", "x.json"])
+    #expect(
+      message { _ = try TextFile.read(file, limit: 3) } == "\(file): is larger than the 3 bytes that are accepted")
+  }
+
+  @Test func names() {
+    #expect(
+      message { _ = try BuiltIn.network(nameOrFile: "alexnt") }
+        == "--network: unknown network 'alexnt'; did you mean 'alexnet'? A file's name has a dot or a slash.")
+    #expect(
+      message { _ = try BuiltIn.energyModel(nameOrFile: "zzz") }
+        == "--energy: unknown energy model 'zzz'; accepted: unit, horowitz-45nm-int8 A file's name has a dot or a slash."
+    )
+  }
+}

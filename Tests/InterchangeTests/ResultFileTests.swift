@@ -1,0 +1,49 @@
+import EnergyModel
+import Foundation
+import Interchange
+import MappingSearch
+import Mappings
+import Testing
+import Workloads
+
+struct ResultFileTests {
+  private func record(layer name: String) throws -> ResultRecord {
+    let layer = try Layer.gemm(name: name, m: 8, n: 6, k: 5)
+    let optimizer = try Optimizer(layer, widths: WordWidths(.byte))
+    let optimum = try #require(optimizer.optimum(capacity: .bytes(20)))
+    var record = ResultRecord(
+      network: "net", entry: Network.Entry(layer: layer, count: 2), capacity: .bytes(20), widths: WordWidths(.byte),
+      reuse: .sliding, mapping: optimum.mapping, occupancy: optimum.occupancy, traffic: optimum.traffic,
+      energy: optimum.energy)
+    record.search = ResultRecord.Search(optimum.statistics, seconds: nil)
+    return record
+  }
+
+  @Test func jsonNamesItsSchemaAndSumsUp() throws {
+    let record = try record(layer: "fc")
+    let text = try ResultFile.json([record])
+    let document = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    #expect(document["schema"] as? String == "tilebound-results/1")
+    let records = try #require(document["records"] as? [[String: Any]])
+    #expect(records.count == 1)
+    let traffic = try #require(records[0]["traffic_bits"] as? [String: Int])
+    #expect(traffic["total"] == traffic.filter { $0.key != "total" }.values.reduce(0, +))
+    let energy = try #require(records[0]["energy"] as? [String: Any])
+    #expect(energy["data"] as? Int == traffic["total"])
+    let nodes = try #require(records[0]["mapping"] as? [[String: Any]])
+    #expect(nodes.count { $0["keep"] != nil } == 3)
+    #expect(nodes.allSatisfy { $0["keep"] != nil || ($0["for"] is String && $0["tile"] is Int) })
+    #expect(records[0]["count"] as? Int == 2 && records[0]["macs"] as? Int == 240)
+    #expect(try ResultFile.json([self.record(layer: "fc")]) == text)
+  }
+
+  @Test func csvQuotesWhatNeedsIt() throws {
+    let lines = ResultFile.csv([try record(layer: "a \"b\", c")]).split(separator: "\n")
+    #expect(lines.count == 2)
+    #expect(lines[0].hasPrefix("network,layer,count,capacity_bits,"))
+    #expect(lines[1].hasPrefix("net,\"a \"\"b\"\", c\",2,160,8,8,8,8,sliding,"))
+    let columns = lines[0].split(separator: ",").count
+    let plain = ResultFile.csv([try record(layer: "fc")]).split(separator: "\n")[1]
+    #expect(plain.split(separator: ",", omittingEmptySubsequences: false).count == columns)
+  }
+}

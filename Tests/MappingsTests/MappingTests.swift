@@ -1,0 +1,35 @@
+import Mappings
+import Testing
+import Workloads
+
+struct MappingTests {
+  @Test func malformedNests() {
+    func message(_ nodes: [Mapping.Node]) -> String {
+      do {
+        _ = try Mapping(nodes)
+        return "valid"
+      } catch { return "\(error)" }
+    }
+    let keeps = Tensor.allCases.map { Mapping.Node.keep($0) }
+    #expect(message(keeps) == "valid")
+    #expect(
+      message([.keep(.inputs), .keep(.weights)])
+        == "outputs is kept 0 times; each of inputs, weights and outputs is kept exactly once")
+    #expect(
+      message(keeps + [.keep(.inputs)])
+        == "inputs is kept 2 times; each of inputs, weights and outputs is kept exactly once")
+    #expect(message([.loop(.k, tile: 0)] + keeps) == "the tile of a loop over k is 0; a tile is at least 1")
+    #expect(message([.loop(.k, tile: -3)] + keeps) == "the tile of a loop over k is -3; a tile is at least 1")
+    let long = Array(repeating: Mapping.Node.loop(.k, tile: 1), count: 5000)
+    #expect(message(long + keeps) == "the mapping has 5003 nodes; at most 4096 are accepted")
+  }
+
+  @Test func dataflowIsTheOrderOfKeeps() throws {
+    for dataflow in Dataflow.allCases {
+      let mapping = try Mapping(dataflow.order.map { .keep($0) } + [.loop(.k, tile: 1)])
+      #expect(mapping.dataflow == dataflow)
+      #expect(dataflow.stationary == dataflow.order[0])
+    }
+    #expect(Set(Dataflow.allCases.map(\.order)).count == 6)
+  }
+}

@@ -1,0 +1,105 @@
+public import EnergyModel
+public import Mappings
+public import Workloads
+
+/// Small layers of every kind, mappings of them and word widths, drawn at random.
+public struct RandomLayers {
+  public var random: SplitMix64
+  /// The largest size of a dimension.
+  public var largestSize: Int
+  /// The largest number of MACs of a layer.
+  public var largestMACs: Int
+  /// Whether layers may have padding.
+  public var allowsPadding = true
+  /// Whether layers may have two groups.
+  public var allowsGroups = true
+
+  public init(seed: Int, largestSize: Int, largestMACs: Int) {
+    random = SplitMix64(seed: seed)
+    self.largestSize = largestSize
+    self.largestMACs = largestMACs
+  }
+
+  /// A layer with two to four dimensions larger than 1; batch and groups are 1 or 2.
+  public mutating func layer() -> Layer {
+    while true {
+      if let layer = attempt(), layer.macs <= largestMACs, layer.macs >= 4 { return layer }
+    }
+  }
+
+  private mutating func attempt() -> Layer? {
+    var size = [Dimension: Int]()
+    for _ in 1...random.pick(2...4) {
+      let dimension = random.pick([Dimension.k, .c, .p, .q, .r, .s, .p, .r, .n, .g])
+      size[dimension] = dimension == .n || dimension == .g ? 2 : random.pick(2...largestSize)
+    }
+    if !allowsGroups { size[.g] = 1 }
+    func axis(_ outputs: Int, _ kernels: Int, _ random: inout SplitMix64) -> (Int, Int, Int, Int, Int) {
+      let stride = random.pick(1...2)
+      let dilation = random.pick(1...2)
+      let reach = stride * (outputs - 1) + dilation * (kernels - 1) + 1
+      var before = 0
+      var after = 0
+      if allowsPadding {
+        before = random.oneIn(2) ? random.pick(0...kernels - 1) * dilation : 0
+        after = random.oneIn(2) ? random.pick(0...kernels - 1) * dilation : 0
+        if reach - before - after < 1 { (before, after) = (0, 0) }
+      }
+      // Sometimes the stride leaves input over.
+      let extra = random.oneIn(3) ? random.pick(0...stride - 1) : 0
+      return (reach - before - after + extra, stride, dilation, before, after)
+    }
+    let rows = axis(size[.p] ?? 1, size[.r] ?? 1, &random)
+    let columns = axis(size[.q] ?? 1, size[.s] ?? 1, &random)
+    let groups = size[.g] ?? 1
+    return try? Layer(
+      name: "random", batch: size[.n] ?? 1, groups: groups, inputChannels: groups * (size[.c] ?? 1),
+      input: Extent(height: rows.0, width: columns.0), outputChannels: groups * (size[.k] ?? 1),
+      kernel: Extent(height: size[.r] ?? 1, width: size[.s] ?? 1), stride: Extent(height: rows.1, width: columns.1),
+      dilation: Extent(height: rows.2, width: columns.2),
+      padding: Padding(top: rows.3, bottom: rows.4, left: columns.3, right: columns.4),
+      hasBiases: random.oneIn(4))
+  }
+
+  /// Mixed word widths, partial sums no narrower than outputs.
+  public mutating func widths() -> WordWidths {
+    func width(_ range: ClosedRange<Int>) -> BitWidth { BitWidth(random.pick(range)) ?? .one }
+    let outputs = width(1...3)
+    return WordWidths(
+      inputs: width(1...3), weights: width(1...3), outputs: outputs,
+      partialSums: width(outputs.count...outputs.count + 2))
+  }
+
+  /// Any loop nest, sensible or not: loops in any order, several over one dimension, tiles of any size.
+  public mutating func mapping(on layer: Layer) -> Mapping {
+    var nodes: [Mapping.Node] = Tensor.allCases.map { .keep($0) }
+    for _ in 0..<random.pick(0...9) {
+      let dimension = random.pick(Dimension.allCases)
+      nodes.append(.loop(dimension, tile: random.pick(1...max(1, layer[dimension] + 1))))
+    }
+    nodes.shuffle(using: &random)
+    // Inner tiles that are no smaller than outer ones make a single pass; let most nests be spared them.
+    if random.oneIn(2) {
+      for dimension in Dimension.allCases {
+        let positions = nodes.indices.filter { if case .loop(dimension, _) = nodes[$0] { true } else { false } }
+        let loops = positions.map { nodes[$0] }.sorted { tile($0) > tile($1) }
+        for (position, loop) in zip(positions, loops) { nodes[position] = loop }
+      }
+    }
+    guard let mapping = try? Mapping(nodes) else { preconditionFailure("every tensor is kept once") }
+    return mapping
+  }
+
+  private func tile(_ node: Mapping.Node) -> Int {
+    if case .loop(_, let tile) = node { tile } else { 0 }
+  }
+}
+
+/// A layer in one line, to reproduce a failure.
+public func describe(_ layer: Layer) -> String {
+  let sizes = Dimension.allCases.map { "\($0.rawValue)\(layer[$0])" }.joined(separator: " ")
+  func axis(_ axis: ConvolutionAxis) -> String {
+    "in \(axis.inputSize) stride \(axis.stride) dilation \(axis.dilation) padding \(axis.paddingBefore),\(axis.paddingAfter)"
+  }
+  return "\(sizes); rows \(axis(layer.vertical)); columns \(axis(layer.horizontal))"
+}

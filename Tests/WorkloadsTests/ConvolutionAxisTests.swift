@@ -1,0 +1,62 @@
+import TestSupport
+import Testing
+import Workloads
+
+struct ConvolutionAxisTests {
+  /// The rows that two ranges touch, one by one.
+  static func rows(_ axis: ConvolutionAxis, _ outputs: Range<Int>, _ kernels: Range<Int>) -> Set<Int> {
+    var rows: Set<Int> = []
+    for output in outputs {
+      for kernel in kernels {
+        let row = axis.stride * output + axis.dilation * kernel - axis.paddingBefore
+        if row >= 0, row < axis.inputSize { rows.insert(row) }
+      }
+    }
+    return rows
+  }
+
+  @Test("Distinct rows equal those of an explicit set", arguments: 0..<300)
+  func inputRows(seed: Int) throws {
+    var random = SplitMix64(seed: seed)
+    let layer = try #require(randomAxis(&random))
+    let axis = layer.vertical
+    let firstOutput = random.pick(0...axis.outputSize - 1)
+    let outputs = firstOutput..<random.pick(firstOutput + 1...axis.outputSize)
+    let firstKernel = random.pick(0...axis.kernelSize - 1)
+    let kernels = firstKernel..<random.pick(firstKernel + 1...axis.kernelSize)
+    #expect(
+      axis.inputRows(outputs: outputs, kernels: kernels) == Self.rows(axis, outputs, kernels).count,
+      "seed \(seed): \(describe(layer)), outputs \(outputs), kernels \(kernels)")
+    #expect(axis.usedInputRows == Self.rows(axis, 0..<axis.outputSize, 0..<axis.kernelSize).count, "seed \(seed)")
+  }
+
+  private func randomAxis(_ random: inout SplitMix64) -> Layer? {
+    for _ in 0..<1000 {
+      let kernel = random.pick(1...7)
+      let layer = try? Layer(
+        name: "axis", inputChannels: 1, input: Extent(height: random.pick(1...30), width: 1), outputChannels: 1,
+        kernel: Extent(height: kernel, width: 1), stride: Extent(height: random.pick(1...5), width: 1),
+        dilation: Extent(height: random.pick(1...5), width: 1),
+        padding: Padding(top: random.pick(0...8), bottom: random.pick(0...8), left: 0, right: 0))
+      if let layer { return layer }
+    }
+    return nil
+  }
+
+  @Test func closedFormWithoutPadding() throws {
+    // ext(a, b) = a·b - max(0, a-v)·max(0, b-u)
+    for (stride, dilation) in [(1, 1), (2, 1), (1, 2), (2, 2), (4, 6), (3, 2)] {
+      let layer = try Layer(
+        name: "ext", inputChannels: 1, input: Extent(height: 100, width: 1), outputChannels: 1,
+        kernel: Extent(height: 7, width: 1), stride: Extent(height: stride, width: 1),
+        dilation: Extent(height: dilation, width: 1))
+      let axis = layer.vertical
+      for a in 1...axis.outputSize {
+        for b in 1...7 {
+          let expected = a * b - max(0, a - axis.outputPeriod) * max(0, b - axis.kernelPeriod)
+          #expect(axis.inputRows(outputs: 0..<a, kernels: 0..<b) == expected)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import TestSupport
+import Testing
+import Workloads
+
+struct LayerTests {
+  @Test("Used elements equal those that the MACs touch", arguments: 0..<200)
+  func usedElements(seed: Int) {
+    var layers = RandomLayers(seed: seed, largestSize: 5, largestMACs: 2000)
+    let layer = layers.layer()
+    var inputs: Set<[Int]> = []
+    for p in 0..<layer[.p] {
+      for r in 0..<layer[.r] {
+        for q in 0..<layer[.q] {
+          for s in 0..<layer[.s] {
+            if let row = layer.vertical.inputRow(output: p, kernel: r),
+              let column = layer.horizontal.inputRow(output: q, kernel: s)
+            {
+              inputs.insert([row, column])
+            }
+          }
+        }
+      }
+    }
+    let failure: Comment = "seed \(seed): \(describe(layer))"
+    #expect(layer.usedElements(of: .inputs).count == inputs.count * layer.batch * layer.inputChannels, failure)
+    #expect(layer.usedElements(of: .weights).count == layer.outputChannels * layer[.c] * layer[.r] * layer[.s], failure)
+    #expect(
+      layer.usedElements(of: .outputs).count == layer.batch * layer.outputChannels * layer[.p] * layer[.q], failure)
+  }
+
+  @Test func gemmIsAPointwiseConvolution() throws {
+    let layer = try Layer.gemm(name: "gemm", groups: 3, m: 5, n: 7, k: 11)
+    #expect(Dimension.allCases.map { layer[$0] } == [1, 3, 7, 11, 5, 1, 1, 1])
+    #expect(layer.macs == 3 * 5 * 7 * 11)
+    #expect(layer.usedElements(of: .inputs) == Words(3 * 5 * 11))
+    #expect(layer.usedElements(of: .weights) == Words(3 * 7 * 11))
+    #expect(layer.usedElements(of: .outputs) == Words(3 * 5 * 7))
+  }
+
+  @Test func depthwise() throws {
+    let layer = try Layer(
+      name: "depthwise", groups: 32, inputChannels: 32, input: Extent(14), outputChannels: 32, kernel: Extent(3),
+      padding: Padding(1))
+    #expect(layer[.c] == 1 && layer[.k] == 1 && layer[.g] == 32)
+    #expect(layer.macs == 32 * 14 * 14 * 9)
+  }
+
+  @Test func strideSkipsInputs() throws {
+    // A 1x1 kernel with stride 2 uses every other row and column of 15, and the floor leaves one row of 16 over.
+    for size in [15, 16] {
+      let layer = try Layer(
+        name: "skip", inputChannels: 1, input: Extent(size), outputChannels: 1, kernel: Extent(1), stride: Extent(2))
+      #expect(layer.usedElements(of: .inputs) == Words(64))
+    }
+  }
+
+  func make(
+    batch: Int = 1, groups: Int = 1, inputChannels: Int = 4, input: Int = 8, outputChannels: Int = 4, kernel: Int = 3,
+    stride: Int = 1, dilation: Int = 1, padding: Int = 0
+  ) throws(LayerError) -> Layer {
+    try Layer(
+      name: "bad", batch: batch, groups: groups, inputChannels: inputChannels, input: Extent(input),
+      outputChannels: outputChannels, kernel: Extent(kernel), stride: Extent(stride), dilation: Extent(dilation),
+      padding: Padding(padding))
+  }
+
+  @Test func invalidLayers() {
+    func message(_ make: () throws(LayerError) -> Layer) -> String {
+      do {
+        _ = try make()
+        return "valid"
+      } catch { return "\(error)" }
+    }
+    #expect(message { () throws(LayerError) in try make() } == "valid")
+    #expect(
+      message { () throws(LayerError) in try make(kernel: 9) }
+        == "the layer has no output: the kernel's height, 9 with dilation, exceeds the padded input's, 8")
+    #expect(
+      message { () throws(LayerError) in try make(kernel: 5, dilation: 3, padding: 2) }
+        == "the layer has no output: the kernel's height, 13 with dilation, exceeds the padded input's, 12")
+    #expect(
+      message { () throws(LayerError) in try make(groups: 3) }
+        == "input channels (4) cannot be divided into 3 equal groups")
+    #expect(
+      message { () throws(LayerError) in try make(groups: 2, outputChannels: 3) }
+        == "output channels (3) cannot be divided into 2 equal groups")
+    #expect(message { () throws(LayerError) in try make(batch: 0) } == "batch is 0; it must be at least 1")
+    #expect(message { () throws(LayerError) in try make(stride: 0) } == "stride height is 0; it must be at least 1")
+    #expect(
+      message { () throws(LayerError) in try make(dilation: -1) } == "dilation height is -1; it must be at least 1")
+    #expect(message { () throws(LayerError) in try make(padding: -1) } == "padding top is -1; it must be at least 0")
+    #expect(
+      message { () throws(LayerError) in try make(inputChannels: 1 << 21) }
+        == "input channels is 2097152; at most 1048576 is accepted")
+    #expect(
+      message { () throws(LayerError) in try make(inputChannels: .max) }
+        == "input channels is 9223372036854775807; at most 1048576 is accepted")
+    #expect(
+      message { () throws(LayerError) in
+        try make(inputChannels: 1 << 20, input: 1 << 20, outputChannels: 1 << 20, kernel: 1)
+      } == "the number of MACs exceeds 2^53 and could not be counted exactly")
+    #expect(
+      message { () throws(LayerError) in try Layer.gemm(name: "g", groups: 1 << 11, m: 1, n: 1 << 10, k: 1) }
+        == "gemm n times groups is 2097152; at most 1048576 is accepted")
+  }
+}

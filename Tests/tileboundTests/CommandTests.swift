@@ -1,0 +1,172 @@
+import Foundation
+import Testing
+
+/// The program as users run it: arguments in; text, exit code and files out.
+struct CommandTests {
+  struct Outcome {
+    var code: Int32
+    var output: String
+    var error: String
+  }
+
+  /// The built program, beside the tests.
+  static let program: URL = {
+    let arguments = CommandLine.arguments
+    let bundle = arguments.firstIndex(of: "--test-bundle-path").map { arguments[$0 + 1] } ?? arguments[0]
+    return URL(fileURLWithPath: bundle).deletingLastPathComponent().appending(path: "tilebound")
+  }()
+
+  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  func run(_ arguments: [String]) throws -> Outcome {
+    let process = Process()
+    process.executableURL = Self.program
+    process.arguments = arguments
+    process.currentDirectoryURL = Self.root
+    let (output, error) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = error
+    try process.run()
+    let text = output.fileHandleForReading.readDataToEndOfFile()
+    let errors = error.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return Outcome(
+      code: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
+      error: String(decoding: errors, as: UTF8.self))
+  }
+
+  func run(_ line: String) throws -> Outcome { try run(line.split(separator: " ").map(String.init)) }
+
+  @Test func optimizePrintsTableAndNests() throws {
+    let outcome = try run("optimize --shape k=8,c=4,p=6,r=3 --capacity 100B")
+    #expect(outcome.code == 0 && outcome.error.isEmpty)
+    #expect(outcome.output.contains("shape at 100 B: energy model unit, word widths 8/8/8/8"))
+    #expect(outcome.output.contains("keep outputs: "))
+    #expect(
+      outcome.output.split(separator: "\n").contains { $0.hasPrefix("layer  count ") && $0.contains("energy [bit]") })
+    let quiet = try run("optimize --shape k=8,c=4,p=6,r=3 --capacity 100B --quiet")
+    #expect(quiet.output.split(separator: "\n").count == 3)
+  }
+
+  @Test func resultsDoNotDependOnThreads() throws {
+    let one = try run("optimize --network alexnet --capacity 16KiB --format json --no-timing --threads 1")
+    let three = try run("optimize --network alexnet --capacity 16KiB --format json --no-timing --threads 3")
+    #expect(one.code == 0 && one.output == three.output)
+    #expect(one.output.contains("\"schema\" : \"tilebound-results/1\""))
+    #expect(!one.output.contains("seconds"))
+  }
+
+  /// What `optimize` finds, `evaluate --replay` counts again.
+  @Test func optimizedMappingsReplay() throws {
+    let shape = "n=2,g=2,k=5,c=3,h=9,w=8,r=3,s=2,stride=2x1,padding=1"
+    let found = try run(
+      "optimize --shape \(shape) --capacity 60B --bits partial-sums=24 --format json --no-timing")
+    let document = try #require(try JSONSerialization.jsonObject(with: Data(found.output.utf8)) as? [String: Any])
+    let record = try #require((document["records"] as? [[String: Any]])?.first)
+    let nodes = try #require(record["mapping"] as? [[String: Any]])
+    var text = "mapping:\n"
+    for node in nodes {
+      if let keep = node["keep"] as? String { text += "  - keep: \(keep)\n" }
+      if let loop = node["for"] as? String, let tile = node["tile"] as? Int {
+        text += "  - {for: \(loop), tile: \(tile)}\n"
+      }
+    }
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "m.yaml").path
+      try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+      let evaluated = try run(
+        "evaluate --mapping \(file) --shape \(shape) --capacity 60B --bits partial-sums=24 --replay --format json")
+      #expect(evaluated.code == 0, "\(evaluated.error)")
+      let again = try #require(
+        (try JSONSerialization.jsonObject(with: Data(evaluated.output.utf8)) as? [String: Any])?["records"]
+          as? [[String: Any]])
+      #expect(again[0]["traffic_bits"] as? [String: Int] == record["traffic_bits"] as? [String: Int])
+      #expect(again[0]["replay_agrees"] as? Bool == true)
+      let small = try run("evaluate --mapping \(file) --shape \(shape) --capacity 10B --bits partial-sums=24")
+      #expect(small.code == 2 && small.error.contains("does not fit 10 B; the mapping needs "))
+    }
+  }
+
+  @Test func evaluateExample() throws {
+    let outcome = try run("evaluate --network alexnet --mapping configs/mappings/alexnet-conv2.yaml --format csv")
+    #expect(outcome.code == 0, "\(outcome.error)")
+    #expect(outcome.output.contains("k:20 [outputs] c:1 [inputs] k:1 r:1 s:1 [weights]"))
+  }
+
+  @Test func networks() throws {
+    let outcome = try run("networks")
+    #expect(
+      outcome.code == 0 && outcome.output.contains("714 188 480") && outcome.output.contains("horowitz-45nm-int8"))
+    #expect(try run("networks resnet18").output.contains("layer4.0.downsample"))
+  }
+
+  @Test func helpShowsExamples() throws {
+    for command in ["optimize", "evaluate", "networks"] {
+      let outcome = try run("\(command) --help")
+      #expect(outcome.code == 0 && outcome.output.contains("tilebound \(command)"))
+      #expect(outcome.output.contains("Example"))
+    }
+  }
+
+  @Test func filesAreWrittenWholeOrNotAtAll() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "r.csv").path
+      let outcome = try run("optimize --shape p=4,k=4,c=4 --capacity 20B --format csv --output \(file)")
+      #expect(outcome.code == 0 && outcome.output.isEmpty)
+      #expect(try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").count == 2)
+      let failed = try run("optimize --shape p=4,k=4,c=4 --capacity 2B --format csv --output \(file)2")
+      #expect(failed.code == 2)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["r.csv"])
+      let nowhere = try run("optimize --shape p=4,k=4,c=4 --capacity 20B --output \(folder.path)/no/r.csv")
+      #expect(nowhere.code == 1 && nowhere.error.contains("cannot be written: No such file or directory"))
+    }
+  }
+
+  /// Every refusal is one line on standard error, with nothing on standard output.
+  @Test(arguments: [
+    ("optimize", 64, "needs the Buffer's size: give --capacity, for example: tilebound optimize --network alexnet"),
+    ("optimize --capacity 64KiB", 64, "needs a layer: give --network or --shape, for example: tilebound optimize"),
+    ("optimize --network alexnet --shape p=3 --capacity 1KiB", 64, "--network and --shape both name the layer"),
+    ("optimize --network alexnt --capacity 1KiB", 64, "did you mean 'alexnet'?"),
+    ("optimize --network none.yaml --capacity 1KiB", 64, "none.yaml: cannot be read: No such file or directory"),
+    ("optimize --network alexnet --layer conv9 --capacity 1KiB", 64, "alexnet has no layer 'conv9'; it has conv1, "),
+    ("optimize --shape p=3 --layer a --capacity 1KiB", 64, "--layer goes with --network"),
+    ("optimize --network alexnet --capacity 64", 64, "--capacity: '64' has no unit"),
+    ("optimize --network alexnet --capacity 1B", 2, "conv1: no mapping fits 1 B; the least capacity that would is 3 B"),
+    ("optimize --shape p=3 --capacity 1KiB --bits 99", 64, "--bits: '99' is no width"),
+    ("optimize --shape p=3 --capacity 1KiB --reuse some", 64, "--reuse: 'some' is unknown; accepted: sliding, none"),
+    ("optimize --shape p=3 --capacity 1KiB --dataflow os", 64, "--dataflow: 'os' is unknown; accepted: any, os-iw"),
+    ("optimize --shape p=3 --capacity 1KiB --format xml", 64, "--format: 'xml' is unknown; accepted: table, json, csv"),
+    ("optimize --shape p=3 --capacity 1KiB --threads 0", 64, "--threads: 0 is out of range"),
+    ("optimize --shape p=3 --capacity 1KiB --threads two", 64, "'two'"),
+    ("optimize --shape p=3 --capacity 1KiB --energy joule", 64, "--energy: unknown energy model 'joule'"),
+    ("optimize --shape p=3 --capacity", 64, "Missing value"),
+    ("optimize --frobnicate", 64, "Unknown option '--frobnicate'"),
+    ("optimise", 64, "Unexpected argument 'optimise'"),
+    ("evaluate --network alexnet", 64, "'--mapping <file>'"),
+    ("evaluate --network alexnet --mapping none.yaml", 64, "none.yaml: cannot be read: No such file or directory"),
+    ("evaluate --network alexnet --mapping configs/energy/unit.yaml", 64, "unknown key 'energy'"),
+    ("evaluate --network vgg16 --mapping configs/mappings/alexnet-conv2.yaml", 64, "vgg16 has no layer 'conv2'"),
+    (
+      "evaluate --network alexnet --mapping configs/mappings/alexnet-conv2.yaml --capacity 1KiB", 2,
+      "does not fit 1 KiB"
+    ),
+    ("networks nonesuch", 64, "unknown network 'nonesuch'"),
+  ])
+  func refusals(line: String, code: Int32, message: String) throws {
+    let outcome = try run(line)
+    #expect(outcome.code == code, "\(outcome.error)")
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.error.contains(message), "\(outcome.error)")
+    #expect(outcome.error.hasPrefix("tilebound: "))
+    #expect(outcome.error.count { $0 == "\n" } == 1, "\(outcome.error)")
+  }
+
+  private func withTemporaryFolder(_ body: (URL) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "tilebound-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try body(folder)
+  }
+}
