@@ -10,8 +10,8 @@ public enum ShapeText {
   /// The layer that a text stands for.
   ///
   /// k and c count within one of the g groups; all sizes default to 1 and padding to 0. Either the output size (p, q)
-  /// or the input size (h, w) determines an axis; where both are given they must agree. A width takes the height's
-  /// value when only the height is given. `stride`, `dilation` and `padding` are a number or a pair as 2x1.
+  /// or the input size (h, w) determines an axis; where both are given they must agree. `stride`, `dilation` and
+  /// `padding` are a number for both axes or a pair as 2x1.
   ///
   /// - Throws: ``FormatError`` naming the key.
   public static func parse(_ text: String, origin: String) throws(FormatError) -> Layer {
@@ -35,8 +35,7 @@ public enum ShapeText {
     let stride = try extent("stride", 1)
     let dilation = try extent("dilation", 1)
     let padding = try extent("padding", 0)
-    let r = try size("r")
-    let kernel = Extent(height: r ?? 1, width: try size("s") ?? r ?? 1)
+    let kernel = Extent(height: try size("r") ?? 1, width: try size("s") ?? 1)
     let (p, q) = (try size("p"), try size("q"))
     let (h, w) = (try size("h"), try size("w"))
     if p == nil, h == nil {
@@ -54,8 +53,7 @@ public enum ShapeText {
     let height = try input(
       h, output: p, kernel: kernel.height, stride: stride.height, dilation: dilation.height, padding: padding.height)
     let width = try input(
-      w ?? (q == nil ? h : nil), output: q ?? p, kernel: kernel.width, stride: stride.width, dilation: dilation.width,
-      padding: padding.width)
+      w, output: q, kernel: kernel.width, stride: stride.width, dilation: dilation.width, padding: padding.width)
     let groups = try size("g") ?? 1
     let layer: Layer
     do {

@@ -54,10 +54,10 @@ struct TextTests {
     let padded = try ShapeText.parse("n=2,g=4,k=3,c=5,h=10,w=12,r=3,s=1,stride=2x1,padding=1x0", origin: "--shape")
     #expect(Dimension.allCases.map { padded[$0] } == [2, 4, 3, 5, 5, 12, 3, 1])
     #expect(padded.inputChannels == 20)
-    let gemm = try ShapeText.parse("p=512,q=1,k=256,c=128", origin: "--shape")
+    let gemm = try ShapeText.parse("p=512,k=256,c=128", origin: "--shape")
     #expect(gemm.macs == 512 * 256 * 128)
-    let square = try ShapeText.parse("k=2,c=2,h=8,r=3", origin: "--shape")
-    #expect(square[.q] == 6 && square[.s] == 3)
+    let column = try ShapeText.parse("k=2,c=2,h=8,r=3", origin: "--shape")
+    #expect(column[.p] == 6 && column[.q] == 1 && column[.s] == 1)
   }
 
   @Test func badShapes() {
