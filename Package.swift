@@ -13,7 +13,7 @@ let package = Package(
   products: [
     .library(
       name: "Tilebound",
-      targets: ["Workloads", "EnergyModel", "Mappings", "MappingSearch", "Interchange", "Reports"]),
+      targets: ["Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange", "Reports"]),
     .executable(name: "tilebound", targets: ["tilebound"]),
   ],
   dependencies: [
@@ -29,24 +29,28 @@ let package = Package(
     .target(name: "EnergyModel", dependencies: ["Workloads"], swiftSettings: swiftSettings),
     .target(name: "Mappings", dependencies: ["Workloads", "EnergyModel"], swiftSettings: swiftSettings),
     .target(
+      name: "LowerBounds", dependencies: ["Workloads", "EnergyModel"], exclude: ["Proofs.md"],
+      swiftSettings: swiftSettings),
+    .target(
       name: "MappingSearch", dependencies: ["Workloads", "EnergyModel", "Mappings"],
       swiftSettings: swiftSettings),
     .target(
       name: "Interchange",
       dependencies: [
-        "Workloads", "EnergyModel", "Mappings", "MappingSearch", .product(name: "Yams", package: "Yams"),
+        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch",
+        .product(name: "Yams", package: "Yams"),
       ],
       exclude: ["Configs/mappings"],
       resources: [.embedInCode("Configs/networks"), .embedInCode("Configs/energy")],
       swiftSettings: swiftSettings),
     .target(
       name: "Reports",
-      dependencies: ["Workloads", "EnergyModel", "Mappings", "MappingSearch", "Interchange"],
+      dependencies: ["Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange"],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "tilebound",
       dependencies: [
-        "Workloads", "EnergyModel", "Mappings", "MappingSearch", "Interchange", "Reports",
+        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -62,19 +66,24 @@ let package = Package(
       name: "MappingsTests", dependencies: ["Workloads", "EnergyModel", "Mappings", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
+      name: "LowerBoundsTests", dependencies: ["Workloads", "EnergyModel", "Mappings", "LowerBounds", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
       name: "MappingSearchTests",
       dependencies: ["Workloads", "EnergyModel", "Mappings", "MappingSearch", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "InterchangeTests",
-      dependencies: ["Workloads", "EnergyModel", "Mappings", "MappingSearch", "Interchange"],
+      dependencies: ["Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ReportsTests", dependencies: ["Workloads", "Mappings", "Reports"], swiftSettings: swiftSettings),
     .testTarget(name: "tileboundTests", dependencies: ["tilebound"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ExhaustiveTests",
-      dependencies: ["Workloads", "EnergyModel", "Mappings", "MappingSearch", "Interchange", "TestSupport"],
+      dependencies: [
+        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange", "TestSupport",
+      ],
       swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6])

@@ -39,6 +39,30 @@ public enum CapacityText {
     return Bits(whole)
   }
 
+  /// The capacities that a list stands for: single ones and ranges in powers of two as 1KiB...4MiB, by commas.
+  ///
+  /// - Throws: ``FormatError`` as ``parse(_:origin:)``, and for a range whose end is no power of two times its start.
+  public static func parseList(_ text: String, origin: String) throws(FormatError) -> [Bits] {
+    var capacities: [Bits] = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let ends = part.components(separatedBy: "...")
+      let first = try parse(ends[0], origin: origin)
+      capacities.append(first)
+      if ends.count == 1 { continue }
+      let last = try parse(ends[1], origin: origin)
+      var next = first + first
+      while next <= last {
+        capacities.append(next)
+        next = next + next
+      }
+      guard ends.count == 2, capacities.last == last else {
+        throw FormatError(
+          origin: origin, message: "'\(part)' is no range of powers of two; one as 1KiB...4MiB is expected")
+      }
+    }
+    return capacities
+  }
+
   /// A capacity in the largest binary unit that gives a whole number, and in bytes or bits otherwise.
   public static func text(_ capacity: Bits) -> String {
     for (unit, bits) in [("GiB", 8 << 30), ("MiB", 8 << 20), ("KiB", 8 << 10), ("B", 8)]

@@ -1,4 +1,5 @@
 public import EnergyModel
+public import LowerBounds
 public import MappingSearch
 public import Mappings
 public import Workloads
@@ -63,6 +64,27 @@ public struct ResultRecord: Encodable, Hashable, Sendable {
     public var total: Double
   }
 
+  /// The best lower bound for every schedule.
+  public struct Bound: Encodable, Hashable, Sendable {
+    public var family: String
+    /// μ, where the family has one.
+    public var discount: Double?
+    public var data: Double
+    public var total: Double
+  }
+
+  /// How far the mapping is above the bound: energy over bound less 1, or nil where the bound is zero.
+  public struct Gap: Encodable, Hashable, Sendable {
+    public var data: Double?
+    public var total: Double?
+
+    /// The gap of one energy above another.
+    public init(_ energy: Energies, above bound: Bound) {
+      data = bound.data > 0 ? energy.data / bound.data - 1 : nil
+      total = bound.total > 0 ? energy.total / bound.total - 1 : nil
+    }
+  }
+
   /// What the search looked at.
   public struct Search: Encodable, Hashable, Sendable {
     public var mappings: Int
@@ -84,6 +106,12 @@ public struct ResultRecord: Encodable, Hashable, Sendable {
   public var trafficBits: TrafficCounts
   public var macs: Int
   public var energy: Energies
+  public var lowerBound: Bound?
+  public var gap: Gap?
+  /// Each dataflow's own least data energy, by name.
+  public var dataflows: [String: Double]?
+  /// The data energy of the two reference dataflows, by name.
+  public var references: [String: Double]?
   public var search: Search?
   /// Whether an element-by-element replay counted the same; nil when there was none.
   public var replayAgrees: Bool?
@@ -101,6 +129,10 @@ public struct ResultRecord: Encodable, Hashable, Sendable {
     case trafficBits = "traffic_bits"
     case macs
     case energy
+    case lowerBound = "lower_bound"
+    case gap
+    case dataflows
+    case references
     case search
     case replayAgrees = "replay_agrees"
   }
@@ -146,6 +178,18 @@ public struct ResultRecord: Encodable, Hashable, Sendable {
     self.energy = Energies(
       model: energy.model.name, unit: energy.model.unit, compute: energy.compute, data: energy.data,
       total: energy.total)
+  }
+
+  /// Holds the record's energy against a lower bound.
+  ///
+  /// - Parameters:
+  ///   - bound: the bound.
+  ///   - energy: its energy under the record's model.
+  public mutating func compare(with bound: LowerBound, energy: Energy) {
+    let lowerBound = Bound(
+      family: bound.family.rawValue, discount: bound.discount, data: energy.data, total: energy.total)
+    self.lowerBound = lowerBound
+    gap = Gap(self.energy, above: lowerBound)
   }
 
   /// The nest in one line: `k:20 [outputs] c:1 [inputs] k:1 r:1 s:1 [weights]`.

@@ -48,6 +48,15 @@ public struct Optimizer: Sendable {
   ///
   /// Of several with the same energy it is one of least occupancy, and among those the first in a fixed order.
   public func optimum(capacity: Bits) -> Optimum? {
+    optimum(capacity: capacity, searches: searches)
+  }
+
+  /// The same over a single one of the searched dataflows.
+  public func optimum(capacity: Bits, dataflow: Dataflow) -> Optimum? {
+    optimum(capacity: capacity, searches: searches.filter { $0.dataflow == dataflow })
+  }
+
+  private func optimum(capacity: Bits, searches: [DataflowSearch]) -> Optimum? {
     var statistics = SearchStatistics()
     var best: Candidate?
     for search in searches { search.improve(&best, capacity: capacity, &statistics) }
@@ -56,6 +65,7 @@ public struct Optimizer: Sendable {
     let traffic = Traffic(of: mapping, on: layer, reuse: reuse)
     let bits = traffic.bits(widths)
     guard let energy = energyModel.energy(macs: layer.macs, read: bits.read, written: bits.written) else { return nil }
+    // A nest may move less than its factors say, where a loop has a single block, but never more.
     precondition(energy.dataQuanta <= layer[.g] * best.energy + energyModel.readQuanta * bits.biasesRead.count)
     return Optimum(
       mapping: mapping, occupancy: Occupancy(of: mapping, on: layer), traffic: traffic, energy: energy,

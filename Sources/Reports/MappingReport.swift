@@ -18,36 +18,42 @@ public struct MappingReport {
     guard let first = entries.first?.record else { return [] }
     var table = TextTable([
       ("layer", .left), ("count", .right), ("MACs", .right), ("dataflow", .left),
-      ("energy [\(first.energy.unit)]", .right),
-      ("inputs [bit]", .right), ("weights [bit]", .right), ("partial sums [bit]", .right), ("outputs [bit]", .right),
-      ("occupancy [bit]", .right),
+      ("energy [\(first.energy.unit)]", .right), ("inputs [bit]", .right), ("weights [bit]", .right),
+      ("partial sums [bit]", .right), ("outputs [bit]", .right), ("occupancy [bit]", .right),
+      ("bound [\(first.energy.unit)]", .right), ("gap", .right),
     ])
-    func row(
-      _ name: String, _ dataflow: String, _ sum: (_ value: (ResultRecord) -> Int) -> Int, energy: Double,
-      count: Int, occupancy: String
-    ) -> [String] {
-      [
-        name, String(count), NumberText.grouped(sum { $0.macs }), dataflow, NumberText.grouped(energy),
-        NumberText.grouped(sum { $0.trafficBits.inputsRead }),
-        NumberText.grouped(sum { $0.trafficBits.weightsRead + $0.trafficBits.biasesRead }),
-        NumberText.grouped(sum { $0.trafficBits.partialSumsRead + $0.trafficBits.partialSumsWritten }),
-        NumberText.grouped(sum { $0.trafficBits.outputsWritten }), occupancy,
-      ]
-    }
-    for (record, _, _) in entries {
+    let records = entries.map(\.record)
+    for record in records {
       table.add(
-        row(
-          record.layer, record.dataflow, { $0(record) }, energy: record.energy.total, count: record.count,
+        Self.row(
+          record.layer, [record], weight: { _ in 1 }, count: record.count, dataflow: record.dataflow,
           occupancy: NumberText.grouped(record.occupancyBits)))
     }
-    if entries.count > 1 {
+    if records.count > 1 {
       table.add(
-        row(
-          "total", "", { value in entries.reduce(0) { $0 + $1.record.count * value($1.record) } },
-          energy: entries.reduce(0) { $0 + Double($1.record.count) * $1.record.energy.total },
-          count: entries.reduce(0) { $0 + $1.record.count }, occupancy: ""))
+        Self.row(
+          "total", records, weight: \.count, count: records.reduce(0) { $0 + $1.count }, dataflow: "", occupancy: ""))
     }
     return table.lines
+  }
+
+  /// A row of sums over records, each taken so many times.
+  private static func row(
+    _ name: String, _ records: [ResultRecord], weight: (ResultRecord) -> Int, count: Int, dataflow: String,
+    occupancy: String
+  ) -> [String] {
+    func sum(_ value: (ResultRecord) -> Int) -> String {
+      NumberText.grouped(records.reduce(0) { $0 + weight($1) * value($1) })
+    }
+    let energy = records.reduce(0) { $0 + Double(weight($1)) * $1.energy.total }
+    let bound = records.reduce(0) { $0 + Double(weight($1)) * ($1.lowerBound?.total ?? 0) }
+    return [
+      name, String(count), sum { $0.macs }, dataflow, NumberText.grouped(energy), sum { $0.trafficBits.inputsRead },
+      sum { $0.trafficBits.weightsRead + $0.trafficBits.biasesRead },
+      sum { $0.trafficBits.partialSumsRead + $0.trafficBits.partialSumsWritten },
+      sum { $0.trafficBits.outputsWritten }, occupancy, NumberText.grouped(bound),
+      bound > 0 ? NumberText.percent(energy / bound - 1) : "",
+    ]
   }
 
   /// Each layer's costs and its nest.
@@ -58,7 +64,7 @@ public struct MappingReport {
       let occupancy = Occupancy(of: mapping, on: layer)
       let boxes = Tensor.allCases.map { "\($0.rawValue) \(NumberText.grouped(occupancy[$0].count))" }
       let capacity = record.capacityBits.map {
-        " of \(CapacityText.text(Bits($0))), \(NumberText.percent(record.occupancyBits, of: $0))"
+        " of \(CapacityText.text(Bits($0))), \(NumberText.percent(Double(record.occupancyBits) / Double($0)))"
       }
       var lines = [
         "\(record.layer): \(mapping.dataflow.stationaryName) (\(record.dataflow))",
@@ -73,6 +79,11 @@ public struct MappingReport {
         "  occupancy  \(NumberText.grouped(record.occupancyBits)) bit\(capacity ?? ""): words of "
           + boxes.joined(separator: ", "),
       ]
+      if let bound = record.lowerBound {
+        let gap = record.gap?.total.map { ", gap \(NumberText.percent($0))" } ?? ""
+        lines.append(
+          "  bound      \(NumberText.grouped(bound.total)) \(energy.unit) for every schedule (\(bound.family))\(gap)")
+      }
       if let search = record.search {
         lines.append(
           "  search     \(NumberText.grouped(search.mappings)) mappings, \(NumberText.grouped(search.scored)) scored, "

@@ -14,14 +14,17 @@ enum NumberText {
   /// A number with groups of three digits, and three decimals unless it is whole.
   static func grouped(_ value: Double) -> String {
     if let whole = Int(exactly: value) { return grouped(whole) }
-    let thousandths = Int((value * 1000).rounded())
-    let fraction = String(thousandths % 1000)
-    return grouped(thousandths / 1000) + "." + String(repeating: "0", count: 3 - fraction.count) + fraction
+    return fixed(value, decimals: 3)
   }
 
-  /// A share of a whole, in percent: "99.8 %".
-  static func percent(_ part: Int, of whole: Int) -> String {
-    let tenths = Int((1000 * Double(part) / Double(max(1, whole))).rounded())
-    return "\(tenths / 10).\(tenths % 10) %"
+  /// A number that is not negative with groups of three digits and so many decimals.
+  static func fixed(_ value: Double, decimals: Int) -> String {
+    let unit = (0..<decimals).reduce(1) { product, _ in 10 * product }
+    guard let scaled = Int(exactly: (value * Double(unit)).rounded()) else { return "\(value)" }
+    let fraction = String(scaled % unit)
+    return grouped(scaled / unit) + "." + String(repeating: "0", count: decimals - fraction.count) + fraction
   }
+
+  /// A share or an excess in percent: "99.8 %".
+  static func percent(_ share: Double) -> String { "\(fixed(100 * share, decimals: 1)) %" }
 }

@@ -75,7 +75,8 @@ struct Evaluate: ParsableCommand {
   private func entry(named name: String?) throws -> (String?, Network.Entry) {
     var chosen = layers
     if chosen.shape == nil, chosen.layer == nil { chosen.layer = name }
-    let (network, entries) = try chosen.entries()
+    let (network, entries) = try chosen.entries(
+      example: "tilebound evaluate --network alexnet --mapping configs/mappings/alexnet-conv2.yaml")
     guard entries.count == 1 else {
       throw CommandFailure(
         code: .usage,

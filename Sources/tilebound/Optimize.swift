@@ -1,12 +1,10 @@
 import ArgumentParser
-import Dispatch
 import EnergyModel
-import Foundation
 import Interchange
+import LowerBounds
 import MappingSearch
 import Mappings
 import Reports
-import Synchronization
 import Workloads
 
 /// `tilebound optimize`: the mapping of least energy of a layer, or of every layer of a network.
@@ -38,8 +36,7 @@ struct Optimize: ParsableCommand {
 
   @OptionGroup var output: OutputOptions
 
-  @Option(help: ArgumentHelp("Layers searched side by side. (default: all cores)", valueName: "n"))
-  var threads: Int?
+  @OptionGroup var threads: ThreadOptions
 
   @Flag(help: "Leave the times of the searches out, so that equal results are equal bytes.")
   var noTiming = false
@@ -49,30 +46,25 @@ struct Optimize: ParsableCommand {
 
   func run() throws {
     let format = try output.parsedFormat()
-    guard let text = capacity else {
-      throw CommandFailure(
-        code: .usage, message: "needs the Buffer's size: give --capacity, for example: \(LayerOptions.example)")
-    }
+    let example = "tilebound optimize --network alexnet --layer conv2 --capacity 64KiB"
+    guard let text = capacity else { throw CommandFailure.missingCapacity(example: example) }
     let capacity = try CapacityText.parse(text, origin: "--capacity")
     let energyModel = try model.energyModel()
     let widths = try model.widths(energyModel)
     let reuse = try model.reusePolicy()
     let dataflows = try self.dataflows()
-    if let threads, !(1...1024).contains(threads) {
-      throw FormatError(origin: "--threads", message: "\(threads) is out of range; 1 to 1024 is accepted")
-    }
-    let (network, entries) = try layers.entries()
+    let threads = try threads.count()
+    let (network, entries) = try layers.entries(example: example)
 
-    let answers = try search(entries.map(\.layer)) { layer in
+    let answers = try entries.concurrentMap(threads: threads) { entry in
+      let start = ContinuousClock.now
       let optimizer = try Optimizer(
-        layer, widths: widths, energyModel: energyModel, reuse: reuse, dataflows: dataflows)
+        entry.layer, widths: widths, energyModel: energyModel, reuse: reuse, dataflows: dataflows)
       guard let optimum = optimizer.optimum(capacity: capacity) else {
-        throw CommandFailure(
-          code: .impossible,
-          message: "\(layer.name): no mapping fits \(CapacityText.text(capacity)); the least capacity that would is "
-            + "\(CapacityText.text(optimizer.leastCapacity))")
+        throw CommandFailure.nothingFits(entry.layer, capacity, optimizer)
       }
-      return optimum
+      let time = start.duration(to: .now).components
+      return (optimum, seconds: Double(time.seconds) + Double(time.attoseconds) * 1e-18)
     }
 
     var records: [ResultRecord] = []
@@ -81,6 +73,8 @@ struct Optimize: ParsableCommand {
       var record = ResultRecord(
         network: network, entry: entry, capacity: capacity, widths: widths, reuse: reuse, mapping: optimum.mapping,
         occupancy: optimum.occupancy, traffic: optimum.traffic, energy: optimum.energy)
+      let bound = LowerBounds(entry.layer, widths: widths).best(capacity: capacity)
+      if let energy = bound.energy(of: entry.layer, energyModel) { record.compare(with: bound, energy: energy) }
       record.search = ResultRecord.Search(optimum.statistics, seconds: noTiming ? nil : seconds)
       records.append(record)
       report.add(record, optimum.mapping, on: entry.layer)
@@ -89,9 +83,8 @@ struct Optimize: ParsableCommand {
     case .json: try output.emit(ResultFile.json(records))
     case .csv: try output.emit(ResultFile.csv(records))
     case .table:
-      let heading =
-        "\(network ?? "shape") at \(CapacityText.text(capacity)): energy model \(energyModel.name), word widths "
-        + "\(WidthsText.text(widths)) (inputs/weights/outputs/partial sums), reuse \(reuse.rawValue)"
+      let heading = model.heading(
+        "\(network ?? "shape") at \(CapacityText.text(capacity))", energyModel, widths, reuse)
       let lines = [heading, ""] + (quiet ? [] : report.details) + report.table
       try output.emit(lines.joined(separator: "\n") + "\n")
     }
@@ -109,27 +102,5 @@ struct Optimize: ParsableCommand {
       chosen.insert(known)
     }
     return chosen
-  }
-
-  /// Applies a search to every layer, several side by side, and gives the answers in order with their times.
-  private func search(
-    _ layers: [Layer], _ body: @escaping @Sendable (Layer) throws -> Optimum
-  ) throws -> [(Optimum, seconds: Double)] {
-    let answers = Mutex([Result<(Optimum, seconds: Double), any Error>?](repeating: nil, count: layers.count))
-    let next = Atomic<Int>(0)
-    let threads = min(layers.count, threads ?? ProcessInfo.processInfo.activeProcessorCount)
-    DispatchQueue.concurrentPerform(iterations: threads) { _ in
-      while true {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        if index >= layers.count { return }
-        let start = ContinuousClock.now
-        let answer = Result { try body(layers[index]) }.map { optimum in
-          let time = start.duration(to: .now).components
-          return (optimum, seconds: Double(time.seconds) + Double(time.attoseconds) * 1e-18)
-        }
-        answers.withLock { $0[index] = answer }
-      }
-    }
-    return try answers.withLock { try $0.compactMap { try $0?.get() } }
   }
 }

@@ -20,14 +20,12 @@ struct LayerOptions: ParsableArguments {
     "A single layer: \(ShapeText.keys.joined(separator: ", ")), as in k=64,c=3,p=55,q=55,r=11,s=11,stride=4. "
     + "k and c count within a group; pairs are written 2x1; a GEMM is p, k and c."
 
-  static let example = "tilebound optimize --network alexnet --layer conv2 --capacity 64KiB"
-
-  /// The name of the network, if any, and the layers chosen.
-  func entries() throws -> (network: String?, entries: [Network.Entry]) {
+  /// The name of the network, if any, and the layers chosen; `example` is shown when there are none.
+  func entries(example: String) throws -> (network: String?, entries: [Network.Entry]) {
     switch (network, shape) {
     case (nil, nil):
       throw CommandFailure(
-        code: .usage, message: "needs a layer: give --network or --shape, for example: \(Self.example)")
+        code: .usage, message: "needs a layer: give --network or --shape, for example: \(example)")
     case (.some, .some):
       throw CommandFailure(code: .usage, message: "--network and --shape both name the layer; give one of them")
     case (nil, .some(let shape)):
@@ -44,6 +42,33 @@ struct LayerOptions: ParsableArguments {
       }
       return (network.name, [entry])
     }
+  }
+}
+
+/// The sizes of the Buffer to look at.
+struct CapacityOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The Buffer's size, as in 64KiB, 2MB, 4096B or 524288bit; several by commas, powers of two as 1KiB...4MiB.",
+      valueName: "sizes")) var capacity: String?
+
+  func list(example: String) throws -> [Bits] {
+    guard let capacity else { throw CommandFailure.missingCapacity(example: example) }
+    return try CapacityText.parseList(capacity, origin: "--capacity")
+  }
+}
+
+/// How many layers are worked on side by side.
+struct ThreadOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Layers searched side by side. (default: all cores)", valueName: "n"))
+  var threads: Int?
+
+  func count() throws -> Int {
+    guard let threads else { return ProcessInfo.processInfo.activeProcessorCount }
+    guard (1...1024).contains(threads) else {
+      throw FormatError(origin: "--threads", message: "\(threads) is out of range; 1 to 1024 is accepted")
+    }
+    return threads
   }
 }
 
@@ -68,6 +93,12 @@ struct ModelOptions: ParsableArguments {
   /// The widths asked for, or those that the energy model is for, or 8 bits.
   func widths(_ model: EnergyModel) throws -> WordWidths {
     try bits.map { try WidthsText.parse($0, origin: "--bits") } ?? model.widths ?? WordWidths(.byte)
+  }
+
+  /// A line that says what results are for.
+  func heading(_ what: String, _ model: EnergyModel, _ widths: WordWidths, _ reuse: ReusePolicy?) -> String {
+    "\(what): energy model \(model.name), word widths \(WidthsText.text(widths)) (inputs/weights/outputs/partial sums)"
+      + (reuse.map { ", reuse \($0.rawValue)" } ?? "")
   }
 
   func reusePolicy() throws -> ReusePolicy {

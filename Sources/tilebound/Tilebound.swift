@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import Interchange
+import MappingSearch
+import Workloads
 
 /// The command line: `tilebound COMMAND OPTIONS`.
 @main
@@ -16,7 +18,7 @@ struct Tilebound: ParsableCommand {
 
       Example: tilebound optimize --network alexnet --capacity 64KiB
       """,
-    subcommands: [Optimize.self, Evaluate.self, Networks.self])
+    subcommands: [Optimize.self, Gap.self, Bound.self, Evaluate.self, Networks.self])
 
   static func main() {
     do {
@@ -62,4 +64,18 @@ struct CommandFailure: Error {
 
   let code: Code
   let message: String
+
+  /// A command that needs a capacity was given none.
+  static func missingCapacity(example: String) -> CommandFailure {
+    CommandFailure(
+      code: .usage, message: "needs the Buffer's size: give --capacity, for example: \(example)")
+  }
+
+  /// No mapping of a layer fits a capacity.
+  static func nothingFits(_ layer: Layer, _ capacity: Bits, _ optimizer: Optimizer) -> CommandFailure {
+    CommandFailure(
+      code: .impossible,
+      message: "\(layer.name): no mapping fits \(CapacityText.text(capacity)); the least capacity that would is "
+        + CapacityText.text(optimizer.leastCapacity))
+  }
 }

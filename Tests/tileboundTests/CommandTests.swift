@@ -94,6 +94,40 @@ struct CommandTests {
     #expect(outcome.output.contains("k:20 [outputs] c:1 [inputs] k:1 r:1 s:1 [weights]"))
   }
 
+  @Test func gapHoldsOptimaAgainstBounds() throws {
+    let outcome = try run(
+      "gap --shape k=32,c=24,p=13,q=13,r=3,s=3 --capacity 64B,1KiB...4KiB --format json --threads 2")
+    #expect(outcome.code == 0, "\(outcome.error)")
+    let document = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+    let records = try #require(document["records"] as? [[String: Any]])
+    #expect(records.compactMap { $0["capacity_bits"] as? Int } == [512, 8192, 16384, 32768])
+    for record in records {
+      let energy = try #require((record["energy"] as? [String: Any])?["data"] as? Double)
+      let bound = try #require((record["lower_bound"] as? [String: Any])?["data"] as? Double)
+      let gap = try #require((record["gap"] as? [String: Any])?["data"] as? Double)
+      #expect(bound <= energy && abs(gap - (energy / bound - 1)) < 1e-12)
+      let dataflows = try #require(record["dataflows"] as? [String: Double])
+      #expect(dataflows.count == 6 && dataflows.values.min() == energy)
+      let references = try #require(record["references"] as? [String: Double])
+      #expect(references.values.allSatisfy { $0 >= bound } && references.count == 2)
+    }
+    #expect((document["totals"] as? [[String: Any]])?.count == 4)
+    let table = try run("gap --network alexnet --capacity 16KiB,64KiB --quiet")
+    #expect(table.output.contains("gap in data energy over 16 distinct layers and capacities: median "))
+    #expect(table.output.split(separator: "\n").count { $0.hasPrefix("total") } == 2)
+  }
+
+  @Test func boundListsEveryFamily() throws {
+    let outcome = try run("bound --shape p=512,k=512,c=512 --capacity 64KiB --format csv")
+    #expect(outcome.code == 0, "\(outcome.error)")
+    let lines = outcome.output.split(separator: "\n")
+    #expect(lines.count == 11)
+    #expect(lines.count { $0.hasSuffix(",true") } == 1)
+    #expect(lines.contains { $0.contains(",loomis-whitney-outputs,1,") && $0.hasSuffix(",true") })
+    #expect(try run("bound --shape p=5 --capacity 64B").output.contains("best"))
+    #expect(try run("bound --shape p=5 --capacity 64B --format json").output.contains("tilebound-bounds/1"))
+  }
+
   @Test func networks() throws {
     let outcome = try run("networks")
     #expect(
@@ -102,7 +136,7 @@ struct CommandTests {
   }
 
   @Test func helpShowsExamples() throws {
-    for command in ["optimize", "evaluate", "networks"] {
+    for command in ["optimize", "gap", "bound", "evaluate", "networks"] {
       let outcome = try run("\(command) --help")
       #expect(outcome.code == 0 && outcome.output.contains("tilebound \(command)"))
       #expect(outcome.output.contains("Example"))
@@ -144,6 +178,12 @@ struct CommandTests {
     ("optimize --shape p=3 --capacity", 64, "Missing value"),
     ("optimize --frobnicate", 64, "Unknown option '--frobnicate'"),
     ("optimise", 64, "Unexpected argument 'optimise'"),
+    ("gap --network alexnet", 64, "needs the Buffer's size: give --capacity, for example: tilebound gap"),
+    ("gap --network alexnet --capacity 1KiB...3KiB", 64, "'1KiB...3KiB' is no range of powers of two"),
+    ("gap --network alexnet --capacity 1KiB,", 64, "'' is no capacity"),
+    ("gap --network alexnet --capacity 1B", 2, "conv1: no mapping fits 1 B"),
+    ("bound --capacity 1KiB", 64, "needs a layer: give --network or --shape, for example: tilebound bound"),
+    ("bound --shape p=3 --capacity 1KiB --format pdf", 64, "--format: 'pdf' is unknown"),
     ("evaluate --network alexnet", 64, "'--mapping <file>'"),
     ("evaluate --network alexnet --mapping none.yaml", 64, "none.yaml: cannot be read: No such file or directory"),
     ("evaluate --network alexnet --mapping configs/energy/unit.yaml", 64, "unknown key 'energy'"),

@@ -1,0 +1,60 @@
+public import EnergyModel
+public import LowerBounds
+public import Workloads
+
+/// One family's lower bound of a layer at a capacity, as it stands in result files.
+public struct BoundRecord: Encodable, Hashable, Sendable {
+  public var network: String?
+  public var layer: String
+  public var count: Int
+  public var capacityBits: Int
+  public var family: String
+  /// μ, where the family has one.
+  public var discount: Double?
+  public var readBits: Int
+  public var writtenBits: Int
+  public var macs: Int
+  public var energy: ResultRecord.Energies
+  /// Whether no family gives more.
+  public var isBest: Bool
+
+  enum CodingKeys: String, CodingKey {
+    case network
+    case layer
+    case count
+    case capacityBits = "capacity_bits"
+    case family
+    case discount
+    case readBits = "read_bits"
+    case writtenBits = "written_bits"
+    case macs
+    case energy
+    case isBest = "is_best"
+  }
+
+  /// The record of a bound.
+  public init(
+    network: String?, entry: Network.Entry, capacity: Bits, bound: LowerBound, energy: Energy, isBest: Bool
+  ) {
+    self.network = network
+    layer = entry.layer.name
+    count = entry.count
+    capacityBits = capacity.count
+    family = bound.family.rawValue
+    discount = bound.discount
+    readBits = bound.read.count
+    writtenBits = bound.written.count
+    macs = entry.layer.macs
+    self.energy = ResultRecord.Energies(energy)
+    self.isBest = isBest
+  }
+}
+
+extension ResultRecord.Energies {
+  /// An energy with its model's name and unit.
+  public init(_ energy: Energy) {
+    self.init(
+      model: energy.model.name, unit: energy.model.unit, compute: energy.compute, data: energy.data,
+      total: energy.total)
+  }
+}

@@ -1,0 +1,53 @@
+/// A network's records at one capacity added up, repeated layers as often as they occur.
+public struct NetworkTotal: Encodable, Hashable, Sendable {
+  public var network: String
+  public var capacityBits: Int
+  public var layers: Int
+  public var energy: ResultRecord.Energies
+  public var lowerBound: ResultRecord.Bound
+  public var gap: ResultRecord.Gap
+  /// Each dataflow's own best in every layer, by name.
+  public var dataflows: [String: Double]
+  public var references: [String: Double]
+
+  enum CodingKeys: String, CodingKey {
+    case network
+    case capacityBits = "capacity_bits"
+    case layers
+    case energy
+    case lowerBound = "lower_bound"
+    case gap
+    case dataflows
+    case references
+  }
+
+  /// The sum of compared records of one network at one capacity, or nil when there are none or some were not compared
+  /// with a bound.
+  public init?(_ records: [ResultRecord]) {
+    guard let first = records.first, let capacity = first.capacityBits else { return nil }
+    var energy = first.energy
+    (energy.compute, energy.data, energy.total) = (0, 0, 0)
+    var bound = ResultRecord.Bound(family: "sum", discount: nil, data: 0, total: 0)
+    var dataflows: [String: Double] = [:]
+    var references: [String: Double] = [:]
+    for record in records {
+      guard let lowerBound = record.lowerBound else { return nil }
+      let count = Double(record.count)
+      energy.compute += count * record.energy.compute
+      energy.data += count * record.energy.data
+      energy.total += count * record.energy.total
+      bound.data += count * lowerBound.data
+      bound.total += count * lowerBound.total
+      for (name, data) in record.dataflows ?? [:] { dataflows[name, default: 0] += count * data }
+      for (name, data) in record.references ?? [:] { references[name, default: 0] += count * data }
+    }
+    network = first.network ?? first.layer
+    capacityBits = capacity
+    layers = records.reduce(0) { $0 + $1.count }
+    self.energy = energy
+    lowerBound = bound
+    gap = ResultRecord.Gap(energy, above: bound)
+    self.dataflows = dataflows
+    self.references = references
+  }
+}

@@ -1,0 +1,47 @@
+public import EnergyModel
+public import Workloads
+
+/// A number of bits that every schedule of a layer must read from DRAM at some capacity, and why.
+public struct LowerBound: Hashable, Sendable {
+  /// The argument that gives the bound; proofs are in `Proofs.md` beside the source.
+  public enum Family: String, CaseIterable, Hashable, Sendable {
+    /// Every used element is read once.
+    case compulsory
+    /// Loomis-Whitney with a discount on the creation of outputs.
+    case loomisWhitneyOutputs = "loomis-whitney-outputs"
+    /// Loomis-Whitney with a discount on first reads of inputs.
+    case loomisWhitneyInputs = "loomis-whitney-inputs"
+    /// Loomis-Whitney with a discount on first reads of weights.
+    case loomisWhitneyWeights = "loomis-whitney-weights"
+    /// Any two operands determine the MAC; a discount on the creation of outputs.
+    case pairwiseOutputs = "pairwise-outputs"
+    /// Any two operands determine the MAC; a discount on first reads of inputs.
+    case pairwiseInputs = "pairwise-inputs"
+    /// Any two operands determine the MAC; a discount on first reads of weights.
+    case pairwiseWeights = "pairwise-weights"
+    /// An input and a weight determine the MAC.
+    case inputsAndWeights = "inputs-and-weights"
+    /// An input and an output determine the MAC.
+    case inputsAndOutputs = "inputs-and-outputs"
+    /// A weight and an output determine the MAC.
+    case weightsAndOutputs = "weights-and-outputs"
+  }
+
+  public let family: Family
+  /// The price of a discounted element relative to its bits, in (0, 1]; nil where the family has none.
+  public let discount: Double?
+  /// Bits that any schedule reads, rounded up to what sums of words can be.
+  public let read: Bits
+  /// Bits that any schedule writes: the finished outputs.
+  public let written: Bits
+
+  /// Bits that any schedule moves.
+  public var total: Bits { read + written }
+
+  /// The least energy of any schedule.
+  ///
+  /// - Returns: nil when the energy in quanta does not fit an Int.
+  public func energy(of layer: Layer, _ model: EnergyModel) -> Energy? {
+    model.energy(macs: layer.macs, read: read, written: written)
+  }
+}

@@ -1,0 +1,132 @@
+public import EnergyModel
+public import Workloads
+
+/// Lower bounds on the traffic of a layer that hold for every schedule, whatever its loops (theory §6).
+///
+/// A schedule reads, writes, creates, computes and forgets in any order, runs each MAC once, and never holds more than
+/// the capacity. Only MACs on real inputs are counted, and only elements that those use. The bounds are on bits read;
+/// finished outputs are written besides. The proofs are in `Proofs.md` beside this file.
+public struct LowerBounds: Sendable {
+  /// Bits of all used inputs, of all weights used on real inputs, and of all outputs that real MACs add to, these at the
+  /// width of partial sums.
+  private let inputs: Double
+  private let weights: Double
+  private let outputs: Double
+  /// Bits of biases, read once besides everything else.
+  private let biases: Int
+  private let written: Bits
+  private let compulsory: Int
+  private let widths: (inputs: Double, weights: Double, outputs: Double)
+  /// The width of the widest word that can be read.
+  private let widest: Double
+  /// Every number of bits read is a multiple of this one.
+  private let grain: Int
+  /// MACs on real inputs, G.
+  private let macs: Double
+  /// G̃: each of them divided by the square root of the number of kernel positions in its class, times √(b_I·b_W·b_A).
+  private let weightedWork: Double
+
+  /// Prepares the bounds of a layer for any capacity.
+  public init(_ layer: Layer, widths: WordWidths) {
+    let rows = Axis(layer.vertical)
+    let columns = Axis(layer.horizontal)
+    let channels = layer[.g] * layer[.k] * layer[.c]
+    let usedWeights = channels * rows.usedKernels * columns.usedKernels
+    let usedInputs = layer.usedElements(of: .inputs).count
+    let (inputBits, weightBits) = (widths.inputs.count, widths.weights.count)
+    let partialSumBits = widths.partialSums.count
+    inputs = Double(usedInputs * inputBits)
+    weights = Double(usedWeights * weightBits)
+    outputs = Double(layer[.n] * layer[.g] * layer[.k] * rows.usedOutputs * columns.usedOutputs * partialSumBits)
+    biases = layer.biases.count * partialSumBits
+    written = layer.usedElements(of: .outputs) * widths.outputs
+    compulsory = usedInputs * inputBits + usedWeights * weightBits
+    self.widths = (Double(inputBits), Double(weightBits), Double(partialSumBits))
+    widest = Double(max(inputBits, weightBits, partialSumBits))
+    grain = Self.greatestCommonDivisor(inputBits, Self.greatestCommonDivisor(weightBits, partialSumBits))
+    let perPair = Double(layer[.n] * channels)
+    macs = perPair * Double(rows.pairs) * Double(columns.pairs)
+    weightedWork =
+      perPair * rows.weightedPairs * columns.weightedPairs
+      * Double(inputBits * weightBits * partialSumBits).squareRoot()
+  }
+
+  /// What the bounds need to know of one axis.
+  private struct Axis {
+    /// Pairs of an output row and a kernel row that read a real input row.
+    var pairs = 0
+    /// The same, each divided by the square root of the number of used kernel rows in its residue class.
+    var weightedPairs = 0.0
+    /// Kernel rows that read some real input row.
+    var usedKernels = 0
+    /// Output rows that read some real input row.
+    var usedOutputs = 0
+
+    init(_ axis: ConvolutionAxis) {
+      let outputs = 0..<axis.outputSize
+      let pairsOfKernel = (0..<axis.kernelSize).map { axis.realPairs(outputs: outputs, kernels: $0..<$0 + 1) }
+      var inClass = [Int](repeating: 0, count: min(axis.kernelPeriod, axis.kernelSize))
+      for (kernel, count) in pairsOfKernel.enumerated() where count > 0 { inClass[kernel % axis.kernelPeriod] += 1 }
+      for (kernel, count) in pairsOfKernel.enumerated() where count > 0 {
+        pairs += count
+        usedKernels += 1
+        weightedPairs += Double(count) / Double(inClass[kernel % axis.kernelPeriod]).squareRoot()
+      }
+      usedOutputs =
+        axis.hasPaddedMACs
+        ? outputs.count { axis.realPairs(outputs: $0..<$0 + 1, kernels: 0..<axis.kernelSize) > 0 } : axis.outputSize
+    }
+  }
+
+  /// The bound of every family at a capacity, in the order of ``LowerBound/Family``.
+  public func all(capacity: Bits) -> [LowerBound] {
+    LowerBound.Family.allCases.map { family in
+      let (read, discount) = bitsRead(family, capacity: Double(capacity.count))
+      return LowerBound(family: family, discount: discount, read: Bits(roundedUp(read) + biases), written: written)
+    }
+  }
+
+  /// The largest bound at a capacity; of equal ones the first in the order of ``LowerBound/Family``.
+  public func best(capacity: Bits) -> LowerBound {
+    let bounds = all(capacity: capacity)
+    return bounds.dropFirst().reduce(bounds[0]) { $1.read > $0.read ? $1 : $0 }
+  }
+
+  /// The least possible number of bits read that is no less than a bound, which rounding may have made too large by a
+  /// few units in its last places.
+  private func roundedUp(_ bound: Double) -> Int {
+    let grains = (bound * (1 - 1e-12) - 1e-6) / Double(grain)
+    return grains <= 0 ? 0 : Int(grains.rounded(.up)) * grain
+  }
+
+  private func bitsRead(_ family: LowerBound.Family, capacity: Double) -> (bits: Double, discount: Double?) {
+    /// A bound cost(μ) - μ·discounted + constant, at its best μ.
+    func best(_ stretch: Stretch, discounted: Double, constant: Double) -> (bits: Double, discount: Double?) {
+      let (value, discount) = stretch.bestCost(discounted: discounted, capacity: capacity)
+      return (value + constant, discount)
+    }
+    let loomisWhitney = Stretch.loomisWhitney(weightedWork: weightedWork, widest: widest)
+    let pairwise = Stretch.pairwise(
+      work: macs, product: widths.inputs * widths.weights * widths.outputs, widest: widest)
+    func two(_ a: Double, _ b: Double) -> Stretch { .twoOperands(work: macs, product: a * b, widest: max(a, b)) }
+    switch family {
+    case .compulsory: return (Double(compulsory), nil)
+    case .loomisWhitneyOutputs: return best(loomisWhitney, discounted: outputs, constant: 0)
+    case .loomisWhitneyInputs: return best(loomisWhitney, discounted: inputs, constant: inputs - outputs)
+    case .loomisWhitneyWeights: return best(loomisWhitney, discounted: weights, constant: weights - outputs)
+    case .pairwiseOutputs: return best(pairwise, discounted: outputs, constant: 0)
+    case .pairwiseInputs: return best(pairwise, discounted: inputs, constant: inputs - outputs)
+    case .pairwiseWeights: return best(pairwise, discounted: weights, constant: weights - outputs)
+    case .inputsAndWeights:
+      let first = best(two(widths.inputs, widths.weights), discounted: inputs, constant: inputs)
+      let second = best(two(widths.inputs, widths.weights), discounted: weights, constant: weights)
+      return first.bits >= second.bits ? first : second
+    case .inputsAndOutputs:
+      return best(two(widths.inputs, widths.outputs), discounted: outputs, constant: weights)
+    case .weightsAndOutputs:
+      return best(two(widths.weights, widths.outputs), discounted: outputs, constant: inputs)
+    }
+  }
+
+  private static func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : greatestCommonDivisor(b, a % b) }
+}

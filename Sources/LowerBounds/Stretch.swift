@@ -1,0 +1,98 @@
+import Foundation
+
+/// How much a schedule can do in a stretch of given cost, and so the least cost of all work.
+///
+/// With elements at hand that weigh z bits in all, the discounted tensor counted at μ times its bits, at most
+/// (z/d)^e / μ^h units of work run, where d is the number of tensors that count. A stretch that costs c has at most
+/// B + c at hand, the first one c. Closing each stretch when its cost reaches a certain multiple of B gives, as
+/// `Proofs.md` shows,
+///
+///     cost ≥ d · (μ^h · work)^(1/e)                            for every capacity B,
+///     cost ≥ (z₀ - 1) · f · B + offset · B    if f ≥ 1,    f = μ^h · work / ((z₀·B + b_max)/d)^e,
+///
+/// with z₀·B the bits at hand in a full stretch.
+struct Stretch {
+  /// Work in all, in units in which the words' widths have been taken in.
+  private let work: Double
+  /// d: the number of tensors at hand that count.
+  private let tensors: Double
+  /// e: the exponent of the bits at hand in the work.
+  private let exponent: Double
+  /// h: the exponent of the discount in the work.
+  private let discountExponent: Double
+  /// z₀, the bits at hand in a full stretch in multiples of B; its cost is z₀ - 1.
+  private let atHand: Double
+  /// What the first stretch costs more and the last one less than its share, in multiples of B.
+  private let offset: Double
+  /// The least f at which full stretches are counted. Below, one stretch gives no less, and from here on what full
+  /// stretches give never grows with B.
+  private let leastFull: Double
+  private let widest: Double
+
+  /// Loomis-Whitney: work ≤ √(X·W·O/μ), stretches of 2B.
+  static func loomisWhitney(weightedWork: Double, widest: Double) -> Stretch {
+    // 1 - 2·3^(-3/2), the least of 1 - 2t + max(0, 3·t^(2/3) - 1) for 0 ≤ t ≤ 1.
+    Stretch(
+      work: weightedWork, tensors: 3, exponent: 1.5, discountExponent: 0.5, atHand: 3,
+      offset: 1 - 2 / 27.0.squareRoot(), leastFull: 2.5, widest: widest)
+  }
+
+  /// Any two operands determine the MAC: work ≤ (x·w·o)^(2/3), stretches of B.
+  ///
+  /// - Parameters:
+  ///   - work: MACs.
+  ///   - product: the product of the three widths.
+  ///   - widest: the widest word.
+  /// - Returns: the stretches, with work in units of a MAC times product^(2/3).
+  static func pairwise(work: Double, product: Double, widest: Double) -> Stretch {
+    let root = cbrt(product)
+    return Stretch(
+      work: work * root * root, tensors: 3, exponent: 2, discountExponent: 2.0 / 3, atHand: 2, offset: 0.75,
+      leastFull: 2.25, widest: widest)
+  }
+
+  /// Two operands determine the MAC: work ≤ x·w, stretches of B.
+  ///
+  /// - Parameters:
+  ///   - work: MACs.
+  ///   - product: the product of the two widths.
+  ///   - widest: the wider of the two words.
+  /// - Returns: the stretches, with work in units of a MAC times the product.
+  static func twoOperands(work: Double, product: Double, widest: Double) -> Stretch {
+    Stretch(
+      work: work * product, tensors: 2, exponent: 2, discountExponent: 1, atHand: 2, offset: 0.75,
+      leastFull: 2.25, widest: widest)
+  }
+
+  /// The largest value of cost(μ) - μ·discounted over 0 < μ ≤ 1, and the μ that gives it.
+  func bestCost(discounted: Double, capacity: Double) -> (value: Double, discount: Double) {
+    if work <= 0 { return (0, 1) }
+    // As one stretch, for every capacity: cost ≥ d · work^(1/e) · μ^(h/e).
+    let single = Self.maximum(
+      factor: tensors * pow(work, 1 / exponent), exponent: discountExponent / exponent, discounted: discounted,
+      least: 0)
+    // In full stretches: f = μ^h · full.
+    let full = work / pow((atHand * capacity + widest) / tensors, exponent)
+    if full < leastFull { return single }
+    let least = pow(leastFull / full, 1 / discountExponent)
+    var many = Self.maximum(
+      factor: (atHand - 1) * capacity * full, exponent: discountExponent, discounted: discounted, least: least)
+    many.value += offset * capacity
+    return many.value > single.value ? many : single
+  }
+
+  /// The largest value of factor · μ^exponent - discounted · μ over least ≤ μ ≤ 1, for an exponent in (0, 1].
+  ///
+  /// The function is concave, and its derivative vanishes at (factor · exponent / discounted)^(1/(1 - exponent)).
+  private static func maximum(
+    factor: Double, exponent: Double, discounted: Double, least: Double
+  ) -> (value: Double, discount: Double) {
+    func value(_ discount: Double) -> Double { factor * pow(discount, exponent) - discounted * discount }
+    var best = value(1) >= value(least) ? 1 : least
+    if exponent < 1, discounted > 0 {
+      let stationary = pow(factor * exponent / discounted, 1 / (1 - exponent))
+      best = min(1, max(least, stationary))
+    }
+    return (value(best), best)
+  }
+}

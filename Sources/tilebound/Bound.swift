@@ -1,0 +1,54 @@
+import ArgumentParser
+import EnergyModel
+import Interchange
+import LowerBounds
+import Reports
+import Workloads
+
+/// `tilebound bound`: every family's lower bound.
+struct Bound: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Give the lower bounds of every family, which hold for every schedule and not only for loop nests.",
+    discussion: """
+      Examples:
+        tilebound bound --network vgg16 --layer conv3_2 --capacity 64KiB,128KiB
+        tilebound bound --shape p=512,k=512,c=512 --capacity 1KiB...1MiB --format csv
+      """)
+
+  @OptionGroup var layers: LayerOptions
+  @OptionGroup var capacities: CapacityOptions
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let format = try output.parsedFormat()
+    let example = "tilebound bound --network vgg16 --layer conv3_2 --capacity 64KiB"
+    let capacities = try capacities.list(example: example)
+    let energyModel = try model.energyModel()
+    let widths = try model.widths(energyModel)
+    let (network, entries) = try layers.entries(example: example)
+    var records: [BoundRecord] = []
+    for entry in entries {
+      let bounds = LowerBounds(entry.layer, widths: widths)
+      for capacity in capacities {
+        let best = bounds.best(capacity: capacity)
+        for bound in bounds.all(capacity: capacity) {
+          guard let energy = bound.energy(of: entry.layer, energyModel) else {
+            throw CommandFailure(code: .failed, message: "\(entry.layer.name): the energy exceeds 2^63 quanta")
+          }
+          records.append(
+            BoundRecord(
+              network: network, entry: entry, capacity: capacity, bound: bound, energy: energy,
+              isBest: bound.family == best.family))
+        }
+      }
+    }
+    switch format {
+    case .json: try output.emit(ResultFile.json(records))
+    case .csv: try output.emit(ResultFile.csv(records))
+    case .table:
+      let heading = model.heading(network ?? "shape", energyModel, widths, nil)
+      try output.emit(([heading, ""] + BoundReport.lines(records)).joined(separator: "\n") + "\n")
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import EnergyModel
+import Interchange
+import LowerBounds
+import MappingSearch
+import Mappings
+import Reports
+import Workloads
+
+/// `tilebound gap`: the optimum beside the lower bound and what each dataflow gives away.
+struct Gap: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Hold the optimum against the best lower bound for every schedule, per layer and in total.",
+    discussion: """
+      The gap is the optimum's energy over the bound's, less 1. Each dataflow's own best is given too, and what the two \
+      reference dataflows of the energy complexity model move.
+
+      Examples:
+        tilebound gap --network resnet50 --capacity 128KiB
+        tilebound gap --network vgg16 --capacity 1KiB...4MiB --quiet
+        tilebound gap --shape p=512,k=512,c=512 --capacity 64KiB,128KiB --format json
+      """)
+
+  @OptionGroup var layers: LayerOptions
+  @OptionGroup var capacities: CapacityOptions
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var threads: ThreadOptions
+
+  @Flag(help: "Print totals and the summary alone.")
+  var quiet = false
+
+  func run() throws {
+    let format = try output.parsedFormat()
+    let capacities = try capacities.list(example: "tilebound gap --network resnet50 --capacity 128KiB")
+    let energyModel = try model.energyModel()
+    let widths = try model.widths(energyModel)
+    let reuse = try model.reusePolicy()
+    let (network, entries) = try layers.entries(example: "tilebound gap --network resnet50 --capacity 128KiB")
+
+    let byLayer = try entries.concurrentMap(threads: try threads.count()) { entry in
+      let layer = entry.layer
+      let optimizer = try Optimizer(layer, widths: widths, energyModel: energyModel, reuse: reuse)
+      let bounds = LowerBounds(layer, widths: widths)
+      return try capacities.map { capacity in
+        guard let optimum = optimizer.optimum(capacity: capacity) else {
+          throw CommandFailure.nothingFits(layer, capacity, optimizer)
+        }
+        var record = ResultRecord(
+          network: network, entry: entry, capacity: capacity, widths: widths, reuse: reuse, mapping: optimum.mapping,
+          occupancy: optimum.occupancy, traffic: optimum.traffic, energy: optimum.energy)
+        let bound = bounds.best(capacity: capacity)
+        if let energy = bound.energy(of: layer, energyModel) { record.compare(with: bound, energy: energy) }
+        record.dataflows = [:]
+        for dataflow in Dataflow.allCases {
+          record.dataflows?[dataflow.rawValue] =
+            optimizer.optimum(capacity: capacity, dataflow: dataflow)?.energy.data
+        }
+        record.references = [:]
+        for reference in ReferenceDataflow.allCases {
+          let bits = reference.traffic(of: layer).bits(widths)
+          let energy = energyModel.energy(macs: layer.macs, read: bits.read, written: bits.written)
+          record.references?[reference.rawValue] = energy?.data
+        }
+        return record
+      }
+    }
+    let byCapacity = capacities.indices.map { index in byLayer.map { $0[index] } }
+    let records = byCapacity.flatMap { $0 }
+    switch format {
+    case .json: try output.emit(ResultFile.json(records, totals: byCapacity.compactMap(NetworkTotal.init)))
+    case .csv: try output.emit(ResultFile.csv(records))
+    case .table:
+      let heading = model.heading(network ?? "shape", energyModel, widths, reuse)
+      let lines = [heading, ""] + GapReport.lines(byCapacity, showsLayers: !quiet)
+      try output.emit(lines.joined(separator: "\n") + "\n")
+    }
+  }
+}

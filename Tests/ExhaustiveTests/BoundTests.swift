@@ -1,0 +1,98 @@
+import EnergyModel
+import Interchange
+import LowerBounds
+import MappingSearch
+import Mappings
+import TestSupport
+import Testing
+import Workloads
+
+/// Lower bounds against what is attained: one bound above an optimum is a wrong proof.
+struct BoundTests {
+  @Test("Brute force over all nests", arguments: 0..<100)
+  func bruteForce(seed: Int) {
+    var layers = RandomLayers(seed: 9000 + seed, largestSize: 4, largestMACs: 16)
+    let layer = layers.layer()
+    let widths = layers.widths()
+    let bounds = LowerBounds(layer, widths: widths)
+    var bruteForce = BruteForce(layer, widths: widths)
+    bruteForce.tryNests()
+    for (occupancy, energy) in bruteForce.paretoPoints {
+      for bound in bounds.all(capacity: Bits(occupancy)) {
+        #expect(bound.total.count <= energy, "seed \(9000 + seed), \(bound), at \(occupancy): \(describe(layer))")
+      }
+    }
+  }
+
+  /// The search equals brute force wherever both can go, so here it stands for it: 100 layers a seed, every capacity at
+  /// which the optimum falls.
+  @Test("Optima of small layers", arguments: 0..<60)
+  func smallLayers(seed: Int) throws {
+    var layers = RandomLayers(seed: 20_000 + seed, largestSize: 8, largestMACs: 2000)
+    for _ in 0..<100 {
+      let layer = layers.layer()
+      let widths = layers.widths()
+      let (read, write) = (Double(layers.random.pick(0...3)), Double(layers.random.pick(0...3)))
+      let model = try EnergyModel(name: "random", source: "", unit: "bit", mac: 1, read: read, write: write)
+      let bounds = LowerBounds(layer, widths: widths)
+      let optimizer = try Optimizer(layer, widths: widths, energyModel: model)
+      var capacity = Bits(1 << 20)
+      while let optimum = optimizer.optimum(capacity: capacity) {
+        let occupancy = optimum.occupancy.bits(widths)
+        for bound in bounds.all(capacity: occupancy) {
+          let energy = try #require(bound.energy(of: layer, model))
+          let failure: Comment = "seed \(20_000 + seed), \(bound), at \(occupancy): \(describe(layer)), \(widths)"
+          #expect(energy.totalQuanta <= optimum.energy.totalQuanta, failure)
+        }
+        capacity = occupancy - Bits(1)
+      }
+    }
+  }
+
+  static let widths: [WordWidths] = [(8, 8, 8, 24), (16, 16, 16, 32), (4, 8, 8, 32)].compactMap { bits in
+    guard let inputs = BitWidth(bits.0), let weights = BitWidth(bits.1), let outputs = BitWidth(bits.2),
+      let partialSums = BitWidth(bits.3)
+    else { return nil }
+    return WordWidths(inputs: inputs, weights: weights, outputs: outputs, partialSums: partialSums)
+  }
+
+  @Test("Optima of the built-in networks, 256 B to 16 MiB", arguments: BuiltIn.networkNames)
+  func networks(name: String) throws {
+    #expect(Self.widths.count == 3)
+    let network = try #require(try BuiltIn.network(name))
+    for layer in network.entries.map(\.layer) {
+      for widths in Self.widths {
+        let bounds = LowerBounds(layer, widths: widths)
+        let optimizer = try Optimizer(layer, widths: widths)
+        var last = Bits(.max)
+        for power in 8...24 {
+          let capacity = Bits.bytes(1 << power)
+          let optimum = try #require(optimizer.optimum(capacity: capacity))
+          let best = bounds.best(capacity: capacity)
+          #expect(best.total <= optimum.traffic.bits(widths).total, "\(layer.name) at 2^\(power) B: \(best)")
+          #expect(best.read <= last, "\(layer.name) at 2^\(power) B")
+          last = best.read
+        }
+        let everything = bounds.best(capacity: .bytes(1 << 30))
+        #expect(everything.family == .compulsory)
+        #expect(everything.total == optimizer.optimum(capacity: .bytes(1 << 30))?.traffic.bits(widths).total)
+      }
+    }
+  }
+
+  /// Words with one-word widths: optimum over bound, no worse than what was known.
+  @Test(arguments: [
+    ([256, 128, 56, 3, 1], 65536, 1.449), ([64, 64, 56, 3, 1], 16384, 1.552), ([192, 64, 27, 5, 1], 16384, 1.496),
+    ([64, 3, 112, 7, 2], 4096, 1.173),
+  ])
+  func referencePoints(shape: [Int], capacity: Int, most: Double) throws {
+    let layer = try Layer(
+      name: "reference", inputChannels: shape[1], input: Extent(shape[4] * (shape[2] - 1) + shape[3]),
+      outputChannels: shape[0], kernel: Extent(shape[3]), stride: Extent(shape[4]))
+    let widths = WordWidths(.one)
+    let optimum = try #require(try Optimizer(layer, widths: widths).optimum(capacity: Bits(capacity)))
+    let bound = LowerBounds(layer, widths: widths).best(capacity: Bits(capacity))
+    let ratio = Double(optimum.traffic.total.count) / Double(bound.total.count)
+    #expect(ratio >= 1 && ratio <= most + 0.0005, "\(ratio), \(bound)")
+  }
+}
