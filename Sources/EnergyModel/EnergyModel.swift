@@ -11,6 +11,9 @@ public struct EnergyModel: Hashable, Sendable {
   /// The largest accepted energy of one MAC or one bit, in units.
   public static let largestEnergy = 1e6
 
+  /// The largest relative error that rounding to a quantum may make.
+  static let largestRoundingError = 0.01
+
   public let name: String
   /// Where the figures come from.
   public let source: String
@@ -37,14 +40,18 @@ public struct EnergyModel: Hashable, Sendable {
   ///   - read: e_read, per bit.
   ///   - write: e_write, per bit.
   ///   - widths: the word widths that the figures are for.
-  /// - Throws: ``EnergyModelError`` for an energy that is negative, not finite or beyond ``largestEnergy``.
+  /// - Throws: ``EnergyModelError`` for an energy that is negative, not finite or beyond ``largestEnergy``, or so small
+  ///   that rounding would change it by more than one percent.
   public init(
     name: String, source: String, unit: String, mac: Double, read: Double, write: Double, widths: WordWidths? = nil
   ) throws(EnergyModelError) {
     var quanta: [Int] = []
     for (quantity, energy) in [("mac", mac), ("read", read), ("write", write)] {
       guard energy >= 0, energy <= Self.largestEnergy else { throw .outOfRange(quantity, energy) }
-      quanta.append(Int(energy * Double(Self.finestQuantaPerUnit) + 0.5))
+      let count = Int(energy * Double(Self.finestQuantaPerUnit) + 0.5)
+      let rounded = Double(count) / Double(Self.finestQuantaPerUnit)
+      if abs(rounded - energy) > Self.largestRoundingError * energy { throw .tooSmall(quantity, energy) }
+      quanta.append(count)
     }
     var quantaPerUnit = Self.finestQuantaPerUnit
     while quantaPerUnit > 1, quanta.allSatisfy({ $0 % 2 == 0 }) {
@@ -109,11 +116,23 @@ public struct EnergyModel: Hashable, Sendable {
 public enum EnergyModelError: Error, Hashable, Sendable, CustomStringConvertible {
   /// An energy that is negative, not finite or absurdly large.
   case outOfRange(String, Double)
+  /// An energy that is too few quanta to be rounded.
+  case tooSmall(String, Double)
+
+  /// The energy that is wrong: "mac", "read" or "write".
+  public var quantity: String {
+    switch self {
+    case .outOfRange(let quantity, _), .tooSmall(let quantity, _): quantity
+    }
+  }
 
   public var description: String {
     switch self {
     case .outOfRange(let quantity, let value):
       "\(quantity) is \(value); an energy from 0 to \(Int(EnergyModel.largestEnergy)) is accepted"
+    case .tooSmall(let quantity, let value):
+      "\(quantity) is \(value), which would change by more than 1 % when rounded to a multiple of 2^-10; give all "
+        + "energies in a smaller unit, fJ for pJ"
     }
   }
 }

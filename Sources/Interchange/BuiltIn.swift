@@ -33,23 +33,24 @@ public enum BuiltIn {
   }
 
   /// A network given by built-in name or by file: a name without a slash or dot is built-in.
-  public static func network(nameOrFile: String) throws(FormatError) -> Network {
+  public static func network(nameOrFile: String, origin: String = "--network") throws(FormatError) -> Network {
     if let network = try network(nameOrFile) { return network }
-    try refuseUnknown("network", nameOrFile, known: networkNames)
+    try refuseUnknown("network", nameOrFile, known: networkNames, origin: origin)
     return try LayerTable.read(file: nameOrFile)
   }
 
   /// An energy model given by built-in name or by file: a name without a slash or dot is built-in.
   public static func energyModel(nameOrFile: String) throws(FormatError) -> EnergyModel {
     if let model = try energyModel(nameOrFile) { return model }
-    try refuseUnknown("energy model", nameOrFile, known: energyModelNames)
+    try refuseUnknown("energy model", nameOrFile, known: energyModelNames, origin: "--energy")
     return try EnergyFile.read(file: nameOrFile)
   }
 
-  private static func refuseUnknown(_ kind: String, _ name: String, known: [String]) throws(FormatError) {
+  private static func refuseUnknown(
+    _ kind: String, _ name: String, known: [String], origin: String
+  ) throws(FormatError) {
     if name.contains("/") || name.contains(".") { return }
     throw FormatError(
-      origin: "--\(kind == "network" ? "network" : "energy")",
-      message: unknown(kind, name, known: known) + " A file's name has a dot or a slash.")
+      origin: origin, message: unknown(kind, name, known: known) + " (a file's name has a dot or a slash)")
   }
 }

@@ -4,15 +4,15 @@ public import Workloads
 /// The Buffer's size as users write it: a number and a unit, as in 64KiB, 66.5KiB, 2MB, 4096B or 524288bit.
 public enum CapacityText {
   private static let units: [(name: String, bits: Int)] = [
-    ("bit", 1), ("bits", 1), ("b", 8), ("kb", 8_000), ("mb", 8_000_000), ("gb", 8_000_000_000), ("kib", 8 << 10),
-    ("mib", 8 << 20), ("gib", 8 << 30),
+    ("bit", 1), ("bits", 1), ("B", 8), ("kB", 8_000), ("KB", 8_000), ("MB", 8_000_000), ("GB", 8_000_000_000),
+    ("KiB", 8 << 10), ("MiB", 8 << 20), ("GiB", 8 << 30),
   ]
 
   private static let accepted = "a number and a unit is expected, as in 64KiB, 2MB, 4096B or 524288bit"
 
-  /// The capacity that a text stands for.
+  /// The capacity that a text stands for, without the fraction of a bit that a decimal may leave.
   ///
-  /// - Throws: ``FormatError`` unless it is a positive whole number of bits below 2^53.
+  /// - Throws: ``FormatError`` unless it is at least one bit and below 2^53.
   public static func parse(_ text: String, origin: String) throws(FormatError) -> Bits {
     let number = text.prefix { $0.isNumber || $0 == "." }
     let unit = text.dropFirst(number.count).trimmingCharacters(in: .whitespaces)
@@ -21,22 +21,24 @@ public enum CapacityText {
     else {
       throw FormatError(origin: origin, message: "'\(text)' is no capacity; \(accepted)")
     }
-    guard let factor = units.first(where: { $0.name == unit.lowercased() })?.bits else {
+    guard let factor = units.first(where: { $0.name == unit })?.bits else {
       throw FormatError(
         origin: origin,
         message: unit.isEmpty
           ? "'\(text)' has no unit; \(accepted)" : "'\(text)' has the unknown unit '\(unit)'; \(accepted)")
     }
     let bits = value * Decimal(factor)
-    guard bits > 0, bits < Decimal(1 << 53) else {
+    guard bits >= 1, bits < Decimal(1 << 53) else {
       throw FormatError(
-        origin: origin, message: "'\(text)' is out of range; more than 0 and less than 1 PiB is accepted")
+        origin: origin, message: "'\(text)' is out of range; at least 1 bit and less than 1 PiB is accepted")
     }
-    let whole = NSDecimalNumber(decimal: bits).intValue
-    guard Decimal(whole) == bits else {
-      throw FormatError(origin: origin, message: "'\(text)' is no whole number of bits")
-    }
-    return Bits(whole)
+    return Bits(NSDecimalNumber(decimal: bits).rounding(accordingToBehavior: wholeBits).intValue)
+  }
+
+  private static var wholeBits: NSDecimalNumberHandler {
+    NSDecimalNumberHandler(
+      roundingMode: .down, scale: 0, raiseOnExactness: false, raiseOnOverflow: false, raiseOnUnderflow: false,
+      raiseOnDivideByZero: false)
   }
 
   /// The capacities that a list stands for: single ones and ranges in powers of two as 1KiB...4MiB, by commas.
@@ -63,11 +65,13 @@ public enum CapacityText {
     return capacities
   }
 
-  /// A capacity in the largest binary unit that gives a whole number, and in bytes or bits otherwise.
+  /// A capacity in the largest binary unit that takes no more than one decimal, or in bits.
   public static func text(_ capacity: Bits) -> String {
     for (unit, bits) in [("GiB", 8 << 30), ("MiB", 8 << 20), ("KiB", 8 << 10), ("B", 8)]
-    where capacity.count % bits == 0 && capacity.count > 0 {
-      return "\(capacity.count / bits) \(unit)"
+    where capacity.count >= bits && 10 * capacity.count % bits == 0 {
+      let tenths = 10 * capacity.count / bits
+      if tenths % 10 == 0 { return "\(tenths / 10) \(unit)" }
+      if unit != "B" { return "\(tenths / 10).\(tenths % 10) \(unit)" }
     }
     return "\(capacity.count) bit"
   }

@@ -17,8 +17,8 @@ public enum EnergyFile {
 
   private static func model(_ root: YAMLNode) throws(FormatError) -> EnergyModel {
     let fields = try root.fields(["energy", "source", "unit", "mac", "read", "write", "bits"])
-    let name = try root.required("energy", in: fields).string()
-    let unit = try root.required("unit", in: fields).string()
+    let name = try root.required("energy", in: fields).name()
+    let unit = try root.required("unit", in: fields).name()
     let mac = try root.required("mac", in: fields).number()
     let read = try root.required("read", in: fields).number()
     let write = try root.required("write", in: fields).number()
@@ -27,6 +27,8 @@ public enum EnergyFile {
       return try EnergyModel(
         name: name, source: try fields["source"]?.string() ?? "", unit: unit, mac: mac, read: read, write: write,
         widths: widths)
+    } catch let error as EnergyModelError {
+      throw (fields[error.quantity] ?? root).error("\(error)")
     } catch let error as FormatError {
       throw error
     } catch {

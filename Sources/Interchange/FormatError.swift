@@ -20,15 +20,30 @@ public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
     var place = origin
     if let line { place += ":\(line)" }
     if let key { place += ": \(key)" }
-    // Values quoted from a file may hold anything; the message stays on one line.
-    return "\(place): \(message)".split(whereSeparator: \.isNewline).joined(separator: " ")
+    return FormatError.oneLine("\(place): \(message)")
+  }
+}
+
+extension FormatError {
+  /// A text with its control characters made visible: values quoted from files may hold anything.
+  public static func oneLine(_ text: String) -> String {
+    text.unicodeScalars.map { scalar in
+      isControl(scalar) ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+    }.joined()
+  }
+
+  /// Whether a character could break or colour a line.
+  static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value) || (0x2028...0x2029).contains(scalar.value)
   }
 }
 
 /// The candidate nearest to a misspelt word by edit distance, when one is near at all.
 func nearest(to word: String, among candidates: [String]) -> String? {
   let ranked = candidates.map { ($0, editDistance(Array(word.prefix(64)), Array($0))) }
-  guard let best = ranked.min(by: { $0.1 < $1.1 }), best.1 <= max(2, best.0.count / 2) else { return nil }
+  guard let best = ranked.min(by: { $0.1 < $1.1 }), best.1 <= max(1, best.0.count / 3),
+    best.1 < min(word.count, best.0.count)
+  else { return nil }
   return best.0
 }
 

@@ -27,6 +27,17 @@ struct KeyValueText {
     return try Self.integer(text, key, origin)
   }
 
+  /// True or false, or nil when the key is not given.
+  func boolean(_ key: String) throws(FormatError) -> Bool? {
+    switch values[key] {
+    case nil: return nil
+    case "true": return true
+    case "false": return false
+    case let text?:
+      throw FormatError(origin: origin, key: key, message: "'\(text)' is neither true nor false")
+    }
+  }
+
   /// One number for both axes or `HxW`, or nil when the key is not given.
   func extent(_ key: String) throws(FormatError) -> (height: Int, width: Int)? {
     guard let text = values[key] else { return nil }
@@ -40,7 +51,7 @@ struct KeyValueText {
 
   private static func integer(_ text: String, _ key: String, _ origin: String) throws(FormatError) -> Int {
     guard let value = Int(text) else {
-      throw FormatError(origin: origin, key: key, message: "'\(text)' is no whole number")
+      throw FormatError(origin: origin, key: key, message: "'\(text)' is no whole number of at most 63 bits")
     }
     return value
   }

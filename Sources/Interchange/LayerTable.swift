@@ -28,7 +28,7 @@ public enum LayerTable {
     }
     if entries.isEmpty { throw layers.error("has no layers; at least one is expected") }
     return Network(
-      name: try root.required("network", in: fields).string(), source: try fields["source"]?.string() ?? "",
+      name: try root.required("network", in: fields).name(), source: try fields["source"]?.string() ?? "",
       entries: entries)
   }
 
@@ -37,7 +37,7 @@ public enum LayerTable {
       "name", "count", "batch", "groups", "input", "output", "kernel", "stride", "dilation", "padding", "biases",
       "gemm",
     ])
-    let name = try node.required("name", in: fields).string()
+    let name = try node.required("name", in: fields).name()
     let count = try fields["count"]?.integer() ?? 1
     if !(1...Layer.largestSize).contains(count), let field = fields["count"] {
       throw field.error("is \(count); a number from 1 to \(Layer.largestSize) is expected")
@@ -63,7 +63,7 @@ public enum LayerTable {
     do {
       return try Layer.gemm(name: name, groups: groups, m: m, n: n, k: k, hasBiases: hasBiases)
     } catch {
-      throw node.error("\(error)")
+      throw self.error(error, at: node, fields)
     }
   }
 
@@ -90,8 +90,14 @@ public enum LayerTable {
         input: Extent(height: height, width: width), outputChannels: outputChannels, kernel: kernel, stride: stride,
         dilation: dilation, padding: padding, hasBiases: hasBiases)
     } catch {
-      throw node.error("\(error)")
+      throw self.error(error, at: node, fields)
     }
+  }
+
+  /// A layer's error at the key that it is about, or at the layer.
+  private static func error(_ error: LayerError, at node: YAMLNode, _ fields: [String: YAMLNode]) -> FormatError {
+    let key = error.quantity?.split(separator: " ").first.map(String.init)
+    return (key.flatMap { fields[$0] } ?? node).error("\(error)")
   }
 
   /// One number for both axes, or a mapping with `height` and `width`.

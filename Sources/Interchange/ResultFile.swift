@@ -103,6 +103,7 @@ public enum ResultFile {
     ("search_mappings", { text($0.search?.mappings) }),
     ("search_scored", { text($0.search?.scored) }),
     ("search_pruned", { text($0.search?.pruned) }),
+    ("search_complete", { $0.search.map { String($0.complete) } ?? "" }),
     ("search_seconds", { $0.search?.seconds.map(number) ?? "" }),
     ("replay_agrees", { $0.replayAgrees.map(String.init) ?? "" }),
   ]

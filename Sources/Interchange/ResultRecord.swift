@@ -90,6 +90,8 @@ public struct ResultRecord: Encodable, Hashable, Sendable {
     public var mappings: Int
     public var scored: Int
     public var pruned: Int
+    /// Whether every block size was tried; on very long axes only some are.
+    public var complete: Bool
     public var seconds: Double?
   }
 
@@ -204,6 +206,7 @@ extension ResultRecord.Search {
   /// The statistics of a search, with the time that it took unless that is to be left out.
   public init(_ statistics: SearchStatistics, seconds: Double?) {
     self.init(
-      mappings: statistics.mappings, scored: statistics.scored, pruned: statistics.pruned, seconds: seconds)
+      mappings: statistics.mappings, scored: statistics.scored, pruned: statistics.pruned,
+      complete: statistics.isComplete, seconds: seconds)
   }
 }

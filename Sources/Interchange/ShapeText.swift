@@ -57,13 +57,13 @@ public enum ShapeText {
     let groups = try size("g") ?? 1
     let layer: Layer
     do {
-      let hasBiases = try shape.integer("biases") ?? 0
+      let hasBiases = try shape.boolean("biases") ?? false
       layer = try Layer(
         name: "shape", batch: try size("n") ?? 1, groups: groups, inputChannels: groups * (try size("c") ?? 1),
         input: Extent(height: height, width: width), outputChannels: groups * (try size("k") ?? 1), kernel: kernel,
         stride: stride, dilation: dilation,
         padding: Padding(top: padding.height, bottom: padding.height, left: padding.width, right: padding.width),
-        hasBiases: hasBiases != 0)
+        hasBiases: hasBiases)
     } catch let error as FormatError {
       throw error
     } catch {

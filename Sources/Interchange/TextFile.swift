@@ -26,23 +26,57 @@ public enum TextFile {
     guard let text = String(validating: content, as: UTF8.self) else {
       throw FormatError(origin: path, message: "is not UTF-8 text")
     }
-    return text
+    // A byte order mark says nothing in UTF-8.
+    return text.hasPrefix("\u{feff}") ? String(text.unicodeScalars.dropFirst()) : text
   }
 
-  /// Writes a file whole or not at all: to a temporary file beside it, which then takes its name.
+  /// Writes a file whole or not at all: to a temporary file beside it, which then takes its name and its mode.
   ///
-  /// - Throws: ``FormatError`` when that fails; the file is then as it was.
+  /// A symbolic link is followed. What is no regular file, a device or a pipe, is written to directly.
+  ///
+  /// - Throws: ``FormatError`` when that fails; a regular file is then as it was.
   public static func write(_ text: String, to path: String) throws(FormatError) {
-    let temporary = "\(path).\(getpid()).tmp"
-    guard let file = fopen(temporary, "wb") else { throw failure(path, "cannot be written") }
-    let bytes = Array(text.utf8)
-    let written = fwrite(bytes, 1, bytes.count, file)
-    let closed = fclose(file)
-    guard written == bytes.count, closed == 0, rename(temporary, path) == 0 else {
+    if path.isEmpty { throw FormatError(origin: "the file to write", message: "has an empty name") }
+    var target = path
+    if let resolved = realpath(path, nil) {
+      target = String(cString: resolved)
+      free(resolved)
+    }
+    var status = stat()
+    let exists = stat(target, &status) == 0
+    if exists, status.st_mode & S_IFMT != S_IFREG {
+      let file = open(target, O_WRONLY)
+      if file < 0 || !put(text, into: file) || close(file) != 0 { throw failure(path, "cannot be written") }
+      return
+    }
+    let temporary = "\(target).\(getpid()).tmp"
+    let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC, exists ? status.st_mode & 0o7777 : 0o666)
+    if file < 0 || !put(text, into: file) || close(file) != 0 || rename(temporary, target) != 0 {
       let error = failure(path, "cannot be written")
       unlink(temporary)
       throw error
     }
+  }
+
+  /// Writes to standard output.
+  ///
+  /// - Throws: ``FormatError`` when that fails.
+  public static func print(_ text: String) throws(FormatError) {
+    if !put(text, into: STDOUT_FILENO) { throw failure("standard output", "cannot be written") }
+  }
+
+  /// Writes to standard error; when that is closed there is nobody to tell.
+  public static func printError(_ text: String) { _ = put(text, into: STDERR_FILENO) }
+
+  private static func put(_ text: String, into file: CInt) -> Bool {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Foundation.write(file, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      if count <= 0 { return false }
+      rest = rest.dropFirst(count)
+    }
+    return true
   }
 
   private static func failure(_ path: String, _ what: String) -> FormatError {

@@ -93,6 +93,15 @@ struct YAMLNode {
     return sequence.enumerated().map { YAMLNode(origin: origin, path: "\(path)[\($0)]", node: $1) }
   }
 
+  /// A text that can stand in a table: not empty and without control characters.
+  func name() throws(FormatError) -> String {
+    let text = try string()
+    if text.isEmpty || text.unicodeScalars.contains(where: FormatError.isControl) {
+      throw error("is \(shown); a text without control characters is expected")
+    }
+    return text
+  }
+
   func string() throws(FormatError) -> String {
     guard let scalar = node.scalar else { throw error("is \(shown); a text is expected") }
     return scalar.string
@@ -106,7 +115,8 @@ struct YAMLNode {
   }
 
   func number() throws(FormatError) -> Double {
-    guard let text = node.scalar?.string, let value = Double(text), value.isFinite else {
+    guard let text = node.scalar?.string, !text.lowercased().contains("x"), let value = Double(text), value.isFinite
+    else {
       throw error("is \(shown); a number is expected")
     }
     return value

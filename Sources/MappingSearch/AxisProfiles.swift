@@ -13,6 +13,8 @@ struct AxisProfiles: Sendable {
   var chained: [AxisProfile]
   /// Profiles without loops in the segment just outside the inputs' keep.
   var uncut: [AxisProfile]
+  /// Whether every block size was tried, or on a very long axis only some for each number of blocks.
+  var isComplete = true
 
   init(_ axis: ConvolutionAxis, dataflow: Dataflow) {
     var enumerator = AxisEnumerator(AxisRows(axis), dataflow)
@@ -22,6 +24,7 @@ struct AxisProfiles: Sendable {
     sliding = AxisProfile.undominated(still + found.sliding)
     chained = AxisProfile.undominated(found.chained)
     uncut = AxisProfile.undominated(found.uncut)
+    isComplete = enumerator.isComplete
   }
 
   /// No profiles yet.
@@ -54,6 +57,11 @@ private struct AxisEnumerator {
   /// Kernel rows, R.
   let kernelSize: Int
   let overlaps: Bool
+  /// Whether all block sizes are tried.
+  let isComplete: Bool
+  /// The block sizes tried of output rows and of kernel rows.
+  let outputTiles: [Int]
+  let kernelTiles: [Int]
   /// Profiles found, less those that another of their group dominates.
   var found = AxisProfiles()
   /// Profiles that share most factors, so that few of them are undominated.
@@ -67,11 +75,39 @@ private struct AxisEnumerator {
     outputSize = rows.axis.outputSize
     kernelSize = rows.axis.kernelSize
     overlaps = rows.axis.hasOverlap
+    let outputs = Tiles.byBlockCount(of: outputSize)
+    let kernels = Tiles.byBlockCount(of: kernelSize)
+    isComplete = !overlaps || Self.pairs(outputSize) * Self.pairs(kernelSize) <= Self.largestChoice
+    if !overlaps {
+      (outputTiles, kernelTiles) = (outputs, kernels)
+    } else if isComplete {
+      (outputTiles, kernelTiles) = (Array(1...outputSize), Array(1...kernelSize))
+    } else {
+      kernelTiles = Self.thinned(kernels, to: Self.mostKernelTiles)
+      var most = 2
+      while Self.pairs(most + 1) * Self.pairs(kernelTiles.count) <= Self.largestChoice { most += 1 }
+      outputTiles = Self.thinned(outputs, to: most)
+    }
+  }
+
+  /// The largest number of pairs of nested blocks of output rows with nested blocks of kernel rows for which all block
+  /// sizes are tried.
+  private static let largestChoice = 400_000
+  /// On a longer axis, the largest number of block sizes of kernel rows.
+  private static let mostKernelTiles = 16
+
+  /// The number of nested pairs of so many sizes.
+  private static func pairs(_ count: Int) -> Int { count * (count + 1) / 2 }
+
+  /// So many tiles of a list at even distances, the first and the last among them.
+  private static func thinned(_ tiles: [Int], to most: Int) -> [Int] {
+    if tiles.count <= most { return tiles }
+    return (0..<most).map { tiles[$0 * (tiles.count - 1) / (most - 1)] }
   }
 
   mutating func run() {
     addEven()
-    if overlaps, rows.axis.hasPaddedMACs { addUneven() }
+    if overlaps, isComplete, rows.axis.hasPaddedMACs { addUneven() }
   }
 
   /// Equal blocks, but for a ragged last one.
@@ -79,7 +115,7 @@ private struct AxisEnumerator {
     switch dataflow {
     case .outputsInputsWeights:
       for outer in outputTiles {
-        for inner in tiles(within: outer, otherwise: outer) {
+        for inner in outputTiles(within: outer, otherwise: outer) {
           for kernel in kernelTiles(otherwise: 1) {
             add(
               Boxes(outputParent: outer, outputTile: inner, kernelParent: kernelSize, kernelTile: kernel),
@@ -91,8 +127,8 @@ private struct AxisEnumerator {
     case .outputsWeightsInputs:
       for outer in outputTiles {
         for held in kernelTiles(otherwise: 1) {
-          for inner in tiles(within: outer, otherwise: 1) {
-            for kernel in tiles(within: held, otherwise: held) {
+          for inner in outputTiles(within: outer, otherwise: 1) {
+            for kernel in kernelTiles(within: held, otherwise: held) {
               add(
                 Boxes(outputParent: outer, outputTile: inner, kernelParent: held, kernelTile: kernel),
                 output: Tiles(outer, outer, inner), kernel: Tiles(kernelSize, held, kernel))
@@ -104,8 +140,8 @@ private struct AxisEnumerator {
     case .weightsOutputsInputs:
       for outer in overlaps ? outputTiles : [1] {
         for held in kernelTiles {
-          for inner in tiles(within: outer, otherwise: outer) {
-            for kernel in tiles(within: held, otherwise: 1) {
+          for inner in outputTiles(within: outer, otherwise: outer) {
+            for kernel in kernelTiles(within: held, otherwise: 1) {
               add(
                 Boxes(outputParent: outer, outputTile: inner, kernelParent: held, kernelTile: kernel),
                 output: Tiles(outputSize, outer, inner), kernel: Tiles(held, held, kernel))
@@ -117,7 +153,7 @@ private struct AxisEnumerator {
     case .weightsInputsOutputs:
       for tile in overlaps ? outputTiles : [1] {
         for held in kernelTiles {
-          for kernel in tiles(within: held, otherwise: held) {
+          for kernel in kernelTiles(within: held, otherwise: held) {
             add(
               Boxes(outputParent: outputSize, outputTile: tile, kernelParent: held, kernelTile: kernel),
               output: Tiles(outputSize, tile, 1), kernel: Tiles(held, kernel, kernel))
@@ -140,7 +176,7 @@ private struct AxisEnumerator {
     case .inputsWeightsOutputs:
       for tile in outputTiles {
         for kernel in kernelTiles {
-          for held in tiles(within: kernel, otherwise: kernel) {
+          for held in kernelTiles(within: kernel, otherwise: kernel) {
             add(
               Boxes(outputParent: outputSize, outputTile: tile, kernelParent: kernelSize, kernelTile: kernel),
               output: Tiles(tile, tile, 1), kernel: Tiles(kernel, held, held))
@@ -151,13 +187,15 @@ private struct AxisEnumerator {
     }
   }
 
-  var outputTiles: [Int] { overlaps ? Array(1...outputSize) : Tiles.byBlockCount(of: outputSize) }
+  func kernelTiles(otherwise tile: Int) -> [Int] { overlaps ? kernelTiles : [tile] }
 
-  var kernelTiles: [Int] { overlaps ? Array(1...kernelSize) : Tiles.byBlockCount(of: kernelSize) }
+  func outputTiles(within outer: Int, otherwise tile: Int) -> [Int] {
+    overlaps ? outputTiles.filter { $0 <= outer } : [tile]
+  }
 
-  func kernelTiles(otherwise tile: Int) -> [Int] { overlaps ? Array(1...kernelSize) : [tile] }
-
-  func tiles(within outer: Int, otherwise tile: Int) -> [Int] { overlaps ? Array(1...outer) : [tile] }
+  func kernelTiles(within outer: Int, otherwise tile: Int) -> [Int] {
+    overlaps ? kernelTiles.filter { $0 <= outer } : [tile]
+  }
 
   /// One range cut once: in blocks of `tile`, inside blocks of `outer` unless that is 0.
   private struct Partition {
@@ -258,7 +296,8 @@ private struct AxisEnumerator {
   /// The tiles within `tiles.first` that make fewer blocks than every smaller one, the smallest first.
   private func tilesWithFewerBlocks(_ tiles: Tiles, of size: Int) -> [Int] {
     var fewest = Int.max
-    return (1...tiles.first).filter { tile in
+    return outputTiles.sorted().filter { tile in
+      if tile > tiles.first { return false }
       let count = Tiles(tiles.first, tile, tile, outer: tiles.outer).blockCount(of: size, level: 1)
       defer { fewest = min(fewest, count) }
       return count < fewest

@@ -5,7 +5,10 @@ struct AxisRows {
   let axis: ConvolutionAxis
   /// The output rows that read no padding: all of their blocks with the same sizes have the same number of rows.
   let interior: Range<Int>
-  /// With padding: real pairs in 0 ..< o × 0 ..< k, at o · (kernelSize + 1) + k.
+  /// More entries than this are not tabulated.
+  private static let largestTable = 1 << 22
+
+  /// With padding, on an axis small enough: real pairs in 0 ..< o × 0 ..< k, at o · (kernelSize + 1) + k.
   private let realPairs: [Int]
 
   init(_ axis: ConvolutionAxis) {
@@ -13,7 +16,7 @@ struct AxisRows {
     let first = (axis.paddingBefore + axis.stride - 1) / axis.stride
     let last = axis.inputSize - 1 + axis.paddingBefore - axis.dilation * (axis.kernelSize - 1)
     interior = first..<max(first, min(axis.outputSize, last < 0 ? 0 : last / axis.stride + 1))
-    guard axis.hasPaddedMACs else {
+    guard axis.hasPaddedMACs, (axis.outputSize + 1) * (axis.kernelSize + 1) <= Self.largestTable else {
       realPairs = []
       return
     }
@@ -39,7 +42,9 @@ struct AxisRows {
   }
 
   private func pairs(_ firstOutput: Int, _ endOutput: Int, _ firstKernel: Int, _ endKernel: Int) -> Int {
-    if realPairs.isEmpty { return (endOutput - firstOutput) * (endKernel - firstKernel) }
+    if realPairs.isEmpty {
+      return axis.realPairs(outputs: firstOutput..<endOutput, kernels: firstKernel..<endKernel)
+    }
     let width = axis.kernelSize + 1
     return realPairs[endOutput * width + endKernel] - realPairs[firstOutput * width + endKernel]
       - realPairs[endOutput * width + firstKernel] + realPairs[firstOutput * width + firstKernel]

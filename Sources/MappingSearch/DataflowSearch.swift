@@ -21,6 +21,8 @@ struct DataflowSearch: Sendable {
   private let batchTiles: [Int]
   private let inputChannelTiles: [Int]
   private let pairs: [Pair]
+  /// Whether every block size was tried.
+  let isComplete: Bool
 
   /// The profiles of the vertical axis and those of the horizontal axis that go with them.
   private struct Pair: Sendable {
@@ -69,6 +71,7 @@ struct DataflowSearch: Sendable {
     let vertical = AxisProfiles(layer.vertical, dataflow: dataflow)
     let horizontal =
       layer.vertical == layer.horizontal ? vertical : AxisProfiles(layer.horizontal, dataflow: dataflow)
+    isComplete = vertical.isComplete && horizontal.isComplete
     switch reuse {
     case .none: pairs = [Pair(vertical.still, horizontal.still)]
     case .sliding:

@@ -14,6 +14,12 @@ public struct Optimizer: Sendable {
   public let dataflows: [Dataflow]
   private let searches: [DataflowSearch]
 
+  /// Whether every block size of rows and columns is searched.
+  ///
+  /// On an axis with sliding windows whose block sizes nest in more than 400 000 ways, as of 500 rows and a kernel of 3, only
+  /// some are: one for each number of blocks at most. The result is then the best of those.
+  public var isComplete: Bool { searches.allSatisfy(\.isComplete) }
+
   /// Prepares the search.
   ///
   /// - Parameters:
@@ -58,6 +64,7 @@ public struct Optimizer: Sendable {
 
   private func optimum(capacity: Bits, searches: [DataflowSearch]) -> Optimum? {
     var statistics = SearchStatistics()
+    statistics.isComplete = isComplete
     var best: Candidate?
     for search in searches { search.improve(&best, capacity: capacity, &statistics) }
     guard let best else { return nil }
@@ -90,6 +97,9 @@ public struct SearchStatistics: Hashable, Sendable {
   public var scored = 0
   /// Those that a bound showed to be no better than the best one known, or too large for the Buffer.
   public var pruned: Int { mappings - scored }
+
+  /// Whether every block size was tried, see ``Optimizer/isComplete``.
+  public var isComplete = true
 
   public init() {}
 }

@@ -14,7 +14,7 @@ public struct Mapping: Hashable, Sendable {
   }
 
   /// More nodes than this are refused.
-  public static let largestNodeCount = 4096
+  public static let largestNodeCount = 256
 
   /// The lines of the nest, outermost first.
   public let nodes: [Node]

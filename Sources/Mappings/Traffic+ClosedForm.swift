@@ -26,15 +26,20 @@ extension Traffic {
 private struct Walk {
   let layer: Layer
   let tensor: Tensor
-  /// The loops outside the keep, outermost first.
+  /// The loops outside the keep that make more than one pass, outermost first.
   let loops: [(dimension: Dimension, tile: Int)]
 
   init(_ mapping: Mapping, _ layer: Layer, _ tensor: Tensor) {
     self.layer = layer
     self.tensor = tensor
-    loops = mapping.nodes[..<mapping.keepPosition(of: tensor)].compactMap { node in
-      if case .loop(let dimension, let tile) = node { (dimension, tile) } else { nil }
+    var block = Dimension.allCases.map { layer[$0] }
+    var loops: [(dimension: Dimension, tile: Int)] = []
+    for case .loop(let dimension, let tile) in mapping.nodes[..<mapping.keepPosition(of: tensor)]
+    where tile < block[dimension.index] {
+      block[dimension.index] = tile
+      loops.append((dimension, tile))
     }
+    self.loops = loops
   }
 
   /// Sums over the contexts in which one loop steps, for one group of dimensions.

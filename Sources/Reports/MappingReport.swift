@@ -16,13 +16,14 @@ public struct MappingReport {
   /// A row for each layer and, when there are several, their total with repeated layers counted.
   public var table: [String] {
     guard let first = entries.first?.record else { return [] }
+    let records = entries.map(\.record)
     var table = TextTable([
       ("layer", .left), ("count", .right), ("MACs", .right), ("dataflow", .left),
-      ("energy [\(first.energy.unit)]", .right), ("inputs [bit]", .right), ("weights [bit]", .right),
+      ("energy [\(first.energy.unit)]", .right), ("inputs [bit]", .right),
+      (records.contains { $0.trafficBits.biasesRead > 0 } ? "weights, biases [bit]" : "weights [bit]", .right),
       ("partial sums [bit]", .right), ("outputs [bit]", .right), ("occupancy [bit]", .right),
       ("bound [\(first.energy.unit)]", .right), ("gap", .right),
     ])
-    let records = entries.map(\.record)
     for record in records {
       table.add(
         Self.row(
@@ -87,7 +88,8 @@ public struct MappingReport {
       if let search = record.search {
         lines.append(
           "  search     \(NumberText.grouped(search.mappings)) mappings, \(NumberText.grouped(search.scored)) scored, "
-            + "\(NumberText.grouped(search.pruned)) pruned")
+            + "\(NumberText.grouped(search.pruned)) pruned"
+            + (search.complete ? "" : "; not every block size of so long an axis"))
       }
       if let agrees = record.replayAgrees {
         lines.append(

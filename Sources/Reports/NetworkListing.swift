@@ -40,6 +40,12 @@ public enum NetworkListing {
     return table.lines
   }
 
+  /// An energy in units, as it is used.
+  private static func energy(_ quanta: Int, _ model: EnergyModel) -> String {
+    let value = model.inUnits(quanta: quanta)
+    return Int(exactly: value).map(NumberText.grouped) ?? NumberText.fixed(value, decimals: 4)
+  }
+
   /// A row for each energy model.
   public static func energyModels(_ models: [EnergyModel]) -> [String] {
     var table = TextTable([
@@ -48,9 +54,9 @@ public enum NetworkListing {
     ])
     for model in models {
       table.add([
-        model.name, NumberText.grouped(model.inUnits(quanta: model.macQuanta)),
-        NumberText.grouped(model.inUnits(quanta: model.readQuanta)),
-        NumberText.grouped(model.inUnits(quanta: model.writeQuanta)), model.unit, model.source,
+        model.name, energy(model.macQuanta, model),
+        energy(model.readQuanta, model),
+        energy(model.writeQuanta, model), model.unit, model.source,
       ])
     }
     return table.lines

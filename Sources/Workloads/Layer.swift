@@ -213,6 +213,14 @@ public enum LayerError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A count beyond 2^53.
   case inexact(String)
 
+  /// The size that is wrong, as in "kernel height", where it is a single one.
+  public var quantity: String? {
+    switch self {
+    case .tooSmall(let quantity, _, _), .tooLarge(let quantity, _, _), .notDivisible(let quantity, _, _): quantity
+    case .noOutput, .inexact: nil
+    }
+  }
+
   public var description: String {
     switch self {
     case .tooSmall(let quantity, let value, let least):

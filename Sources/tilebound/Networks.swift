@@ -20,12 +20,12 @@ struct Networks: ParsableCommand {
 
   func run() throws {
     if let network {
-      print(NetworkListing.layers(of: try BuiltIn.network(nameOrFile: network)).joined(separator: "\n"))
+      try OutputOptions.print(NetworkListing.layers(of: try BuiltIn.network(nameOrFile: network, origin: "networks")))
       return
     }
     let networks = try BuiltIn.networkNames.compactMap { try BuiltIn.network($0) }
     let models = try BuiltIn.energyModelNames.compactMap { try BuiltIn.energyModel($0) }
     let lines = NetworkListing.networks(networks) + [""] + NetworkListing.energyModels(models)
-    print(lines.joined(separator: "\n"))
+    try OutputOptions.print(lines)
   }
 }

@@ -36,6 +36,9 @@ struct Optimize: ParsableCommand {
 
   @OptionGroup var output: OutputOptions
 
+  @Option(help: ArgumentHelp("Write the mapping of a single layer to this file, for evaluate.", valueName: "file"))
+  var mapping: String?
+
   @OptionGroup var threads: ThreadOptions
 
   @Flag(help: "Leave the times of the searches out, so that equal results are equal bytes.")
@@ -55,6 +58,10 @@ struct Optimize: ParsableCommand {
     let dataflows = try self.dataflows()
     let threads = try threads.count()
     let (network, entries) = try layers.entries(example: example)
+
+    if mapping != nil, entries.count != 1 {
+      throw CommandFailure(code: .usage, message: "--mapping takes the mapping of a single layer; choose it by --layer")
+    }
 
     let answers = try entries.concurrentMap(threads: threads) { entry in
       let start = ContinuousClock.now
@@ -78,6 +85,10 @@ struct Optimize: ParsableCommand {
       record.search = ResultRecord.Search(optimum.statistics, seconds: noTiming ? nil : seconds)
       records.append(record)
       report.add(record, optimum.mapping, on: entry.layer)
+    }
+    if let mapping, let optimum = answers.first?.0 {
+      try OutputOptions.write(
+        MappingFile.text(optimum.mapping, layer: network == nil ? nil : entries.first?.layer.name), to: mapping)
     }
     switch format {
     case .json: try output.emit(ResultFile.json(records))

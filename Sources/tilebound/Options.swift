@@ -131,13 +131,15 @@ struct OutputOptions: ParsableArguments {
   }
 
   /// Prints a text, or writes it to the file asked for.
-  func emit(_ text: String) throws {
-    guard let output else {
-      FileHandle.standardOutput.write(Data(text.utf8))
-      return
-    }
+  func emit(_ text: String) throws { try Self.write(text, to: output) }
+
+  /// Prints lines to the terminal.
+  static func print(_ lines: [String]) throws { try write(lines.joined(separator: "\n") + "\n", to: nil) }
+
+  /// Writes a text to a file, or to the terminal when there is none.
+  static func write(_ text: String, to output: String?) throws {
     do {
-      try TextFile.write(text, to: output)
+      if let output { try TextFile.write(text, to: output) } else { try TextFile.print(text) }
     } catch {
       throw CommandFailure(code: .failed, message: error.description)
     }

@@ -37,7 +37,9 @@ struct Tilebound: ParsableCommand {
     default:
       let code = exitCode(for: error)
       if code.isSuccess {
-        print(fullMessage(for: error))
+        do {
+          try TextFile.print(fullMessage(for: error) + "\n")
+        } catch { fail(error.description, code: .failed) }
         Foundation.exit(0)
       }
       fail(message(for: error), code: .usage)
@@ -46,7 +48,7 @@ struct Tilebound: ParsableCommand {
 
   private static func fail(_ message: String, code: CommandFailure.Code) -> Never {
     let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-    FileHandle.standardError.write(Data("tilebound: \(line)\n".utf8))
+    TextFile.printError("tilebound: \(FormatError.oneLine(line))\n")
     Foundation.exit(code.rawValue)
   }
 }

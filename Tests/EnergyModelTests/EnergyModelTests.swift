@@ -4,7 +4,7 @@ import Workloads
 
 struct EnergyModelTests {
   @Test func energiesAreRoundedOnceToQuanta() throws {
-    let model = try EnergyModel(name: "m", source: "", unit: "pJ", mac: 0.3, read: 20.3125, write: 0.0004)
+    let model = try EnergyModel(name: "m", source: "", unit: "pJ", mac: 0.3, read: 20.3125, write: 0)
     #expect(model.quantaPerUnit == 1024)
     #expect(model.macQuanta == 307)
     #expect(model.readQuanta == 20800)
@@ -29,7 +29,7 @@ struct EnergyModelTests {
     #expect(bits.compute == 0 && bits.total == 107)
   }
 
-  @Test(arguments: [-1, -.infinity, .infinity, .nan, 1.1e6])
+  @Test(arguments: [-1, -.infinity, .infinity, .nan, 1.1e6, 1e-9, 0.0004, 0.0005])
   func refusesEnergies(value: Double) {
     #expect(throws: EnergyModelError.self) {
       try EnergyModel(name: "m", source: "", unit: "pJ", mac: 0, read: value, write: 1)

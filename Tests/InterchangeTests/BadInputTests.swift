@@ -46,11 +46,11 @@ struct BadInputTests {
     ),
     (
       "    groups: 3\n    input: {channels: 4, height: 8, width: 8}\n    output: {channels: 6}\n    kernel: 3\n",
-      "net.yaml:3: layers[0]: input channels (4) cannot be divided into 3 equal groups"
+      "net.yaml:5: layers[0].input: input channels (4) cannot be divided into 3 equal groups"
     ),
     (
       "    input: {channels: 4, height: 8, width: 8}\n    output: {channels: 4}\n    kernel: 3\n    stride: 0\n",
-      "net.yaml:3: layers[0]: stride height is 0; it must be at least 1"
+      "net.yaml:7: layers[0].stride: stride height is 0; it must be at least 1"
     ),
     (
       "    input: {channels: 4, height: 8, width: 8}\n    output: {channels: 4}\n    kernel: 3\n    padding: [1, 1]\n",
@@ -73,7 +73,7 @@ struct BadInputTests {
       "    gemm: {m: 1, n: 2, k: 99999999999999999999}\n",
       "net.yaml:4: layers[0].gemm.k: is '99999999999999999999'; a whole number is expected"
     ),
-    ("    gemm: {m: 1, n: 2, k: -4}\n", "net.yaml:3: layers[0]: gemm k is -4; it must be at least 1"),
+    ("    gemm: {m: 1, n: 2, k: -4}\n", "net.yaml:4: layers[0].gemm: gemm k is -4; it must be at least 1"),
     (
       "    biases: maybe\n    gemm: {m: 1, n: 2, k: 4}\n",
       "net.yaml:4: layers[0].biases: is 'maybe'; true or false is expected"
@@ -143,7 +143,14 @@ struct BadInputTests {
     #expect(model(head + "read: cheap\nwrite: 1\n") == "e.yaml:4: read: is 'cheap'; a number is expected")
     #expect(model(head + "read: .nan\nwrite: 1\n") == "e.yaml:4: read: is '.nan'; a number is expected")
     #expect(
-      model(head + "read: -1\nwrite: 1\n") == "e.yaml:1: read is -1.0; an energy from 0 to 1000000 is accepted")
+      model(head + "read: -1\nwrite: 1\n") == "e.yaml:4: read: read is -1.0; an energy from 0 to 1000000 is accepted")
+    #expect(
+      model(head + "read: 1e-9\nwrite: 1\n")
+        == "e.yaml:4: read: read is 1e-09, which would change by more than 1 % when rounded to a multiple of 2^-10; "
+        + "give all energies in a smaller unit, fJ for pJ")
+    #expect(
+      model("energy: \"\\e[31mred\"\nunit: pJ\nmac: 1\nread: 1\nwrite: 1\n")
+        == "e.yaml:1: energy: is '\\u{1b}[31mred'; a text without control characters is expected")
     #expect(
       model(head + "read: 1\nwrite: 1\nbits: {inputs: 65, weights: 8, outputs: 8, partial-sums: 8}\n")
         == "e.yaml:6: bits.inputs: is 65; a width from 1 to 64 bits is expected")
@@ -172,13 +179,21 @@ struct BadInputTests {
       message { _ = try TextFile.read(file, limit: 3) } == "\(file): is larger than the 3 bytes that are accepted")
   }
 
+  @Test func byteOrderMarksAreSkipped() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "tilebound-\(UUID().uuidString).yaml").path
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    let text = "\u{feff}network: n\r\nlayers:\r\n  - name: a\r\n    gemm: {m: 1, n: 2, k: 3}\r\n"
+    try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+    #expect(try LayerTable.read(file: file).name == "n")
+  }
+
   @Test func names() {
     #expect(
       message { _ = try BuiltIn.network(nameOrFile: "alexnt") }
-        == "--network: unknown network 'alexnt'; did you mean 'alexnet'? A file's name has a dot or a slash.")
+        == "--network: unknown network 'alexnt'; did you mean 'alexnet'? (a file's name has a dot or a slash)")
     #expect(
       message { _ = try BuiltIn.energyModel(nameOrFile: "zzz") }
-        == "--energy: unknown energy model 'zzz'; accepted: unit, horowitz-45nm-int8 A file's name has a dot or a slash."
+        == "--energy: unknown energy model 'zzz'; accepted: unit, horowitz-45nm-int8 (a file's name has a dot or a slash)"
     )
   }
 }

@@ -15,7 +15,7 @@ struct TextTests {
 
   @Test(arguments: [
     ("64KiB", 524_288), ("66.5KiB", 544_768), ("2MB", 16_000_000), ("1 MiB", 8 << 20), ("4096B", 32_768),
-    ("524288bit", 524_288), ("1bits", 1), ("1kb", 8_000), ("0.125B", 1), ("1GiB", 8 << 30),
+    ("524288bit", 524_288), ("1bits", 1), ("1kB", 8_000), ("0.125B", 1), ("1GiB", 8 << 30), ("131.6KiB", 1_078_067),
   ])
   func capacities(text: String, bits: Int) throws {
     #expect(try CapacityText.parse(text, origin: "--capacity") == Bits(bits))
@@ -28,22 +28,25 @@ struct TextTests {
     let accepted = "a number and a unit is expected, as in 64KiB, 2MB, 4096B or 524288bit"
     #expect(message("64") == "--capacity: '64' has no unit; \(accepted)")
     #expect(message("64 parsecs") == "--capacity: '64 parsecs' has the unknown unit 'parsecs'; \(accepted)")
+    #expect(message("64b") == "--capacity: '64b' has the unknown unit 'b'; \(accepted)")
     #expect(message("lots") == "--capacity: 'lots' is no capacity; \(accepted)")
     #expect(message("-4KiB") == "--capacity: '-4KiB' is no capacity; \(accepted)")
     #expect(message("1.2.3KiB") == "--capacity: '1.2.3KiB' is no capacity; \(accepted)")
     #expect(message(".KiB") == "--capacity: '.KiB' is no capacity; \(accepted)")
     #expect(message("") == "--capacity: '' is no capacity; \(accepted)")
-    #expect(message("0KiB") == "--capacity: '0KiB' is out of range; more than 0 and less than 1 PiB is accepted")
+    #expect(message("0KiB") == "--capacity: '0KiB' is out of range; at least 1 bit and less than 1 PiB is accepted")
     #expect(
       message("99999999999999999999999GiB")
-        == "--capacity: '99999999999999999999999GiB' is out of range; more than 0 and less than 1 PiB is accepted")
-    #expect(message("0.3bit") == "--capacity: '0.3bit' is no whole number of bits")
+        == "--capacity: '99999999999999999999999GiB' is out of range; at least 1 bit and less than 1 PiB is accepted")
+    #expect(
+      message("0.3bit") == "--capacity: '0.3bit' is out of range; at least 1 bit and less than 1 PiB is accepted")
   }
 
   @Test func capacityTexts() {
     #expect(CapacityText.text(Bits(524_288)) == "64 KiB")
     #expect(CapacityText.text(Bits(8 << 20)) == "1 MiB")
     #expect(CapacityText.text(Bits(8008)) == "1001 B")
+    #expect(CapacityText.text(Bits(544_768)) == "66.5 KiB")
     #expect(CapacityText.text(Bits(13)) == "13 bit")
   }
 
@@ -67,7 +70,9 @@ struct TextTests {
     #expect(message("k=") == "--shape: 'k=' is no key=value; keys: \(keys)")
     #expect(message("p=3,strid=2") == "--shape: unknown key 'strid'; did you mean 'stride'?")
     #expect(message("p=3,p=4") == "--shape: the key 'p' is given twice")
-    #expect(message("p=three") == "--shape: p: 'three' is no whole number")
+    #expect(message("p=three") == "--shape: p: 'three' is no whole number of at most 63 bits")
+    #expect(message("p=3,biases=2") == "--shape: biases: '2' is neither true nor false")
+    #expect(message("m=3") == "--shape: unknown key 'm'; accepted: \(keys)")
     #expect(message("p=0") == "--shape: p: is 0; 1 to 1048576 is accepted")
     #expect(message("p=3,stride=2x2x2") == "--shape: stride: '2x2x2' is expected to be a number or a pair as 2x1")
     #expect(message("p=3,stride=0") == "--shape: stride: must lie between 1 and 1048576")

@@ -143,6 +143,20 @@ struct OptimizerTests {
     #expect(found.traffic.bits(widths).total.count == better.total.count + 1)
   }
 
+  /// Very long axes are searched in bounded time, with some block sizes for each number of blocks, and say so.
+  @Test func longAxes() throws {
+    let layer = try Layer(
+      name: "audio", inputChannels: 1, input: Extent(height: 1, width: 100_005), outputChannels: 32,
+      kernel: Extent(height: 1, width: 10), stride: Extent(height: 1, width: 5))
+    let optimizer = try Optimizer(layer, widths: WordWidths(.byte))
+    #expect(!optimizer.isComplete)
+    let optimum = try #require(optimizer.optimum(capacity: .bytes(1 << 10)))
+    let replay = try Replay(
+      of: optimum.mapping, on: layer, reuse: .sliding, widths: WordWidths(.byte), capacity: .bytes(1 << 10))
+    #expect(replay.traffic == optimum.traffic)
+    #expect(try Optimizer(Self.convolution(k: 2, c: 2, outputs: 224, kernel: 3), widths: WordWidths(.byte)).isComplete)
+  }
+
   @Test func inexactEnergiesAreRefused() throws {
     let layer = try Layer.gemm(name: "huge", m: 1 << 18, n: 1 << 17, k: 1 << 18)
     let dear = try EnergyModel(name: "m", source: "", unit: "pJ", mac: 0, read: 1e6, write: 1e6)

@@ -21,7 +21,7 @@ struct MappingTests {
     #expect(message([.loop(.k, tile: 0)] + keeps) == "the tile of a loop over k is 0; a tile is at least 1")
     #expect(message([.loop(.k, tile: -3)] + keeps) == "the tile of a loop over k is -3; a tile is at least 1")
     let long = Array(repeating: Mapping.Node.loop(.k, tile: 1), count: 5000)
-    #expect(message(long + keeps) == "the mapping has 5003 nodes; at most 4096 are accepted")
+    #expect(message(long + keeps) == "the mapping has 5003 nodes; at most 256 are accepted")
   }
 
   @Test func dataflowIsTheOrderOfKeeps() throws {

@@ -60,21 +60,12 @@ struct CommandTests {
   /// What `optimize` finds, `evaluate --replay` counts again.
   @Test func optimizedMappingsReplay() throws {
     let shape = "n=2,g=2,k=5,c=3,h=9,w=8,r=3,s=2,stride=2x1,padding=1"
-    let found = try run(
-      "optimize --shape \(shape) --capacity 60B --bits partial-sums=24 --format json --no-timing")
-    let document = try #require(try JSONSerialization.jsonObject(with: Data(found.output.utf8)) as? [String: Any])
-    let record = try #require((document["records"] as? [[String: Any]])?.first)
-    let nodes = try #require(record["mapping"] as? [[String: Any]])
-    var text = "mapping:\n"
-    for node in nodes {
-      if let keep = node["keep"] as? String { text += "  - keep: \(keep)\n" }
-      if let loop = node["for"] as? String, let tile = node["tile"] as? Int {
-        text += "  - {for: \(loop), tile: \(tile)}\n"
-      }
-    }
     try withTemporaryFolder { folder in
       let file = folder.appending(path: "m.yaml").path
-      try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+      let found = try run(
+        "optimize --shape \(shape) --capacity 60B --bits partial-sums=24 --format json --no-timing --mapping \(file)")
+      let document = try #require(try JSONSerialization.jsonObject(with: Data(found.output.utf8)) as? [String: Any])
+      let record = try #require((document["records"] as? [[String: Any]])?.first)
       let evaluated = try run(
         "evaluate --mapping \(file) --shape \(shape) --capacity 60B --bits partial-sums=24 --replay --format json")
       #expect(evaluated.code == 0, "\(evaluated.error)")
@@ -86,6 +77,22 @@ struct CommandTests {
       let small = try run("evaluate --mapping \(file) --shape \(shape) --capacity 10B --bits partial-sums=24")
       #expect(small.code == 2 && small.error.contains("does not fit 10 B; the mapping needs "))
     }
+  }
+
+  /// Output that cannot be written is an error in one line, not a crash and not silence.
+  @Test(arguments: ["networks", "--help", "optimize --shape p=3 --capacity 64B", "bound --shape p=3 --capacity 64B"])
+  func fullStandardOutput(line: String) throws {
+    let process = Process()
+    process.executableURL = Self.program
+    process.arguments = line.split(separator: " ").map(String.init)
+    let error = Pipe()
+    process.standardOutput = try #require(FileHandle(forWritingAtPath: "/dev/full"))
+    process.standardError = error
+    try process.run()
+    let text = String(decoding: error.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 1)
+    #expect(text == "tilebound: standard output: cannot be written: No space left on device\n")
   }
 
   @Test func evaluateExample() throws {
@@ -152,6 +159,13 @@ struct CommandTests {
       let failed = try run("optimize --shape p=4,k=4,c=4 --capacity 2B --format csv --output \(file)2")
       #expect(failed.code == 2)
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["r.csv"])
+      let target = folder.appending(path: "target.csv").path
+      try Data("old".utf8).write(to: URL(fileURLWithPath: target))
+      try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/link.csv", withDestinationPath: target)
+      try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: target)
+      _ = try run("optimize --shape p=4,k=4,c=4 --capacity 20B --format csv --output \(folder.path)/link.csv")
+      #expect(try String(contentsOfFile: target, encoding: .utf8).hasPrefix("network,layer"))
+      #expect(try FileManager.default.attributesOfItem(atPath: target)[.posixPermissions] as? Int == 0o600)
       let nowhere = try run("optimize --shape p=4,k=4,c=4 --capacity 20B --output \(folder.path)/no/r.csv")
       #expect(nowhere.code == 1 && nowhere.error.contains("cannot be written: No such file or directory"))
     }
@@ -177,6 +191,10 @@ struct CommandTests {
     ("optimize --shape p=3 --capacity 1KiB --energy joule", 64, "--energy: unknown energy model 'joule'"),
     ("optimize --shape p=3 --capacity", 64, "Missing value"),
     ("optimize --frobnicate", 64, "Unknown option '--frobnicate'"),
+    (
+      "optimize --network alexnet --capacity 1KiB --mapping m.yaml", 64, "--mapping takes the mapping of a single layer"
+    ),
+    ("optimize --shape p=3 --capacity 1KiB --output /dev/full", 1, "/dev/full: cannot be written: No space left"),
     ("optimise", 64, "Unexpected argument 'optimise'"),
     ("gap --network alexnet", 64, "needs the Buffer's size: give --capacity, for example: tilebound gap"),
     ("gap --network alexnet --capacity 1KiB...3KiB", 64, "'1KiB...3KiB' is no range of powers of two"),
