@@ -16,6 +16,9 @@ struct Tiles: Hashable, Comparable, Sendable {
     self.outer = outer
   }
 
+  /// The same tiles with an outer one around the first that cuts.
+  func around(_ outer: Int) -> Tiles { Tiles(first, second, third, outer: outer) }
+
   /// The block size at the keep of a level, 0 to 2.
   subscript(level: Int) -> Int {
     switch level {

@@ -1,0 +1,217 @@
+import Mappings
+import Workloads
+
+/// Lists the profiles of one axis: all block sizes that the canonical mapspace (theory §4) allows.
+///
+/// On an axis without overlaps every choice moves the same rows, so the smallest block is best wherever the number of
+/// blocks does not matter, and one tile for each number of blocks is enough.
+struct AxisEnumerator {
+  let rows: AxisRows
+  let coverage: Coverage
+  let dataflow: Dataflow
+  let form: CanonicalForm
+  /// Output rows, P.
+  let outputSize: Int
+  /// Kernel rows, R.
+  let kernelSize: Int
+  let overlaps: Bool
+  /// Whether all block sizes are tried.
+  let isComplete: Bool
+  /// The block sizes tried of output rows and of kernel rows.
+  let outputTiles: [Int]
+  let kernelTiles: [Int]
+  /// Profiles found, less those that another of their group dominates.
+  var found = AxisProfiles()
+  /// Profiles that share most factors, so that few of them are undominated.
+  var group = AxisProfiles()
+
+  init(_ rows: AxisRows, _ dataflow: Dataflow) {
+    self.rows = rows
+    self.dataflow = dataflow
+    form = CanonicalForm(dataflow)
+    coverage = Coverage(rows: rows)
+    outputSize = rows.axis.outputSize
+    kernelSize = rows.axis.kernelSize
+    overlaps = rows.axis.hasOverlap
+    let outputs = Tiles.byBlockCount(of: outputSize)
+    let kernels = Tiles.byBlockCount(of: kernelSize)
+    isComplete = !overlaps || Self.pairs(outputSize) * Self.pairs(kernelSize) <= Self.largestChoice
+    if !overlaps {
+      (outputTiles, kernelTiles) = (outputs, kernels)
+    } else if isComplete {
+      (outputTiles, kernelTiles) = (Array(1...outputSize), Array(1...kernelSize))
+    } else {
+      kernelTiles = Self.thinned(kernels, to: Self.mostKernelTiles)
+      var most = 2
+      while Self.pairs(most + 1) * Self.pairs(kernelTiles.count) <= Self.largestChoice { most += 1 }
+      outputTiles = Self.thinned(outputs, to: most)
+    }
+  }
+
+  /// The largest number of pairs of nested blocks of output rows with nested blocks of kernel rows for which all block
+  /// sizes are tried.
+  private static let largestChoice = 400_000
+  /// On a longer axis, the largest number of block sizes of kernel rows.
+  private static let mostKernelTiles = 16
+
+  /// The number of nested pairs of so many sizes.
+  private static func pairs(_ count: Int) -> Int { count * (count + 1) / 2 }
+
+  /// So many tiles of a list at even distances, the first and the last among them.
+  private static func thinned(_ tiles: [Int], to most: Int) -> [Int] {
+    if tiles.count <= most { return tiles }
+    return (0..<most).map { tiles[$0 * (tiles.count - 1) / (most - 1)] }
+  }
+
+  mutating func run() {
+    addEven()
+    if overlaps, isComplete, rows.axis.hasPaddedMACs { addUneven() }
+  }
+
+  /// Equal blocks, but for a ragged last one.
+  mutating func addEven() {
+    switch dataflow {
+    case .outputsInputsWeights:
+      for outer in outputTiles {
+        for inner in outputTiles(within: outer, otherwise: outer) {
+          for kernel in kernelTiles(otherwise: 1) {
+            add(output: Tiles(outer, inner, inner), kernel: Tiles(kernelSize, kernel, 1))
+          }
+          found.absorb(&group)
+        }
+      }
+    case .outputsWeightsInputs:
+      for outer in outputTiles {
+        for held in kernelTiles(otherwise: 1) {
+          for inner in outputTiles(within: outer, otherwise: 1) {
+            for kernel in kernelTiles(within: held, otherwise: held) {
+              add(output: Tiles(outer, outer, inner), kernel: Tiles(kernelSize, held, kernel))
+            }
+          }
+          found.absorb(&group)
+        }
+      }
+    case .weightsOutputsInputs:
+      for outer in overlaps ? outputTiles : [1] {
+        for held in kernelTiles {
+          for inner in outputTiles(within: outer, otherwise: outer) {
+            for kernel in kernelTiles(within: held, otherwise: 1) {
+              add(output: Tiles(outputSize, outer, inner), kernel: Tiles(held, held, kernel))
+            }
+          }
+          found.absorb(&group)
+        }
+      }
+    case .weightsInputsOutputs:
+      for tile in overlaps ? outputTiles : [1] {
+        for held in kernelTiles {
+          for kernel in kernelTiles(within: held, otherwise: held) {
+            add(output: Tiles(outputSize, tile, 1), kernel: Tiles(held, kernel, kernel))
+          }
+        }
+        found.absorb(&group)
+      }
+    case .inputsOutputsWeights:
+      for outer in outputTiles {
+        let inners = overlaps ? tilesWithFewerBlocks(Tiles(outer, outer, outer), of: outputSize) : [outer]
+        for kernel in kernelTiles {
+          for inner in inners {
+            add(output: Tiles(outer, inner, inner), kernel: Tiles(kernel, kernel, 1))
+          }
+        }
+        found.absorb(&group)
+      }
+    case .inputsWeightsOutputs:
+      for tile in outputTiles {
+        for kernel in kernelTiles {
+          for held in kernelTiles(within: kernel, otherwise: kernel) {
+            add(output: Tiles(tile, tile, 1), kernel: Tiles(kernel, held, held))
+          }
+        }
+        found.absorb(&group)
+      }
+    }
+  }
+
+  func kernelTiles(otherwise tile: Int) -> [Int] { overlaps ? kernelTiles : [tile] }
+
+  func outputTiles(within outer: Int, otherwise tile: Int) -> [Int] {
+    overlaps ? outputTiles.filter { $0 <= outer } : [tile]
+  }
+
+  func kernelTiles(within outer: Int, otherwise tile: Int) -> [Int] {
+    overlaps ? kernelTiles.filter { $0 <= outer } : [tile]
+  }
+
+  /// The boxes at the inputs' keep: blocks of the tile there inside blocks of the enclosing tile, or of the outer one where
+  /// the dimension is cut unevenly.
+  private func boxes(_ output: Tiles, _ kernel: Tiles) -> Boxes {
+    func parent(_ tiles: Tiles, _ size: Int) -> Int {
+      if tiles.outer > 0 { return tiles.outer }
+      return form.inputLevel == 0 ? size : tiles[form.inputLevel - 1]
+    }
+    return Boxes(
+      outputParent: parent(output, outputSize), outputTile: output[form.inputLevel],
+      kernelParent: parent(kernel, kernelSize), kernelTile: kernel[form.inputLevel])
+  }
+
+  /// Whether a dimension is cut evenly or in the segment just outside the inputs' keep, so that its blocks are those
+  /// that ``Coverage`` sees as siblings.
+  private func hasSiblings(_ tiles: Tiles, _ size: Int) -> Bool {
+    tiles.outer == 0 || form.inputLevel == 0 || tiles[form.inputLevel - 1] == size
+  }
+
+  /// Whether some parent, the ragged last one or all, is a single block.
+  private func hasSingleBlock(_ size: Int, parent: Int, tile: Int) -> Bool {
+    tile >= parent || (size % parent != 0 && size % parent <= tile)
+  }
+
+  /// The tiles within `tiles.first` that make fewer blocks than every smaller one, the smallest first.
+  func tilesWithFewerBlocks(_ tiles: Tiles, of size: Int) -> [Int] {
+    var fewest = Int.max
+    return outputTiles.sorted().filter { tile in
+      if tile > tiles.first { return false }
+      let count = Tiles(tiles.first, tile, tile, outer: tiles.outer).blockCount(of: size, level: 1)
+      defer { fewest = min(fewest, count) }
+      return count < fewest
+    }
+  }
+
+  /// Adds the profiles with the given block sizes at the three keeps, one for each loop that can slide.
+  mutating func add(output: Tiles, kernel: Tiles) {
+    let boxes = boxes(output, kernel)
+    var profile = AxisProfile(
+      factors: AxisFactors(
+        rowsMoved: coverage.rowsMoved(boxes, slide: .none), rowsHeld: coverage.rowsHeld(boxes),
+        outputsHeld: output[form.outputLevel],
+        weightVisits: output.blockCount(of: outputSize, level: form.weightLevel),
+        weightsHeld: kernel[form.weightLevel],
+        outputVisits: kernel.blockCount(of: kernelSize, level: form.outputLevel)),
+      loops: AxisLoops(output: output, kernel: kernel, slide: .none))
+    group.still.append(profile)
+    let isCut = (output: boxes.outputTile < boxes.outputParent, kernel: boxes.kernelTile < boxes.kernelParent)
+    if dataflow == .outputsWeightsInputs, !isCut.output, !isCut.kernel { group.uncut.append(profile) }
+    guard overlaps else { return }
+    let hasSingle = (
+      output: hasSingleBlock(outputSize, parent: boxes.outputParent, tile: boxes.outputTile),
+      kernel: hasSingleBlock(kernelSize, parent: boxes.kernelParent, tile: boxes.kernelTile)
+    )
+    let siblings = (output: hasSiblings(output, outputSize), kernel: hasSiblings(kernel, kernelSize))
+    if isCut.output, siblings.output, siblings.kernel || !hasSingle.output {
+      profile.loops.slide = .output
+      profile.factors.rowsMoved = coverage.rowsMoved(boxes, slide: .output)
+      group.sliding.append(profile)
+      if dataflow == .outputsWeightsInputs, output.outer == 0, !isCut.kernel, boxes.kernelTile < kernelSize,
+        hasSingle.output
+      {
+        profile.factors.rowsMoved = coverage.rowsMoved(boxes, slide: .output, chained: true)
+        group.chained.append(profile)
+      }
+    }
+    if isCut.kernel, siblings.kernel, siblings.output || !hasSingle.kernel {
+      profile.loops.slide = .kernel
+      profile.factors.rowsMoved = coverage.rowsMoved(boxes, slide: .kernel)
+      group.sliding.append(profile)
+    }
+  }
+}
