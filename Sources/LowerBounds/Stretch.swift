@@ -30,6 +30,8 @@ struct Stretch {
   private let widest: Double
 
   /// Loomis-Whitney: work ≤ √(X·W·O/μ), stretches of 2B.
+  ///
+  /// cost ≥ 2·√μ·G̃/√B · (1 + b_max/(3B))^(-3/2) + (1 - 2·3^(-3/2))·B and cost ≥ 3·(√μ·G̃)^(2/3).
   static func loomisWhitney(weightedWork: Double, widest: Double) -> Stretch {
     // 1 - 2·3^(-3/2), the least of 1 - 2t + max(0, 3·t^(2/3) - 1) for 0 ≤ t ≤ 1.
     Stretch(
@@ -38,6 +40,8 @@ struct Stretch {
   }
 
   /// Any two operands determine the MAC: work ≤ (x·w·o)^(2/3), stretches of B.
+  ///
+  /// cost ≥ (9/4)·(μ·b_I b_W b_A)^(2/3)·G/B · (1 + b_max/(2B))^(-2) + (3/4)·B and cost ≥ 3·(μ·b_I b_W b_A)^(1/3)·√G.
   ///
   /// - Parameters:
   ///   - work: MACs.
@@ -52,6 +56,8 @@ struct Stretch {
   }
 
   /// Two operands determine the MAC: work ≤ x·w, stretches of B.
+  ///
+  /// cost ≥ μ·b_I b_W·G/B · (1 + b_max/(2B))^(-2) + (3/4)·B and cost ≥ 2·√(μ·b_I b_W·G).
   ///
   /// - Parameters:
   ///   - work: MACs.
