@@ -14,6 +14,9 @@ public enum CapacityText {
   ///
   /// - Throws: ``FormatError`` unless it is at least one bit and below 2^53.
   public static func parse(_ text: String, origin: String) throws(FormatError) -> Bits {
+    if text.contains(",") || text.contains("..") {
+      throw FormatError(origin: origin, message: "'\(text)' is no single capacity; \(accepted)")
+    }
     let number = text.prefix { $0.isNumber || $0 == "." }
     let unit = text.dropFirst(number.count).trimmingCharacters(in: .whitespaces)
     let points = number.count { $0 == "." }
@@ -41,13 +44,16 @@ public enum CapacityText {
       raiseOnDivideByZero: false)
   }
 
-  /// The capacities that a list stands for: single ones and ranges in powers of two as 1KiB...4MiB, by commas.
+  /// The capacities that a list stands for: single ones and ranges by doubling as 1KiB...4MiB, by commas, each once.
   ///
   /// - Throws: ``FormatError`` as ``parse(_:origin:)``, and for a range whose end is no power of two times its start.
   public static func parseList(_ text: String, origin: String) throws(FormatError) -> [Bits] {
     var capacities: [Bits] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       let ends = part.components(separatedBy: "...")
+      if ends.contains("") {
+        throw FormatError(origin: origin, message: "'\(text)' lacks a capacity; \(accepted)")
+      }
       let first = try parse(ends[0], origin: origin)
       capacities.append(first)
       if ends.count == 1 { continue }
@@ -59,10 +65,12 @@ public enum CapacityText {
       }
       guard ends.count == 2, capacities.last == last else {
         throw FormatError(
-          origin: origin, message: "'\(part)' is no range of powers of two; one as 1KiB...4MiB is expected")
+          origin: origin,
+          message: "'\(part)' is no range; its end must be its start doubled so many times, as in 1KiB...4MiB")
       }
     }
-    return capacities
+    var seen: Set<Bits> = []
+    return capacities.filter { seen.insert($0).inserted }
   }
 
   /// A capacity in the largest binary unit that takes no more than one decimal, or in bits.

@@ -41,6 +41,9 @@ public struct NetworkTotal: Encodable, Hashable, Sendable {
       for (name, data) in record.dataflows ?? [:] { dataflows[name, default: 0] += count * data }
       for (name, data) in record.references ?? [:] { references[name, default: 0] += count * data }
     }
+    // A sum that lacks a layer would be no total.
+    dataflows = dataflows.filter { name, _ in records.allSatisfy { $0.dataflows?[name] != nil } }
+    references = references.filter { name, _ in records.allSatisfy { $0.references?[name] != nil } }
     network = first.network ?? first.layer
     capacityBits = capacity
     layers = records.reduce(0) { $0 + $1.count }

@@ -66,11 +66,15 @@ public struct LowerBounds: Sendable {
       let outputs = 0..<axis.outputSize
       let pairsOfKernel = (0..<axis.kernelSize).map { axis.realPairs(outputs: outputs, kernels: $0..<$0 + 1) }
       var inClass = [Int](repeating: 0, count: min(axis.kernelPeriod, axis.kernelSize))
-      for (kernel, count) in pairsOfKernel.enumerated() where count > 0 { inClass[kernel % axis.kernelPeriod] += 1 }
+      var pairsInClass = inClass
       for (kernel, count) in pairsOfKernel.enumerated() where count > 0 {
+        inClass[kernel % axis.kernelPeriod] += 1
+        pairsInClass[kernel % axis.kernelPeriod] += count
+      }
+      for (kernels, count) in zip(inClass, pairsInClass) where kernels > 0 {
         pairs += count
-        usedKernels += 1
-        weightedPairs += Double(count) / Double(inClass[kernel % axis.kernelPeriod]).squareRoot()
+        usedKernels += kernels
+        weightedPairs += Double(count) / Double(kernels).squareRoot()
       }
       usedOutputs =
         axis.hasPaddedMACs
@@ -81,8 +85,9 @@ public struct LowerBounds: Sendable {
   /// The bound of every family at a capacity, in the order of ``LowerBound/Family``.
   public func all(capacity: Bits) -> [LowerBound] {
     LowerBound.Family.allCases.map { family in
-      let (read, discount) = bitsRead(family, capacity: Double(capacity.count))
-      return LowerBound(family: family, discount: discount, read: Bits(roundedUp(read) + biases), written: written)
+      let value = value(family, capacity: Double(capacity.count))
+      let read = value.map(roundedUp) ?? compulsory
+      return LowerBound(family: family, discount: value?.discount, read: Bits(read + biases), written: written)
     }
   }
 
@@ -92,25 +97,39 @@ public struct LowerBounds: Sendable {
     return bounds.dropFirst().reduce(bounds[0]) { $1.read > $0.read ? $1 : $0 }
   }
 
-  /// The least possible number of bits read that is no less than a bound, which rounding may have made too large by a
-  /// few units in its last places.
-  private func roundedUp(_ bound: Double) -> Int {
-    let grains = (bound * (1 - 1e-12) - 1e-6) / Double(grain)
+  /// A bound with what it takes to know how exact it is.
+  private struct Value {
+    /// Bits read.
+    var bits: Double
+    /// The largest number that went into it by addition: rounding errors are relative to this one.
+    var magnitude: Double
+    /// μ.
+    var discount: Double
+  }
+
+  /// The least possible number of bits read that is no less than a bound, lowered by what rounding may have added to it:
+  /// some dozen operations, each exact to 2^-53 of the largest number, and sums over at most 2^20 kernel classes.
+  private func roundedUp(_ value: Value) -> Int {
+    let grains = (value.bits - 1e-9 * value.magnitude - 1e-6) / Double(grain)
     return grains <= 0 ? 0 : Int(grains.rounded(.up)) * grain
   }
 
-  private func bitsRead(_ family: LowerBound.Family, capacity: Double) -> (bits: Double, discount: Double?) {
-    /// A bound cost(μ) - μ·discounted + constant, at its best μ.
-    func best(_ stretch: Stretch, discounted: Double, constant: Double) -> (bits: Double, discount: Double?) {
-      let (value, discount) = stretch.bestCost(discounted: discounted, capacity: capacity)
-      return (value + constant, discount)
+  /// A family's bound at its best μ, or nil for the compulsory traffic, which needs no arithmetic.
+  private func value(_ family: LowerBound.Family, capacity: Double) -> Value? {
+    /// cost(μ) - μ·discounted + constant.
+    func best(_ stretch: Stretch, discounted: Double, constant: Double) -> Value {
+      let (cost, discount) = stretch.bestCost(discounted: discounted, capacity: capacity)
+      return Value(
+        bits: cost - discount * discounted + constant, magnitude: max(cost, discounted, inputs, weights, outputs),
+        discount: discount)
     }
     let loomisWhitney = Stretch.loomisWhitney(weightedWork: weightedWork, widest: widest)
     let pairwise = Stretch.pairwise(
       work: macs, product: widths.inputs * widths.weights * widths.outputs, widest: widest)
     func two(_ a: Double, _ b: Double) -> Stretch { .twoOperands(work: macs, product: a * b, widest: max(a, b)) }
+    func larger(_ a: Value, _ b: Value) -> Value { a.bits >= b.bits ? a : b }
     switch family {
-    case .compulsory: return (Double(compulsory), nil)
+    case .compulsory: return nil
     case .loomisWhitneyOutputs: return best(loomisWhitney, discounted: outputs, constant: 0)
     case .loomisWhitneyInputs: return best(loomisWhitney, discounted: inputs, constant: inputs - outputs)
     case .loomisWhitneyWeights: return best(loomisWhitney, discounted: weights, constant: weights - outputs)
@@ -118,13 +137,19 @@ public struct LowerBounds: Sendable {
     case .pairwiseInputs: return best(pairwise, discounted: inputs, constant: inputs - outputs)
     case .pairwiseWeights: return best(pairwise, discounted: weights, constant: weights - outputs)
     case .inputsAndWeights:
-      let first = best(two(widths.inputs, widths.weights), discounted: inputs, constant: inputs)
-      let second = best(two(widths.inputs, widths.weights), discounted: weights, constant: weights)
-      return first.bits >= second.bits ? first : second
+      let stretch = two(widths.inputs, widths.weights)
+      return larger(
+        best(stretch, discounted: inputs, constant: inputs), best(stretch, discounted: weights, constant: weights))
     case .inputsAndOutputs:
-      return best(two(widths.inputs, widths.outputs), discounted: outputs, constant: weights)
+      let stretch = two(widths.inputs, widths.outputs)
+      return larger(
+        best(stretch, discounted: outputs, constant: weights),
+        best(stretch, discounted: inputs, constant: inputs - outputs + weights))
     case .weightsAndOutputs:
-      return best(two(widths.weights, widths.outputs), discounted: outputs, constant: inputs)
+      let stretch = two(widths.weights, widths.outputs)
+      return larger(
+        best(stretch, discounted: outputs, constant: inputs),
+        best(stretch, discounted: weights, constant: weights - outputs + inputs))
     }
   }
 

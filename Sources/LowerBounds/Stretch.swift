@@ -70,35 +70,35 @@ struct Stretch {
       leastFull: 2.25, widest: widest)
   }
 
-  /// The largest value of cost(μ) - μ·discounted over 0 < μ ≤ 1, and the μ that gives it.
-  func bestCost(discounted: Double, capacity: Double) -> (value: Double, discount: Double) {
+  /// The cost at the μ of 0 < μ ≤ 1 for which cost(μ) - μ·discounted is largest, and that μ.
+  func bestCost(discounted: Double, capacity: Double) -> (cost: Double, discount: Double) {
     if work <= 0 { return (0, 1) }
     // As one stretch, for every capacity: cost ≥ d · work^(1/e) · μ^(h/e).
-    let single = Self.maximum(
+    let single = Self.best(
       factor: tensors * pow(work, 1 / exponent), exponent: discountExponent / exponent, discounted: discounted,
       least: 0)
     // In full stretches: f = μ^h · full.
     let full = work / pow((atHand * capacity + widest) / tensors, exponent)
     if full < leastFull { return single }
-    let least = pow(leastFull / full, 1 / discountExponent)
-    var many = Self.maximum(
-      factor: (atHand - 1) * capacity * full, exponent: discountExponent, discounted: discounted, least: least)
-    many.value += offset * capacity
-    return many.value > single.value ? many : single
+    var many = Self.best(
+      factor: (atHand - 1) * capacity * full, exponent: discountExponent, discounted: discounted,
+      least: pow(leastFull / full, 1 / discountExponent))
+    many.cost += offset * capacity
+    return many.cost - many.discount * discounted > single.cost - single.discount * discounted ? many : single
   }
 
-  /// The largest value of factor · μ^exponent - discounted · μ over least ≤ μ ≤ 1, for an exponent in (0, 1].
+  /// The cost factor · μ^exponent at the μ of least ≤ μ ≤ 1 for which it exceeds discounted · μ by most.
   ///
-  /// The function is concave, and its derivative vanishes at (factor · exponent / discounted)^(1/(1 - exponent)).
-  private static func maximum(
+  /// For an exponent in (0, 1] the difference is concave, and its derivative vanishes at
+  /// (factor · exponent / discounted)^(1/(1 - exponent)).
+  private static func best(
     factor: Double, exponent: Double, discounted: Double, least: Double
-  ) -> (value: Double, discount: Double) {
-    func value(_ discount: Double) -> Double { factor * pow(discount, exponent) - discounted * discount }
-    var best = value(1) >= value(least) ? 1 : least
+  ) -> (cost: Double, discount: Double) {
+    func excess(_ discount: Double) -> Double { factor * pow(discount, exponent) - discounted * discount }
+    var best = excess(1) >= excess(least) ? 1 : least
     if exponent < 1, discounted > 0 {
-      let stationary = pow(factor * exponent / discounted, 1 / (1 - exponent))
-      best = min(1, max(least, stationary))
+      best = min(1, max(least, pow(factor * exponent / discounted, 1 / (1 - exponent))))
     }
-    return (value(best), best)
+    return (factor * pow(best, exponent), best)
   }
 }

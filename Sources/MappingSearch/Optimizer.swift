@@ -45,7 +45,10 @@ public struct Optimizer: Sendable {
   /// The least capacity at which some mapping of the searched dataflows fits.
   ///
   /// Every dataflow has the mapping whose boxes are single words.
-  public var leastCapacity: Bits {
+  public var leastCapacity: Bits { Self.leastCapacity(of: layer, widths: widths) }
+
+  /// The least capacity at which some MACs of a layer can run.
+  public static func leastCapacity(of layer: Layer, widths: WordWidths) -> Bits {
     Occupancy(inputs: Words(min(1, layer.usedElements(of: .inputs).count)), weights: Words(1), outputs: Words(1))
       .bits(widths)
   }

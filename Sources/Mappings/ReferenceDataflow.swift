@@ -1,3 +1,4 @@
+public import EnergyModel
 public import Workloads
 
 /// The two dataflows of the energy complexity model's upper bounds, in closed form (theory §5).
@@ -24,6 +25,13 @@ public enum ReferenceDataflow: String, CaseIterable, Hashable, Sendable {
     return Traffic(
       inputsRead: Words(inputPasses * inputs.count), weightsRead: layer.usedElements(of: .weights),
       biasesRead: layer.biases, partialSumsRead: spills, partialSumsWritten: spills, outputsWritten: outputs)
+  }
+
+  /// Whether the dataflow's loop nest fits a capacity on a layer and moves what ``traffic(of:)`` says, or less.
+  public func isAttained(on layer: Layer, widths: WordWidths, capacity: Bits) -> Bool {
+    guard let nest = try? mapping() else { return false }
+    return Occupancy(of: nest, on: layer).bits(widths) <= capacity
+      && Traffic(of: nest, on: layer, reuse: .sliding).total <= traffic(of: layer).total
   }
 
   /// A loop nest that moves just that with sliding reuse on layers with two output rows and two output maps a group,

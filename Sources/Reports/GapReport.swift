@@ -49,7 +49,10 @@ public enum GapReport {
             + multiples(total.dataflows, total.references, of: total.energy.data))
       }
     }
-    return table.lines + summary(byCapacity.flatMap { $0 })
+    let records = byCapacity.flatMap { $0 }
+    let incomplete = records.contains { $0.search?.complete == false }
+    let note = "not every block size of so long an axis was searched: an optimum may be lower"
+    return table.lines + summary(records) + (incomplete ? ["", note] : [])
   }
 
   /// The median and the worst gap in data energy.
@@ -62,10 +65,11 @@ public enum GapReport {
     return [
       "",
       "gap in data energy over \(gaps.count) distinct layers and capacities: median \(NumberText.percent(median)), "
-        + "worst \(NumberText.percent(worst.gap)) (\(worst.record.layer) at "
-        + "\(CapacityText.text(Bits(worst.record.capacityBits ?? 0))))",
+        + "worst \(NumberText.percent(worst.gap))"
+        + (worst.gap > 0
+          ? " (\(worst.record.layer) at \(CapacityText.text(Bits(worst.record.capacityBits ?? 0))))" : ""),
       "columns \(Dataflow.allCases[0].rawValue) to \(ReferenceDataflow.allCases.last?.rawValue ?? ""): data energy over "
-        + "the optimum's",
+        + "the optimum's; a reference dataflow is left out where it does not fit",
     ]
   }
 }

@@ -22,7 +22,7 @@ public struct MappingReport {
       ("energy [\(first.energy.unit)]", .right), ("inputs [bit]", .right),
       (records.contains { $0.trafficBits.biasesRead > 0 } ? "weights, biases [bit]" : "weights [bit]", .right),
       ("partial sums [bit]", .right), ("outputs [bit]", .right), ("occupancy [bit]", .right),
-      ("bound [\(first.energy.unit)]", .right), ("gap", .right),
+      ("bound [\(first.energy.unit)]", .right), ("gap total", .right),
     ])
     for record in records {
       table.add(

@@ -2,6 +2,7 @@ import ArgumentParser
 import EnergyModel
 import Interchange
 import LowerBounds
+import MappingSearch
 import Reports
 import Workloads
 
@@ -31,6 +32,9 @@ struct Bound: ParsableCommand {
     for entry in entries {
       let bounds = LowerBounds(entry.layer, widths: widths)
       for capacity in capacities {
+        if capacity < Optimizer.leastCapacity(of: entry.layer, widths: widths) {
+          throw CommandFailure.nothingFits(entry.layer, capacity, widths)
+        }
         let best = bounds.best(capacity: capacity)
         for bound in bounds.all(capacity: capacity) {
           guard let energy = bound.energy(of: entry.layer, energyModel) else {

@@ -26,6 +26,7 @@ struct Evaluate: ParsableCommand {
   var capacity: String?
 
   @OptionGroup var model: ModelOptions
+  @OptionGroup var reuse: ReuseOptions
 
   @Flag(help: "Walk the nest element by element and compare.")
   var replay = false
@@ -37,7 +38,7 @@ struct Evaluate: ParsableCommand {
     let capacity = try self.capacity.map { try CapacityText.parse($0, origin: "--capacity") }
     let energyModel = try model.energyModel()
     let widths = try model.widths(energyModel)
-    let reuse = try model.reusePolicy()
+    let reuse = try self.reuse.policy()
     let (name, mapping) = try MappingFile.read(file: self.mapping)
     let (network, entry) = try self.entry(named: name)
     let layer = entry.layer

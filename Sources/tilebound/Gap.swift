@@ -13,7 +13,8 @@ struct Gap: ParsableCommand {
     abstract: "Hold the optimum against the best lower bound for every schedule, per layer and in total.",
     discussion: """
       The gap is the optimum's energy over the bound's, less 1. Each dataflow's own best is given too, and what the two \
-      reference dataflows of the energy complexity model move.
+      reference dataflows of the energy complexity model move where they fit: output-maps streams all inputs past the \
+      weights of one output map after another, input-maps adds one input map after another to spilled partial sums.
 
       Examples:
         tilebound gap --network resnet50 --capacity 128KiB
@@ -24,10 +25,11 @@ struct Gap: ParsableCommand {
   @OptionGroup var layers: LayerOptions
   @OptionGroup var capacities: CapacityOptions
   @OptionGroup var model: ModelOptions
+  @OptionGroup var reuse: ReuseOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var threads: ThreadOptions
 
-  @Flag(help: "Print totals and the summary alone.")
+  @Flag(help: "Leave the layers out of the table: totals and the summary alone.")
   var quiet = false
 
   func run() throws {
@@ -35,7 +37,7 @@ struct Gap: ParsableCommand {
     let capacities = try capacities.list(example: "tilebound gap --network resnet50 --capacity 128KiB")
     let energyModel = try model.energyModel()
     let widths = try model.widths(energyModel)
-    let reuse = try model.reusePolicy()
+    let reuse = try self.reuse.policy()
     let (network, entries) = try layers.entries(example: "tilebound gap --network resnet50 --capacity 128KiB")
 
     let byLayer = try entries.concurrentMap(threads: try threads.count()) { entry in
@@ -44,20 +46,22 @@ struct Gap: ParsableCommand {
       let bounds = LowerBounds(layer, widths: widths)
       return try capacities.map { capacity in
         guard let optimum = optimizer.optimum(capacity: capacity) else {
-          throw CommandFailure.nothingFits(layer, capacity, optimizer)
+          throw CommandFailure.nothingFits(layer, capacity, widths)
         }
         var record = ResultRecord(
           network: network, entry: entry, capacity: capacity, widths: widths, reuse: reuse, mapping: optimum.mapping,
           occupancy: optimum.occupancy, traffic: optimum.traffic, energy: optimum.energy)
         let bound = bounds.best(capacity: capacity)
         if let energy = bound.energy(of: layer, energyModel) { record.compare(with: bound, energy: energy) }
+        record.search = ResultRecord.Search(optimum.statistics, seconds: nil)
         record.dataflows = [:]
         for dataflow in Dataflow.allCases {
           record.dataflows?[dataflow.rawValue] =
             optimizer.optimum(capacity: capacity, dataflow: dataflow)?.energy.data
         }
         record.references = [:]
-        for reference in ReferenceDataflow.allCases {
+        for reference in ReferenceDataflow.allCases
+        where reference.isAttained(on: layer, widths: widths, capacity: capacity) {
           let bits = reference.traffic(of: layer).bits(widths)
           let energy = energyModel.energy(macs: layer.macs, read: bits.read, written: bits.written)
           record.references?[reference.rawValue] = energy?.data

@@ -28,6 +28,7 @@ struct Optimize: ParsableCommand {
   var capacity: String?
 
   @OptionGroup var model: ModelOptions
+  @OptionGroup var reuse: ReuseOptions
 
   @Option(
     help: ArgumentHelp(
@@ -54,11 +55,14 @@ struct Optimize: ParsableCommand {
     let capacity = try CapacityText.parse(text, origin: "--capacity")
     let energyModel = try model.energyModel()
     let widths = try model.widths(energyModel)
-    let reuse = try model.reusePolicy()
+    let reuse = try self.reuse.policy()
     let dataflows = try self.dataflows()
     let threads = try threads.count()
     let (network, entries) = try layers.entries(example: example)
 
+    if let mapping, mapping == output.output {
+      throw CommandFailure(code: .usage, message: "--mapping and --output name the same file, \(mapping)")
+    }
     if mapping != nil, entries.count != 1 {
       throw CommandFailure(code: .usage, message: "--mapping takes the mapping of a single layer; choose it by --layer")
     }
@@ -68,7 +72,7 @@ struct Optimize: ParsableCommand {
       let optimizer = try Optimizer(
         entry.layer, widths: widths, energyModel: energyModel, reuse: reuse, dataflows: dataflows)
       guard let optimum = optimizer.optimum(capacity: capacity) else {
-        throw CommandFailure.nothingFits(entry.layer, capacity, optimizer)
+        throw CommandFailure.nothingFits(entry.layer, capacity, widths)
       }
       let time = start.duration(to: .now).components
       return (optimum, seconds: Double(time.seconds) + Double(time.attoseconds) * 1e-18)
@@ -86,10 +90,6 @@ struct Optimize: ParsableCommand {
       records.append(record)
       report.add(record, optimum.mapping, on: entry.layer)
     }
-    if let mapping, let optimum = answers.first?.0 {
-      try OutputOptions.write(
-        MappingFile.text(optimum.mapping, layer: network == nil ? nil : entries.first?.layer.name), to: mapping)
-    }
     switch format {
     case .json: try output.emit(ResultFile.json(records))
     case .csv: try output.emit(ResultFile.csv(records))
@@ -99,16 +99,25 @@ struct Optimize: ParsableCommand {
       let lines = [heading, ""] + (quiet ? [] : report.details) + report.table
       try output.emit(lines.joined(separator: "\n") + "\n")
     }
+    if let mapping, let optimum = answers.first?.0 {
+      try OutputOptions.write(
+        MappingFile.text(optimum.mapping, layer: network == nil ? nil : entries.first?.layer.name), to: mapping)
+    }
   }
 
   private func dataflows() throws -> Set<Dataflow> {
     if dataflow == "any" { return Set(Dataflow.allCases) }
+    if dataflow.contains(",any") || dataflow.hasPrefix("any,") {
+      throw FormatError(origin: "--dataflow", message: "'\(dataflow)': any stands alone")
+    }
     var chosen: Set<Dataflow> = []
     for name in dataflow.split(separator: ",", omittingEmptySubsequences: false) {
       guard let known = Dataflow(rawValue: String(name)) else {
         throw FormatError(
           origin: "--dataflow",
-          message: "'\(name)' is unknown; accepted: any, \(Dataflow.allCases.map(\.rawValue).joined(separator: ", "))")
+          message:
+            "'\(name)' is unknown; accepted: any, \(Dataflow.allCases.map(\.rawValue).joined(separator: ", "))"
+        )
       }
       chosen.insert(known)
     }

@@ -49,7 +49,7 @@ struct LayerOptions: ParsableArguments {
 struct CapacityOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The Buffer's size, as in 64KiB, 2MB, 4096B or 524288bit; several by commas, powers of two as 1KiB...4MiB.",
+      "The Buffer's size, as in 64KiB, 2MB, 4096B or 524288bit; several by commas, doubled from the first as 1KiB...4MiB.",
       valueName: "sizes")) var capacity: String?
 
   func list(example: String) throws -> [Bits] {
@@ -83,9 +83,6 @@ struct ModelOptions: ParsableArguments {
       "Word widths: one for all, or inputs=8,weights=8,outputs=8,partial-sums=24. (default: the energy model's, or 8)",
       valueName: "b|list")) var bits: String?
 
-  @Option(help: ArgumentHelp("Whether overlaps of successive input boxes stay in the Buffer: sliding or none."))
-  var reuse = ReusePolicy.sliding.rawValue
-
   func energyModel() throws -> EnergyModel {
     try energy.map { try BuiltIn.energyModel(nameOrFile: $0) } ?? .bitsMoved
   }
@@ -100,8 +97,14 @@ struct ModelOptions: ParsableArguments {
     "\(what): energy model \(model.name), word widths \(WidthsText.text(widths)) (inputs/weights/outputs/partial sums)"
       + (reuse.map { ", reuse \($0.rawValue)" } ?? "")
   }
+}
 
-  func reusePolicy() throws -> ReusePolicy {
+/// What the Buffer reuses.
+struct ReuseOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Whether overlaps of successive input boxes stay in the Buffer: sliding or none."))
+  var reuse = ReusePolicy.sliding.rawValue
+
+  func policy() throws -> ReusePolicy {
     guard let policy = ReusePolicy(rawValue: reuse) else {
       throw FormatError(origin: "--reuse", message: "'\(reuse)' is unknown; accepted: sliding, none")
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import EnergyModel
 import Foundation
 import Interchange
 import MappingSearch
@@ -74,10 +75,10 @@ struct CommandFailure: Error {
   }
 
   /// No mapping of a layer fits a capacity.
-  static func nothingFits(_ layer: Layer, _ capacity: Bits, _ optimizer: Optimizer) -> CommandFailure {
+  static func nothingFits(_ layer: Layer, _ capacity: Bits, _ widths: WordWidths) -> CommandFailure {
     CommandFailure(
       code: .impossible,
       message: "\(layer.name): no mapping fits \(CapacityText.text(capacity)); the least capacity that would is "
-        + CapacityText.text(optimizer.leastCapacity))
+        + CapacityText.text(Optimizer.leastCapacity(of: layer, widths: widths)))
   }
 }

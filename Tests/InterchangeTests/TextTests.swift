@@ -42,6 +42,17 @@ struct TextTests {
       message("0.3bit") == "--capacity: '0.3bit' is out of range; at least 1 bit and less than 1 PiB is accepted")
   }
 
+  @Test func capacityLists() throws {
+    func list(_ text: String) throws -> [Int] {
+      try CapacityText.parseList(text, origin: "--capacity").map { $0.count / 8 }
+    }
+    #expect(try list("3B,1KiB...4KiB,2KiB,5B") == [3, 1024, 2048, 4096, 5])
+    #expect(try list("1.5KiB...6KiB") == [1536, 3072, 6144])
+    for text in ["1KiB...3KiB", "4KiB...1KiB", "1KiB...2KiB...4KiB", "1KiB,,2KiB", "...1KiB", "1KiB..2KiB"] {
+      #expect(throws: FormatError.self) { try list(text) }
+    }
+  }
+
   @Test func capacityTexts() {
     #expect(CapacityText.text(Bits(524_288)) == "64 KiB")
     #expect(CapacityText.text(Bits(8 << 20)) == "1 MiB")

@@ -1,3 +1,4 @@
+import EnergyModel
 import Mappings
 import TestSupport
 import Testing
@@ -31,6 +32,21 @@ struct ReferenceDataflowTests {
     #expect(
       ReferenceDataflow.inputMapByInputMap.traffic(of: layer).total
         == Words(inputs + weights + 8 + (2 * 3 - 1) * outputs))
+  }
+
+  /// Where a reference dataflow is said to be attained, a mapping within the capacity costs no more.
+  @Test func attainedWhereTheNestFits() throws {
+    let layer = try Self.conv1(input: 227, padding: Padding(0))
+    let widths = WordWidths(.byte)
+    for reference in ReferenceDataflow.allCases {
+      let needed = Occupancy(of: try reference.mapping(), on: layer).bits(widths)
+      #expect(reference.isAttained(on: layer, widths: widths, capacity: needed))
+      #expect(!reference.isAttained(on: layer, widths: widths, capacity: needed - Bits(1)))
+    }
+    // With dilation the windows of neighbouring rows do not overlap, and the nest moves more.
+    let dilated = try Layer(
+      name: "dilated", inputChannels: 2, input: Extent(12), outputChannels: 3, kernel: Extent(3), dilation: Extent(2))
+    #expect(!ReferenceDataflow.outputMapByOutputMap.isAttained(on: dilated, widths: widths, capacity: .bytes(1 << 20)))
   }
 
   @Test("The loop nests move what the formulas say", arguments: 0..<80)
