@@ -49,12 +49,3 @@ public struct BoundRecord: Encodable, Hashable, Sendable {
     self.isBest = isBest
   }
 }
-
-extension ResultRecord.Energies {
-  /// An energy with its model's name and unit.
-  public init(_ energy: Energy) {
-    self.init(
-      model: energy.model.name, unit: energy.model.unit, compute: energy.compute, data: energy.data,
-      total: energy.total)
-  }
-}

@@ -177,9 +177,7 @@ public struct ResultRecord: Encodable, Hashable, Sendable {
       partialSumsRead: moved.partialSumsRead.count, partialSumsWritten: moved.partialSumsWritten.count,
       outputsWritten: moved.outputsWritten.count, total: moved.total.count)
     macs = entry.layer.macs
-    self.energy = Energies(
-      model: energy.model.name, unit: energy.model.unit, compute: energy.compute, data: energy.data,
-      total: energy.total)
+    self.energy = Energies(energy)
   }
 
   /// Holds the record's energy against a lower bound.
@@ -208,5 +206,14 @@ extension ResultRecord.Search {
     self.init(
       mappings: statistics.mappings, scored: statistics.scored, pruned: statistics.pruned,
       complete: statistics.isComplete, seconds: seconds)
+  }
+}
+
+extension ResultRecord.Energies {
+  /// An energy with its model's name and unit.
+  public init(_ energy: Energy) {
+    self.init(
+      model: energy.model.name, unit: energy.model.unit, compute: energy.compute, data: energy.data,
+      total: energy.total)
   }
 }

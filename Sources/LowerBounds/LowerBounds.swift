@@ -43,7 +43,7 @@ public struct LowerBounds: Sendable {
     compulsory = usedInputs * inputBits + usedWeights * weightBits
     self.widths = (Double(inputBits), Double(weightBits), Double(partialSumBits))
     widest = Double(max(inputBits, weightBits, partialSumBits))
-    grain = Self.greatestCommonDivisor(inputBits, Self.greatestCommonDivisor(weightBits, partialSumBits))
+    grain = greatestCommonDivisor(inputBits, greatestCommonDivisor(weightBits, partialSumBits))
     let perPair = Double(layer[.n] * channels)
     macs = perPair * Double(rows.pairs) * Double(columns.pairs)
     weightedWork =
@@ -92,9 +92,11 @@ public struct LowerBounds: Sendable {
   }
 
   /// The largest bound at a capacity; of equal ones the first in the order of ``LowerBound/Family``.
-  public func best(capacity: Bits) -> LowerBound {
-    let bounds = all(capacity: capacity)
-    return bounds.dropFirst().reduce(bounds[0]) { $1.read > $0.read ? $1 : $0 }
+  public func best(capacity: Bits) -> LowerBound { Self.best(of: all(capacity: capacity)) }
+
+  /// The largest of the bounds that ``all(capacity:)`` gives.
+  public static func best(of bounds: [LowerBound]) -> LowerBound {
+    bounds.dropFirst().reduce(bounds[0]) { $1.read > $0.read ? $1 : $0 }
   }
 
   /// A bound with what it takes to know how exact it is.
@@ -152,6 +154,4 @@ public struct LowerBounds: Sendable {
         best(stretch, discounted: weights, constant: weights - outputs + inputs))
     }
   }
-
-  private static func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : greatestCommonDivisor(b, a % b) }
 }

@@ -29,12 +29,12 @@ struct DataflowSearch: Sendable {
     var vertical: [AxisProfile]
     var horizontal: [AxisProfile]
     /// Whether the batch must not be cut in the segment just outside the inputs' keep.
-    var needsWholeBatchTile = false
+    var needsUncutBatch = false
     /// The least of each factor over the horizontal profiles.
     var leastHorizontal: AxisFactors
 
-    init(_ vertical: [AxisProfile], _ horizontal: [AxisProfile], needsWholeBatchTile: Bool = false) {
-      self.needsWholeBatchTile = needsWholeBatchTile
+    init(_ vertical: [AxisProfile], _ horizontal: [AxisProfile], needsUncutBatch: Bool = false) {
+      self.needsUncutBatch = needsUncutBatch
       self.vertical = vertical
       self.horizontal = horizontal
       leastHorizontal = horizontal.reduce(AxisFactors.largest) { $0.lowered(by: $1.factors) }
@@ -77,8 +77,8 @@ struct DataflowSearch: Sendable {
     case .sliding:
       pairs = [
         Pair(vertical.sliding, horizontal.still), Pair(vertical.still, horizontal.sliding),
-        Pair(vertical.chained, horizontal.uncut, needsWholeBatchTile: true),
-        Pair(vertical.uncut, horizontal.chained, needsWholeBatchTile: true),
+        Pair(vertical.chained, horizontal.uncut, needsUncutBatch: true),
+        Pair(vertical.uncut, horizontal.chained, needsUncutBatch: true),
       ].filter { !$0.vertical.isEmpty && !$0.horizontal.isEmpty }
     }
   }
@@ -89,7 +89,7 @@ struct DataflowSearch: Sendable {
       statistics.mappings +=
         pair.vertical.count * pair.horizontal.count * batchTiles.count * inputChannelTiles.count
       for batchTile in batchTiles {
-        if pair.needsWholeBatchTile, batchTile > 1 { continue }
+        if pair.needsUncutBatch, batchTile > 1 { continue }
         let batch = Batch(self, tile: batchTile)
         for v in pair.vertical {
           let least = Spatial(v.factors, pair.leastHorizontal)

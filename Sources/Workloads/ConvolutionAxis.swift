@@ -34,7 +34,7 @@ public struct ConvolutionAxis: Hashable, Sendable {
     self.paddingAfter = paddingAfter
     let reach = dilation * (kernelSize - 1) + 1
     outputSize = (inputSize + paddingBefore + paddingAfter - reach) / stride + 1
-    let divisor = Self.greatestCommonDivisor(stride, dilation)
+    let divisor = greatestCommonDivisor(stride, dilation)
     kernelPeriod = stride / divisor
     outputPeriod = dilation / divisor
   }
@@ -84,6 +84,4 @@ public struct ConvolutionAxis: Hashable, Sendable {
 
   /// The number of distinct input rows that some MAC reads.
   public var usedInputRows: Int { inputRows(outputs: 0..<outputSize, kernels: 0..<kernelSize) }
-
-  private static func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : greatestCommonDivisor(b, a % b) }
 }

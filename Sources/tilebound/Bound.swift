@@ -35,8 +35,9 @@ struct Bound: ParsableCommand {
         if capacity < Optimizer.leastCapacity(of: entry.layer, widths: widths) {
           throw CommandFailure.nothingFits(entry.layer, capacity, widths)
         }
-        let best = bounds.best(capacity: capacity)
-        for bound in bounds.all(capacity: capacity) {
+        let families = bounds.all(capacity: capacity)
+        let best = LowerBounds.best(of: families)
+        for bound in families {
           guard let energy = bound.energy(of: entry.layer, energyModel) else {
             throw CommandFailure(code: .failed, message: "\(entry.layer.name): the energy exceeds 2^63 quanta")
           }

@@ -107,11 +107,9 @@ struct Optimize: ParsableCommand {
 
   private func dataflows() throws -> Set<Dataflow> {
     if dataflow == "any" { return Set(Dataflow.allCases) }
-    if dataflow.contains(",any") || dataflow.hasPrefix("any,") {
-      throw FormatError(origin: "--dataflow", message: "'\(dataflow)': any stands alone")
-    }
     var chosen: Set<Dataflow> = []
     for name in dataflow.split(separator: ",", omittingEmptySubsequences: false) {
+      if name == "any" { throw FormatError(origin: "--dataflow", message: "'\(dataflow)': any stands alone") }
       guard let known = Dataflow(rawValue: String(name)) else {
         throw FormatError(
           origin: "--dataflow",
