@@ -32,7 +32,7 @@ let package = Package(
       name: "LowerBounds", dependencies: ["Workloads", "EnergyModel"], exclude: ["Proofs.md"],
       swiftSettings: swiftSettings),
     .target(
-      name: "MappingSearch", dependencies: ["Workloads", "EnergyModel", "Mappings"],
+      name: "MappingSearch", dependencies: ["DenseKernels", "Workloads", "EnergyModel", "Mappings", "LowerBounds"],
       swiftSettings: swiftSettings),
     .target(
       name: "Interchange",
@@ -70,7 +70,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "MappingSearchTests",
-      dependencies: ["Workloads", "EnergyModel", "Mappings", "MappingSearch", "TestSupport"],
+      dependencies: [
+        "DenseKernels", "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "TestSupport",
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "InterchangeTests",

@@ -15,7 +15,7 @@ public enum MatrixProduct {
   /// - Returns: `rows` × `columns` numbers.
   public static func dgemm(_ a: [Double], _ b: [Double], rows: Int, columns: Int, depth: Int) -> [Double] {
     precondition(a.count == rows * depth && b.count == columns * depth, "matrix sizes do not match")
-    useOneThread
+    prepare()
     return [Double](unsafeUninitializedCapacity: rows * columns) { product, count in
       count = rows * columns
       if count == 0 { return }
@@ -42,6 +42,8 @@ public enum MatrixProduct {
   /// The processor kernel that OpenBLAS chose, for benchmarks to record.
   public static var coreName: String { String(cString: openblas_get_corename()) }
 
-  /// Parallelism lies above BLAS: each call runs on the thread that makes it.
+  /// Sees to it that each call of BLAS runs on the thread that makes it: parallelism lies above.
+  static func prepare() { useOneThread }
+
   private static let useOneThread: Void = openblas_set_num_threads(1)
 }

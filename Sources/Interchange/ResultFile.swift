@@ -9,10 +9,11 @@ public enum ResultFile {
   /// The schema that every JSON file of lower bounds names.
   public static let boundSchema = "tilebound-bounds/1"
 
-  private struct Document<Record: Encodable>: Encodable {
+  private struct Document<Record: Encodable, Total: Encodable>: Encodable {
     let schema: String
     let records: [Record]
-    let totals: [NetworkTotal]?
+    let totals: [Total]?
+    var curves: [CurveSummary]?
   }
 
   /// A JSON document with sorted keys, so that equal results are equal bytes.
@@ -20,9 +21,16 @@ public enum ResultFile {
     try json(Document(schema: schema, records: records, totals: totals))
   }
 
+  /// The same for the points of curves, those of the network's curve, and what is to be said of each curve as a whole.
+  public static func json(
+    _ records: [ResultRecord], totals: [CurveTotal]?, curves: [CurveSummary]
+  ) throws -> String {
+    try json(Document(schema: schema, records: records, totals: totals, curves: curves))
+  }
+
   /// The same for lower bounds.
   public static func json(_ records: [BoundRecord]) throws -> String {
-    try json(Document(schema: boundSchema, records: records, totals: nil))
+    try json(Document<BoundRecord, NetworkTotal>(schema: boundSchema, records: records, totals: nil))
   }
 
   private static func json(_ document: some Encodable) throws -> String {
@@ -40,6 +48,18 @@ public enum ResultFile {
   /// A table of lower bounds with a header line and a line for each family.
   public static func csv(_ records: [BoundRecord]) -> String {
     csv(records, boundColumns)
+  }
+
+  /// A table of the points of a network's curve with a header line.
+  public static func csv(_ totals: [CurveTotal]) -> String {
+    csv(
+      totals,
+      [
+        ("network", { $0.network }), ("layers", { String($0.layers) }), ("capacity_bits", { String($0.capacityBits) }),
+        ("energy_model", { $0.energy.model }), ("energy_unit", { $0.energy.unit }),
+        ("energy_compute", { number($0.energy.compute) }), ("energy_data", { number($0.energy.data) }),
+        ("energy_total", { number($0.energy.total) }),
+      ])
   }
 
   private typealias Column<Record> = (name: String, value: @Sendable (Record) -> String)
@@ -103,6 +123,9 @@ public enum ResultFile {
     ("search_mappings", { text($0.search?.mappings) }),
     ("search_scored", { text($0.search?.scored) }),
     ("search_pruned", { text($0.search?.pruned) }),
+    ("search_pruned_by_capacity", { text($0.search?.prunedBy.capacity) }),
+    ("search_pruned_by_energy", { text($0.search?.prunedBy.energy) }),
+    ("search_pruned_by_bound", { text($0.search?.prunedBy.bound) }),
     ("search_complete", { $0.search.map { String($0.complete) } ?? "" }),
     ("search_seconds", { $0.search?.seconds.map(number) ?? "" }),
     ("replay_agrees", { $0.replayAgrees.map(String.init) ?? "" }),

@@ -90,9 +90,29 @@ public struct ResultRecord: Encodable, Hashable, Sendable {
     public var mappings: Int
     public var scored: Int
     public var pruned: Int
+    public var prunedBy: PrunedBy
     /// Whether every block size was tried; on very long axes only some are.
     public var complete: Bool
     public var seconds: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case mappings
+      case scored
+      case pruned
+      case prunedBy = "pruned_by"
+      case complete
+      case seconds
+    }
+  }
+
+  /// Mappings that were not scored, by what showed them to be of no use.
+  public struct PrunedBy: Encodable, Hashable, Sendable {
+    /// The least that their block holds does not fit the Buffer.
+    public var capacity: Int
+    /// The least energy of their block is no less than that of a mapping that holds no more.
+    public var energy: Int
+    /// The lower bound for every schedule was met.
+    public var bound: Int
   }
 
   public var network: String?
@@ -205,6 +225,8 @@ extension ResultRecord.Search {
   public init(_ statistics: SearchStatistics, seconds: Double?) {
     self.init(
       mappings: statistics.mappings, scored: statistics.scored, pruned: statistics.pruned,
+      prunedBy: ResultRecord.PrunedBy(
+        capacity: statistics.prunedByCapacity, energy: statistics.prunedByEnergy, bound: statistics.prunedByBound),
       complete: statistics.isComplete, seconds: seconds)
   }
 }

@@ -1,10 +1,18 @@
 import Mappings
+import Workloads
 
 extension AxisEnumerator {
   /// One range cut once: in blocks of `tile`, inside blocks of `outer` unless that is 0.
   struct Partition {
     var tile: Int
     var outer: Int
+
+    init(tile: Int, outer: Int) {
+      self.tile = tile
+      self.outer = outer
+    }
+
+    init(_ part: BoxChoices.UnevenPart) { self.init(tile: part.tile, outer: part.outer) }
   }
 
   /// The even partitions of a range and, where they can be better, the uneven ones into three blocks.
@@ -24,9 +32,34 @@ extension AxisEnumerator {
   mutating func addUneven() {
     let outputs = partitions(of: outputSize)
     let kernels = partitions(of: kernelSize)
+    if let quick {
+      for kernel in kernels.even + kernels.uneven {
+        let cut = quick.cut(kernel.outer == 0 ? kernelSize : kernel.outer, kernel.tile)
+        let even = quick.cut(kernelSize, kernel.tile)
+        if dataflow == .inputsOutputsWeights {
+          addUnevenBoxes(kernel, cut, insteadOf: even, quick.choices)
+          continue
+        }
+        // Where blocks of kernel rows are cut again, uneven ones may have fewer parts.
+        let isAlwaysUseful = kernel.outer == 0 || dataflow == .inputsWeightsOutputs
+        for part in quick.choices.unevenParts(cut)
+        where isAlwaysUseful || quick.choices.isBetter(cut, than: even, parent: part.outer, tile: part.tile) {
+          addUneven(Partition(part), kernel)
+        }
+        if kernel.outer > 0 {
+          for tile in quick.choices.evenParts(cut)
+          where isAlwaysUseful || quick.choices.isBetter(cut, than: even, parent: outputSize, tile: tile)
+            || quick.choices.isBetter(cut, than: even, parent: tile, tile: tile)
+          {
+            addUneven(Partition(tile: tile, outer: 0), kernel)
+          }
+        }
+        found.absorb(&group)
+      }
+      return
+    }
     for output in outputs.uneven {
-      for kernel in kernels.even where holdsLess(output, kernel) { addUneven(output, kernel) }
-      for kernel in kernels.uneven { addUneven(output, kernel) }
+      for kernel in kernels.even + kernels.uneven where isUseful(output, kernel) { addUneven(output, kernel) }
       found.absorb(&group)
     }
     for output in outputs.even {
@@ -35,10 +68,50 @@ extension AxisEnumerator {
     }
   }
 
-  /// Whether uneven output blocks hold fewer rows than even blocks of the same tile, as only near padding they can.
-  private func holdsLess(_ output: Partition, _ kernel: Partition) -> Bool {
+  /// With the inputs outermost and the outputs next, boxes of inputs are cut again: of boxes that hold as much, those
+  /// whose parts are fewest.
+  private mutating func addUnevenBoxes(
+    _ kernel: Partition, _ cut: KernelCut, insteadOf evenCut: KernelCut, _ choices: BoxChoices
+  ) {
+    let kernelTiles = Tiles(kernel.tile, kernel.tile, 1).around(kernel.outer)
+    /// For each tile the fewest parts of boxes that hold so many rows.
+    var fewest = [[(held: Int, parts: Int, outer: Int)]](repeating: [], count: outputSize + 1)
+    for box in 1...outputSize {
+      if kernel.outer > 0, choices.isBetter(cut, than: evenCut, parent: outputSize, tile: box) {
+        choices.forEachTile(box: box) { tile, _ in add(output: Tiles(box, tile, tile), kernel: kernelTiles) }
+      }
+      let even = choices.rowsHeld(parent: outputSize, tile: box, cut)
+      if cut.head[box] >= even && !rows.canCutPadding { continue }
+      for outer in stride(from: max(box + 1, outputSize - box), to: min(2 * box, outputSize), by: 1) {
+        let isExact = rows.cutsPadding(outer, box)
+        let held = choices.rowsHeld(parent: outer, tile: box, cut)
+        if held >= even, !isExact { continue }
+        if kernel.outer > 0, !choices.isBetter(cut, than: evenCut, parent: outer, tile: box) { continue }
+        choices.forEachBlockCount(of: (box, outer - box, outputSize - outer)) { tile, parts in
+          if isExact {
+            add(output: Tiles(box, tile, tile, outer: outer), kernel: kernelTiles)
+          } else if let known = fewest[tile].firstIndex(where: { $0.held == held }) {
+            if parts < fewest[tile][known].parts { fewest[tile][known] = (held, parts, outer) }
+          } else {
+            fewest[tile].append((held, parts, outer))
+          }
+        }
+      }
+      for tile in 1...box {
+        for best in fewest[tile] { add(output: Tiles(box, tile, tile, outer: best.outer), kernel: kernelTiles) }
+        fewest[tile].removeAll(keepingCapacity: true)
+      }
+    }
+    found.absorb(&group)
+  }
+
+  /// Whether uneven output blocks can be better than even blocks of the same tile: where they hold fewer rows or are cut
+  /// among output rows that reach padding.
+  private func isUseful(_ output: Partition, _ kernel: Partition) -> Bool {
+    if rows.axis.outputPeriod > 1 && kernel.outer > 0 || rows.cutsPadding(output.outer, output.tile) { return true }
     let even = Boxes(
-      outputParent: outputSize, outputTile: output.tile, kernelParent: kernelSize, kernelTile: kernel.tile)
+      outputParent: outputSize, outputTile: output.tile,
+      kernelParent: kernel.outer == 0 ? kernelSize : kernel.outer, kernelTile: kernel.tile)
     var uneven = even
     uneven.outputParent = output.outer
     return coverage.rowsHeld(uneven) < coverage.rowsHeld(even)

@@ -8,6 +8,8 @@ import Workloads
 struct AxisEnumerator {
   let rows: AxisRows
   let coverage: Coverage
+  /// Quick counts of the same rows, where the axis allows them.
+  let quick: BoxProfiles?
   let dataflow: Dataflow
   let form: CanonicalForm
   /// Output rows, P.
@@ -25,8 +27,9 @@ struct AxisEnumerator {
   /// Profiles that share most factors, so that few of them are undominated.
   var group = AxisProfiles()
 
-  init(_ rows: AxisRows, _ dataflow: Dataflow) {
+  init(_ rows: AxisRows, _ dataflow: Dataflow, quick: BoxProfiles? = nil) {
     self.rows = rows
+    self.quick = quick
     self.dataflow = dataflow
     form = CanonicalForm(dataflow)
     coverage = Coverage(rows: rows)
@@ -35,7 +38,7 @@ struct AxisEnumerator {
     overlaps = rows.axis.hasOverlap
     let outputs = Tiles.byBlockCount(of: outputSize)
     let kernels = Tiles.byBlockCount(of: kernelSize)
-    isComplete = !overlaps || Self.pairs(outputSize) * Self.pairs(kernelSize) <= Self.largestChoice
+    isComplete = !overlaps || quick != nil || Self.pairs(outputSize) * Self.pairs(kernelSize) <= Self.largestChoice
     if !overlaps {
       (outputTiles, kernelTiles) = (outputs, kernels)
     } else if isComplete {
@@ -64,7 +67,7 @@ struct AxisEnumerator {
   }
 
   mutating func run() {
-    addEven()
+    if let quick { found = quick.profiles(of: dataflow) } else { addEven() }
     if overlaps, isComplete, rows.axis.hasPaddedMACs { addUneven() }
   }
 
@@ -155,6 +158,18 @@ struct AxisEnumerator {
       kernelParent: parent(kernel, kernelSize), kernelTile: kernel[form.inputLevel])
   }
 
+  private func rowsHeld(_ boxes: Boxes) -> Int {
+    guard let quick else { return coverage.rowsHeld(boxes) }
+    return quick.choices.rowsHeld(
+      parent: boxes.outputParent, tile: boxes.outputTile, quick.cut(boxes.kernelParent, boxes.kernelTile))
+  }
+
+  private func rowsMoved(_ boxes: Boxes, slide: AxisLoops.Slide) -> Int {
+    guard let quick else { return coverage.rowsMoved(boxes, slide: slide) }
+    return quick.choices.rowsMoved(
+      parent: boxes.outputParent, tile: boxes.outputTile, quick.cut(boxes.kernelParent, boxes.kernelTile), slide: slide)
+  }
+
   /// Whether a dimension is cut evenly or in the segment just outside the inputs' keep, so that its blocks are those
   /// that ``Coverage`` sees as siblings.
   private func hasSiblings(_ tiles: Tiles, _ size: Int) -> Bool {
@@ -182,7 +197,7 @@ struct AxisEnumerator {
     let boxes = boxes(output, kernel)
     var profile = AxisProfile(
       factors: AxisFactors(
-        rowsMoved: coverage.rowsMoved(boxes, slide: .none), rowsHeld: coverage.rowsHeld(boxes),
+        rowsMoved: rowsMoved(boxes, slide: .none), rowsHeld: rowsHeld(boxes),
         outputsHeld: output[form.outputLevel],
         weightVisits: output.blockCount(of: outputSize, level: form.weightLevel),
         weightsHeld: kernel[form.weightLevel],
@@ -199,7 +214,7 @@ struct AxisEnumerator {
     let siblings = (output: hasSiblings(output, outputSize), kernel: hasSiblings(kernel, kernelSize))
     if isCut.output, siblings.output, siblings.kernel || !hasSingle.output {
       profile.loops.slide = .output
-      profile.factors.rowsMoved = coverage.rowsMoved(boxes, slide: .output)
+      profile.factors.rowsMoved = rowsMoved(boxes, slide: .output)
       group.sliding.append(profile)
       if dataflow == .outputsWeightsInputs, output.outer == 0, !isCut.kernel, boxes.kernelTile < kernelSize,
         hasSingle.output
@@ -210,7 +225,7 @@ struct AxisEnumerator {
     }
     if isCut.kernel, siblings.kernel, siblings.output || !hasSingle.kernel {
       profile.loops.slide = .kernel
-      profile.factors.rowsMoved = coverage.rowsMoved(boxes, slide: .kernel)
+      profile.factors.rowsMoved = rowsMoved(boxes, slide: .kernel)
       group.sliding.append(profile)
     }
   }

@@ -18,6 +18,21 @@ struct AxisFactors: Hashable, Comparable, Sendable {
   /// Kernel blocks at the outputs' keep: a factor of how often each output is visited.
   var outputVisits: Int
 
+  /// The number of factors.
+  static let count = 6
+
+  /// A factor by its place.
+  subscript(place: Int) -> Int {
+    switch place {
+    case 0: rowsMoved
+    case 1: rowsHeld
+    case 2: outputsHeld
+    case 3: weightVisits
+    case 4: weightsHeld
+    default: outputVisits
+    }
+  }
+
   /// Larger than any profile's.
   static let largest = AxisFactors(
     rowsMoved: .max, rowsHeld: .max, outputsHeld: .max, weightVisits: .max, weightsHeld: .max, outputVisits: .max)
@@ -35,6 +50,14 @@ struct AxisFactors: Hashable, Comparable, Sendable {
       rowsMoved: min(rowsMoved, other.rowsMoved), rowsHeld: min(rowsHeld, other.rowsHeld),
       outputsHeld: min(outputsHeld, other.outputsHeld), weightVisits: min(weightVisits, other.weightVisits),
       weightsHeld: min(weightsHeld, other.weightsHeld), outputVisits: min(outputVisits, other.outputVisits))
+  }
+
+  /// Each factor's largest value in either.
+  func raised(by other: AxisFactors) -> AxisFactors {
+    AxisFactors(
+      rowsMoved: max(rowsMoved, other.rowsMoved), rowsHeld: max(rowsHeld, other.rowsHeld),
+      outputsHeld: max(outputsHeld, other.outputsHeld), weightVisits: max(weightVisits, other.weightVisits),
+      weightsHeld: max(weightsHeld, other.weightsHeld), outputVisits: max(outputVisits, other.outputVisits))
   }
 
   /// A total order in which nothing comes before what dominates it.
@@ -77,11 +100,33 @@ struct AxisProfile: Sendable {
   /// The profiles that no other dominates, one of each set of equals, in the order of their factors.
   static func undominated(_ profiles: [AxisProfile]) -> [AxisProfile] {
     if profiles.count < 2 { return profiles }
-    let sorted = profiles.sorted { $0.factors == $1.factors ? $0.loops < $1.loops : $0.factors < $1.factors }
+    let champions = champions(of: profiles)
+    let order = profiles.indices.lazy.filter { index in
+      !champions.contains { $0.dominates(profiles[index].factors) && $0 != profiles[index].factors }
+    }.map { (factors: profiles[$0].factors, index: $0) }.sorted { a, b in
+      a.factors == b.factors ? profiles[a.index].loops < profiles[b.index].loops : a.factors < b.factors
+    }
     var kept: [AxisProfile] = []
-    for profile in sorted where !kept.contains(where: { $0.factors.dominates(profile.factors) }) {
-      kept.append(profile)
+    var factors: [AxisFactors] = []
+    // What dominates one profile often dominates the next.
+    var last = 0
+    for (candidate, index) in order {
+      if last < factors.count, factors[last].dominates(candidate) { continue }
+      if let dominating = factors.firstIndex(where: { $0.dominates(candidate) }) {
+        last = dominating
+        continue
+      }
+      factors.append(candidate)
+      kept.append(profiles[index])
     }
     return kept
+  }
+
+  /// A few factors that dominate many profiles: the best of a sample.
+  private static func champions(of profiles: [AxisProfile]) -> [AxisFactors] {
+    let size = 48
+    if profiles.count < 4 * size { return [] }
+    let sample = (0..<size).map { profiles[$0 * profiles.count / size].factors }
+    return sample.filter { candidate in !sample.contains { $0.dominates(candidate) && $0 != candidate } }
   }
 }

@@ -16,15 +16,21 @@ struct AxisProfiles: Sendable {
   /// Whether every block size was tried, or on a very long axis only some for each number of blocks.
   var isComplete = true
 
-  init(_ axis: ConvolutionAxis, dataflow: Dataflow) {
-    var enumerator = AxisEnumerator(AxisRows(axis), dataflow)
-    enumerator.run()
-    let found = enumerator.found
-    still = AxisProfile.undominated(found.still)
-    sliding = AxisProfile.undominated(still + found.sliding)
-    chained = AxisProfile.undominated(found.chained)
-    uncut = AxisProfile.undominated(found.uncut)
-    isComplete = enumerator.isComplete
+  /// The profiles of an axis under each of some dataflows, in their order.
+  static func all(_ axis: ConvolutionAxis, of dataflows: [Dataflow]) -> [AxisProfiles] {
+    let rows = AxisRows(axis)
+    let quick = BoxProfiles(rows, for: dataflows)
+    return dataflows.map { dataflow in
+      var enumerator = AxisEnumerator(rows, dataflow, quick: quick)
+      enumerator.run()
+      var profiles = enumerator.found
+      profiles.still = AxisProfile.undominated(profiles.still)
+      profiles.sliding = AxisProfile.undominated(profiles.still + profiles.sliding)
+      profiles.chained = AxisProfile.undominated(profiles.chained)
+      profiles.uncut = AxisProfile.undominated(profiles.uncut)
+      profiles.isComplete = enumerator.isComplete
+      return profiles
+    }
   }
 
   /// No profiles yet.

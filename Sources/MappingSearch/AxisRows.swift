@@ -5,6 +5,12 @@ struct AxisRows {
   let axis: ConvolutionAxis
   /// The output rows that read no padding: all of their blocks with the same sizes have the same number of rows.
   let interior: Range<Int>
+  /// Output rows before this one reach padding in front.
+  let frontEnd: Int
+  /// Output rows from this one on reach padding behind.
+  let backStart: Int
+  /// Whether a cut can fall among output rows that reach padding.
+  let canCutPadding: Bool
   /// More entries than this are not tabulated.
   private static let largestTable = 1 << 22
 
@@ -13,9 +19,11 @@ struct AxisRows {
 
   init(_ axis: ConvolutionAxis) {
     self.axis = axis
-    let first = (axis.paddingBefore + axis.stride - 1) / axis.stride
+    frontEnd = min(axis.outputSize, (axis.paddingBefore + axis.stride - 1) / axis.stride)
     let last = axis.inputSize - 1 + axis.paddingBefore - axis.dilation * (axis.kernelSize - 1)
-    interior = first..<max(first, min(axis.outputSize, last < 0 ? 0 : last / axis.stride + 1))
+    backStart = last < 0 ? 0 : min(axis.outputSize, last / axis.stride + 1)
+    interior = frontEnd..<max(frontEnd, backStart)
+    canCutPadding = frontEnd > 1 || axis.outputSize - backStart > 1
     guard axis.hasPaddedMACs, (axis.outputSize + 1) * (axis.kernelSize + 1) <= Self.largestTable else {
       realPairs = []
       return
@@ -30,6 +38,16 @@ struct AxisRows {
       }
     }
     realPairs = pairs
+  }
+
+  /// Whether blocks of `tile` inside parents of `parent` output rows have a cut among output rows that reach padding.
+  func cutsPadding(_ parent: Int, _ tile: Int) -> Bool {
+    let size = axis.outputSize
+    if !canCutPadding || tile >= size { return false }
+    if tile < frontEnd { return true }
+    let lastParent = size % parent == 0 ? parent : size % parent
+    let last = lastParent % tile == 0 ? min(tile, lastParent) : lastParent % tile
+    return last < size - backStart
   }
 
   /// The number of distinct input rows that the MACs of two ranges read.

@@ -1,7 +1,7 @@
 import Mappings
 import Workloads
 
-/// A point of the canonical mapspace: the choices that determine a mapping, and what it costs in one group.
+/// A point of the canonical mapspace: the choices that determine a mapping.
 struct Candidate {
   var dataflow: Dataflow
   var vertical: AxisLoops
@@ -9,17 +9,6 @@ struct Candidate {
   var batchTile: Int
   var outputChannelTile: Int
   var inputChannelTile: Int
-  /// Energy of moving data, in quanta of the model.
-  var energy: Int
-  /// Bits held.
-  var occupancy: Int
-
-  /// Least energy first, then least occupancy.
-  func isBetter(than other: Candidate?) -> Bool {
-    guard let other else { return true }
-    return (energy, occupancy) < (other.energy, other.occupancy)
-  }
-
   /// The loop nest: in each segment the loops of the axis that slides come last, and the sliding one last of all.
   func mapping(of layer: Layer) -> Mapping {
     let form = CanonicalForm(dataflow)

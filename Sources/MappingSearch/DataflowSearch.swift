@@ -1,8 +1,9 @@
+import DenseKernels
 import EnergyModel
 import Mappings
 import Workloads
 
-/// The canonical mapspace of one dataflow: its undominated profiles, and the search through their combinations.
+/// The canonical mapspace of one dataflow as grids of mappings, and the search through them.
 ///
 /// All counts are of one group. For vertical profile v, horizontal profile h, batch tile n, input-channel tile c and
 /// output-channel tile k,
@@ -11,195 +12,183 @@ import Workloads
 ///     weights read  = K·C·R·S · (blocks of n) · v.weightVisits · h.weightVisits
 ///     output visits = (blocks of c) · v.outputVisits · h.outputVisits
 ///
-/// with the blocks counted at the keep of the tensor, and each box is a product of the same kind.
+/// with the blocks counted at the keep of the tensor, and each box is a product of the same kind. So a pair of v and h is a
+/// row of a grid whose columns are the pairs of k and c, and energies and occupancies are two products of low rank.
 struct DataflowSearch: Sendable {
   let dataflow: Dataflow
-  private let layer: Layer
   private let form: CanonicalForm
-  private let widths: (inputs: Int, weights: Int, partialSums: Int)
-  private let prices: Prices
-  private let batchTiles: [Int]
-  private let inputChannelTiles: [Int]
-  private let pairs: [Pair]
+  private let columns: ChannelProfiles
+  private let batches: [(tile: Int, scale: BlockScorer.Scale)]
+  private let grids: [Grid]
+  let arithmetic: BlockScorer.Arithmetic
   /// Whether every block size was tried.
   let isComplete: Bool
 
-  /// The profiles of the vertical axis and those of the horizontal axis that go with them.
-  private struct Pair: Sendable {
-    var vertical: [AxisProfile]
-    var horizontal: [AxisProfile]
+  /// Profiles of the vertical axis and those of the horizontal axis that go with them.
+  private struct Grid: Sendable {
+    var vertical: SpatialProfiles
+    var horizontal: SpatialProfiles
     /// Whether the batch must not be cut in the segment just outside the inputs' keep.
     var needsUncutBatch = false
-    /// The least of each factor over the horizontal profiles.
-    var leastHorizontal: AxisFactors
-
-    init(_ vertical: [AxisProfile], _ horizontal: [AxisProfile], needsUncutBatch: Bool = false) {
-      self.needsUncutBatch = needsUncutBatch
-      self.vertical = vertical
-      self.horizontal = horizontal
-      leastHorizontal = horizontal.reduce(AxisFactors.largest) { $0.lowered(by: $1.factors) }
-    }
   }
 
-  /// The energy of one unit of each term, in quanta.
-  private struct Prices {
-    /// Of reading one row and column of inputs once, for all images and input channels.
-    var inputs: Int
-    /// Of reading every weight once.
-    var weights: Int
-    /// Of spilling every output once and fetching it again.
-    var spills: Int
-    /// Of writing every finished output.
-    var finished: Int
+  /// Rows of a grid: a chunk of vertical profiles with one of horizontal profiles.
+  struct Block: Sendable {
+    var search: Int32
+    var grid: Int32
+    var batch: Int32
+    var vertical: Int32
+    var horizontal: Int32
+    /// No mapping of the block that may matter has less energy.
+    var leastEnergy: Int
   }
 
   init(
-    _ layer: Layer, _ widths: WordWidths, _ model: EnergyModel, _ reuse: ReusePolicy, _ dataflow: Dataflow
+    _ layer: Layer, _ widths: WordWidths, _ model: EnergyModel, _ reuse: ReusePolicy, _ dataflow: Dataflow,
+    vertical: AxisProfiles, horizontal: AxisProfiles, arithmetic: BlockScorer.Arithmetic? = nil
   ) {
-    self.layer = layer
     self.dataflow = dataflow
     form = CanonicalForm(dataflow)
-    self.widths = (widths.inputs.count, widths.weights.count, widths.partialSums.count)
-    let outputs = layer[.n] * layer[.k] * layer[.p] * layer[.q]
-    prices = Prices(
-      inputs: model.readQuanta * widths.inputs.count * layer[.n] * layer[.c],
-      weights: model.readQuanta * widths.weights.count * layer[.k] * layer[.c] * layer[.r] * layer[.s],
-      spills: (model.readQuanta + model.writeQuanta) * widths.partialSums.count * outputs,
-      finished: model.writeQuanta * widths.outputs.count * outputs)
-    batchTiles = CanonicalForm.tiles(form.batch, size: layer[.n])
-    inputChannelTiles = CanonicalForm.tiles(form.inputChannels, size: layer[.c])
-    let vertical = AxisProfiles(layer.vertical, dataflow: dataflow)
-    let horizontal =
-      layer.vertical == layer.horizontal ? vertical : AxisProfiles(layer.horizontal, dataflow: dataflow)
+    let prices = Prices(layer, widths, model)
+    columns = ChannelProfiles(layer, form, prices, widths)
     isComplete = vertical.isComplete && horizontal.isComplete
+    // Where both axes are the same, a grid and its mirror image cost the same.
+    let isSquare = layer.vertical == layer.horizontal
+    func grids(
+      _ a: KeyPath<AxisProfiles, [AxisProfile]>, _ b: KeyPath<AxisProfiles, [AxisProfile]>, uncutBatch: Bool = false
+    ) -> [Grid] {
+      let one = Grid(
+        vertical: SpatialProfiles(vertical[keyPath: a]), horizontal: SpatialProfiles(horizontal[keyPath: b]),
+        needsUncutBatch: uncutBatch)
+      if isSquare || a == b { return [one] }
+      return [
+        one,
+        Grid(
+          vertical: SpatialProfiles(vertical[keyPath: b]), horizontal: SpatialProfiles(horizontal[keyPath: a]),
+          needsUncutBatch: uncutBatch),
+      ]
+    }
     switch reuse {
-    case .none: pairs = [Pair(vertical.still, horizontal.still)]
-    case .sliding:
-      pairs = [
-        Pair(vertical.sliding, horizontal.still), Pair(vertical.still, horizontal.sliding),
-        Pair(vertical.chained, horizontal.uncut, needsUncutBatch: true),
-        Pair(vertical.uncut, horizontal.chained, needsUncutBatch: true),
-      ].filter { !$0.vertical.isEmpty && !$0.horizontal.isEmpty }
+    case .none: self.grids = grids(\.still, \.still)
+    case .sliding: self.grids = grids(\.sliding, \.still) + grids(\.chained, \.uncut, uncutBatch: true)
+    }
+    let form = form
+    batches = CanonicalForm.tiles(form.batch, size: layer[.n]).map { tile in
+      let blocks = CanonicalForm.blockSizes(form.batch, size: layer[.n], tile: tile)
+      let visits = blocks.blockCount(of: layer[.n], level: form.weightLevel)
+      return (
+        tile,
+        BlockScorer.Scale(
+          factors: (1, prices.weights * visits, 1, blocks[form.inputLevel], 1, blocks[form.outputLevel]),
+          offset: prices.finished - prices.spills)
+      )
+    }
+    self.arithmetic = arithmetic ?? Self.arithmetic(self.grids, batches.map(\.scale), columns)
+  }
+
+  /// Doubles where every sum of products in a grid, however it is associated, stays below 2^53.
+  private static func arithmetic(
+    _ grids: [Grid], _ scales: [BlockScorer.Scale], _ columns: ChannelProfiles
+  ) -> BlockScorer.Arithmetic {
+    let column = columns.table.largest.map(Double.init)
+    for grid in grids {
+      let row = zip(grid.vertical.table.largest, grid.horizontal.table.largest).map { Double($0) * Double($1) }
+      for scale in scales {
+        let factors = scale.factors
+        let numbers = [factors.0, factors.1, factors.2, factors.3, factors.4, factors.5].map(Double.init)
+        let products = (0..<FactorTable.width).map { row[$0] * numbers[$0] * column[$0] }
+        let energy = products[0] + products[1] + products[2] + abs(Double(scale.offset))
+        // Roundings here are far below a part in a million.
+        if max(energy, products[3] + products[4] + products[5]) > 0x1p53 * (1 - 1e-6) { return .integers }
+      }
+    }
+    return .doubles
+  }
+
+  /// The number of mappings in all grids.
+  var mappingCount: Int {
+    grids.reduce(0) { sum, grid in
+      sum + grid.vertical.profiles.count * grid.horizontal.profiles.count * columns.count
+        * (grid.needsUncutBatch ? batches.count { $0.tile == 1 } : batches.count)
     }
   }
 
-  /// Replaces `best` by a better mapping of this dataflow, if there is one that fits.
-  func improve(_ best: inout Candidate?, capacity: Bits, _ statistics: inout SearchStatistics) {
-    for pair in pairs {
-      statistics.mappings +=
-        pair.vertical.count * pair.horizontal.count * batchTiles.count * inputChannelTiles.count
-      for batchTile in batchTiles {
-        if pair.needsUncutBatch, batchTile > 1 { continue }
-        let batch = Batch(self, tile: batchTile)
-        for v in pair.vertical {
-          let least = Spatial(v.factors, pair.leastHorizontal)
-          if !canImprove(best, least, batch, capacity: capacity.count) { continue }
-          for h in pair.horizontal {
-            let spatial = Spatial(v.factors, h.factors)
-            if !canImprove(best, spatial, batch, capacity: capacity.count) { continue }
-            for tile in inputChannelTiles {
-              guard let (candidate, isLast) = candidate(v, h, spatial, batch, inputChannelTile: tile, capacity)
-              else { continue }
-              statistics.scored += 1
-              if candidate.isBetter(than: best) { best = candidate }
-              if isLast { break }
+  /// Appends all blocks, or those whose corner some thresholds admit with some column.
+  ///
+  /// A corner is a row with the least of every number of the block's rows: with any column it costs no more than they.
+  ///
+  /// - Returns: the number of mappings that are in none of the blocks or, with their corner, not admitted.
+  func appendBlocks(
+    search: Int, below thresholds: Thresholds?, _ scorer: BlockScorer, to blocks: inout [Block]
+  ) -> Int {
+    var left = 0
+    for (gridIndex, grid) in grids.enumerated() {
+      for (batchIndex, batch) in batches.enumerated() where !grid.needsUncutBatch || batch.tile == 1 {
+        for (vertical, first) in grid.vertical.chunks.enumerated() {
+          for (horizontal, second) in grid.horizontal.chunks.enumerated() {
+            var block = Block(
+              search: Int32(search), grid: Int32(gridIndex), batch: Int32(batchIndex), vertical: Int32(vertical),
+              horizontal: Int32(horizontal), leastEnergy: 0)
+            if let thresholds {
+              let admitted = scorer.admitted(corner(block), columns.table, arithmetic, below: thresholds)
+              left += first.count * second.count * (columns.count - admitted.runs.reduce(0) { $0 + $1.count })
+              if admitted.runs.isEmpty { continue }
+              block.leastEnergy = admitted.leastEnergy
             }
+            blocks.append(block)
           }
         }
       }
     }
+    return left
   }
 
-  /// Products of the factors of both axes.
-  private struct Spatial {
-    let moved: Int
-    let inputsHeld: Int
-    let outputsHeld: Int
-    let weightVisits: Int
-    let weightsHeld: Int
-    let outputVisits: Int
-
-    init(_ v: AxisFactors, _ h: AxisFactors) {
-      moved = v.rowsMoved * h.rowsMoved
-      inputsHeld = v.rowsHeld * h.rowsHeld
-      outputsHeld = v.outputsHeld * h.outputsHeld
-      weightVisits = v.weightVisits * h.weightVisits
-      weightsHeld = v.weightsHeld * h.weightsHeld
-      outputVisits = v.outputVisits * h.outputVisits
-    }
+  /// A row with the least of every number of a block's rows.
+  private func corner(_ block: Block) -> BlockScorer.Rows {
+    let grid = grids[Int(block.grid)]
+    let (vertical, horizontal) = (Int(block.vertical), Int(block.horizontal))
+    return BlockScorer.Rows(
+      grid.vertical.corners, vertical..<vertical + 1, grid.horizontal.corners, horizontal..<horizontal + 1,
+      batches[Int(block.batch)].scale)
   }
 
-  /// What a batch tile contributes.
-  private struct Batch {
-    let tile: Int
-    let inputsHeld: Int
-    let outputsHeld: Int
-    let weightVisits: Int
-
-    init(_ search: DataflowSearch, tile: Int) {
-      let form = search.form
-      let size = search.layer[.n]
-      let blocks = CanonicalForm.blockSizes(form.batch, size: size, tile: tile)
-      self.tile = tile
-      inputsHeld = blocks[form.inputLevel]
-      outputsHeld = blocks[form.outputLevel]
-      weightVisits = blocks.blockCount(of: size, level: form.weightLevel)
-    }
-  }
-
-  /// Whether a mapping with these factors might fit and be better than the best one, whatever tiles of k and c it has.
-  private func canImprove(_ best: Candidate?, _ spatial: Spatial, _ batch: Batch, capacity: Int) -> Bool {
-    let inputs = widths.inputs * batch.inputsHeld * spatial.inputsHeld
-    let weights = widths.weights * spatial.weightsHeld
-    let outputs = widths.partialSums * batch.outputsHeld * spatial.outputsHeld
-    let occupancy = inputs + weights + outputs
-    if occupancy > capacity { return false }
-    guard let best else { return true }
-    var blocks = 1
-    if form.outputChannels[form.inputLevel] == .tile {
-      // k is largest when c is smallest, as in this occupancy.
-      let perChannel =
-        (form.weightsSpan ? weights : 0) + (form.outputsSpan ? outputs : 0)
-      let tile = min(layer[.k], (capacity - occupancy) / perChannel + 1)
-      blocks = (layer[.k] + tile - 1) / tile
-    }
-    let energy =
-      prices.finished + prices.inputs * blocks * spatial.moved
-      + prices.weights * batch.weightVisits * spatial.weightVisits + prices.spills * (spatial.outputVisits - 1)
-    return (energy, occupancy) < (best.energy, best.occupancy)
-  }
-
-  /// The mapping with the given choices and the tile of k that is best for them, or nil when none fits.
+  /// Offers the mappings of a block to a record, those whose corner the record admits or all.
   ///
-  /// - Returns: with the mapping, whether smaller tiles of c can only cost more.
-  private func candidate(
-    _ v: AxisProfile, _ h: AxisProfile, _ spatial: Spatial, _ batch: Batch, inputChannelTile: Int, _ capacity: Bits
-  ) -> (Candidate, isLast: Bool)? {
-    let c = CanonicalForm.blockSizes(form.inputChannels, size: layer[.c], tile: inputChannelTile)
-    let inputs = widths.inputs * batch.inputsHeld * c[form.inputLevel] * spatial.inputsHeld
-    let weights = widths.weights * c[form.weightLevel] * spatial.weightsHeld
-    let outputs = widths.partialSums * batch.outputsHeld * spatial.outputsHeld
-    // Bits that do not depend on k, and bits for each output channel of a block.
-    let perChannel = (form.weightsSpan ? weights : 0) + (form.outputsSpan ? outputs : 0)
-    let fixed = inputs + weights + outputs - perChannel
-    var tile = layer[.k]
-    var blocks = 1
-    if form.outputChannels[form.inputLevel] == .tile {
-      tile = min(layer[.k], (capacity.count - fixed) / perChannel)
-      if tile < 1 { return nil }
-      if prices.inputs * spatial.moved == 0 { tile = 1 }
-      blocks = (layer[.k] + tile - 1) / tile
-      tile = (layer[.k] + blocks - 1) / blocks
+  /// - Returns: the number of mappings scored.
+  func score(
+    _ block: Block, prunes: Bool, _ scorer: BlockScorer, for record: inout some SearchRecord
+  ) -> Int {
+    let grid = grids[Int(block.grid)]
+    let rows = BlockScorer.Rows(
+      grid.vertical.table, grid.vertical.chunks[Int(block.vertical)], grid.horizontal.table,
+      grid.horizontal.chunks[Int(block.horizontal)], batches[Int(block.batch)].scale)
+    let runs =
+      prunes
+      ? scorer.admitted(corner(block), columns.table, arithmetic, below: record.thresholds).runs : [0..<columns.count]
+    var scored = 0
+    for run in runs {
+      scored += rows.count * run.count
+      scorer.score(rows, columns.table, run, arithmetic, below: record.thresholds)
+      for score in scorer.scores {
+        record.offer(
+          ScoredMapping(
+            energy: score.energy, occupancy: score.occupancy,
+            place: ScoredMapping.Place(
+              search: block.search, grid: block.grid, batch: block.batch, vertical: Int32(score.first),
+              horizontal: Int32(score.second), column: Int32(score.column))))
+      }
     }
-    let occupancy = fixed + (perChannel == 0 ? 0 : perChannel * tile)
-    if occupancy > capacity.count { return nil }
-    let visits = c.blockCount(of: layer[.c], level: form.outputLevel) * spatial.outputVisits
-    let energy =
-      prices.finished + prices.inputs * blocks * spatial.moved
-      + prices.weights * batch.weightVisits * spatial.weightVisits + prices.spills * (visits - 1)
-    let candidate = Candidate(
-      dataflow: dataflow, vertical: v.loops, horizontal: h.loops, batchTile: batch.tile, outputChannelTile: tile,
-      inputChannelTile: inputChannelTile, energy: energy, occupancy: occupancy)
-    return (candidate, isLast: blocks == 1 && prices.spills > 0)
+    return scored
+  }
+
+  /// The choices that a mapping stands for.
+  func candidate(_ mapping: ScoredMapping) -> Candidate {
+    let place = mapping.place
+    let grid = grids[Int(place.grid)]
+    let tiles = columns.tiles(Int(place.column))
+    return Candidate(
+      dataflow: dataflow, vertical: grid.vertical.profiles[Int(place.vertical)].loops,
+      horizontal: grid.horizontal.profiles[Int(place.horizontal)].loops, batchTile: batches[Int(place.batch)].tile,
+      outputChannelTile: tiles.outputChannels, inputChannelTile: tiles.inputChannels)
   }
 }

@@ -1,4 +1,6 @@
+import DenseKernels
 public import EnergyModel
+import LowerBounds
 public import Mappings
 public import Workloads
 
@@ -12,7 +14,7 @@ public struct Optimizer: Sendable {
   public let reuse: ReusePolicy
   /// The dataflows searched, in the order of ``Dataflow/allCases``.
   public let dataflows: [Dataflow]
-  private let searches: [DataflowSearch]
+  let searches: [DataflowSearch]
 
   /// Whether every block size of rows and columns is searched.
   ///
@@ -33,13 +35,30 @@ public struct Optimizer: Sendable {
     _ layer: Layer, widths: WordWidths, energyModel: EnergyModel = .bitsMoved, reuse: ReusePolicy = .sliding,
     dataflows: Set<Dataflow> = Set(Dataflow.allCases)
   ) throws(OptimizerError) {
+    try self.init(
+      layer, widths: widths, energyModel: energyModel, reuse: reuse, dataflows: dataflows, arithmetic: nil)
+  }
+
+  /// The same with an arithmetic that is exact for the layer, or nil to choose the quicker one that is.
+  init(
+    _ layer: Layer, widths: WordWidths, energyModel: EnergyModel = .bitsMoved, reuse: ReusePolicy = .sliding,
+    dataflows: Set<Dataflow> = Set(Dataflow.allCases), arithmetic: BlockScorer.Arithmetic?
+  ) throws(OptimizerError) {
     guard energyModel.isExact(for: layer, widths: widths) else { throw .inexact(layer: layer.name) }
     self.layer = layer
     self.widths = widths
     self.energyModel = energyModel
     self.reuse = reuse
-    self.dataflows = Dataflow.allCases.filter(dataflows.contains)
-    searches = self.dataflows.map { DataflowSearch(layer, widths, energyModel, reuse, $0) }
+    let dataflows = Dataflow.allCases.filter(dataflows.contains)
+    self.dataflows = dataflows
+    let vertical = AxisProfiles.all(layer.vertical, of: dataflows)
+    let horizontal =
+      layer.vertical == layer.horizontal ? vertical : AxisProfiles.all(layer.horizontal, of: dataflows)
+    searches = dataflows.indices.map { index in
+      DataflowSearch(
+        layer, widths, energyModel, reuse, dataflows[index], vertical: vertical[index],
+        horizontal: horizontal[index], arithmetic: arithmetic)
+    }
   }
 
   /// The least capacity at which some mapping of the searched dataflows fits.
@@ -56,27 +75,55 @@ public struct Optimizer: Sendable {
   /// The feasible mapping of least energy at a capacity, or nil when none fits.
   ///
   /// Of several with the same energy it is one of least occupancy, and among those the first in a fixed order.
-  public func optimum(capacity: Bits) -> Optimum? {
-    optimum(capacity: capacity, searches: searches)
+  ///
+  /// - Parameters:
+  ///   - capacity: the Buffer's size.
+  ///   - dataflow: the only dataflow to consider, one of ``dataflows``, or nil for all.
+  ///   - options: how to search; the mapping found does not depend on it.
+  /// - Returns: the mapping with what it costs.
+  public func optimum(
+    capacity: Bits, dataflow: Dataflow? = nil, options: SearchOptions = SearchOptions()
+  ) -> Optimum? {
+    guard capacity >= leastCapacity else { return nil }
+    var run = SearchRun(searches, of: dataflow, Incumbent(capacity: capacity.count), options)
+    if options.prunes {
+      let bounds = LowerBounds(layer, widths: widths)
+      let least = leastQuanta(bounds, capacity)
+      run.search { incumbent in
+        guard let best = incumbent.best, dataQuanta(best) <= least else { return false }
+        // No schedule of any kind has less energy; does one with as little hold less?
+        let less = Bits(best.occupancy) - Bits(1)
+        return less < leastCapacity || leastQuanta(bounds, less) > least
+      }
+    } else {
+      run.search()
+    }
+    guard let best = run.record.best else { return nil }
+    return optimum(best, run.statistics)
   }
 
-  /// The same over a single one of the searched dataflows.
-  public func optimum(capacity: Bits, dataflow: Dataflow) -> Optimum? {
-    optimum(capacity: capacity, searches: searches.filter { $0.dataflow == dataflow })
+  /// The least energy of moving data of any schedule within a capacity, as far as the bounds tell.
+  private func leastQuanta(_ bounds: LowerBounds, _ capacity: Bits) -> Int {
+    bounds.best(capacity: capacity).energy(of: layer, energyModel)?.dataQuanta ?? 0
   }
 
-  private func optimum(capacity: Bits, searches: [DataflowSearch]) -> Optimum? {
-    var statistics = SearchStatistics()
-    statistics.isComplete = isComplete
-    var best: Candidate?
-    for search in searches { search.improve(&best, capacity: capacity, &statistics) }
-    guard let best else { return nil }
-    let mapping = best.mapping(of: layer)
+  /// The energy of moving data of all groups, biases included.
+  func dataQuanta(_ mapping: ScoredMapping) -> Int {
+    layer[.g] * mapping.energy + energyModel.readQuanta * (layer.biases * widths.partialSums).count
+  }
+
+  /// A mapping with what it costs.
+  func optimum(_ found: ScoredMapping, _ statistics: SearchStatistics) -> Optimum {
+    let mapping = searches[Int(found.place.search)].candidate(found).mapping(of: layer)
     let traffic = Traffic(of: mapping, on: layer, reuse: reuse)
     let bits = traffic.bits(widths)
-    guard let energy = energyModel.energy(macs: layer.macs, read: bits.read, written: bits.written) else { return nil }
+    guard let energy = energyModel.energy(macs: layer.macs, read: bits.read, written: bits.written) else {
+      preconditionFailure("the energies of the layer were checked when the search was prepared")
+    }
     // A nest may move less than its factors say, where a loop has a single block, but never more.
-    precondition(energy.dataQuanta <= layer[.g] * best.energy + energyModel.readQuanta * bits.biasesRead.count)
+    precondition(energy.dataQuanta <= dataQuanta(found))
+    var statistics = statistics
+    statistics.isComplete = isComplete
     return Optimum(
       mapping: mapping, occupancy: Occupancy(of: mapping, on: layer), traffic: traffic, energy: energy,
       statistics: statistics)
@@ -90,21 +137,6 @@ public struct Optimum: Hashable, Sendable {
   public let traffic: Traffic
   public let energy: Energy
   public let statistics: SearchStatistics
-}
-
-/// What a search looked at.
-public struct SearchStatistics: Hashable, Sendable {
-  /// Combinations of undominated profiles and tiles, over all dataflows; the tile of k is solved for, not counted.
-  public var mappings = 0
-  /// Those whose energy was computed.
-  public var scored = 0
-  /// Those that a bound showed to be no better than the best one known, or too large for the Buffer.
-  public var pruned: Int { mappings - scored }
-
-  /// Whether every block size was tried, see ``Optimizer/isComplete``.
-  public var isComplete = true
-
-  public init() {}
 }
 
 /// Why a layer cannot be searched.

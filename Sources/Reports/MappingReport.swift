@@ -88,7 +88,9 @@ public struct MappingReport {
       if let search = record.search {
         lines.append(
           "  search     \(NumberText.grouped(search.mappings)) mappings, \(NumberText.grouped(search.scored)) scored, "
-            + "\(NumberText.grouped(search.pruned)) pruned"
+            + "\(NumberText.grouped(search.pruned)) pruned (\(NumberText.grouped(search.prunedBy.capacity)) by capacity, "
+            + "\(NumberText.grouped(search.prunedBy.energy)) by energy, "
+            + "\(NumberText.grouped(search.prunedBy.bound)) by the bound)"
             + (search.complete ? "" : "; not every block size of so long an axis"))
       }
       if let agrees = record.replayAgrees {

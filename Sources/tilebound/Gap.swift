@@ -44,6 +44,7 @@ struct Gap: ParsableCommand {
       let layer = entry.layer
       let optimizer = try Optimizer(layer, widths: widths, energyModel: energyModel, reuse: reuse)
       let bounds = LowerBounds(layer, widths: widths)
+      let curves = Dataflow.allCases.map { ($0.rawValue, optimizer.curve(dataflow: $0).steps) }
       return try capacities.map { capacity in
         guard let optimum = optimizer.optimum(capacity: capacity) else {
           throw CommandFailure.nothingFits(layer, capacity, widths)
@@ -55,9 +56,10 @@ struct Gap: ParsableCommand {
         if let energy = bound.energy(of: layer, energyModel) { record.compare(with: bound, energy: energy) }
         record.search = ResultRecord.Search(optimum.statistics, seconds: nil)
         record.dataflows = [:]
-        for dataflow in Dataflow.allCases {
-          record.dataflows?[dataflow.rawValue] =
-            optimizer.optimum(capacity: capacity, dataflow: dataflow)?.energy.data
+        for (dataflow, curve) in curves {
+          record.dataflows?[dataflow] = curve.index(capacity: capacity).map {
+            energyModel.inUnits(quanta: curve.points[$0].dataQuanta)
+          }
         }
         record.references = [:]
         for reference in ReferenceDataflow.allCases

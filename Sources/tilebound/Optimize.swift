@@ -30,11 +30,7 @@ struct Optimize: ParsableCommand {
   @OptionGroup var model: ModelOptions
   @OptionGroup var reuse: ReuseOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "Only this order of keeps, or several separated by commas: \(Dataflow.allCases.map(\.rawValue).joined(separator: ", ")), or any."
-    )) var dataflow = "any"
-
+  @OptionGroup var chosen: DataflowOptions
   @OptionGroup var output: OutputOptions
 
   @Option(help: ArgumentHelp("Write the mapping of a single layer to this file, for evaluate.", valueName: "file"))
@@ -56,7 +52,7 @@ struct Optimize: ParsableCommand {
     let energyModel = try model.energyModel()
     let widths = try model.widths(energyModel)
     let reuse = try self.reuse.policy()
-    let dataflows = try self.dataflows()
+    let dataflows = try chosen.dataflows()
     let threads = try threads.count()
     let (network, entries) = try layers.entries(example: example)
 
@@ -67,11 +63,13 @@ struct Optimize: ParsableCommand {
       throw CommandFailure(code: .usage, message: "--mapping takes the mapping of a single layer; choose it by --layer")
     }
 
+    // A single layer's blocks are scored side by side instead.
+    let options = SearchOptions(threads: entries.count == 1 ? threads : 1)
     let answers = try entries.concurrentMap(threads: threads) { entry in
       let start = ContinuousClock.now
       let optimizer = try Optimizer(
         entry.layer, widths: widths, energyModel: energyModel, reuse: reuse, dataflows: dataflows)
-      guard let optimum = optimizer.optimum(capacity: capacity) else {
+      guard let optimum = optimizer.optimum(capacity: capacity, options: options) else {
         throw CommandFailure.nothingFits(entry.layer, capacity, widths)
       }
       let time = start.duration(to: .now).components
@@ -103,22 +101,5 @@ struct Optimize: ParsableCommand {
       try OutputOptions.write(
         MappingFile.text(optimum.mapping, layer: network == nil ? nil : entries.first?.layer.name), to: mapping)
     }
-  }
-
-  private func dataflows() throws -> Set<Dataflow> {
-    if dataflow == "any" { return Set(Dataflow.allCases) }
-    var chosen: Set<Dataflow> = []
-    for name in dataflow.split(separator: ",", omittingEmptySubsequences: false) {
-      if name == "any" { throw FormatError(origin: "--dataflow", message: "'\(dataflow)': any stands alone") }
-      guard let known = Dataflow(rawValue: String(name)) else {
-        throw FormatError(
-          origin: "--dataflow",
-          message:
-            "'\(name)' is unknown; accepted: any, \(Dataflow.allCases.map(\.rawValue).joined(separator: ", "))"
-        )
-      }
-      chosen.insert(known)
-    }
-    return chosen
   }
 }

@@ -58,6 +58,27 @@ struct CapacityOptions: ParsableArguments {
   }
 }
 
+/// Which dataflows to search.
+struct DataflowOptions: ParsableArguments {
+  private static let names = Dataflow.allCases.map(\.rawValue).joined(separator: ", ")
+
+  @Option(help: ArgumentHelp("Only this order of keeps, or several separated by commas: \(names), or any."))
+  var dataflow = "any"
+
+  func dataflows() throws -> Set<Dataflow> {
+    if dataflow == "any" { return Set(Dataflow.allCases) }
+    var chosen: Set<Dataflow> = []
+    for name in dataflow.split(separator: ",", omittingEmptySubsequences: false) {
+      if name == "any" { throw FormatError(origin: "--dataflow", message: "'\(dataflow)': any stands alone") }
+      guard let known = Dataflow(rawValue: String(name)) else {
+        throw FormatError(origin: "--dataflow", message: "'\(name)' is unknown; accepted: any, \(Self.names)")
+      }
+      chosen.insert(known)
+    }
+    return chosen
+  }
+}
+
 /// How many layers are worked on side by side.
 struct ThreadOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Layers searched side by side. (default: all cores)", valueName: "n"))

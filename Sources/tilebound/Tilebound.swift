@@ -19,7 +19,7 @@ struct Tilebound: ParsableCommand {
 
       Example: tilebound optimize --network alexnet --capacity 64KiB
       """,
-    subcommands: [Optimize.self, Gap.self, Bound.self, Evaluate.self, Networks.self])
+    subcommands: [Optimize.self, Curve.self, Gap.self, Bound.self, Evaluate.self, Networks.self])
 
   static func main() {
     do {

@@ -1,0 +1,102 @@
+public import EnergyModel
+import Foundation
+public import MappingSearch
+public import Workloads
+
+/// What is to be said of a curve as a whole, as it stands in result files.
+public struct CurveSummary: Encodable, Hashable, Sendable {
+  /// The least capacity at which the energy of moving data is at most a part above the least.
+  public struct Knee: Encodable, Hashable, Sendable {
+    /// 0.05 for 5 %; 0 where a larger Buffer saves nothing.
+    public var within: Double
+    public var capacityBits: Int
+    public var data: Double
+
+    enum CodingKeys: String, CodingKey {
+      case within
+      case capacityBits = "capacity_bits"
+      case data
+    }
+  }
+
+  public var network: String?
+  /// The layer, or nil for the sum over the network.
+  public var layer: String?
+  /// How many layers the curve stands for.
+  public var count: Int
+  /// The number of its points.
+  public var points: Int
+  /// The least capacity at which anything fits.
+  public var leastCapacityBits: Int
+  public var knees: [Knee]
+
+  enum CodingKeys: String, CodingKey {
+    case network
+    case layer
+    case count
+    case points
+    case leastCapacityBits = "least_capacity_bits"
+    case knees
+  }
+
+  /// Sums up a curve, or is nil for one without points.
+  ///
+  /// - Parameters:
+  ///   - network: the network, if any.
+  ///   - layer: the layer, or nil for the sum over the network.
+  ///   - count: how many layers the curve stands for.
+  ///   - curve: the curve.
+  ///   - model: the model of its energies.
+  ///   - within: the parts above the least energy at which to look for knees.
+  public init?(
+    network: String?, layer: String?, count: Int, _ curve: StepCurve, _ model: EnergyModel, within: [Double]
+  ) {
+    guard let first = curve.points.first else { return nil }
+    self.network = network
+    self.layer = layer
+    self.count = count
+    points = curve.points.count
+    leastCapacityBits = first.capacity.count
+    knees = within.compactMap { part in
+      curve.knee(within: part).map { index in
+        Knee(
+          within: part, capacityBits: curve.points[index].capacity.count,
+          data: model.inUnits(quanta: curve.points[index].dataQuanta))
+      }
+    }
+  }
+}
+
+/// A point of the curve of a network, as it stands in result files.
+public struct CurveTotal: Encodable, Hashable, Sendable {
+  public var network: String
+  public var capacityBits: Int
+  public var layers: Int
+  public var energy: ResultRecord.Energies
+
+  enum CodingKeys: String, CodingKey {
+    case network
+    case capacityBits = "capacity_bits"
+    case layers
+    case energy
+  }
+
+  /// A point.
+  ///
+  /// - Parameters:
+  ///   - network: the network's name.
+  ///   - layers: its layers, repeated ones counted.
+  ///   - capacity: the Buffer's size.
+  ///   - compute: energy of all MACs, in the model's unit.
+  ///   - data: energy of moving data, in quanta.
+  ///   - model: the energy model.
+  public init(network: String, layers: Int, capacity: Bits, compute: Double, dataQuanta data: Int, _ model: EnergyModel)
+  {
+    self.network = network
+    self.layers = layers
+    capacityBits = capacity.count
+    let moved = model.inUnits(quanta: data)
+    energy = ResultRecord.Energies(
+      model: model.name, unit: model.unit, compute: compute, data: moved, total: compute + moved)
+  }
+}

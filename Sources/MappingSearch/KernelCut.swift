@@ -1,0 +1,105 @@
+import Workloads
+
+/// Kernel rows of one axis cut into parents and each parent into blocks, with what the input rows of such blocks amount
+/// to however the output rows are cut.
+///
+/// For axes whose dilation is a multiple of no more than the stride, so that v = 1. There `n` successive output rows reach
+/// n·w - (n - 1)·max(0, w - u) rows, padding included, with `w` successive kernel rows, where u is the kernel period: each cut of the output
+/// rows adds max(0, w - u). The rows of the padding are the same whatever is cut, unless a cut falls among the output
+/// rows that reach them.
+struct KernelCut {
+  /// A number of rows that grows with each cut of the output rows.
+  struct Line {
+    /// With output rows uncut.
+    var whole = 0
+    /// More for each cut.
+    var perCut = 0
+
+    func callAsFunction(cuts: Int) -> Int { whole + perCut * cuts }
+  }
+
+  let tiles: Tiles
+  /// The size of a block, the ragged ones aside.
+  let tile: Int
+  /// Blocks of the parents that have several.
+  let moving: [[Range<Int>]]
+  /// Parents that are a single block.
+  let single: [Range<Int>]
+  /// Rows over all blocks, each block for itself.
+  let still: Line
+  /// Rows over the blocks of `moving`, each less its overlap with the block before.
+  let slid: Line
+  /// Rows over the blocks of `single`.
+  let rest: Line
+  /// Pairs of an output row and a kernel row that read a real input row, over all blocks and over those of `single`.
+  let realPairs: Int
+  let realPairsOfRest: Int
+  /// The most rows of output rows 0 ..< n with any block, at n.
+  let head: [Int]
+  /// The most rows of output rows n ..< P with any block, at n.
+  let tail: [Int]
+
+  init(_ rows: AxisRows, parents: [[Range<Int>]], tiles: Tiles) {
+    self.tiles = tiles
+    let all = 0..<rows.axis.outputSize
+    let period = rows.axis.kernelPeriod
+    moving = parents.filter { $0.count > 1 }
+    single = parents.filter { $0.count == 1 }.map { $0[0] }
+    let blocks = parents.flatMap { $0 }
+    tile = blocks.map(\.count).max() ?? 0
+    func line(_ kernels: Range<Int>) -> Line {
+      Line(whole: rows(all, kernels), perCut: max(0, kernels.count - period))
+    }
+    func sum(_ lines: [Line]) -> Line {
+      lines.reduce(into: Line()) { sum, line in
+        sum.whole += line.whole
+        sum.perCut += line.perCut
+      }
+    }
+    still = sum(blocks.map(line))
+    rest = sum(single.map(line))
+    var slid = sum(moving.map { line($0[0]) })
+    for blocks in moving {
+      for (before, next) in zip(blocks, blocks.dropFirst()) {
+        let both = line(before.lowerBound..<next.upperBound)
+        let first = line(before)
+        slid.whole += both.whole - first.whole
+        slid.perCut += both.perCut - first.perCut
+      }
+    }
+    self.slid = slid
+    realPairs = rows.axis.realPairs(outputs: all, kernels: 0..<rows.axis.kernelSize)
+    realPairsOfRest = single.reduce(0) { $0 + rows.axis.realPairs(outputs: all, kernels: $1) }
+    var head = [Int](repeating: 0, count: all.count + 1)
+    var tail = head
+    for block in blocks {
+      for output in all {
+        head[output + 1] = max(head[output + 1], rows(0..<output + 1, block))
+        tail[output] = max(tail[output], rows(output..<all.count, block))
+      }
+    }
+    self.head = head
+    self.tail = tail
+  }
+
+  /// The most rows of a range of output rows with any block.
+  func rowsHeld(_ outputs: Range<Int>, _ rows: AxisRows) -> Int {
+    if outputs.lowerBound == 0 { return head[outputs.upperBound] }
+    if outputs.upperBound == rows.axis.outputSize { return tail[outputs.lowerBound] }
+    if rows.interior.lowerBound <= outputs.lowerBound, outputs.upperBound <= rows.interior.upperBound {
+      return rowsHeld(interior: outputs.count, rows)
+    }
+    var most = 0
+    for blocks in moving {
+      for block in blocks { most = max(most, rows(outputs, block)) }
+    }
+    for block in single { most = max(most, rows(outputs, block)) }
+    return most
+  }
+
+  /// The most rows of so many output rows with any block, away from padding.
+  @inline(__always)
+  func rowsHeld(interior count: Int, _ rows: AxisRows) -> Int {
+    count * tile - (count - 1) * max(0, tile - rows.axis.kernelPeriod)
+  }
+}

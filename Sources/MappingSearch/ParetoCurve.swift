@@ -1,0 +1,51 @@
+public import EnergyModel
+public import Mappings
+public import Workloads
+
+/// The exact Pareto curve of a layer: the mappings that no other beats in both occupancy and energy of moving data
+/// (theory §7).
+///
+/// It answers every capacity: the optimum there is the last point that fits.
+public struct ParetoCurve: Sendable {
+  /// Occupancies and energies.
+  public let steps: StepCurve
+  /// What the search looked at.
+  public let statistics: SearchStatistics
+  private let optimizer: Optimizer
+  private let found: [ScoredMapping]
+
+  init(_ optimizer: Optimizer, _ found: [ScoredMapping], _ statistics: SearchStatistics) {
+    self.optimizer = optimizer
+    self.found = found
+    self.statistics = statistics
+    steps = StepCurve(
+      found.map { StepCurve.Point(capacity: Bits($0.occupancy), dataQuanta: optimizer.dataQuanta($0)) })
+  }
+
+  public var layer: Layer { optimizer.layer }
+  public var widths: WordWidths { optimizer.widths }
+  public var energyModel: EnergyModel { optimizer.energyModel }
+  public var reuse: ReusePolicy { optimizer.reuse }
+
+  /// The mapping of a point with what it costs.
+  ///
+  /// - Parameter index: an index of the points of ``steps``.
+  /// - Returns: the mapping, its traffic and its energy.
+  public func optimum(at index: Int) -> Optimum { optimizer.optimum(found[index], statistics) }
+}
+
+extension Optimizer {
+  /// The exact Pareto curve over the searched dataflows.
+  ///
+  /// - Parameters:
+  ///   - dataflow: the only dataflow to consider, one of ``dataflows``, or nil for all.
+  ///   - options: how to search; the curve does not depend on it.
+  /// - Returns: the curve; it has a point at the least capacity at which anything fits.
+  public func curve(dataflow: Dataflow? = nil, options: SearchOptions = SearchOptions()) -> ParetoCurve {
+    var run = SearchRun(searches, of: dataflow, ParetoFrontier(), options)
+    run.search()
+    var statistics = run.statistics
+    statistics.isComplete = isComplete
+    return ParetoCurve(self, run.record.mappings, statistics)
+  }
+}

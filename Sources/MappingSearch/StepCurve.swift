@@ -1,0 +1,85 @@
+public import Workloads
+
+/// The least energy of moving data for every capacity of the Buffer: a ski slope, whose steps go down.
+public struct StepCurve: Hashable, Sendable {
+  /// Where the curve steps down.
+  public struct Point: Hashable, Sendable {
+    /// The least capacity at which the energy is attained.
+    public let capacity: Bits
+    /// Energy of moving data, in quanta of the energy model.
+    public let dataQuanta: Int
+
+    public init(capacity: Bits, dataQuanta: Int) {
+      self.capacity = capacity
+      self.dataQuanta = dataQuanta
+    }
+  }
+
+  /// From the least capacity to the least energy.
+  public let points: [Point]
+
+  /// A curve of the given steps.
+  ///
+  /// - Parameter points: with capacities that rise and energies that fall strictly.
+  public init(_ points: [Point]) {
+    precondition(
+      zip(points, points.dropFirst()).allSatisfy { $0.capacity < $1.capacity && $0.dataQuanta > $1.dataQuanta },
+      "a curve's capacities rise and its energies fall")
+    self.points = points
+  }
+
+  /// The sum of curves at every common capacity, each taken so many times: the curve of a network whose layers run one
+  /// after the other with the whole Buffer.
+  ///
+  /// It begins where every one of them has begun.
+  ///
+  /// - Complexity: O(n log n) for n points in all.
+  public init(sumOf curves: [(curve: StepCurve, count: Int)]) {
+    var steps: [(capacity: Bits, change: Int)] = []
+    for (curve, count) in curves {
+      var energy = 0
+      for point in curve.points {
+        steps.append((point.capacity, count * (point.dataQuanta - energy)))
+        energy = point.dataQuanta
+      }
+    }
+    let start = curves.map { $0.curve.points.first?.capacity }.reduce(Bits.zero) { least, first in
+      first.map { max(least, $0) } ?? least
+    }
+    steps.sort { $0.capacity < $1.capacity }
+    var points: [Point] = []
+    var energy = 0
+    for (index, step) in steps.enumerated() {
+      energy += step.change
+      let isLastOfItsCapacity = index + 1 == steps.count || steps[index + 1].capacity > step.capacity
+      if step.capacity >= start, isLastOfItsCapacity {
+        points.append(Point(capacity: step.capacity, dataQuanta: energy))
+      }
+    }
+    self.init(points)
+  }
+
+  /// The point of least energy within a capacity, or nil when that is less than the least.
+  ///
+  /// - Parameter capacity: the Buffer's size.
+  /// - Returns: an index of ``points``.
+  /// - Complexity: O(log(points)) comparisons.
+  public func index(capacity: Bits) -> Int? {
+    var (low, high) = (0, points.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if points[middle].capacity <= capacity { low = middle + 1 } else { high = middle }
+    }
+    return low == 0 ? nil : low - 1
+  }
+
+  /// The first point whose energy is at most a part above the least, that of moving every used element once.
+  ///
+  /// - Parameter part: 0.05 for 5 %; 0 for the "maximal effectual buffer size", beyond which a larger Buffer saves
+  ///   nothing.
+  /// - Returns: an index of ``points``, nil where there are none.
+  public func knee(within part: Double) -> Int? {
+    guard let least = points.last?.dataQuanta else { return nil }
+    return points.firstIndex { Double($0.dataQuanta) <= (1 + part) * Double(least) }
+  }
+}

@@ -1,0 +1,177 @@
+import ArgumentParser
+import EnergyModel
+import Foundation
+import Interchange
+import LowerBounds
+import MappingSearch
+import Mappings
+import Reports
+import Workloads
+
+/// `tilebound curve`: the exact Pareto curve of a layer or a network over all capacities.
+struct Curve: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Give the least energy for every size of the Buffer at once: the exact Pareto curve.",
+    discussion: """
+      A point for every capacity at which the least energy falls (the "ski slope"), each with its mapping. A network's \
+      curve is the sum of its layers' at every common capacity. The knee is the least capacity within some percent of \
+      the energy that no larger Buffer saves any more.
+
+      Examples:
+        tilebound curve --network alexnet --layer conv2
+        tilebound curve --network resnet50 --within 10%
+        tilebound curve --shape p=512,k=512,c=512 --format csv --output gemm.csv
+        tilebound curve --network resnet50 --total --format csv
+        tilebound curve --network vgg16 --capacity 1KiB...1MiB --format json
+      """)
+
+  @OptionGroup var layers: LayerOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Only the optima at these sizes of the Buffer, as in 1KiB...4MiB or 64KiB,66.5KiB.", valueName: "sizes"))
+  var capacity: String?
+
+  @Option(help: ArgumentHelp("How far above the least energy the knee may lie, as in 5%.", valueName: "percent"))
+  var within = "5%"
+
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var reuse: ReuseOptions
+  @OptionGroup var chosen: DataflowOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var threads: ThreadOptions
+
+  @Flag(help: "Only the network's curve, without those of its layers.")
+  var total = false
+
+  @Flag(help: "Print what is to be said of each curve as a whole, without its points.")
+  var quiet = false
+
+  func run() throws {
+    let format = try output.parsedFormat()
+    let example = "tilebound curve --network resnet50"
+    let capacities = try capacity.map { try CapacityText.parseList($0, origin: "--capacity") }
+    let part = try PercentText.parse(within, origin: "--within")
+    let energyModel = try model.energyModel()
+    let widths = try model.widths(energyModel)
+    let reuse = try self.reuse.policy()
+    let dataflows = try chosen.dataflows()
+    let threads = try threads.count()
+    let (network, entries) = try layers.entries(example: example)
+    if total, network == nil || layers.layer != nil {
+      throw CommandFailure(code: .usage, message: "--total is the curve of a whole network; give --network alone")
+    }
+
+    // A single layer's blocks are scored side by side instead.
+    let options = SearchOptions(threads: entries.count == 1 ? threads : 1)
+    let wantsPoints = !total && !(format == .table && (quiet || entries.count > 1))
+    let answers = try entries.concurrentMap(threads: threads) { entry in
+      let curve = try Optimizer(
+        entry.layer, widths: widths, energyModel: energyModel, reuse: reuse, dataflows: dataflows
+      ).curve(options: options)
+      let records = try wantsPoints ? pointRecords(curve, entry, network, capacities) : []
+      return (curve: curve, records: records)
+    }
+    let curves = zip(entries, answers).map { (curve: $1.curve.steps, count: $0.count) }
+    let sum = StepCurve(sumOf: curves)
+    let count = entries.reduce(0) { $0 + $1.count }
+    let parts = part == 0 ? [0] : [part, 0]
+    var summaries = zip(entries, answers).compactMap { entry, answer in
+      CurveSummary(
+        network: network, layer: entry.layer.name, count: entry.count, answer.curve.steps, energyModel, within: parts)
+    }
+    let isNetwork = network != nil && layers.layer == nil
+    if isNetwork {
+      summaries += [CurveSummary(network: network, layer: nil, count: count, sum, energyModel, within: parts)]
+        .compactMap { $0 }
+    }
+    let compute = zip(entries, answers).reduce(0) { sum, answer in
+      sum + Double(answer.0.count)
+        * (energyModel.energy(macs: answer.0.layer.macs, read: .zero, written: .zero)?.compute ?? 0)
+    }
+    let shown = try capacities.map { try $0.map { try point(of: sum, $0, entries, widths) } } ?? sum.points
+    let totals = shown.map { point in
+      CurveTotal(
+        network: network ?? "shape", layers: count, capacity: point.capacity, compute: compute,
+        dataQuanta: point.dataQuanta, energyModel)
+    }
+    let records = answers.flatMap(\.records)
+    switch format {
+    case .json:
+      try output.emit(
+        ResultFile.json(records, totals: isNetwork ? totals : nil, curves: total ? summaries.suffix(1) : summaries))
+    case .csv: try output.emit(total ? ResultFile.csv(totals) : ResultFile.csv(records))
+    case .table:
+      let heading = model.heading(network ?? "shape", energyModel, widths, reuse)
+      var lines = [heading, ""] + CurveReport.summary(total ? summaries.suffix(1) : summaries, unit: energyModel.unit)
+      if !quiet {
+        lines += [""]
+        lines +=
+          isNetwork && (total || entries.count > 1)
+          ? CurveReport.total(
+            capacities == nil ? atOctaves(sum, totals) : totals, least: totals.last, isSampled: capacities == nil)
+          : CurveReport.points(records)
+      }
+      if answers.contains(where: { !$0.curve.statistics.isComplete }) {
+        lines += ["", "not every block size of so long an axis was searched: a curve may be lower"]
+      }
+      try output.emit(lines.joined(separator: "\n") + "\n")
+    }
+  }
+
+  /// A record for each point of a curve, or for the optimum at each of some capacities.
+  private func pointRecords(
+    _ curve: ParetoCurve, _ entry: Network.Entry, _ network: String?, _ capacities: [Bits]?
+  ) throws -> [ResultRecord] {
+    let layer = entry.layer
+    let bounds = LowerBounds(layer, widths: curve.widths)
+    let chosen = try capacities.map { try $0.map { ($0, try index(of: curve.steps, $0, layer, curve.widths)) } }
+    return (chosen ?? curve.steps.points.enumerated().map { ($1.capacity, $0) }).map { capacity, index in
+      let optimum = curve.optimum(at: index)
+      var record = ResultRecord(
+        network: network, entry: entry, capacity: capacity, widths: curve.widths, reuse: curve.reuse,
+        mapping: optimum.mapping, occupancy: optimum.occupancy, traffic: optimum.traffic, energy: optimum.energy)
+      let bound = bounds.best(capacity: capacity)
+      if let energy = bound.energy(of: layer, curve.energyModel) { record.compare(with: bound, energy: energy) }
+      record.search = ResultRecord.Search(curve.statistics, seconds: nil)
+      return record
+    }
+  }
+
+  private func index(of curve: StepCurve, _ capacity: Bits, _ layer: Layer, _ widths: WordWidths) throws -> Int {
+    guard let index = curve.index(capacity: capacity) else {
+      throw CommandFailure.nothingFits(layer, capacity, widths)
+    }
+    return index
+  }
+
+  /// The value of a network's curve at a capacity.
+  private func point(
+    of sum: StepCurve, _ capacity: Bits, _ entries: [Network.Entry], _ widths: WordWidths
+  ) throws -> StepCurve.Point {
+    guard let index = sum.index(capacity: capacity) else {
+      let most = entries.max {
+        Optimizer.leastCapacity(of: $0.layer, widths: widths) < Optimizer.leastCapacity(of: $1.layer, widths: widths)
+      }
+      throw most.map { CommandFailure.nothingFits($0.layer, capacity, widths) }
+        ?? CommandFailure(code: .impossible, message: "the network has no layers")
+    }
+    return StepCurve.Point(capacity: capacity, dataQuanta: sum.points[index].dataQuanta)
+  }
+
+  /// The values at powers of two, from the first that fits to the first beyond which nothing is saved.
+  private func atOctaves(_ sum: StepCurve, _ totals: [CurveTotal]) -> [CurveTotal] {
+    guard let last = totals.last else { return [] }
+    var capacity = 8
+    var sampled: [CurveTotal] = []
+    while sampled.last.map({ $0.capacityBits < last.capacityBits }) ?? true {
+      if let index = sum.index(capacity: Bits(capacity)) {
+        var total = totals[index]
+        total.capacityBits = capacity
+        sampled.append(total)
+      }
+      capacity *= 2
+    }
+    return sampled
+  }
+}

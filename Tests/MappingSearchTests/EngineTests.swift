@@ -1,0 +1,186 @@
+import DenseKernels
+import EnergyModel
+import LowerBounds
+import Mappings
+import TestSupport
+import Testing
+import Workloads
+
+@testable import MappingSearch
+
+/// Curves and optima do not depend on how they are searched for.
+struct EngineTests {
+  /// A layer with a model, widths and reuse, drawn at random.
+  struct Case {
+    let layer: Layer
+    let widths: WordWidths
+    let model: EnergyModel
+    let reuse: ReusePolicy
+    let comment: Comment
+
+    init(seed: Int, largestSize: Int = 9, largestMACs: Int = 40_000) throws {
+      var layers = RandomLayers(seed: seed, largestSize: largestSize, largestMACs: largestMACs)
+      layer = layers.layer()
+      widths = layers.widths()
+      model = try EnergyModel(
+        name: "random", source: "", unit: "bit", mac: 0, read: Double(layers.random.pick(0...3)),
+        write: Double(layers.random.pick(1...3)))
+      reuse = layers.random.oneIn(4) ? .none : .sliding
+      comment = "seed \(seed): \(describe(layer)), \(widths), \(reuse), \(model.readQuanta)/\(model.writeQuanta)"
+    }
+
+    func optimizer(_ arithmetic: BlockScorer.Arithmetic? = nil) throws -> Optimizer {
+      try Optimizer(
+        layer, widths: widths, energyModel: model, reuse: reuse, dataflows: Set(Dataflow.allCases),
+        arithmetic: arithmetic)
+    }
+  }
+
+  @Test("With and without pruning", arguments: 0..<40)
+  func pruning(seed: Int) throws {
+    let test = try Case(seed: seed)
+    let optimizer = try test.optimizer()
+    let pruned = optimizer.curve()
+    let whole = optimizer.curve(options: SearchOptions(prunes: false))
+    #expect(pruned.steps.points == whole.steps.points, test.comment)
+    #expect(whole.statistics.scored == whole.statistics.mappings, test.comment)
+    #expect(whole.statistics.pruned == 0, test.comment)
+    #expect(pruned.statistics.scored + pruned.statistics.pruned == pruned.statistics.mappings, test.comment)
+    for (index, point) in pruned.steps.points.enumerated() {
+      let mapping = pruned.optimum(at: index).mapping
+      #expect(mapping == whole.optimum(at: index).mapping, test.comment)
+      let found = try #require(optimizer.optimum(capacity: point.capacity))
+      let unpruned = try #require(optimizer.optimum(capacity: point.capacity, options: SearchOptions(prunes: false)))
+      #expect(found.mapping == mapping, test.comment)
+      #expect(unpruned.mapping == mapping, test.comment)
+      let statistics = found.statistics
+      #expect(statistics.scored + statistics.pruned == statistics.mappings, test.comment)
+    }
+  }
+
+  @Test("Points cost what their mappings do, and no less than any schedule must", arguments: 0..<60)
+  func points(seed: Int) throws {
+    let test = try Case(seed: 100 + seed)
+    let curve = try test.optimizer().curve()
+    let bounds = LowerBounds(test.layer, widths: test.widths)
+    for (index, point) in curve.steps.points.enumerated() {
+      let optimum = curve.optimum(at: index)
+      #expect(optimum.energy.dataQuanta == point.dataQuanta, test.comment)
+      #expect(optimum.occupancy.bits(test.widths) == point.capacity, test.comment)
+      let bound = bounds.best(capacity: point.capacity).energy(of: test.layer, test.model)
+      #expect(try #require(bound).dataQuanta <= point.dataQuanta, test.comment)
+      if index > 0 {
+        #expect(point.capacity > curve.steps.points[index - 1].capacity, test.comment)
+        #expect(point.dataQuanta < curve.steps.points[index - 1].dataQuanta, test.comment)
+      }
+    }
+  }
+
+  @Test("Doubles and integers", arguments: 0..<30)
+  func arithmetic(seed: Int) throws {
+    let test = try Case(seed: 200 + seed)
+    let doubles = try test.optimizer(.doubles).curve()
+    let integers = try test.optimizer(.integers).curve()
+    #expect(doubles.steps.points == integers.steps.points, test.comment)
+    #expect(doubles.statistics == integers.statistics, test.comment)
+    for index in doubles.steps.points.indices {
+      #expect(doubles.optimum(at: index) == integers.optimum(at: index), test.comment)
+    }
+  }
+
+  /// Beyond 2^53 quanta doubles would lose units: the largest energies that are accepted are scored with integers.
+  @Test func energiesBeyondDoubles() throws {
+    let layer = try Layer(
+      name: "large", inputChannels: 4000, input: Extent(66), outputChannels: 3000, kernel: Extent(3))
+    let unit = try Optimizer(layer, widths: WordWidths(.byte))
+    let model = try EnergyModel(name: "large", source: "", unit: "fJ", mac: 0, read: 5000, write: 5000)
+    let large = try Optimizer(layer, widths: WordWidths(.byte), energyModel: model)
+    #expect(unit.searches.allSatisfy { $0.arithmetic == .doubles })
+    #expect(large.searches.contains { $0.arithmetic == .integers })
+    let (small, big) = (unit.curve(dataflow: .outputsInputsWeights), large.curve(dataflow: .outputsInputsWeights))
+    #expect(small.steps.points.map(\.capacity) == big.steps.points.map(\.capacity))
+    #expect(small.steps.points.map { $0.dataQuanta * model.readQuanta } == big.steps.points.map(\.dataQuanta))
+  }
+
+  @Test("Any number of threads", arguments: [2, 3, 8])
+  func threads(count: Int) throws {
+    // Large enough to be searched in slices.
+    let layer = try Layer(
+      name: "conv", inputChannels: 32, input: Extent(58), outputChannels: 64, kernel: Extent(5), stride: Extent(1))
+    let optimizer = try Optimizer(layer, widths: WordWidths(.byte))
+    let one = optimizer.curve()
+    let several = optimizer.curve(options: SearchOptions(threads: count))
+    #expect(one.statistics.mappings > 1 << 20)
+    #expect(one.steps.points == several.steps.points)
+    #expect(one.statistics == several.statistics)
+    for index in stride(from: 0, to: one.steps.points.count, by: 7) {
+      #expect(one.optimum(at: index) == several.optimum(at: index))
+    }
+    for capacity in [1024, 32768] {
+      let options = SearchOptions(threads: count)
+      #expect(
+        optimizer.optimum(capacity: .bytes(capacity)) == optimizer.optimum(capacity: .bytes(capacity), options: options)
+      )
+    }
+  }
+
+  /// A nest that no schedule betters ends the search.
+  @Test func boundMet() throws {
+    var ended = 0
+    for seed in 0..<60 {
+      let test = try Case(seed: 300 + seed)
+      let optimizer = try test.optimizer()
+      for point in optimizer.curve().steps.points {
+        let statistics = try #require(optimizer.optimum(capacity: point.capacity)).statistics
+        if statistics.prunedByBound > 0 { ended += 1 }
+        #expect(statistics.scored + statistics.pruned == statistics.mappings, test.comment)
+      }
+    }
+    #expect(ended > 0)
+  }
+
+  @Test func lookUpAndKnee() throws {
+    let layer = try OptimizerTests.convolution(k: 12, c: 10, outputs: 9, kernel: 3)
+    let optimizer = try Optimizer(layer, widths: WordWidths(.byte))
+    let curve = optimizer.curve()
+    let last = try #require(curve.steps.points.last)
+    let compulsory = Tensor.allCases.reduce(0) { $0 + 8 * layer.usedElements(of: $1).count }
+    #expect(last.dataQuanta == compulsory)
+    #expect(curve.steps.points.first?.capacity == optimizer.leastCapacity)
+    #expect(curve.steps.index(capacity: optimizer.leastCapacity - Bits(1)) == nil)
+    #expect(curve.steps.index(capacity: last.capacity + Bits(1)) == curve.steps.points.count - 1)
+    for (index, point) in curve.steps.points.enumerated() {
+      #expect(curve.steps.index(capacity: point.capacity) == index)
+      if index > 0 { #expect(curve.steps.index(capacity: point.capacity - Bits(1)) == index - 1) }
+    }
+    #expect(curve.steps.knee(within: 0) == curve.steps.points.count - 1)
+    let knee = try #require(curve.steps.knee(within: 0.05))
+    #expect(Double(curve.steps.points[knee].dataQuanta) <= 1.05 * Double(compulsory))
+    #expect(knee == 0 || Double(curve.steps.points[knee - 1].dataQuanta) > 1.05 * Double(compulsory))
+  }
+
+  @Test("A dataflow's own curve", arguments: Dataflow.allCases)
+  func ofDataflow(_ dataflow: Dataflow) throws {
+    let test = try Case(seed: 400)
+    let all = try test.optimizer()
+    let alone = try Optimizer(
+      test.layer, widths: test.widths, energyModel: test.model, reuse: test.reuse, dataflows: [dataflow])
+    #expect(all.curve(dataflow: dataflow).steps.points == alone.curve().steps.points, test.comment)
+  }
+
+  @Test("A network's curve is the sum of its layers' at every capacity", arguments: 0..<8)
+  func sums(seed: Int) throws {
+    let curves = try (0..<3).map { (try Case(seed: 500 + 3 * seed + $0).optimizer().curve().steps, 1 + $0) }
+    let sum = StepCurve(sumOf: curves.map { ($0.0, count: $0.1) })
+    let last = curves.compactMap { $0.0.points.last?.capacity }.max() ?? .zero
+    for capacity in 0...last.count + 1 {
+      let each = curves.map { curve, count in
+        curve.index(capacity: Bits(capacity)).map { count * curve.points[$0].dataQuanta }
+      }
+      let expected = each.contains(nil) ? nil : each.reduce(0) { $0 + ($1 ?? 0) }
+      #expect(
+        sum.index(capacity: Bits(capacity)).map { sum.points[$0].dataQuanta } == expected,
+        "seed \(seed), capacity \(capacity)")
+    }
+  }
+}
