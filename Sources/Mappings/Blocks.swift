@@ -15,4 +15,32 @@ package struct Blocks {
       $0..<min(range.upperBound, $0 + tile)
     }
   }
+
+  /// The sizes of the blocks of 0 ..< `size` cut by each tile in turn, each with how many blocks have it.
+  ///
+  /// - Complexity: O(tiles²): every tile adds at most one size to those that there are.
+  package static func sizes(of size: Int, tiles: [Int]) -> [(size: Int, count: Int)] {
+    var sizes = [(size: size, count: 1)]
+    for tile in tiles {
+      var cut: [(size: Int, count: Int)] = []
+      func add(_ size: Int, _ count: Int) {
+        if size == 0 || count == 0 { return }
+        if let known = cut.firstIndex(where: { $0.size == size }) {
+          cut[known].count += count
+        } else {
+          cut.append((size, count))
+        }
+      }
+      for (size, count) in sizes {
+        if tile >= size {
+          add(size, count)
+        } else {
+          add(tile, count * (size / tile))
+          add(size % tile, count)
+        }
+      }
+      sizes = cut
+    }
+    return sizes
+  }
 }

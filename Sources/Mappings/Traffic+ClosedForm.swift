@@ -134,17 +134,31 @@ private struct Walk {
     }
   }
 
+  /// Along a dimension alone only the sizes of blocks matter, and there are few different ones.
   func sums(_ dimension: Dimension, steppingLoop loop: Int) -> Sums {
-    let steps = loops[loop].dimension == dimension
+    let outside = Blocks.sizes(of: layer[dimension], tiles: tiles(dimension, 0..<loop))
+    let inner = tiles(dimension, loop + 1..<loops.count).min() ?? .max
     var sums = Sums()
-    for change in changes(dimension, steppingLoop: loop) {
+    /// So many changes from a block to one of another size, of which the part that the inner loops start with is held.
+    func add(_ before: Int, _ after: Int, _ count: Int) {
       guard tensor.isRelevant(dimension) else {
-        sums.all += 1
-        sums.unchanged += 1
+        sums.all += count
+        sums.unchanged += count
+        return
+      }
+      let held = min(after, inner)
+      sums.all += count * held
+      if loops[loop].dimension != dimension, inner >= before { sums.unchanged += count * held }
+    }
+    for (size, count) in outside {
+      guard loops[loop].dimension == dimension else {
+        add(size, size, count)
         continue
       }
-      sums.all += change.after.count
-      if !steps, !change.startsOver { sums.unchanged += change.after.count }
+      let tile = loops[loop].tile
+      if tile >= size { continue }
+      add(tile, tile, count * (size / tile - 1))
+      if size % tile > 0 { add(tile, size % tile, count) }
     }
     return sums
   }
