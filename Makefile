@@ -13,8 +13,9 @@ test: setup
 	swift test --skip ExhaustiveTests
 	swift test -c release --filter ExhaustiveTests
 
-bench:
-	@echo "There are no benchmarks yet."
+# Rates, times and growth, in a package of their own. Only ratios within a run tell: machines are noisy.
+bench: setup
+	cd Benchmarks && swift package benchmark --no-progress
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests

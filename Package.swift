@@ -13,7 +13,10 @@ let package = Package(
   products: [
     .library(
       name: "Tilebound",
-      targets: ["Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange", "Reports"]),
+      targets: [
+        "DenseKernels", "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange",
+        "Reports",
+      ]),
     .executable(name: "tilebound", targets: ["tilebound"]),
   ],
   dependencies: [

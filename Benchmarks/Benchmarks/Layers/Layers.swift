@@ -1,0 +1,93 @@
+import Benchmark
+import Dispatch
+import EnergyModel
+import Interchange
+import MappingSearch
+import Mappings
+import Workloads
+
+/// Seconds from a parsed layer to its optimal mapping, or to its exact Pareto curve, on one thread unless said otherwise.
+///
+/// Where the name ends in `-layers` an iteration is one layer, the distinct layers of the network in turn: p50 is the
+/// median layer's time and p100 about the worst's.
+let benchmarks: @Sendable () -> Void = {
+  Benchmark.defaultConfiguration.metrics = [.wallClock]
+  Benchmark.defaultConfiguration.timeUnits = .microseconds
+  Benchmark.defaultConfiguration.maxDuration = .seconds(3)
+  for network in BuiltIn.networkNames {
+    guard let layers = try? BuiltIn.network(nameOrFile: network).entries.map(\.layer) else { continue }
+    Benchmark("optimize-\(network)-layers", configuration: eachLayer(layers)) { benchmark in
+      let layer = layers[benchmark.currentIteration % layers.count]
+      benchmark.startMeasurement()
+      blackHole(try Optimizer(layer, widths: bytes).optimum(capacity: .bytes(64 << 10)))
+    }
+    Benchmark("curve-\(network)-layers", configuration: eachLayer(layers)) { benchmark in
+      let layer = layers[benchmark.currentIteration % layers.count]
+      benchmark.startMeasurement()
+      blackHole(try Optimizer(layer, widths: bytes).curve())
+    }
+    Benchmark("curve-\(network)-whole") { _ in
+      for layer in layers { blackHole(try Optimizer(layer, widths: bytes).curve()) }
+    }
+    Benchmark("curve-\(network)-whole-all-cores") { _ in
+      DispatchQueue.concurrentPerform(iterations: layers.count) { index in
+        blackHole(try? Optimizer(layers[index], widths: bytes).curve())
+      }
+    }
+  }
+  growth()
+}
+
+let bytes = WordWidths(.byte)
+
+/// So many iterations that every layer has as many as the others.
+func eachLayer(_ layers: [Layer]) -> Benchmark.Configuration {
+  var configuration = Benchmark.defaultConfiguration
+  configuration.maxIterations = 20 * layers.count
+  configuration.maxDuration = .seconds(20)
+  configuration.warmupIterations = layers.count
+  return configuration
+}
+
+/// How times grow with a layer's sizes and with the number of capacities.
+func growth() {
+  func layer(_ changed: WritableKeyPath<Sizes, Int>?) -> Layer? {
+    var sizes = Sizes()
+    if let changed { sizes[keyPath: changed] *= 2 }
+    return try? Layer(
+      name: "grown", batch: sizes.n, inputChannels: sizes.c,
+      input: Extent(height: sizes.p + sizes.r - 1, width: sizes.q + sizes.s - 1), outputChannels: sizes.k,
+      kernel: Extent(height: sizes.r, width: sizes.s))
+  }
+  let changes: [(String, WritableKeyPath<Sizes, Int>?)] = [
+    ("base", nil), ("n", \.n), ("k", \.k), ("c", \.c), ("p", \.p), ("q", \.q), ("r", \.r), ("s", \.s),
+  ]
+  for (name, change) in changes {
+    guard let layer = layer(change) else { continue }
+    Benchmark("curve-doubled-\(name)") { _ in blackHole(try Optimizer(layer, widths: bytes).curve()) }
+  }
+  if let gemm = try? Layer.gemm(name: "gemm", m: 4096, n: 4096, k: 4096) {
+    Benchmark("curve-gemm-4096") { _ in blackHole(try Optimizer(gemm, widths: bytes).curve()) }
+  }
+  guard let layer = layer(nil), let optimizer = try? Optimizer(layer, widths: bytes) else { return }
+  for count in [1, 4, 16, 64] {
+    let capacities = (0..<count).map { Bits.bytes(1024 + $0 * (1 << 18) / count) }
+    Benchmark("search-\(count)-capacities") { _ in
+      for capacity in capacities { blackHole(optimizer.optimum(capacity: capacity)) }
+    }
+    Benchmark("look-up-\(count)-capacities") { _ in
+      let curve = optimizer.curve()
+      for capacity in capacities { blackHole(curve.steps.index(capacity: capacity).map(curve.optimum)) }
+    }
+  }
+}
+
+struct Sizes {
+  var n = 1
+  var k = 64
+  var c = 64
+  var p = 28
+  var q = 28
+  var r = 3
+  var s = 3
+}
