@@ -54,17 +54,14 @@ extension AxisEnumerator {
             addUneven(Partition(tile: tile, outer: 0), kernel)
           }
         }
-        found.absorb(&group)
       }
       return
     }
     for output in outputs.uneven {
       for kernel in kernels.even + kernels.uneven where isUseful(output, kernel) { addUneven(output, kernel) }
-      found.absorb(&group)
     }
     for output in outputs.even {
       for kernel in kernels.uneven { addUneven(output, kernel) }
-      found.absorb(&group)
     }
   }
 
@@ -74,6 +71,14 @@ extension AxisEnumerator {
     _ kernel: Partition, _ cut: KernelCut, insteadOf evenCut: KernelCut, _ choices: BoxChoices
   ) {
     let kernelTiles = Tiles(kernel.tile, kernel.tile, 1).around(kernel.outer)
+    // Of even boxes, three to the range, the largest that holds at most n rows, at n, or 0.
+    let third = (outputSize + 2) / 3
+    var largestEven = [0]
+    for box in third..<max(third, (outputSize + 1) / 2) {
+      let held = choices.rowsHeld(parent: outputSize, tile: box, cut)
+      while largestEven.count <= held { largestEven.append(largestEven.last ?? 0) }
+      for place in held..<largestEven.count { largestEven[place] = box }
+    }
     /// For each tile the fewest parts of boxes that hold so many rows.
     var fewest = [[(held: Int, parts: Int, outer: Int)]](repeating: [], count: outputSize + 1)
     for box in 1...outputSize {
@@ -87,7 +92,12 @@ extension AxisEnumerator {
         let held = choices.rowsHeld(parent: outer, tile: box, cut)
         if held >= even, !isExact { continue }
         if kernel.outer > 0, !choices.isBetter(cut, than: evenCut, parent: outer, tile: box) { continue }
+        let even = largestEven[min(held, largestEven.count - 1)]
         choices.forEachBlockCount(of: (box, outer - box, outputSize - outer)) { tile, parts in
+          // Even boxes that hold no more move as much.
+          if !isExact, even > 0, Tiles(even, min(tile, even), 1).blockCount(of: outputSize, level: 1) <= parts {
+            return
+          }
           if isExact {
             add(output: Tiles(box, tile, tile, outer: outer), kernel: kernelTiles)
           } else if let known = fewest[tile].firstIndex(where: { $0.held == held }) {
@@ -102,7 +112,6 @@ extension AxisEnumerator {
         fewest[tile].removeAll(keepingCapacity: true)
       }
     }
-    found.absorb(&group)
   }
 
   /// Whether uneven output blocks can be better than even blocks of the same tile: where they hold fewer rows or are cut

@@ -22,10 +22,7 @@ struct AxisEnumerator {
   /// The block sizes tried of output rows and of kernel rows.
   let outputTiles: [Int]
   let kernelTiles: [Int]
-  /// Profiles found, less those that another of their group dominates.
-  var found = AxisProfiles()
-  /// Profiles that share most factors, so that few of them are undominated.
-  var group = AxisProfiles()
+  var found = AxisProfiles.Found()
 
   init(_ rows: AxisRows, _ dataflow: Dataflow, quick: BoxProfiles? = nil) {
     self.rows = rows
@@ -36,35 +33,31 @@ struct AxisEnumerator {
     outputSize = rows.axis.outputSize
     kernelSize = rows.axis.kernelSize
     overlaps = rows.axis.hasOverlap
-    let outputs = Tiles.byBlockCount(of: outputSize)
-    let kernels = Tiles.byBlockCount(of: kernelSize)
-    isComplete = !overlaps || quick != nil || Self.pairs(outputSize) * Self.pairs(kernelSize) <= Self.largestChoice
+    isComplete =
+      quick?.isComplete
+      ?? (!overlaps || Self.pairs(outputSize) * Self.pairs(kernelSize) <= Self.largestChoice)
     if !overlaps {
-      (outputTiles, kernelTiles) = (outputs, kernels)
+      outputTiles = Tiles.byBlockCount(of: outputSize)
+      kernelTiles = Tiles.byBlockCount(of: kernelSize)
     } else if isComplete {
       (outputTiles, kernelTiles) = (Array(1...outputSize), Array(1...kernelSize))
     } else {
-      kernelTiles = Self.thinned(kernels, to: Self.mostKernelTiles)
+      kernelTiles = Tiles.byBlockCount(of: kernelSize, atMost: Self.mostKernelTiles)
       var most = 2
-      while Self.pairs(most + 1) * Self.pairs(kernelTiles.count) <= Self.largestChoice { most += 1 }
-      outputTiles = Self.thinned(outputs, to: most)
+      while Self.pairs(most + 1) * Self.pairs(kernelTiles.count) <= Self.fewerChoices { most += 1 }
+      outputTiles = Tiles.byBlockCount(of: outputSize, atMost: most)
     }
   }
 
   /// The largest number of pairs of nested blocks of output rows with nested blocks of kernel rows for which all block
   /// sizes are tried.
   private static let largestChoice = 400_000
-  /// On a longer axis, the largest number of block sizes of kernel rows.
+  /// On a longer axis, that number and the largest number of block sizes of kernel rows.
+  private static let fewerChoices = 40_000
   private static let mostKernelTiles = 16
 
   /// The number of nested pairs of so many sizes.
   private static func pairs(_ count: Int) -> Int { count * (count + 1) / 2 }
-
-  /// So many tiles of a list at even distances, the first and the last among them.
-  private static func thinned(_ tiles: [Int], to most: Int) -> [Int] {
-    if tiles.count <= most { return tiles }
-    return (0..<most).map { tiles[$0 * (tiles.count - 1) / (most - 1)] }
-  }
 
   mutating func run() {
     if let quick { found = quick.profiles(of: dataflow) } else { addEven() }
@@ -80,7 +73,6 @@ struct AxisEnumerator {
           for kernel in kernelTiles(otherwise: 1) {
             add(output: Tiles(outer, inner, inner), kernel: Tiles(kernelSize, kernel, 1))
           }
-          found.absorb(&group)
         }
       }
     case .outputsWeightsInputs:
@@ -91,7 +83,6 @@ struct AxisEnumerator {
               add(output: Tiles(outer, outer, inner), kernel: Tiles(kernelSize, held, kernel))
             }
           }
-          found.absorb(&group)
         }
       }
     case .weightsOutputsInputs:
@@ -102,7 +93,6 @@ struct AxisEnumerator {
               add(output: Tiles(outputSize, outer, inner), kernel: Tiles(held, held, kernel))
             }
           }
-          found.absorb(&group)
         }
       }
     case .weightsInputsOutputs:
@@ -112,7 +102,6 @@ struct AxisEnumerator {
             add(output: Tiles(outputSize, tile, 1), kernel: Tiles(held, kernel, kernel))
           }
         }
-        found.absorb(&group)
       }
     case .inputsOutputsWeights:
       for outer in outputTiles {
@@ -122,7 +111,6 @@ struct AxisEnumerator {
             add(output: Tiles(outer, inner, inner), kernel: Tiles(kernel, kernel, 1))
           }
         }
-        found.absorb(&group)
       }
     case .inputsWeightsOutputs:
       for tile in outputTiles {
@@ -131,7 +119,6 @@ struct AxisEnumerator {
             add(output: Tiles(tile, tile, 1), kernel: Tiles(kernel, held, held))
           }
         }
-        found.absorb(&group)
       }
     }
   }
@@ -203,9 +190,11 @@ struct AxisEnumerator {
         weightsHeld: kernel[form.weightLevel],
         outputVisits: kernel.blockCount(of: kernelSize, level: form.outputLevel)),
       loops: AxisLoops(output: output, kernel: kernel, slide: .none))
-    group.still.append(profile)
+    found.still.offer(profile.factors, profile.loops)
     let isCut = (output: boxes.outputTile < boxes.outputParent, kernel: boxes.kernelTile < boxes.kernelParent)
-    if dataflow == .outputsWeightsInputs, !isCut.output, !isCut.kernel { group.uncut.append(profile) }
+    if dataflow == .outputsWeightsInputs, !isCut.output, !isCut.kernel {
+      found.uncut.offer(profile.factors, profile.loops)
+    }
     guard overlaps else { return }
     let hasSingle = (
       output: hasSingleBlock(outputSize, parent: boxes.outputParent, tile: boxes.outputTile),
@@ -215,18 +204,18 @@ struct AxisEnumerator {
     if isCut.output, siblings.output, siblings.kernel || !hasSingle.output {
       profile.loops.slide = .output
       profile.factors.rowsMoved = rowsMoved(boxes, slide: .output)
-      group.sliding.append(profile)
+      found.sliding.offer(profile.factors, profile.loops)
       if dataflow == .outputsWeightsInputs, output.outer == 0, !isCut.kernel, boxes.kernelTile < kernelSize,
         hasSingle.output
       {
         profile.factors.rowsMoved = coverage.rowsMoved(boxes, slide: .output, chained: true)
-        group.chained.append(profile)
+        found.chained.offer(profile.factors, profile.loops)
       }
     }
     if isCut.kernel, siblings.kernel, siblings.output || !hasSingle.kernel {
       profile.loops.slide = .kernel
       profile.factors.rowsMoved = rowsMoved(boxes, slide: .kernel)
-      group.sliding.append(profile)
+      found.sliding.offer(profile.factors, profile.loops)
     }
   }
 }

@@ -37,13 +37,6 @@ struct AxisFactors: Hashable, Comparable, Sendable {
   static let largest = AxisFactors(
     rowsMoved: .max, rowsHeld: .max, outputsHeld: .max, weightVisits: .max, weightsHeld: .max, outputVisits: .max)
 
-  /// Whether no factor is larger than the other's.
-  func dominates(_ other: AxisFactors) -> Bool {
-    rowsMoved <= other.rowsMoved && rowsHeld <= other.rowsHeld && outputsHeld <= other.outputsHeld
-      && weightVisits <= other.weightVisits && weightsHeld <= other.weightsHeld
-      && outputVisits <= other.outputVisits
-  }
-
   /// Each factor's least value in either.
   func lowered(by other: AxisFactors) -> AxisFactors {
     AxisFactors(
@@ -96,37 +89,4 @@ struct AxisLoops: Hashable, Comparable, Sendable {
 struct AxisProfile: Sendable {
   var factors: AxisFactors
   var loops: AxisLoops
-
-  /// The profiles that no other dominates, one of each set of equals, in the order of their factors.
-  static func undominated(_ profiles: [AxisProfile]) -> [AxisProfile] {
-    if profiles.count < 2 { return profiles }
-    let champions = champions(of: profiles)
-    let order = profiles.indices.lazy.filter { index in
-      !champions.contains { $0.dominates(profiles[index].factors) && $0 != profiles[index].factors }
-    }.map { (factors: profiles[$0].factors, index: $0) }.sorted { a, b in
-      a.factors == b.factors ? profiles[a.index].loops < profiles[b.index].loops : a.factors < b.factors
-    }
-    var kept: [AxisProfile] = []
-    var factors: [AxisFactors] = []
-    // What dominates one profile often dominates the next.
-    var last = 0
-    for (candidate, index) in order {
-      if last < factors.count, factors[last].dominates(candidate) { continue }
-      if let dominating = factors.firstIndex(where: { $0.dominates(candidate) }) {
-        last = dominating
-        continue
-      }
-      factors.append(candidate)
-      kept.append(profiles[index])
-    }
-    return kept
-  }
-
-  /// A few factors that dominate many profiles: the best of a sample.
-  private static func champions(of profiles: [AxisProfile]) -> [AxisFactors] {
-    let size = 48
-    if profiles.count < 4 * size { return [] }
-    let sample = (0..<size).map { profiles[$0 * profiles.count / size].factors }
-    return sample.filter { candidate in !sample.contains { $0.dominates(candidate) && $0 != candidate } }
-  }
 }

@@ -4,17 +4,17 @@ import Workloads
 /// The undominated profiles of one axis under one dataflow.
 struct AxisProfiles: Sendable {
   /// No box of inputs reuses the overlap with the one before.
-  var still: [AxisProfile]
+  let still: [AxisProfile]
   /// The innermost loop of the axis slides, where it has one.
-  var sliding: [AxisProfile]
+  let sliding: [AxisProfile]
   /// The innermost loop slides, and where it has a single block the loop one segment further out slides instead.
   ///
   /// That needs everything else between the two to be uncut, as it is for `uncut` profiles of the other axis.
-  var chained: [AxisProfile]
+  let chained: [AxisProfile]
   /// Profiles without loops in the segment just outside the inputs' keep.
-  var uncut: [AxisProfile]
+  let uncut: [AxisProfile]
   /// Whether every block size was tried, or on a very long axis only some for each number of blocks.
-  var isComplete = true
+  let isComplete: Bool
 
   /// The profiles of an axis under each of some dataflows, in their order.
   static func all(_ axis: ConvolutionAxis, of dataflows: [Dataflow]) -> [AxisProfiles] {
@@ -23,28 +23,25 @@ struct AxisProfiles: Sendable {
     return dataflows.map { dataflow in
       var enumerator = AxisEnumerator(rows, dataflow, quick: quick)
       enumerator.run()
-      var profiles = enumerator.found
-      profiles.still = AxisProfile.undominated(profiles.still)
-      profiles.sliding = AxisProfile.undominated(profiles.still + profiles.sliding)
-      profiles.chained = AxisProfile.undominated(profiles.chained)
-      profiles.uncut = AxisProfile.undominated(profiles.uncut)
-      profiles.isComplete = enumerator.isComplete
-      return profiles
+      return AxisProfiles(enumerator.found, isComplete: enumerator.isComplete)
     }
   }
 
-  /// No profiles yet.
-  init() { (still, sliding, chained, uncut) = ([], [], [], []) }
+  private init(_ found: Found, isComplete: Bool) {
+    still = found.still.sorted
+    var all = found.still
+    all.offer(found.sliding)
+    sliding = all.sorted
+    chained = found.chained.sorted
+    uncut = found.uncut.sorted
+    self.isComplete = isComplete
+  }
 
-  /// Takes over the undominated profiles of another list and empties it.
-  mutating func absorb(_ group: inout AxisProfiles) {
-    still += AxisProfile.undominated(group.still)
-    sliding += AxisProfile.undominated(group.sliding)
-    chained += AxisProfile.undominated(group.chained)
-    uncut += AxisProfile.undominated(group.uncut)
-    group.still.removeAll(keepingCapacity: true)
-    group.sliding.removeAll(keepingCapacity: true)
-    group.chained.removeAll(keepingCapacity: true)
-    group.uncut.removeAll(keepingCapacity: true)
+  /// Profiles as they are found, each kind by itself.
+  struct Found: Sendable {
+    var still = Skyline()
+    var sliding = Skyline()
+    var chained = Skyline()
+    var uncut = Skyline()
   }
 }

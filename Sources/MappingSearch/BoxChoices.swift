@@ -1,7 +1,7 @@
 import Workloads
 
-/// The ways to cut the input boxes of one axis inside given parents that can be best, for axes with v = 1 (dilation no
-/// more than the stride's greatest common divisor with it).
+/// The ways to cut the input boxes of one axis inside given parents that can be best, where output rows that share an
+/// input row are neighbours: v = 1, as wherever the dilation divides the stride.
 ///
 /// Of tiles of output rows that make the same number of blocks only the one that holds least can be best, for all move
 /// the same rows; where a cut falls among output rows that reach padding they may move fewer, so those are listed too.
@@ -20,8 +20,10 @@ struct BoxChoices {
   let coverage: Coverage
   let outputSize: Int
   let kernelSize: Int
-  /// The rungs of parents of n output rows, at n - 1.
-  private var ladders: [[Rung]] = []
+  /// The sizes of parents, and of boxes that are cut no further outside, that are tried; the whole range is one.
+  let parents: [Int]
+  /// The rungs of parents of n output rows, at n - 1, where they are tried.
+  private var ladders: [[Rung]]
 
   /// Tiles inside one parent that make the same number of blocks.
   private struct Rung {
@@ -36,17 +38,19 @@ struct BoxChoices {
     var padded: [Int] = []
   }
 
-  init(_ rows: AxisRows) {
+  init(_ rows: AxisRows, parents sizes: [Int]) {
     self.rows = rows
+    parents = sizes
+    ladders = Array(repeating: [], count: rows.axis.outputSize)
     let axis = rows.axis
     coverage = Coverage(rows: rows)
     outputSize = axis.outputSize
     kernelSize = axis.kernelSize
     var fewest = [Int](repeating: .max, count: outputSize + 1)
-    var parents = 0
-    for parent in 1...outputSize {
-      if parents != (outputSize + parent - 1) / parent {
-        parents = (outputSize + parent - 1) / parent
+    var count = 0
+    for parent in sizes.sorted() {
+      if count != (outputSize + parent - 1) / parent {
+        count = (outputSize + parent - 1) / parent
         for tile in 1...outputSize { fewest[tile] = .max }
       }
       var ladder: [Rung] = []
@@ -62,7 +66,7 @@ struct BoxChoices {
         ladder.append(rung)
         for tile in tiles { fewest[tile] = min(fewest[tile], count) }
       }
-      ladders.append(ladder)
+      ladders[parent - 1] = ladder
     }
   }
 
@@ -163,12 +167,6 @@ struct BoxChoices {
     return rung.isDominated ? nil : (first, held)
   }
 
-  /// The number of blocks of output rows, and the place of that number among those that one parent can have.
-  struct BlockCount {
-    var count: Int
-    var place: Int
-  }
-
   /// Calls `body` with each choice inside parents of `parent` output rows for one cut of the kernel rows, and with the
   /// number of blocks of output rows.
   ///
@@ -178,50 +176,48 @@ struct BoxChoices {
   ///   - countsMatter: whether blocks of output rows cost something besides the rows of inputs.
   ///   - body: takes the choice.
   @inline(__always)
-  func forEachChoice(parent: Int, _ cut: KernelCut, countsMatter: Bool, _ body: (Choice, BlockCount) -> Void) {
+  func forEachChoice(parent: Int, _ cut: KernelCut, countsMatter: Bool, _ body: (Choice, Int) -> Void) {
     let parents = (outputSize + parent - 1) / parent
     let rest = outputSize % parent
     let outerMoved = cut.rest(cuts: parents - 1)
     let slidesKernel = !cut.moving.isEmpty
-    for (place, rung) in ladders[parent - 1].enumerated() {
-      let blocks = BlockCount(count: rung.count, place: place)
+    for rung in ladders[parent - 1] {
       for tile in rung.padded {
         var choice = Choice(
           moved: stillMoved(parent: parent, tile: tile, cut), held: rowsHeld(parent: parent, tile: tile, cut),
           outputTile: tile, kernel: cut.tiles, slide: .none)
-        body(choice, blocks)
+        body(choice, rung.count)
         if slidesKernel {
           choice.slide = .kernel
           choice.moved = kernelSlideMoved(parent: parent, tile: tile, cut)
-          body(choice, blocks)
+          body(choice, rung.count)
         }
       }
       guard let least = leastHeld(parent: parent, rung, cut) else { continue }
       var choice = Choice(
         moved: cut.still(cuts: rung.count - 1), held: least.held, outputTile: least.tile, kernel: cut.tiles,
         slide: .none)
-      body(choice, blocks)
+      body(choice, rung.count)
       if slidesKernel {
         choice.slide = .kernel
         choice.moved = cut.slid(cuts: rung.count - 1) + outerMoved
-        body(choice, blocks)
+        body(choice, rung.count)
       }
     }
     guard parent > 1 else { return }
     let moved = outputSlideMoved(parent: parent, tile: 1, cut)
     let singleMoved = rest > 1 ? outputSlideMoved(parent: parent, tile: rest, cut) : moved
     let isDominated = !rows.cutsPadding(parent, parent) && (outputSize + parent - 2) / (parent - 1) == parents
-    func slide(_ tiles: ClosedRange<Int>, _ blocks: BlockCount) {
+    func slide(_ tiles: ClosedRange<Int>, _ count: Int) {
       guard let least = leastHeld(parent: parent, tiles, cut) else { return }
       let isSingle = rest > 0 && tiles.lowerBound >= rest
       body(
         Choice(
           moved: isSingle ? singleMoved : moved, held: least.held, outputTile: least.tile, kernel: cut.tiles,
-          slide: .output), blocks)
+          slide: .output), count)
     }
     if countsMatter {
-      for (place, rung) in ladders[parent - 1].enumerated() where rung.tiles.lowerBound < parent {
-        let blocks = BlockCount(count: rung.count, place: place)
+      for rung in ladders[parent - 1] where rung.tiles.lowerBound < parent {
         let (first, last) = (rung.tiles.lowerBound, min(rung.tiles.upperBound, parent - 1))
         if isDominated, rung.isDominated, rung.isInterior, singleMoved == moved,
           first == last || cut.head[first + 1] >= cut.rowsHeld(interior: first, rows)
@@ -229,16 +225,15 @@ struct BoxChoices {
           continue
         }
         if singleMoved < moved, first < rest, rest <= last {
-          slide(first...rest - 1, blocks)
-          slide(rest...last, blocks)
+          slide(first...rest - 1, rung.count)
+          slide(rest...last, rung.count)
         } else {
-          slide(first...last, blocks)
+          slide(first...last, rung.count)
         }
       }
     } else {
-      let any = BlockCount(count: 0, place: 0)
-      if !isDominated { slide(1...1, any) }
-      if singleMoved < moved { slide(rest...parent - 1, any) }
+      if !isDominated { slide(1...1, 0) }
+      if singleMoved < moved { slide(rest...parent - 1, 0) }
     }
   }
 

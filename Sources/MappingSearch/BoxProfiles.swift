@@ -5,21 +5,17 @@ import Workloads
 struct BoxProfiles {
   let choices: BoxChoices
   /// The profiles of the two dataflows with the inputs innermost, found together.
-  private var innermost: (outputsWeights: AxisProfiles, weightsOutputs: AxisProfiles)
+  private var innermost: (outputsWeights: AxisProfiles.Found, weightsOutputs: AxisProfiles.Found)
   private let cuts: [[KernelCut]]
   private let outputSize: Int
   private let kernelSize: Int
 
   /// Profiles of the axis, or nil where only ``AxisEnumerator`` lists them: where output rows that share an input row
-  /// are no neighbours, or the axis is very long.
+  /// are no neighbours, or none do.
   init?(_ rows: AxisRows, for dataflows: [Dataflow]) {
     let axis = rows.axis
     guard axis.hasOverlap, axis.outputPeriod == 1 else { return nil }
-    let kernels = axis.kernelSize * (axis.kernelSize + 1) / 2
-    guard Double(kernels * axis.outputSize) * Double(axis.outputSize).squareRoot() <= Self.mostChoices else {
-      return nil
-    }
-    choices = BoxChoices(rows)
+    choices = BoxChoices(rows, parents: Self.parents(axis))
     outputSize = axis.outputSize
     kernelSize = axis.kernelSize
     let size = kernelSize
@@ -34,21 +30,36 @@ struct BoxProfiles {
           }, tiles: Tiles(parent, tile, tile))
       }
     }
-    innermost = (AxisProfiles(), AxisProfiles())
+    innermost = (AxisProfiles.Found(), AxisProfiles.Found())
     if dataflows.contains(.outputsWeightsInputs) || dataflows.contains(.weightsOutputsInputs) {
       innermost = inputsInnermost()
     }
   }
 
-  /// The product of kernel rows' block choices, output rows and their square root up to which an axis is not very long.
-  private static let mostChoices = 4e6
+  /// All sizes of blocks of output rows or, on a very long axis, some of those that are the smallest with their number of
+  /// blocks.
+  private static func parents(_ axis: ConvolutionAxis) -> [Int] {
+    let perParent =
+      Double(axis.kernelSize * (axis.kernelSize + 1) / 2) * Double(axis.outputSize).squareRoot()
+    if Double(axis.outputSize) * perParent <= mostChoices { return Array(1...axis.outputSize) }
+    return Tiles.byBlockCount(of: axis.outputSize, atMost: max(fewestParents, Int(fewerChoices / perParent)))
+  }
+
+  /// The product of kernel rows' block choices, sizes of parents and the square root of the output rows up to which all
+  /// sizes are tried, and up to which some are on longer axes, at least so many.
+  private static let mostChoices = 1e6
+  private static let fewerChoices = 1e5
+  private static let fewestParents = 24
+
+  /// Whether all sizes are tried.
+  var isComplete: Bool { choices.parents.count == outputSize }
 
   /// The even cuts of the kernel rows into blocks of `tile` inside parents of `parent`.
   func cut(_ parent: Int, _ tile: Int) -> KernelCut { cuts[parent - 1][tile - 1] }
 
   /// The profiles of a dataflow with even blocks, many of them dominated.
-  func profiles(of dataflow: Dataflow) -> AxisProfiles {
-    var found = AxisProfiles()
+  func profiles(of dataflow: Dataflow) -> AxisProfiles.Found {
+    var found = AxisProfiles.Found()
     switch dataflow {
     case .outputsInputsWeights: addOutputsInputsWeights(&found)
     case .outputsWeightsInputs: found = innermost.outputsWeights
@@ -61,97 +72,75 @@ struct BoxProfiles {
   }
 
   private func add(
-    _ choice: BoxChoices.Choice, _ found: inout AxisProfiles, _ factors: AxisFactors, _ output: Tiles, _ kernel: Tiles
+    _ choice: BoxChoices.Choice, _ found: inout AxisProfiles.Found, _ factors: AxisFactors, _ output: Tiles,
+    _ kernel: Tiles
   ) {
-    let profile = AxisProfile(
-      factors: factors, loops: AxisLoops(output: output, kernel: kernel, slide: choice.slide))
-    if choice.slide == .none { found.still.append(profile) } else { found.sliding.append(profile) }
+    let loops = AxisLoops(output: output, kernel: kernel, slide: choice.slide)
+    if choice.slide == .none { found.still.offer(factors, loops) } else { found.sliding.offer(factors, loops) }
   }
 
-  private func addOutputsInputsWeights(_ found: inout AxisProfiles) {
-    var still: [Staircase] = []
-    var sliding: [Staircase] = []
-    var counts: [Int] = []
-    for parent in 1...outputSize {
-      counts.removeAll(keepingCapacity: true)
+  private func addOutputsInputsWeights(_ found: inout AxisProfiles.Found) {
+    for parent in choices.parents {
       for tile in 1...kernelSize {
-        choices.forEachChoice(parent: parent, cut(kernelSize, tile), countsMatter: true) { choice, blocks in
-          while counts.count <= blocks.place { counts.append(0) }
-          while still.count <= blocks.place {
-            still.append(Staircase())
-            sliding.append(Staircase())
-          }
-          counts[blocks.place] = blocks.count
-          if choice.slide == .none { still[blocks.place].add(choice) } else { sliding[blocks.place].add(choice) }
+        choices.forEachChoice(parent: parent, cut(kernelSize, tile), countsMatter: true) { choice, count in
+          add(
+            choice, &found,
+            AxisFactors(
+              rowsMoved: choice.moved, rowsHeld: choice.held, outputsHeld: parent, weightVisits: count, weightsHeld: 1,
+              outputVisits: 1), Tiles(parent, choice.outputTile, choice.outputTile), Tiles(kernelSize, tile, 1))
         }
-      }
-      for (place, count) in counts.enumerated() {
-        func profile(_ choice: BoxChoices.Choice) -> AxisProfile {
-          AxisProfile(
-            factors: AxisFactors(
-              rowsMoved: choice.moved, rowsHeld: choice.held, outputsHeld: parent, weightVisits: count,
-              weightsHeld: 1, outputVisits: 1),
-            loops: AxisLoops(
-              output: Tiles(parent, choice.outputTile, choice.outputTile),
-              kernel: Tiles(kernelSize, choice.kernel.second, 1), slide: choice.slide))
-        }
-        still[place].removeAll { found.still.append(profile($0)) }
-        sliding[place].removeAll { found.sliding.append(profile($0)) }
       }
     }
   }
 
   /// Both dataflows with the inputs innermost choose blocks of outputs and of weights, and boxes within them.
-  private func inputsInnermost() -> (outputsWeights: AxisProfiles, weightsOutputs: AxisProfiles) {
-    var foundOutputsWeights = AxisProfiles()
-    var foundWeightsOutputs = AxisProfiles()
+  private func inputsInnermost() -> (outputsWeights: AxisProfiles.Found, weightsOutputs: AxisProfiles.Found) {
+    var (outputsWeights, weightsOutputs) = (AxisProfiles.Found(), AxisProfiles.Found())
     var still = Staircase()
     var sliding = Staircase()
-    for parent in 1...outputSize {
-      let parents = (outputSize + parent - 1) / parent
+    for parent in choices.parents {
       for held in 1...kernelSize {
         for tile in 1...held {
           choices.forEachChoice(parent: parent, cut(held, tile), countsMatter: false) { choice, _ in
             if choice.slide == .none { still.add(choice) } else { sliding.add(choice) }
           }
         }
-        func outputsWeights(_ choice: BoxChoices.Choice) -> AxisProfile {
-          AxisProfile(
-            factors: AxisFactors(
-              rowsMoved: choice.moved, rowsHeld: choice.held, outputsHeld: parent, weightVisits: parents,
-              weightsHeld: held, outputVisits: 1),
-            loops: AxisLoops(
-              output: Tiles(parent, parent, choice.outputTile),
-              kernel: Tiles(kernelSize, held, choice.kernel.second), slide: choice.slide))
-        }
-        func weightsOutputs(_ choice: BoxChoices.Choice) -> AxisProfile {
-          AxisProfile(
-            factors: AxisFactors(
+        func add(_ choice: BoxChoices.Choice) {
+          self.add(
+            choice, &outputsWeights, outputsWeightsFactors(choice, parent: parent, held: held),
+            Tiles(parent, parent, choice.outputTile), Tiles(kernelSize, held, choice.kernel.second))
+          self.add(
+            choice, &weightsOutputs,
+            AxisFactors(
               rowsMoved: choice.moved, rowsHeld: choice.held, outputsHeld: parent, weightVisits: 1, weightsHeld: held,
-              outputVisits: (kernelSize + held - 1) / held),
-            loops: AxisLoops(
-              output: Tiles(outputSize, parent, choice.outputTile),
-              kernel: Tiles(held, held, choice.kernel.second), slide: choice.slide))
+              outputVisits: (kernelSize + held - 1) / held), Tiles(outputSize, parent, choice.outputTile),
+            Tiles(held, held, choice.kernel.second))
         }
-        still.removeAll { choice in
-          foundOutputsWeights.still.append(outputsWeights(choice))
-          foundWeightsOutputs.still.append(weightsOutputs(choice))
-        }
-        sliding.removeAll { choice in
-          foundOutputsWeights.sliding.append(outputsWeights(choice))
-          foundWeightsOutputs.sliding.append(weightsOutputs(choice))
-        }
+        still.removeAll(add)
+        sliding.removeAll(add)
         let whole = cut(held, held)
-        foundOutputsWeights.uncut.append(outputsWeights(choices.uncut(parent: parent, whole)))
+        let uncut = choices.uncut(parent: parent, whole)
+        outputsWeights.uncut.offer(
+          outputsWeightsFactors(uncut, parent: parent, held: held),
+          AxisLoops(output: Tiles(parent, parent, parent), kernel: Tiles(kernelSize, held, held), slide: .none))
         if let chained = choices.chained(parent: parent, whole) {
-          foundOutputsWeights.chained.append(outputsWeights(chained))
+          outputsWeights.chained.offer(
+            outputsWeightsFactors(chained, parent: parent, held: held),
+            AxisLoops(
+              output: Tiles(parent, parent, chained.outputTile), kernel: Tiles(kernelSize, held, held), slide: .output))
         }
       }
     }
-    return (foundOutputsWeights, foundWeightsOutputs)
+    return (outputsWeights, weightsOutputs)
   }
 
-  private func addWeightsInputsOutputs(_ found: inout AxisProfiles) {
+  private func outputsWeightsFactors(_ choice: BoxChoices.Choice, parent: Int, held: Int) -> AxisFactors {
+    AxisFactors(
+      rowsMoved: choice.moved, rowsHeld: choice.held, outputsHeld: parent,
+      weightVisits: (outputSize + parent - 1) / parent, weightsHeld: held, outputVisits: 1)
+  }
+
+  private func addWeightsInputsOutputs(_ found: inout AxisProfiles.Found) {
     for held in 1...kernelSize {
       for tile in 1...held {
         let visits = Tiles(held, tile, tile).blockCount(of: kernelSize, level: 2)
@@ -166,11 +155,11 @@ struct BoxProfiles {
     }
   }
 
-  private func addInputsOutputsWeights(_ found: inout AxisProfiles) {
+  private func addInputsOutputsWeights(_ found: inout AxisProfiles.Found) {
     func isWorse(_ a: BoxChoices.Choice, than b: BoxChoices.Choice) -> Bool {
       a.moved >= b.moved && a.held >= b.held
     }
-    for box in 1...outputSize {
+    for box in choices.parents {
       // From the fewest visits of outputs to the most; sliding choices do not make still ones superfluous.
       var kept: [BoxChoices.Choice] = []
       for tile in stride(from: kernelSize, through: 1, by: -1) {
@@ -192,14 +181,14 @@ struct BoxProfiles {
     }
   }
 
-  private func addInputsWeightsOutputs(_ found: inout AxisProfiles) {
+  private func addInputsWeightsOutputs(_ found: inout AxisProfiles.Found) {
     for tile in 1...kernelSize {
-      choices.forEachChoice(parent: outputSize, cut(kernelSize, tile), countsMatter: true) { choice, blocks in
+      choices.forEachChoice(parent: outputSize, cut(kernelSize, tile), countsMatter: true) { choice, count in
         for held in 1...tile {
           add(
             choice, &found,
             AxisFactors(
-              rowsMoved: choice.moved, rowsHeld: choice.held, outputsHeld: 1, weightVisits: blocks.count,
+              rowsMoved: choice.moved, rowsHeld: choice.held, outputsHeld: 1, weightVisits: count,
               weightsHeld: held,
               outputVisits: Tiles(tile, held, held).blockCount(of: kernelSize, level: 2)),
             Tiles(choice.outputTile, choice.outputTile, 1), Tiles(tile, held, held))
@@ -212,18 +201,23 @@ struct BoxProfiles {
   private struct Staircase {
     /// The choice that moves least of those that hold n rows, at n.
     private var byHeld: [BoxChoices.Choice?] = []
-    private var mostHeld = -1
+    /// The numbers of rows for which there is one.
+    private var held: [Int] = []
 
     mutating func add(_ choice: BoxChoices.Choice) {
       while byHeld.count <= choice.held { byHeld.append(nil) }
-      if let known = byHeld[choice.held], known.moved <= choice.moved { return }
+      if let known = byHeld[choice.held] {
+        if known.moved <= choice.moved { return }
+      } else {
+        held.append(choice.held)
+      }
       byHeld[choice.held] = choice
-      mostHeld = max(mostHeld, choice.held)
     }
 
     mutating func removeAll(_ body: (BoxChoices.Choice) -> Void) {
       var least = Int.max
-      for held in stride(from: 0, through: mostHeld, by: 1) {
+      held.sort()
+      for held in held {
         guard let choice = byHeld[held] else { continue }
         byHeld[held] = nil
         if choice.moved < least {
@@ -231,7 +225,7 @@ struct BoxProfiles {
           body(choice)
         }
       }
-      mostHeld = -1
+      held.removeAll(keepingCapacity: true)
     }
   }
 }

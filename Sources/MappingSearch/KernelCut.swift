@@ -3,10 +3,10 @@ import Workloads
 /// Kernel rows of one axis cut into parents and each parent into blocks, with what the input rows of such blocks amount
 /// to however the output rows are cut.
 ///
-/// For axes whose dilation is a multiple of no more than the stride, so that v = 1. There `n` successive output rows reach
-/// n·w - (n - 1)·max(0, w - u) rows, padding included, with `w` successive kernel rows, where u is the kernel period: each cut of the output
-/// rows adds max(0, w - u). The rows of the padding are the same whatever is cut, unless a cut falls among the output
-/// rows that reach them.
+/// It needs output rows that share an input row to be neighbours (v = 1). Then `n` successive output rows reach
+/// n·w - (n - 1)·max(0, w - u) input rows, padding included, with `w` successive kernel rows, where u is the kernel
+/// period: each cut of the output rows adds max(0, w - u). The rows of the padding are the same whatever is cut, unless a
+/// cut falls among the output rows that reach them.
 struct KernelCut {
   /// A number of rows that grows with each cut of the output rows.
   struct Line {

@@ -76,9 +76,10 @@ struct SearchRun<Record: SearchRecord> {
     if isEnded { statistics.prunedByBound = left } else { statistics.prunedByEnergy = left }
   }
 
-  /// Scores blocks one after the other, or in slices if there are many mappings, and returns whether that was ended.
+  /// Scores blocks one after the other, or in slices if there are many mappings to score, and returns whether that was
+  /// ended. Best first, few are left after the first blocks.
   private mutating func searchRest(_ blocks: [DataflowSearch.Block], _ isProven: (Record) -> Bool) -> Bool {
-    if statistics.mappings < Self.fewMappings { return score(blocks, isProven) }
+    if Record.isBestFirst || statistics.mappings < Self.fewMappings { return score(blocks, isProven) }
     let perRound = max(1, (blocks.count + Self.rounds - 1) / Self.rounds)
     for start in stride(from: 0, to: blocks.count, by: perRound) {
       scoreSlices(blocks[start..<min(start + perRound, blocks.count)])

@@ -17,9 +17,11 @@ struct SpatialProfiles: Sendable {
   private static let mostInChunk = 8
 
   init(_ unordered: [AxisProfile]) {
-    var profiles = unordered
+    let factors = unordered.map(\.factors)
+    var order = Array(unordered.indices)
     var chunks: [Range<Int>] = []
-    if !profiles.isEmpty { Self.split(&profiles, 0..<profiles.count, into: &chunks) }
+    if !order.isEmpty { Self.split(&order, 0..<order.count, factors, into: &chunks) }
+    let profiles = order.map { unordered[$0] }
     let table = FactorTable(count: profiles.count) { place in
       let factors = profiles[place].factors
       return (
@@ -33,25 +35,26 @@ struct SpatialProfiles: Sendable {
     corners = FactorTable(leastOf: table, chunks)
   }
 
-  /// Halves a range by the factor that spreads most, until it is a chunk.
-  private static func split(_ profiles: inout [AxisProfile], _ range: Range<Int>, into chunks: inout [Range<Int>]) {
+  /// Halves a range of the order by the factor that spreads most, until it is a chunk.
+  private static func split(
+    _ order: inout [Int], _ range: Range<Int>, _ factors: [AxisFactors], into chunks: inout [Range<Int>]
+  ) {
     if range.count <= mostInChunk {
       chunks.append(range)
       return
     }
     var least = AxisFactors.largest
     var most = AxisFactors(rowsMoved: 0, rowsHeld: 0, outputsHeld: 0, weightVisits: 0, weightsHeld: 0, outputVisits: 0)
-    for profile in profiles[range] {
-      least = least.lowered(by: profile.factors)
-      most = most.raised(by: profile.factors)
+    for place in order[range] {
+      least = least.lowered(by: factors[place])
+      most = most.raised(by: factors[place])
     }
     func spread(_ factor: Int) -> Double { Double(most[factor]) / Double(max(1, least[factor])) }
     let widest = (1..<AxisFactors.count).reduce(0) { spread($1) > spread($0) ? $1 : $0 }
-    profiles[range].sort { a, b in
-      a.factors[widest] == b.factors[widest] ? a.factors < b.factors : a.factors[widest] < b.factors[widest]
-    }
+    // The profiles come in the order of their factors, so that places break ties.
+    order[range].sort { (factors[$0][widest], $0) < (factors[$1][widest], $1) }
     let middle = range.lowerBound + (range.count / mostInChunk + 1) / 2 * mostInChunk
-    split(&profiles, range.lowerBound..<middle, into: &chunks)
-    split(&profiles, middle..<range.upperBound, into: &chunks)
+    split(&order, range.lowerBound..<middle, factors, into: &chunks)
+    split(&order, middle..<range.upperBound, factors, into: &chunks)
   }
 }

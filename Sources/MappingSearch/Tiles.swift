@@ -1,19 +1,19 @@
 /// The block sizes of one dimension at the three keeps, outermost first: D ≥ first ≥ second ≥ third.
 struct Tiles: Hashable, Comparable, Sendable {
-  var first: Int
-  var second: Int
-  var third: Int
+  /// Four sizes of at most 2^31 - 1 each, packed: profiles are copied much more often than they are read.
+  private var sizes: SIMD4<Int32>
+
+  var first: Int { Int(sizes[0]) }
+  var second: Int { Int(sizes[1]) }
+  var third: Int { Int(sizes[2]) }
   /// A larger tile just outside the first one that cuts, or 0 for none.
   ///
   /// It makes the blocks uneven: a range of 7 in blocks of 4, cut into blocks of 3, gives 3, 1 and 3. With padding the
   /// first and the last block can then be larger than those between and still hold no more input rows.
-  var outer = 0
+  var outer: Int { Int(sizes[3]) }
 
   init(_ first: Int, _ second: Int, _ third: Int, outer: Int = 0) {
-    self.first = first
-    self.second = second
-    self.third = third
-    self.outer = outer
+    sizes = SIMD4(Int32(first), Int32(second), Int32(third), Int32(outer))
   }
 
   /// The same tiles with an outer one around the first that cuts.
@@ -81,5 +81,12 @@ struct Tiles: Hashable, Comparable, Sendable {
       tiles.append((size + count - 1) / count)
     }
     return tiles
+  }
+
+  /// So many of those tiles at even distances, the largest and the smallest among them.
+  static func byBlockCount(of size: Int, atMost most: Int) -> [Int] {
+    let tiles = byBlockCount(of: size)
+    if tiles.count <= most { return tiles }
+    return (0..<most).map { tiles[$0 * (tiles.count - 1) / (most - 1)] }
   }
 }

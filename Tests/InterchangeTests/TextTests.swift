@@ -21,6 +21,16 @@ struct TextTests {
     #expect(try CapacityText.parse(text, origin: "--capacity") == Bits(bits))
   }
 
+  @Test(arguments: [("5%", 0.05), ("0.5 %", 0.005), ("0.05", 0.05), ("0", 0), ("1000%", 10)])
+  func shares(text: String, share: Double) throws {
+    #expect(try PercentText.parse(text, origin: "--within") == share)
+  }
+
+  @Test(arguments: ["", "%", "five", "-5%", "1e3", "1001%", "11", "nan", "5%%"])
+  func badShares(text: String) {
+    #expect(message { _ = try PercentText.parse(text, origin: "--within") }.hasPrefix("--within: '\(text)' is "))
+  }
+
   @Test func badCapacities() {
     func message(_ text: String) -> String {
       self.message { _ = try CapacityText.parse(text, origin: "--capacity") }

@@ -128,6 +128,57 @@ struct CommandTests {
     #expect(table.output.split(separator: "\n").count { $0.hasPrefix("total") } == 2)
   }
 
+  /// Every point of a curve is the optimum at its capacity, and a network's curve is the sum of its layers'.
+  @Test func curveGivesEveryOptimum() throws {
+    let shape = "--shape k=6,c=4,p=7,q=7,r=3,s=3,padding=1"
+    func document(_ line: String) throws -> [String: Any] {
+      let outcome = try run(line)
+      #expect(outcome.code == 0, "\(outcome.error)")
+      return try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+    }
+    func data(_ record: [String: Any]) throws -> Double {
+      try #require((record["energy"] as? [String: Any])?["data"] as? Double)
+    }
+    let curve = try document("curve \(shape) --format json")
+    let points = try #require(curve["records"] as? [[String: Any]])
+    #expect(points.count > 5)
+    for point in [points[0], points[points.count / 2], points[points.count - 1]] {
+      let capacity = try #require(point["capacity_bits"] as? Int)
+      #expect(point["occupancy_bits"] as? Int == capacity)
+      let optimum = try document("optimize \(shape) --capacity \(capacity)bit --format json")
+      let found = try #require((optimum["records"] as? [[String: Any]])?.first)
+      #expect(try data(found) == data(point))
+      #expect(found["mapping"] as? [[String: AnyHashable]] == point["mapping"] as? [[String: AnyHashable]])
+    }
+    let summary = try #require((curve["curves"] as? [[String: Any]])?.first)
+    let knees = try #require(summary["knees"] as? [[String: Any]])
+    #expect(knees.compactMap { $0["within"] as? Double } == [0.05, 0])
+    #expect(knees.last?["capacity_bits"] as? Int == points.last?["capacity_bits"] as? Int)
+
+    let network = try document("curve --network alexnet --capacity 4KiB,64KiB --format json")
+    let records = try #require(network["records"] as? [[String: Any]])
+    let totals = try #require(network["totals"] as? [[String: Any]])
+    #expect(records.count == 16 && totals.count == 2)
+    for total in totals {
+      let capacity = try #require(total["capacity_bits"] as? Int)
+      let sum = try records.filter { $0["capacity_bits"] as? Int == capacity }.reduce(0.0) { try $0 + data($1) }
+      #expect(try data(total) == sum)
+    }
+  }
+
+  @Test func curveTables() throws {
+    let layer = try run("curve --network alexnet --layer fc8 --within 20% --threads 2")
+    #expect(layer.code == 0 && layer.output.contains("within 20.0 %") && layer.output.contains("capacity [bit]"))
+    let network = try run("curve --network alexnet --threads 2")
+    #expect(network.output.contains("\ntotal ") && network.output.contains("data over least"))
+    let quiet = try run("curve --network alexnet --quiet --threads 1")
+    #expect(network.output.hasPrefix(quiet.output))
+    let points = try run("curve --network alexnet --layer fc8 --format csv")
+    #expect(points.output.hasPrefix("network,layer,count,capacity_bits,"))
+    let total = try run("curve --network alexnet --total --format csv")
+    #expect(total.output.hasPrefix("network,layers,capacity_bits,"))
+  }
+
   @Test func boundListsEveryFamily() throws {
     let outcome = try run("bound --shape p=512,k=512,c=512 --capacity 64KiB --format csv")
     #expect(outcome.code == 0, "\(outcome.error)")
@@ -219,6 +270,13 @@ struct CommandTests {
       "evaluate --network alexnet --mapping configs/mappings/alexnet-conv2.yaml --capacity 1KiB", 2,
       "does not fit 1 KiB"
     ),
+    ("curve --within 5%", 64, "needs a layer: give --network or --shape, for example: tilebound curve"),
+    ("curve --shape p=3 --within much", 64, "--within: 'much' is no share; a number is expected, as in 5% or 0.05"),
+    ("curve --shape p=3 --capacity 2B", 2, "shape: no mapping fits 2 B; the least capacity that would is 3 B"),
+    ("curve --network alexnet --total --capacity 2B", 2, "no mapping fits 2 B; the least capacity that would is 3 B"),
+    ("curve --shape p=3 --total", 64, "--total is the curve of a whole network; give --network alone"),
+    ("curve --network alexnet --layer fc8 --total", 64, "--total is the curve of a whole network"),
+    ("curve --shape p=3 --dataflow os", 64, "--dataflow: 'os' is unknown; accepted: any, os-iw"),
     ("networks nonesuch", 64, "unknown network 'nonesuch'"),
   ])
   func refusals(line: String, code: Int32, message: String) throws {
