@@ -95,8 +95,6 @@ public struct CurveTotal: Encodable, Hashable, Sendable {
     self.network = network
     self.layers = layers
     capacityBits = capacity.count
-    let moved = model.inUnits(quanta: data)
-    energy = ResultRecord.Energies(
-      model: model.name, unit: model.unit, compute: compute, data: moved, total: compute + moved)
+    energy = ResultRecord.Energies(model, compute: compute, data: model.inUnits(quanta: data))
   }
 }

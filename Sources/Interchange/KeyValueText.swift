@@ -38,15 +38,30 @@ struct KeyValueText {
     }
   }
 
-  /// One number for both axes or `HxW`, or nil when the key is not given.
-  func extent(_ key: String) throws(FormatError) -> (height: Int, width: Int)? {
+  /// Numbers joined by `x`, or nil when the key is not given.
+  ///
+  /// - Parameters:
+  ///   - key: the key.
+  ///   - most: how many numbers there may be.
+  ///   - limits: what each of them must lie within.
+  func integers(_ key: String, atMost most: Int, within limits: ClosedRange<Int>) throws(FormatError) -> [Int]? {
     guard let text = values[key] else { return nil }
     let parts = text.split(separator: "x", omittingEmptySubsequences: false)
-    if parts.count > 2 {
-      throw FormatError(origin: origin, key: key, message: "'\(text)' is expected to be a number or a pair as 2x1")
+    if parts.count > most {
+      throw FormatError(
+        origin: origin, key: key,
+        message: "'\(text)' has \(parts.count) numbers; at most \(most) are expected, as in 2x1")
     }
-    let height = try Self.integer(String(parts[0]), key, origin)
-    return (height, parts.count == 1 ? height : try Self.integer(String(parts[1]), key, origin))
+    var numbers: [Int] = []
+    for part in parts {
+      let number = try Self.integer(String(part), key, origin)
+      guard limits.contains(number) else {
+        throw FormatError(
+          origin: origin, key: key, message: "must lie between \(limits.lowerBound) and \(limits.upperBound)")
+      }
+      numbers.append(number)
+    }
+    return numbers
   }
 
   private static func integer(_ text: String, _ key: String, _ origin: String) throws(FormatError) -> Int {

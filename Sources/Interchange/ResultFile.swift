@@ -1,5 +1,4 @@
 import Foundation
-import Mappings
 
 /// Result records as JSON and as CSV.
 public enum ResultFile {
@@ -11,38 +10,79 @@ public enum ResultFile {
 
   private struct Document<Record: Encodable, Total: Encodable>: Encodable {
     let schema: String
+    /// The command line that made the file.
+    let command: String?
     let records: [Record]
     let totals: [Total]?
     var curves: [CurveSummary]?
   }
 
   /// A JSON document with sorted keys, so that equal results are equal bytes.
-  public static func json(_ records: [ResultRecord], totals: [NetworkTotal]? = nil) throws -> String {
-    try json(Document(schema: schema, records: records, totals: totals))
+  ///
+  /// - Parameters:
+  ///   - records: the results.
+  ///   - totals: their sums over networks.
+  ///   - command: the command line that made them, to be kept with them.
+  /// - Returns: the text.
+  public static func json(
+    _ records: [ResultRecord], totals: [NetworkTotal]? = nil, command: String? = nil
+  ) throws -> String {
+    try json(Document(schema: schema, command: command, records: records, totals: totals))
   }
 
   /// The same for the points of curves, those of the network's curve, and what is to be said of each curve as a whole.
   public static func json(
-    _ records: [ResultRecord], totals: [CurveTotal]?, curves: [CurveSummary]
+    _ records: [ResultRecord], totals: [CurveTotal]?, curves: [CurveSummary], command: String? = nil
   ) throws -> String {
-    try json(Document(schema: schema, records: records, totals: totals, curves: curves))
+    try json(Document(schema: schema, command: command, records: records, totals: totals, curves: curves))
   }
 
   /// The same for lower bounds.
-  public static func json(_ records: [BoundRecord]) throws -> String {
-    try json(Document<BoundRecord, NetworkTotal>(schema: boundSchema, records: records, totals: nil))
+  public static func json(_ records: [BoundRecord], command: String? = nil) throws -> String {
+    try json(
+      Document<BoundRecord, NetworkTotal>(schema: boundSchema, command: command, records: records, totals: nil))
   }
 
-  private static func json(_ document: some Encodable) throws -> String {
+  /// Any document as it is laid out in files.
+  package static func json(_ document: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
   }
 
+  /// A record as a line of its own that names the schema: what a file of JSON lines consists of.
+  public static func jsonLine(_ record: ResultRecord) throws -> String {
+    struct Line: Encodable {
+      enum Key: String, CodingKey { case schema }
+      let record: ResultRecord
+      func encode(to encoder: any Encoder) throws {
+        try record.encode(to: encoder)
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(ResultFile.schema, forKey: .schema)
+      }
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(Line(record: record)), as: UTF8.self) + "\n"
+  }
+
   /// A table with a header line; names are those of the JSON form joined by underscores.
   public static func csv(_ records: [ResultRecord]) -> String {
-    let compared = records.contains { $0.dataflows != nil }
-    return csv(records, compared ? columns + comparisonColumns : columns)
+    csvHeader(comparesDataflows: records.contains { $0.dataflows != nil })
+      + csvLines(records, comparesDataflows: records.contains { $0.dataflows != nil })
+  }
+
+  /// The header line of a table of results.
+  ///
+  /// - Parameter comparesDataflows: whether it has each dataflow's own best.
+  /// - Returns: the line.
+  public static func csvHeader(comparesDataflows: Bool) -> String {
+    columns(comparesDataflows).map(\.name).joined(separator: ",") + "\n"
+  }
+
+  /// The lines of a table of results without their header.
+  public static func csvLines(_ records: [ResultRecord], comparesDataflows: Bool) -> String {
+    lines(records, columns(comparesDataflows).map { ($0.name, $0.value) }).joined()
   }
 
   /// A table of lower bounds with a header line and a line for each family.
@@ -65,9 +105,11 @@ public enum ResultFile {
   private typealias Column<Record> = (name: String, value: @Sendable (Record) -> String)
 
   private static func csv<Record>(_ records: [Record], _ columns: [Column<Record>]) -> String {
-    var lines = [columns.map(\.name).joined(separator: ",")]
-    for record in records { lines.append(columns.map { quoted($0.value(record)) }.joined(separator: ",")) }
-    return lines.joined(separator: "\n") + "\n"
+    columns.map(\.name).joined(separator: ",") + "\n" + lines(records, columns).joined()
+  }
+
+  private static func lines<Record>(_ records: [Record], _ columns: [Column<Record>]) -> [String] {
+    records.map { record in columns.map { quoted($0.value(record)) }.joined(separator: ",") + "\n" }
   }
 
   private static let boundColumns: [Column<BoundRecord>] = [
@@ -80,61 +122,8 @@ public enum ResultFile {
     ("energy_total", { number($0.energy.total) }), ("is_best", { String($0.isBest) }),
   ]
 
-  private static let comparisonColumns: [Column<ResultRecord>] =
-    Dataflow.allCases.map { dataflow in
-      ("dataflows_\(dataflow.rawValue)", { $0.dataflows?[dataflow.rawValue].map(number) ?? "" })
-    }
-    + ReferenceDataflow.allCases.map { reference in
-      ("references_\(reference.rawValue)", { $0.references?[reference.rawValue].map(number) ?? "" })
-    }
-
-  private static let columns: [Column<ResultRecord>] = [
-    ("network", { $0.network ?? "" }),
-    ("layer", { $0.layer }),
-    ("count", { String($0.count) }),
-    ("capacity_bits", { text($0.capacityBits) }),
-    ("bits_inputs", { String($0.bits.inputs) }),
-    ("bits_weights", { String($0.bits.weights) }),
-    ("bits_outputs", { String($0.bits.outputs) }),
-    ("bits_partial_sums", { String($0.bits.partialSums) }),
-    ("reuse", { $0.reuse }),
-    ("dataflow", { $0.dataflow }),
-    ("mapping", { $0.mappingText }),
-    ("occupancy_bits", { String($0.occupancyBits) }),
-    ("traffic_bits_inputs_read", { String($0.trafficBits.inputsRead) }),
-    ("traffic_bits_weights_read", { String($0.trafficBits.weightsRead) }),
-    ("traffic_bits_biases_read", { String($0.trafficBits.biasesRead) }),
-    ("traffic_bits_partial_sums_read", { String($0.trafficBits.partialSumsRead) }),
-    ("traffic_bits_partial_sums_written", { String($0.trafficBits.partialSumsWritten) }),
-    ("traffic_bits_outputs_written", { String($0.trafficBits.outputsWritten) }),
-    ("traffic_bits_total", { String($0.trafficBits.total) }),
-    ("macs", { String($0.macs) }),
-    ("energy_model", { $0.energy.model }),
-    ("energy_unit", { $0.energy.unit }),
-    ("energy_compute", { number($0.energy.compute) }),
-    ("energy_data", { number($0.energy.data) }),
-    ("energy_total", { number($0.energy.total) }),
-    ("lower_bound_family", { $0.lowerBound?.family ?? "" }),
-    ("lower_bound_discount", { $0.lowerBound?.discount.map(number) ?? "" }),
-    ("lower_bound_data", { $0.lowerBound.map { number($0.data) } ?? "" }),
-    ("lower_bound_total", { $0.lowerBound.map { number($0.total) } ?? "" }),
-    ("gap_data", { $0.gap?.data.map(number) ?? "" }),
-    ("gap_total", { $0.gap?.total.map(number) ?? "" }),
-    ("search_mappings", { text($0.search?.mappings) }),
-    ("search_scored", { text($0.search?.scored) }),
-    ("search_pruned", { text($0.search?.pruned) }),
-    ("search_pruned_by_capacity", { text($0.search?.prunedBy.capacity) }),
-    ("search_pruned_by_energy", { text($0.search?.prunedBy.energy) }),
-    ("search_pruned_by_bound", { text($0.search?.prunedBy.bound) }),
-    ("search_complete", { $0.search.map { String($0.complete) } ?? "" }),
-    ("search_seconds", { $0.search?.seconds.map(number) ?? "" }),
-    ("replay_agrees", { $0.replayAgrees.map(String.init) ?? "" }),
-  ]
-
-  private static func text(_ value: Int?) -> String { value.map(String.init) ?? "" }
-
   /// Whole numbers without a fraction, others with as many digits as it takes.
-  private static func number(_ value: Double) -> String {
+  static func number(_ value: Double) -> String {
     Int(exactly: value).map(String.init) ?? "\(value)"
   }
 

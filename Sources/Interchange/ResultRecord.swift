@@ -5,9 +5,9 @@ public import Mappings
 public import Workloads
 
 /// One result, as it stands in result files: a mapping on a layer at a capacity, with everything that it costs.
-public struct ResultRecord: Encodable, Hashable, Sendable {
+public struct ResultRecord: Codable, Hashable, Sendable {
   /// A line of the nest.
-  public struct Node: Encodable, Hashable, Sendable {
+  public struct Node: Codable, Hashable, Sendable {
     public var loop: String?
     public var tile: Int?
     public var keep: String?
@@ -20,7 +20,7 @@ public struct ResultRecord: Encodable, Hashable, Sendable {
   }
 
   /// Bits of a word of each kind.
-  public struct Widths: Encodable, Hashable, Sendable {
+  public struct Widths: Codable, Hashable, Sendable {
     public var inputs: Int
     public var weights: Int
     public var outputs: Int
@@ -35,7 +35,7 @@ public struct ResultRecord: Encodable, Hashable, Sendable {
   }
 
   /// Bits moved, by kind.
-  public struct TrafficCounts: Encodable, Hashable, Sendable {
+  public struct TrafficCounts: Codable, Hashable, Sendable {
     public var inputsRead: Int
     public var weightsRead: Int
     public var biasesRead: Int
@@ -55,17 +55,31 @@ public struct ResultRecord: Encodable, Hashable, Sendable {
     }
   }
 
-  /// Energies in the unit of the model.
-  public struct Energies: Encodable, Hashable, Sendable {
+  /// Energies in the unit of the model, with the model's own: a record can be checked from what it holds.
+  public struct Energies: Codable, Hashable, Sendable {
     public var model: String
     public var unit: String
+    public var perMAC: Double
+    public var perBitRead: Double
+    public var perBitWritten: Double
     public var compute: Double
     public var data: Double
     public var total: Double
+
+    enum CodingKeys: String, CodingKey {
+      case model
+      case unit
+      case perMAC = "per_mac"
+      case perBitRead = "per_bit_read"
+      case perBitWritten = "per_bit_written"
+      case compute
+      case data
+      case total
+    }
   }
 
   /// The best lower bound for every schedule.
-  public struct Bound: Encodable, Hashable, Sendable {
+  public struct Bound: Codable, Hashable, Sendable {
     public var family: String
     /// μ, where the family has one.
     public var discount: Double?
@@ -74,7 +88,7 @@ public struct ResultRecord: Encodable, Hashable, Sendable {
   }
 
   /// How far the mapping is above the bound: energy over bound less 1, or nil where the bound is zero.
-  public struct Gap: Encodable, Hashable, Sendable {
+  public struct Gap: Codable, Hashable, Sendable {
     public var data: Double?
     public var total: Double?
 
@@ -86,7 +100,7 @@ public struct ResultRecord: Encodable, Hashable, Sendable {
   }
 
   /// What the search looked at.
-  public struct Search: Encodable, Hashable, Sendable {
+  public struct Search: Codable, Hashable, Sendable {
     public var mappings: Int
     public var scored: Int
     public var pruned: Int
@@ -106,7 +120,7 @@ public struct ResultRecord: Encodable, Hashable, Sendable {
   }
 
   /// Mappings that were not scored, by what showed them to be of no use.
-  public struct PrunedBy: Encodable, Hashable, Sendable {
+  public struct PrunedBy: Codable, Hashable, Sendable {
     /// The least that their block holds does not fit the Buffer.
     public var capacity: Int
     /// The least energy of their block is no less than that of a mapping that holds no more.
@@ -117,6 +131,8 @@ public struct ResultRecord: Encodable, Hashable, Sendable {
 
   public var network: String?
   public var layer: String
+  /// The layer's sizes, as `--shape` takes them.
+  public var shape: String
   /// How often the network has the layer.
   public var count: Int
   public var capacityBits: Int?
@@ -141,6 +157,7 @@ public struct ResultRecord: Encodable, Hashable, Sendable {
   enum CodingKeys: String, CodingKey {
     case network
     case layer
+    case shape
     case count
     case capacityBits = "capacity_bits"
     case bits
@@ -175,27 +192,17 @@ public struct ResultRecord: Encodable, Hashable, Sendable {
     network: String?, entry: Network.Entry, capacity: Bits?, widths: WordWidths, reuse: ReusePolicy,
     mapping: Mapping, occupancy: Occupancy, traffic: Traffic, energy: Energy
   ) {
-    let moved = traffic.bits(widths)
     self.network = network
     layer = entry.layer.name
+    shape = ShapeText.text(entry.layer)
     count = entry.count
     capacityBits = capacity?.count
-    bits = Widths(
-      inputs: widths.inputs.count, weights: widths.weights.count, outputs: widths.outputs.count,
-      partialSums: widths.partialSums.count)
+    bits = Widths(widths)
     self.reuse = reuse.rawValue
     dataflow = mapping.dataflow.rawValue
-    self.mapping = mapping.nodes.map { node in
-      switch node {
-      case .loop(let dimension, let tile): Node(loop: dimension.rawValue, tile: tile)
-      case .keep(let tensor): Node(keep: tensor.rawValue)
-      }
-    }
+    self.mapping = Self.nodes(mapping)
     occupancyBits = occupancy.bits(widths).count
-    trafficBits = TrafficCounts(
-      inputsRead: moved.inputsRead.count, weightsRead: moved.weightsRead.count, biasesRead: moved.biasesRead.count,
-      partialSumsRead: moved.partialSumsRead.count, partialSumsWritten: moved.partialSumsWritten.count,
-      outputsWritten: moved.outputsWritten.count, total: moved.total.count)
+    trafficBits = TrafficCounts(traffic.bits(widths))
     macs = entry.layer.macs
     self.energy = Energies(energy)
   }
@@ -212,11 +219,49 @@ public struct ResultRecord: Encodable, Hashable, Sendable {
     gap = Gap(self.energy, above: lowerBound)
   }
 
-  /// The nest in one line: `k:20 [outputs] c:1 [inputs] k:1 r:1 s:1 [weights]`.
+  /// The nest in one line, see ``NestText``.
   public var mappingText: String {
     mapping.map { node in
       if let loop = node.loop, let tile = node.tile { "\(loop):\(tile)" } else { "[\(node.keep ?? "")]" }
     }.joined(separator: " ")
+  }
+}
+
+extension ResultRecord {
+  /// The lines of a nest.
+  static func nodes(_ mapping: Mapping) -> [Node] {
+    mapping.nodes.map { node in
+      switch node {
+      case .loop(let dimension, let tile): Node(loop: dimension.rawValue, tile: tile)
+      case .keep(let tensor): Node(keep: tensor.rawValue)
+      }
+    }
+  }
+}
+
+extension ResultRecord.TrafficCounts {
+  init(_ bits: TrafficBits) {
+    self.init(
+      inputsRead: bits.inputsRead.count, weightsRead: bits.weightsRead.count, biasesRead: bits.biasesRead.count,
+      partialSumsRead: bits.partialSumsRead.count, partialSumsWritten: bits.partialSumsWritten.count,
+      outputsWritten: bits.outputsWritten.count, total: bits.total.count)
+  }
+}
+
+extension ResultRecord.Widths {
+  /// The widths, or nil when one is none.
+  public var wordWidths: WordWidths? {
+    guard let inputs = BitWidth(inputs), let weights = BitWidth(weights), let outputs = BitWidth(outputs),
+      let partialSums = BitWidth(partialSums)
+    else { return nil }
+    return WordWidths(inputs: inputs, weights: weights, outputs: outputs, partialSums: partialSums)
+  }
+
+  /// The widths as counts of bits.
+  public init(_ widths: WordWidths) {
+    self.init(
+      inputs: widths.inputs.count, weights: widths.weights.count, outputs: widths.outputs.count,
+      partialSums: widths.partialSums.count)
   }
 }
 
@@ -234,8 +279,14 @@ extension ResultRecord.Search {
 extension ResultRecord.Energies {
   /// An energy with its model's name and unit.
   public init(_ energy: Energy) {
+    self.init(energy.model, compute: energy.compute, data: energy.data)
+  }
+
+  /// Energies in a model's unit.
+  public init(_ model: EnergyModel, compute: Double, data: Double) {
     self.init(
-      model: energy.model.name, unit: energy.model.unit, compute: energy.compute, data: energy.data,
-      total: energy.total)
+      model: model.name, unit: model.unit, perMAC: model.inUnits(quanta: model.macQuanta),
+      perBitRead: model.inUnits(quanta: model.readQuanta), perBitWritten: model.inUnits(quanta: model.writeQuanta),
+      compute: compute, data: data, total: compute + data)
   }
 }

@@ -11,19 +11,15 @@ public enum ShapeText {
   ///
   /// k and c count within one of the g groups; all sizes default to 1 and padding to 0. Either the output size (p, q)
   /// or the input size (h, w) determines an axis; where both are given they must agree. `stride`, `dilation` and
-  /// `padding` are a number for both axes or a pair as 2x1.
+  /// `padding` are a number for both axes or a pair as 2x1; `padding` may also be one number for each side, top, bottom,
+  /// left and right, as 1x2x0x0.
   ///
   /// - Throws: ``FormatError`` naming the key.
   public static func parse(_ text: String, origin: String) throws(FormatError) -> Layer {
     let shape = try KeyValueText(text, known: keys, origin: origin)
-    func extent(_ key: String, _ otherwise: Int) throws(FormatError) -> Extent {
-      let pair = try shape.extent(key) ?? (otherwise, otherwise)
-      let limits = (key == "padding" ? 0 : 1)...Layer.largestSize
-      guard limits.contains(pair.height), limits.contains(pair.width) else {
-        throw FormatError(
-          origin: origin, key: key, message: "must lie between \(limits.lowerBound) and \(limits.upperBound)")
-      }
-      return Extent(height: pair.height, width: pair.width)
+    func extent(_ key: String) throws(FormatError) -> Extent {
+      let sizes = try shape.integers(key, atMost: 2, within: 1...Layer.largestSize) ?? [1]
+      return Extent(height: sizes[0], width: sizes[sizes.count - 1])
     }
     func size(_ key: String) throws(FormatError) -> Int? {
       guard let value = try shape.integer(key) else { return nil }
@@ -32,9 +28,9 @@ public enum ShapeText {
       }
       return value
     }
-    let stride = try extent("stride", 1)
-    let dilation = try extent("dilation", 1)
-    let padding = try extent("padding", 0)
+    let stride = try extent("stride")
+    let dilation = try extent("dilation")
+    let padding = try padding(shape)
     let kernel = Extent(height: try size("r") ?? 1, width: try size("s") ?? 1)
     let (p, q) = (try size("p"), try size("q"))
     let (h, w) = (try size("h"), try size("w"))
@@ -45,15 +41,17 @@ public enum ShapeText {
       _ given: Int?, output: Int?, kernel: Int, stride: Int, dilation: Int, padding: Int
     ) throws(FormatError) -> Int {
       if let given { return given }
-      let needed = stride * ((output ?? 1) - 1) + dilation * (kernel - 1) + 1 - 2 * padding
+      let needed = stride * ((output ?? 1) - 1) + dilation * (kernel - 1) + 1 - padding
       if needed >= 1 { return needed }
       throw FormatError(
-        origin: origin, key: "padding", message: "\(padding) on both sides leaves no input for so few outputs")
+        origin: origin, key: "padding", message: "\(padding) on both sides together leaves no input for so few outputs")
     }
     let height = try input(
-      h, output: p, kernel: kernel.height, stride: stride.height, dilation: dilation.height, padding: padding.height)
+      h, output: p, kernel: kernel.height, stride: stride.height, dilation: dilation.height,
+      padding: padding.top + padding.bottom)
     let width = try input(
-      w, output: q, kernel: kernel.width, stride: stride.width, dilation: dilation.width, padding: padding.width)
+      w, output: q, kernel: kernel.width, stride: stride.width, dilation: dilation.width,
+      padding: padding.left + padding.right)
     let groups = try size("g") ?? 1
     let layer: Layer
     do {
@@ -61,9 +59,7 @@ public enum ShapeText {
       layer = try Layer(
         name: "shape", batch: try size("n") ?? 1, groups: groups, inputChannels: groups * (try size("c") ?? 1),
         input: Extent(height: height, width: width), outputChannels: groups * (try size("k") ?? 1), kernel: kernel,
-        stride: stride, dilation: dilation,
-        padding: Padding(top: padding.height, bottom: padding.height, left: padding.width, right: padding.width),
-        hasBiases: hasBiases)
+        stride: stride, dilation: dilation, padding: padding, hasBiases: hasBiases)
     } catch let error as FormatError {
       throw error
     } catch {
@@ -75,5 +71,42 @@ public enum ShapeText {
       }
     }
     return layer
+  }
+  /// One number for all sides, one for each axis, or one for each side.
+  private static func padding(_ shape: KeyValueText) throws(FormatError) -> Padding {
+    let sizes = try shape.integers("padding", atMost: 4, within: 0...Layer.largestSize) ?? [0]
+    switch sizes.count {
+    case 4: return Padding(top: sizes[0], bottom: sizes[1], left: sizes[2], right: sizes[3])
+    case 3:
+      throw FormatError(
+        origin: shape.origin, key: "padding",
+        message:
+          "three numbers are neither one for each axis (height x width) nor for each side (top x bottom x left x right)"
+      )
+    default:
+      let (height, width) = (sizes[0], sizes[sizes.count - 1])
+      return Padding(top: height, bottom: height, left: width, right: width)
+    }
+  }
+
+  /// A layer as a shape, which ``parse(_:origin:)`` takes back; sizes that are as by default are left out.
+  public static func text(_ layer: Layer) -> String {
+    let (rows, columns) = (layer.vertical, layer.horizontal)
+    func pair(_ height: Int, _ width: Int) -> String { height == width ? "\(height)" : "\(height)x\(width)" }
+    let sides = [rows.paddingBefore, rows.paddingAfter, columns.paddingBefore, columns.paddingAfter]
+    let isSymmetric = sides[0] == sides[1] && sides[2] == sides[3]
+    let values: [(key: String, value: String, isDefault: Bool)] =
+      [("n", Dimension.n), ("g", .g), ("k", .k), ("c", .c)].map { ($0, "\(layer[$1])", layer[$1] == 1) } + [
+        ("h", "\(rows.inputSize)", false), ("w", "\(columns.inputSize)", columns.inputSize == 1),
+        ("r", "\(layer[.r])", layer[.r] == 1), ("s", "\(layer[.s])", layer[.s] == 1),
+        ("stride", pair(rows.stride, columns.stride), rows.stride == 1 && columns.stride == 1),
+        ("dilation", pair(rows.dilation, columns.dilation), rows.dilation == 1 && columns.dilation == 1),
+        (
+          "padding", isSymmetric ? pair(sides[0], sides[2]) : sides.map(String.init).joined(separator: "x"),
+          sides.allSatisfy { $0 == 0 }
+        ),
+        ("biases", "true", !layer.hasBiases),
+      ]
+    return values.filter { !$0.isDefault }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
   }
 }

@@ -49,7 +49,7 @@ struct Bound: ParsableCommand {
       }
     }
     switch format {
-    case .json: try output.emit(ResultFile.json(records))
+    case .json: try output.emit(ResultFile.json(records, command: Invocation.text()))
     case .csv: try output.emit(ResultFile.csv(records))
     case .table:
       let heading = model.heading(network ?? "shape", energyModel, widths, nil)

@@ -99,7 +99,9 @@ struct Curve: ParsableCommand {
     switch format {
     case .json:
       try output.emit(
-        ResultFile.json(records, totals: isNetwork ? totals : nil, curves: total ? summaries.suffix(1) : summaries))
+        ResultFile.json(
+          records, totals: isNetwork ? totals : nil, curves: total ? summaries.suffix(1) : summaries,
+          command: Invocation.text()))
     case .csv: try output.emit(total ? ResultFile.csv(totals) : ResultFile.csv(records))
     case .table:
       let heading = model.heading(network ?? "shape", energyModel, widths, reuse)

@@ -8,17 +8,24 @@ import Workloads
 /// `tilebound evaluate`: what a given mapping costs on a layer.
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Count what a mapping file holds and moves on a layer; with --replay, element by element as well.",
+    abstract: "Count what a mapping holds and moves on a layer; with --replay, element by element as well.",
     discussion: """
-      The mapping may be any loop nest. Its file may name the layer; --layer overrides that. With --capacity a mapping \
-      that does not fit ends with exit code 2.
+      The mapping may be any loop nest, in a file or in one line as in tables of results. Its file may name the layer; \
+      --layer overrides that. With --capacity a mapping that does not fit ends with exit code 2.
 
-      Example:
+      Examples:
         tilebound evaluate --network alexnet --mapping configs/mappings/alexnet-conv2.yaml --replay
+        tilebound evaluate --shape k=4,c=8,p=6 --nest 'k:2 [outputs] c:1 [inputs] k:1 p:1 [weights]' --replay
       """)
 
   @Option(help: ArgumentHelp("The mapping, a YAML file.", valueName: "file"))
-  var mapping: String
+  var mapping: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The mapping in one line, outermost first: d:t is a loop over d in tiles of t, [tensor] a keep.",
+      valueName: "line"))
+  var nest: String?
 
   @OptionGroup var layers: LayerOptions
 
@@ -39,7 +46,7 @@ struct Evaluate: ParsableCommand {
     let energyModel = try model.energyModel()
     let widths = try model.widths(energyModel)
     let reuse = try self.reuse.policy()
-    let (name, mapping) = try MappingFile.read(file: self.mapping)
+    let (name, mapping) = try chosenMapping()
     let (network, entry) = try self.entry(named: name)
     let layer = entry.layer
 
@@ -52,7 +59,7 @@ struct Evaluate: ParsableCommand {
     if let capacity, occupancy.bits(widths) > capacity {
       throw CommandFailure(
         code: .impossible,
-        message: "\(self.mapping): does not fit \(CapacityText.text(capacity)); the mapping needs "
+        message: "\(origin): does not fit \(CapacityText.text(capacity)); the mapping needs "
           + CapacityText.text(occupancy.bits(widths)))
     }
     var record = ResultRecord(
@@ -63,12 +70,27 @@ struct Evaluate: ParsableCommand {
       record.replayAgrees = true
     }
     switch format {
-    case .json: try output.emit(ResultFile.json([record]))
+    case .json: try output.emit(ResultFile.json([record], command: Invocation.text()))
     case .csv: try output.emit(ResultFile.csv([record]))
     case .table:
       var report = MappingReport()
       report.add(record, mapping, on: layer)
       try output.emit(report.details.dropLast().joined(separator: "\n") + "\n")
+    }
+  }
+
+  /// Where the mapping comes from.
+  private var origin: String { mapping ?? "--nest" }
+
+  /// The mapping and, where its file gives one, the name of its layer.
+  private func chosenMapping() throws -> (layer: String?, mapping: Mapping) {
+    switch (mapping, nest) {
+    case (let file?, nil): return try MappingFile.read(file: file)
+    case (nil, let line?): return (nil, try NestText.parse(line, origin: "--nest"))
+    default:
+      throw CommandFailure(
+        code: .usage,
+        message: "needs one mapping: give either --mapping, a file, or --nest, as in k:20 [outputs] c:1 ...")
     }
   }
 
@@ -81,7 +103,7 @@ struct Evaluate: ParsableCommand {
     guard entries.count == 1 else {
       throw CommandFailure(
         code: .usage,
-        message: "\(mapping): names no layer; give --layer, one of "
+        message: "\(origin): names no layer; give --layer, one of "
           + entries.map(\.layer.name).joined(separator: ", "))
     }
     return (network, entries[0])

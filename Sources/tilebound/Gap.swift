@@ -74,7 +74,9 @@ struct Gap: ParsableCommand {
     let byCapacity = capacities.indices.map { index in byLayer.map { $0[index] } }
     let records = byCapacity.flatMap { $0 }
     switch format {
-    case .json: try output.emit(ResultFile.json(records, totals: byCapacity.compactMap(NetworkTotal.init)))
+    case .json:
+      try output.emit(
+        ResultFile.json(records, totals: byCapacity.compactMap(NetworkTotal.init), command: Invocation.text()))
     case .csv: try output.emit(ResultFile.csv(records))
     case .table:
       let heading = model.heading(network ?? "shape", energyModel, widths, reuse)

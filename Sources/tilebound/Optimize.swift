@@ -89,7 +89,7 @@ struct Optimize: ParsableCommand {
       report.add(record, optimum.mapping, on: entry.layer)
     }
     switch format {
-    case .json: try output.emit(ResultFile.json(records))
+    case .json: try output.emit(ResultFile.json(records, command: Invocation.text()))
     case .csv: try output.emit(ResultFile.csv(records))
     case .table:
       let heading = model.heading(

@@ -262,7 +262,7 @@ struct CommandTests {
     ("bound --shape p=3 --capacity 2B", 2, "shape: no mapping fits 2 B; the least capacity that would is 3 B"),
     ("bound --capacity 1KiB", 64, "needs a layer: give --network or --shape, for example: tilebound bound"),
     ("bound --shape p=3 --capacity 1KiB --format pdf", 64, "--format: 'pdf' is unknown"),
-    ("evaluate --network alexnet", 64, "'--mapping <file>'"),
+    ("evaluate --network alexnet", 64, "needs one mapping: give either --mapping, a file, or --nest"),
     ("evaluate --network alexnet --mapping none.yaml", 64, "none.yaml: cannot be read: No such file or directory"),
     ("evaluate --network alexnet --mapping configs/energy/unit.yaml", 64, "unknown key 'energy'"),
     ("evaluate --network vgg16 --mapping configs/mappings/alexnet-conv2.yaml", 64, "vgg16 has no layer 'conv2'"),

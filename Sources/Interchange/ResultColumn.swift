@@ -1,0 +1,91 @@
+import Foundation
+import Mappings
+
+/// A column of a table of results: a value of the JSON form, named by its path joined by underscores.
+struct ResultColumn: Sendable {
+  /// What the JSON form of a value is.
+  enum Kind {
+    case text
+    case number
+    case flag
+    /// A loop nest, in one line in a table.
+    case nest
+  }
+
+  let path: [String]
+  let kind: Kind
+  /// The value in a record; empty where it has none.
+  let value: @Sendable (ResultRecord) -> String
+
+  var name: String { path.joined(separator: "_") }
+
+  init(_ path: [String], _ kind: Kind, _ value: @escaping @Sendable (ResultRecord) -> String) {
+    self.path = path
+    self.kind = kind
+    self.value = value
+  }
+}
+
+extension ResultFile {
+  /// The columns of a table of results, with or without each dataflow's own best.
+  static func columns(_ comparesDataflows: Bool) -> [ResultColumn] {
+    comparesDataflows ? recordColumns + comparisonColumns : recordColumns
+  }
+
+  private static let comparisonColumns: [ResultColumn] =
+    Dataflow.allCases.map(\.rawValue).map { name in
+      ResultColumn(["dataflows", name], .number) { $0.dataflows?[name].map(number) ?? "" }
+    }
+    + ReferenceDataflow.allCases.map(\.rawValue).map { name in
+      ResultColumn(["references", name], .number) { $0.references?[name].map(number) ?? "" }
+    }
+
+  private static let recordColumns: [ResultColumn] = [
+    ResultColumn(["network"], .text) { $0.network ?? "" },
+    ResultColumn(["layer"], .text) { $0.layer },
+    ResultColumn(["shape"], .text) { $0.shape },
+    ResultColumn(["count"], .number) { String($0.count) },
+    ResultColumn(["capacity_bits"], .number) { text($0.capacityBits) },
+    ResultColumn(["bits", "inputs"], .number) { String($0.bits.inputs) },
+    ResultColumn(["bits", "weights"], .number) { String($0.bits.weights) },
+    ResultColumn(["bits", "outputs"], .number) { String($0.bits.outputs) },
+    ResultColumn(["bits", "partial_sums"], .number) { String($0.bits.partialSums) },
+    ResultColumn(["reuse"], .text) { $0.reuse },
+    ResultColumn(["dataflow"], .text) { $0.dataflow },
+    ResultColumn(["mapping"], .nest) { $0.mappingText },
+    ResultColumn(["occupancy_bits"], .number) { String($0.occupancyBits) },
+    ResultColumn(["traffic_bits", "inputs_read"], .number) { String($0.trafficBits.inputsRead) },
+    ResultColumn(["traffic_bits", "weights_read"], .number) { String($0.trafficBits.weightsRead) },
+    ResultColumn(["traffic_bits", "biases_read"], .number) { String($0.trafficBits.biasesRead) },
+    ResultColumn(["traffic_bits", "partial_sums_read"], .number) { String($0.trafficBits.partialSumsRead) },
+    ResultColumn(["traffic_bits", "partial_sums_written"], .number) { String($0.trafficBits.partialSumsWritten) },
+    ResultColumn(["traffic_bits", "outputs_written"], .number) { String($0.trafficBits.outputsWritten) },
+    ResultColumn(["traffic_bits", "total"], .number) { String($0.trafficBits.total) },
+    ResultColumn(["macs"], .number) { String($0.macs) },
+    ResultColumn(["energy", "model"], .text) { $0.energy.model },
+    ResultColumn(["energy", "unit"], .text) { $0.energy.unit },
+    ResultColumn(["energy", "per_mac"], .number) { number($0.energy.perMAC) },
+    ResultColumn(["energy", "per_bit_read"], .number) { number($0.energy.perBitRead) },
+    ResultColumn(["energy", "per_bit_written"], .number) { number($0.energy.perBitWritten) },
+    ResultColumn(["energy", "compute"], .number) { number($0.energy.compute) },
+    ResultColumn(["energy", "data"], .number) { number($0.energy.data) },
+    ResultColumn(["energy", "total"], .number) { number($0.energy.total) },
+    ResultColumn(["lower_bound", "family"], .text) { $0.lowerBound?.family ?? "" },
+    ResultColumn(["lower_bound", "discount"], .number) { $0.lowerBound?.discount.map(number) ?? "" },
+    ResultColumn(["lower_bound", "data"], .number) { $0.lowerBound.map { number($0.data) } ?? "" },
+    ResultColumn(["lower_bound", "total"], .number) { $0.lowerBound.map { number($0.total) } ?? "" },
+    ResultColumn(["gap", "data"], .number) { $0.gap?.data.map(number) ?? "" },
+    ResultColumn(["gap", "total"], .number) { $0.gap?.total.map(number) ?? "" },
+    ResultColumn(["search", "mappings"], .number) { text($0.search?.mappings) },
+    ResultColumn(["search", "scored"], .number) { text($0.search?.scored) },
+    ResultColumn(["search", "pruned"], .number) { text($0.search?.pruned) },
+    ResultColumn(["search", "pruned_by", "capacity"], .number) { text($0.search?.prunedBy.capacity) },
+    ResultColumn(["search", "pruned_by", "energy"], .number) { text($0.search?.prunedBy.energy) },
+    ResultColumn(["search", "pruned_by", "bound"], .number) { text($0.search?.prunedBy.bound) },
+    ResultColumn(["search", "complete"], .flag) { $0.search.map { String($0.complete) } ?? "" },
+    ResultColumn(["search", "seconds"], .number) { $0.search?.seconds.map(number) ?? "" },
+    ResultColumn(["replay_agrees"], .flag) { $0.replayAgrees.map(String.init) ?? "" },
+  ]
+
+  private static func text(_ value: Int?) -> String { value.map(String.init) ?? "" }
+}

@@ -1,0 +1,283 @@
+import Foundation
+public import Mappings
+import SwiftCSV
+public import Workloads
+
+/// The records of a result file, whichever of the three forms it has.
+public struct ResultDocument: Sendable {
+  /// The file's name.
+  public let file: String
+  /// The command line that made it, where it says so.
+  public var command: String?
+  public let records: [ResultRecord]
+}
+
+/// Reads the result files that the commands write: JSON documents, JSON lines and tables.
+public enum ResultReader {
+  /// Larger files are refused unread.
+  static let largestFile = 1 << 30
+
+  /// The records in a file.
+  ///
+  /// - Throws: ``FormatError`` naming the file and the line or record, also for one whose figures do not follow from its
+  ///   mapping.
+  public static func read(file: String) throws(FormatError) -> ResultDocument {
+    try parse(try TextFile.read(file, limit: largestFile), origin: file)
+  }
+
+  /// The records in a text, of which errors say that it comes from `origin`.
+  public static func parse(_ text: String, origin: String) throws(FormatError) -> ResultDocument {
+    guard let first = text.utf8.first(where: { !isSpace($0) }) else {
+      throw FormatError(origin: origin, message: "the file is empty; results in JSON, JSON lines or CSV are expected")
+    }
+    let document: ResultDocument
+    if first == UInt8(ascii: "{") {
+      let line = text.utf8.prefix { $0 != UInt8(ascii: "\n") }
+      let isWhole = (try? JSONSerialization.jsonObject(with: Data(line))) == nil || line.count == text.utf8.count
+      document = isWhole ? try self.document(text, origin) : try self.lines(text, origin)
+    } else {
+      document = try table(text, origin)
+    }
+    for (index, record) in document.records.enumerated() {
+      do {
+        try record.check()
+      } catch {
+        throw FormatError(origin: origin, key: "record \(index + 1) (\(record.layer))", message: "\(error)")
+      }
+    }
+    if document.records.isEmpty { throw FormatError(origin: origin, message: "has no records") }
+    return document
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
+
+  private struct Envelope: Decodable {
+    let schema: String
+    let command: String?
+    let records: [ResultRecord]?
+  }
+
+  private struct Schema: Decodable {
+    let schema: String?
+  }
+
+  private static func document(_ text: String, _ origin: String) throws(FormatError) -> ResultDocument {
+    // A file of a single JSON line is a record; anything else is a document.
+    let data = Data(text.utf8)
+    try checkSchema(data, origin, line: nil)
+    if let record = try? JSONDecoder().decode(ResultRecord.self, from: data) {
+      return ResultDocument(file: origin, records: [record])
+    }
+    let envelope: Envelope = try decode(data, origin, line: nil)
+    guard let records = envelope.records else {
+      throw FormatError(origin: origin, message: "the key 'records' is missing; a file of results is expected")
+    }
+    return ResultDocument(file: origin, command: envelope.command, records: records)
+  }
+
+  private static func lines(_ text: String, _ origin: String) throws(FormatError) -> ResultDocument {
+    var records: [ResultRecord] = []
+    for (index, line) in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
+    where !line.allSatisfy(isSpace) {
+      let data = Data(line)
+      try checkSchema(data, origin, line: index + 1)
+      records.append(try decode(data, origin, line: index + 1))
+    }
+    return ResultDocument(file: origin, records: records)
+  }
+
+  private static func checkSchema(_ data: Data, _ origin: String, line: Int?) throws(FormatError) {
+    let found: Schema = try decode(data, origin, line: line)
+    guard let schema = found.schema else {
+      throw FormatError(
+        origin: origin, line: line,
+        message: "names no schema; a file of results with '\(ResultFile.schema)' is expected")
+    }
+    if schema != ResultFile.schema {
+      throw FormatError(
+        origin: origin, line: line, key: "schema",
+        message: "is '\(schema.prefix(60))'; only '\(ResultFile.schema)' can be read")
+    }
+  }
+
+  private static func table(_ text: String, _ origin: String) throws(FormatError) -> ResultDocument {
+    let columns = Dictionary(uniqueKeysWithValues: ResultFile.columns(true).map { ($0.name, $0) })
+    let table: EnumeratedCSV
+    do {
+      table = try EnumeratedCSV(string: text, delimiter: .comma, loadColumns: false)
+    } catch {
+      throw FormatError(origin: origin, message: "is neither JSON nor a table with commas that can be read")
+    }
+    guard table.header.contains("layer"), table.header.contains("mapping") else {
+      throw FormatError(
+        origin: origin, line: 1,
+        message:
+          "is no header of a table of results; columns named network, layer, shape, ... mapping, ... are expected")
+    }
+    if let stranger = table.header.first(where: { columns[$0] == nil }) {
+      throw FormatError(origin: origin, line: 1, message: "unknown column '\(stranger.prefix(40))'")
+    }
+    var records: [ResultRecord] = []
+    for (index, row) in table.rows.enumerated() where row != [""] {
+      let line = index + 2
+      if row.count != table.header.count {
+        throw FormatError(
+          origin: origin, line: line, message: "has \(row.count) fields; the header has \(table.header.count)")
+      }
+      var object: [String: Any] = [:]
+      for (name, field) in zip(table.header, row) {
+        guard let column = columns[name] else { continue }
+        try insert(field, column, into: &object, origin, line: line)
+      }
+      guard let data = try? JSONSerialization.data(withJSONObject: object) else {
+        throw FormatError(origin: origin, line: line, message: "holds what no text can hold")
+      }
+      records.append(try decode(data, origin, line: line))
+    }
+    return ResultDocument(file: origin, records: records)
+  }
+
+  /// Puts a field of a table where its value stands in the JSON form.
+  private static func insert(
+    _ field: String, _ column: ResultColumn, into object: inout [String: Any], _ origin: String, line: Int
+  ) throws(FormatError) {
+    func put(_ value: Any?, _ path: ArraySlice<String>, into object: inout [String: Any]) {
+      guard let key = path.first else { return }
+      if path.count == 1 {
+        object[key] = value
+        return
+      }
+      var inner = object[key] as? [String: Any] ?? [:]
+      put(value, path.dropFirst(), into: &inner)
+      // Each dataflow's best may be compared and yet be empty; other groups without a value are not there.
+      if !inner.isEmpty || key == "references" { object[key] = inner }
+    }
+    let value: Any?
+    switch column.kind {
+    case _ where field.isEmpty: value = nil
+    case .text: value = field
+    case .number:
+      let number: NSNumber? = Int(field).map { NSNumber(value: $0) } ?? Double(field).map { NSNumber(value: $0) }
+      guard let number, number.doubleValue.isFinite else {
+        throw FormatError(
+          origin: origin, line: line, key: column.name, message: "'\(field.prefix(40))' is no number")
+      }
+      value = number
+    case .flag:
+      guard let flag = Bool(field) else {
+        throw FormatError(
+          origin: origin, line: line, key: column.name, message: "'\(field.prefix(40))' is neither true nor false")
+      }
+      value = flag
+    case .nest:
+      let mapping: Mapping
+      do {
+        mapping = try NestText.parse(field, origin: origin)
+      } catch {
+        throw FormatError(origin: origin, line: line, key: column.name, message: error.message)
+      }
+      value = mapping.nodes.map { node -> [String: Any] in
+        switch node {
+        case .loop(let dimension, let tile): return ["for": dimension.rawValue, "tile": tile]
+        case .keep(let tensor): return ["keep": tensor.rawValue]
+        }
+      }
+    }
+    put(value, column.path[...], into: &object)
+  }
+
+  private static func decode<Value: Decodable>(
+    _ data: Data, _ origin: String, line: Int?
+  ) throws(FormatError) -> Value {
+    do {
+      return try JSONDecoder().decode(Value.self, from: data)
+    } catch let error as DecodingError {
+      throw describe(error, origin, line)
+    } catch {
+      throw FormatError(origin: origin, line: line, message: "is not valid JSON")
+    }
+  }
+
+  private static func describe(_ error: DecodingError, _ origin: String, _ line: Int?) -> FormatError {
+    func path(_ keys: [any CodingKey]) -> String? {
+      let text = keys.reduce("") { path, key in
+        path + (key.intValue.map { "[\($0)]" } ?? (path.isEmpty ? key.stringValue : ".\(key.stringValue)"))
+      }
+      return text.isEmpty ? nil : text
+    }
+    switch error {
+    case .keyNotFound(let key, let context):
+      return FormatError(
+        origin: origin, line: line, key: path(context.codingPath), message: "the key '\(key.stringValue)' is missing")
+    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
+      return FormatError(
+        origin: origin, line: line, key: path(context.codingPath),
+        message: "is of another kind than the \(kind(type)) that is expected")
+    case .dataCorrupted(let context) where !context.codingPath.isEmpty:
+      return FormatError(origin: origin, line: line, key: path(context.codingPath), message: "is out of range")
+    default:
+      return FormatError(origin: origin, line: line, message: "is not valid JSON")
+    }
+  }
+
+  private static func kind(_ type: Any.Type) -> String {
+    switch type {
+    case is Int.Type, is Double.Type: "number"
+    case is String.Type: "text"
+    case is Bool.Type: "true or false"
+    default: type is any Collection.Type ? "list" : "mapping"
+    }
+  }
+}
+
+extension ResultRecord {
+  /// The layer that the record is about.
+  ///
+  /// - Throws: ``FormatError`` when its shape is none.
+  public func workload() throws(FormatError) -> Layer {
+    try ShapeText.parse(shape, origin: "shape")
+  }
+
+  /// The record's mapping as a loop nest.
+  ///
+  /// - Throws: ``FormatError`` when it is none.
+  public func loopNest() throws(FormatError) -> Mapping {
+    try NestText.parse(mappingText, origin: "mapping")
+  }
+
+  /// Checks that the record's counts are those of its mapping on its layer, in closed form.
+  ///
+  /// - Throws: ``FormatError`` for the first that is not, or that cannot be.
+  func check() throws(FormatError) {
+    for (key, text) in [
+      ("network", network ?? "-"), ("layer", layer), ("energy model", energy.model), ("unit", energy.unit),
+    ]
+    where text.isEmpty || text.unicodeScalars.contains(where: FormatError.isControl) {
+      throw FormatError(origin: key, message: "is empty or has control characters")
+    }
+    let (workload, nest) = (try workload(), try loopNest())
+    guard let policy = ReusePolicy(rawValue: reuse) else {
+      throw FormatError(origin: "reuse", message: "'\(reuse.prefix(40))' is unknown; accepted: sliding, none")
+    }
+    guard let widths = bits.wordWidths else {
+      throw FormatError(origin: "bits", message: "a width is from 1 to 64 bits")
+    }
+    guard (1...Layer.largestSize).contains(count), (capacityBits ?? 1) > 0 else {
+      throw FormatError(origin: "count", message: "the count or the capacity is out of range")
+    }
+    let traffic = Traffic(of: nest, on: workload, reuse: policy).bits(widths)
+    guard
+      TrafficCounts(traffic) == trafficBits, Occupancy(of: nest, on: workload).bits(widths).count == occupancyBits,
+      workload.macs == macs, nest.dataflow.rawValue == dataflow
+    else {
+      throw FormatError(origin: "mapping", message: "the record's counts are not those of its mapping on its shape")
+    }
+    let moved = energy.perBitRead * Double(traffic.read.count) + energy.perBitWritten * Double(traffic.written.count)
+    for (key, value, expected) in [
+      ("energy.data", energy.data, moved), ("energy.compute", energy.compute, energy.perMAC * Double(macs)),
+      ("energy.total", energy.total, energy.compute + energy.data),
+    ] where !(abs(value - expected) <= 1e-9 * abs(expected)) {
+      throw FormatError(origin: key, message: "does not follow from the record's traffic and prices")
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/// The command line that the program was called with, as results keep it.
+enum Invocation {
+  /// Options that change neither the results nor their form, and take a value.
+  private static let withValue: Set<String> = ["--threads", "--output"]
+  /// The same without a value.
+  private static let flags: Set<String> = ["--quiet", "--restart"]
+
+  /// The command in a form that a shell takes back, without where the answer goes and how it is made: equal results
+  /// are then equal bytes.
+  static func text(_ arguments: [String] = Array(CommandLine.arguments.dropFirst())) -> String {
+    var kept = ["tilebound"]
+    var skipsNext = false
+    for argument in arguments {
+      if skipsNext {
+        skipsNext = false
+      } else if withValue.contains(argument) {
+        skipsNext = true
+      } else if !flags.contains(argument), !withValue.contains(where: { argument.hasPrefix("\($0)=") }) {
+        kept.append(quoted(argument))
+      }
+    }
+    return kept.joined(separator: " ")
+  }
+
+  private static func quoted(_ argument: String) -> String {
+    let plain = argument.unicodeScalars.allSatisfy { scalar in
+      scalar.isASCII
+        && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+          || "-_./=:,%+@".unicodeScalars.contains(scalar))
+    }
+    if plain, !argument.isEmpty { return argument }
+    return "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+}
