@@ -15,7 +15,7 @@ let package = Package(
       name: "Tilebound",
       targets: [
         "DenseKernels", "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange",
-        "Reports",
+        "Sweeps", "Reports",
       ]),
     .executable(name: "tilebound", targets: ["tilebound"]),
   ],
@@ -49,13 +49,18 @@ let package = Package(
       resources: [.embedInCode("Configs/networks"), .embedInCode("Configs/energy")],
       swiftSettings: swiftSettings),
     .target(
-      name: "Reports",
+      name: "Sweeps",
       dependencies: ["Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange"],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "Reports",
+      dependencies: ["Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange", "Sweeps"],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "tilebound",
       dependencies: [
-        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange", "Reports",
+        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange", "Sweeps",
+        "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -82,6 +87,10 @@ let package = Package(
     .testTarget(
       name: "InterchangeTests",
       dependencies: ["Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "SweepsTests",
+      dependencies: ["Workloads", "EnergyModel", "Mappings", "MappingSearch", "Interchange", "Sweeps"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ReportsTests", dependencies: ["Workloads", "Mappings", "Reports"], swiftSettings: swiftSettings),

@@ -68,19 +68,23 @@ public struct EnergyModel: Hashable, Sendable {
     writeQuanta = quanta[2]
   }
 
-  private init(bitsMovedNamed name: String) {
+  /// A model of whole numbers that needs no check.
+  init(exactly name: String, source: String, unit: String, read: Int, write: Int) {
     self.name = name
-    source = "Counts bits moved between DRAM and the Buffer: one for each bit read or written, none for a MAC."
-    unit = "bit"
+    self.source = source
+    self.unit = unit
     widths = nil
     quantaPerUnit = 1
     macQuanta = 0
-    readQuanta = 1
-    writeQuanta = 1
+    readQuanta = read
+    writeQuanta = write
   }
 
   /// One per bit moved and nothing per MAC: energy is then the number of bits moved.
-  public static let bitsMoved = EnergyModel(bitsMovedNamed: "unit")
+  public static let bitsMoved = EnergyModel(
+    exactly: "unit",
+    source: "Counts bits moved between DRAM and the Buffer: one for each bit read or written, none for a MAC.",
+    unit: "bit", read: 1, write: 1)
 
   /// An energy of so many quanta in the model's unit.
   public func inUnits(quanta: Int) -> Double { Double(quanta) / Double(quantaPerUnit) }

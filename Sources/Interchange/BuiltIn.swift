@@ -40,16 +40,21 @@ public enum BuiltIn {
   }
 
   /// An energy model given by built-in name or by file: a name without a slash or dot is built-in.
-  public static func energyModel(nameOrFile: String) throws(FormatError) -> EnergyModel {
+  public static func energyModel(
+    nameOrFile: String, origin: String = "--energy"
+  ) throws(FormatError) -> EnergyModel {
     if let model = try energyModel(nameOrFile) { return model }
-    try refuseUnknown("energy model", nameOrFile, known: energyModelNames, origin: "--energy")
+    try refuseUnknown("energy model", nameOrFile, known: energyModelNames, origin: origin)
     return try EnergyFile.read(file: nameOrFile)
   }
+
+  /// Whether a name is a file's: it has a slash or a dot.
+  static func isFile(_ name: String) -> Bool { name.contains("/") || name.contains(".") }
 
   private static func refuseUnknown(
     _ kind: String, _ name: String, known: [String], origin: String
   ) throws(FormatError) {
-    if name.contains("/") || name.contains(".") { return }
+    if isFile(name) { return }
     throw FormatError(
       origin: origin, message: unknown(kind, name, known: known) + " (a file's name has a dot or a slash)")
   }

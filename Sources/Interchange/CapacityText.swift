@@ -44,7 +44,13 @@ public enum CapacityText {
       raiseOnDivideByZero: false)
   }
 
-  /// The capacities that a list stands for: single ones and ranges by doubling as 1KiB...4MiB, by commas, each once.
+  /// The most steps from a capacity to its double.
+  static let mostStepsPerOctave = 64
+
+  /// The capacities that a list stands for: single ones and ranges, by commas, each once.
+  ///
+  /// A range doubles, as 1KiB...4MiB, or takes n equal factors from each capacity to its double, as 1KiB...4MiB/n, rounded
+  /// down to whole bytes, or to whole bits where it starts at a part of a byte.
   ///
   /// - Throws: ``FormatError`` as ``parse(_:origin:)``, and for a range whose end is no power of two times its start.
   public static func parseList(_ text: String, origin: String) throws(FormatError) -> [Bits] {
@@ -57,13 +63,21 @@ public enum CapacityText {
       let first = try parse(ends[0], origin: origin)
       capacities.append(first)
       if ends.count == 1 { continue }
-      let last = try parse(ends[1], origin: origin)
-      var next = first + first
-      while next <= last {
-        capacities.append(next)
-        next = next + next
+      let sides = ends[1].split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+      let last = try parse(String(sides[0]), origin: origin)
+      let steps = sides.count == 1 ? 1 : Int(sides[1]) ?? 0
+      guard (1...mostStepsPerOctave).contains(steps) else {
+        throw FormatError(
+          origin: origin,
+          message: "'\(part)' has '\(sides[sides.count - 1])' steps an octave; 1 to \(mostStepsPerOctave) is accepted")
       }
-      guard ends.count == 2, capacities.last == last else {
+      var octave = first
+      while octave < last {
+        capacities += (1..<steps).map { between(octave, step: $0, of: steps) }
+        octave = octave + octave
+        capacities.append(octave)
+      }
+      guard ends.count == 2, octave == last else {
         throw FormatError(
           origin: origin,
           message: "'\(part)' is no range; its end must be its start doubled so many times, as in 1KiB...4MiB")
@@ -71,6 +85,12 @@ public enum CapacityText {
     }
     var seen: Set<Bits> = []
     return capacities.filter { seen.insert($0).inserted }
+  }
+
+  /// A capacity so many steps towards its double.
+  private static func between(_ octave: Bits, step: Int, of steps: Int) -> Bits {
+    let bits = Int(Double(octave.count) * exp2(Double(step) / Double(steps)))
+    return Bits(octave.count % 8 == 0 ? bits / 8 * 8 : bits)
   }
 
   /// A capacity in the largest binary unit that takes no more than one decimal, or in bits.

@@ -22,7 +22,7 @@ public enum EnergyFile {
     let mac = try root.required("mac", in: fields).number()
     let read = try root.required("read", in: fields).number()
     let write = try root.required("write", in: fields).number()
-    let widths = try fields["bits"].map { bits throws(FormatError) in try self.widths(bits) }
+    let widths = try fields["bits"].map { bits throws(FormatError) in try bits.wordWidths() }
     do {
       return try EnergyModel(
         name: name, source: try fields["source"]?.string() ?? "", unit: unit, mac: mac, read: read, write: write,
@@ -34,20 +34,5 @@ public enum EnergyFile {
     } catch {
       throw root.error("\(error)")
     }
-  }
-
-  private static func widths(_ node: YAMLNode) throws(FormatError) -> WordWidths {
-    if !node.isMapping { return WordWidths(try width(node)) }
-    let fields = try node.fields(["inputs", "weights", "outputs", "partial-sums"])
-    return WordWidths(
-      inputs: try width(node.required("inputs", in: fields)), weights: try width(node.required("weights", in: fields)),
-      outputs: try width(node.required("outputs", in: fields)),
-      partialSums: try width(node.required("partial-sums", in: fields)))
-  }
-
-  private static func width(_ node: YAMLNode) throws(FormatError) -> BitWidth {
-    let count = try node.integer()
-    guard let width = BitWidth(count) else { throw node.error("is \(count); a width from 1 to 64 bits is expected") }
-    return width
   }
 }

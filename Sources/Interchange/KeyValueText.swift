@@ -44,6 +44,8 @@ struct KeyValueText {
   ///   - key: the key.
   ///   - most: how many numbers there may be.
   ///   - limits: what each of them must lie within.
+  /// - Returns: the numbers.
+  /// - Throws: ``FormatError`` for too many numbers and for one that is none or beyond the limits.
   func integers(_ key: String, atMost most: Int, within limits: ClosedRange<Int>) throws(FormatError) -> [Int]? {
     guard let text = values[key] else { return nil }
     let parts = text.split(separator: "x", omittingEmptySubsequences: false)

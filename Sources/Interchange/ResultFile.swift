@@ -24,6 +24,7 @@ public enum ResultFile {
   ///   - totals: their sums over networks.
   ///   - command: the command line that made them, to be kept with them.
   /// - Returns: the text.
+  /// - Throws: an `EncodingError` for a figure that is not finite, which no result has.
   public static func json(
     _ records: [ResultRecord], totals: [NetworkTotal]? = nil, command: String? = nil
   ) throws -> String {

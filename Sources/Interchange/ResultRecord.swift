@@ -85,6 +85,18 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     public var discount: Double?
     public var data: Double
     public var total: Double
+
+    init(family: String, discount: Double?, data: Double, total: Double) {
+      self.family = family
+      self.discount = discount
+      self.data = data
+      self.total = total
+    }
+
+    /// The sum of several layers' bounds on moving data, and the same with the energy of their MACs.
+    public init(sum data: Double, compute: Double) {
+      self.init(family: "sum", discount: nil, data: data, total: compute + data)
+    }
   }
 
   /// How far the mapping is above the bound: energy over bound less 1, or nil where the bound is zero.
@@ -207,16 +219,59 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     self.energy = Energies(energy)
   }
 
-  /// Holds the record's energy against a lower bound.
+  /// The record of an optimum, compared with the best lower bound.
   ///
   /// - Parameters:
-  ///   - bound: the bound.
-  ///   - energy: its energy under the record's model.
-  public mutating func compare(with bound: LowerBound, energy: Energy) {
-    let lowerBound = Bound(
-      family: bound.family.rawValue, discount: bound.discount, data: energy.data, total: energy.total)
-    self.lowerBound = lowerBound
-    gap = Gap(self.energy, above: lowerBound)
+  ///   - network: the network that the layer belongs to, if any.
+  ///   - entry: the layer and how often the network has it.
+  ///   - capacity: the Buffer's size.
+  ///   - widths: bits of a word of each kind.
+  ///   - reuse: whether overlaps of successive input boxes stay in the Buffer.
+  ///   - optimum: the mapping with what it costs.
+  ///   - bounds: the layer's lower bounds.
+  ///   - seconds: how long the search took, unless that is to be left out.
+  public init(
+    network: String?, entry: Network.Entry, capacity: Bits, widths: WordWidths, reuse: ReusePolicy, _ optimum: Optimum,
+    bounds: LowerBounds, seconds: Double? = nil
+  ) {
+    self.init(
+      network: network, entry: entry, capacity: capacity, widths: widths, reuse: reuse, mapping: optimum.mapping,
+      occupancy: optimum.occupancy, traffic: optimum.traffic, energy: optimum.energy)
+    let bound = bounds.best(capacity: capacity)
+    if let energy = bound.energy(of: entry.layer, optimum.energy.model) {
+      let lowerBound = Bound(
+        family: bound.family.rawValue, discount: bound.discount, data: energy.data, total: energy.total)
+      self.lowerBound = lowerBound
+      gap = Gap(self.energy, above: lowerBound)
+    }
+    search = Search(optimum.statistics, seconds: seconds)
+  }
+
+  /// Sets each dataflow's own best and the reference dataflows, where they fit.
+  ///
+  /// - Parameters:
+  ///   - curves: each dataflow's own curve.
+  ///   - layer: the record's layer.
+  ///   - widths: bits of a word of each kind.
+  ///   - capacity: the Buffer's size.
+  ///   - model: the model of the record's energies.
+  ///   - quantaPerStep: the model's quanta in one of the curves'.
+  public mutating func compare(
+    _ curves: [(dataflow: Dataflow, curve: StepCurve)], on layer: Layer, widths: WordWidths, capacity: Bits,
+    _ model: EnergyModel, quantaPerStep: Int = 1
+  ) {
+    dataflows = [:]
+    for (dataflow, curve) in curves {
+      dataflows?[dataflow.rawValue] = curve.index(capacity: capacity).map {
+        model.inUnits(quanta: quantaPerStep * curve.points[$0].dataQuanta)
+      }
+    }
+    references = [:]
+    for reference in ReferenceDataflow.allCases
+    where reference.isAttained(on: layer, widths: widths, capacity: capacity) {
+      let bits = reference.traffic(of: layer).bits(widths)
+      references?[reference.rawValue] = model.energy(macs: layer.macs, read: bits.read, written: bits.written)?.data
+    }
   }
 
   /// The nest in one line, see ``NestText``.

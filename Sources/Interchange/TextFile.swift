@@ -68,7 +68,8 @@ public enum TextFile {
   /// Writes to standard error; when that is closed there is nobody to tell.
   public static func printError(_ text: String) { _ = put(text, into: STDERR_FILENO) }
 
-  private static func put(_ text: String, into file: CInt) -> Bool {
+  /// Writes all of a text to an open file; false when that fails, for `errno` to say why.
+  package static func put(_ text: String, into file: CInt) -> Bool {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Foundation.write(file, $0.baseAddress, $0.count) }

@@ -1,4 +1,6 @@
+import EnergyModel
 import Foundation
+import Workloads
 import Yams
 
 /// A place in a YAML file, read strictly: every error names the file, the line and the path of keys.
@@ -93,6 +95,24 @@ struct YAMLNode {
     return sequence.enumerated().map { YAMLNode(origin: origin, path: "\(path)[\($0)]", node: $1) }
   }
 
+  /// The elements of a list, or the node itself where it is no list.
+  func oneOrMore() throws(FormatError) -> [YAMLNode] {
+    guard node.sequence != nil else { return [self] }
+    let elements = try elements()
+    if elements.isEmpty { throw error("is an empty list; leave the key out for the default") }
+    return elements
+  }
+
+  /// Does what the node's value asks for; what is wrong with the value itself is said to be wrong here.
+  func placing<Value>(_ body: () throws(FormatError) -> Value) throws(FormatError) -> Value {
+    do {
+      return try body()
+    } catch {
+      if error.origin == origin, error.line == nil { throw self.error(error.message) }
+      throw error
+    }
+  }
+
   /// A text that can stand in a table: not empty and without control characters.
   func name() throws(FormatError) -> String {
     let text = try string()
@@ -120,6 +140,22 @@ struct YAMLNode {
       throw error("is \(shown); a number is expected")
     }
     return value
+  }
+
+  /// One width for all words, or a mapping with all four.
+  func wordWidths() throws(FormatError) -> WordWidths {
+    if !isMapping { return WordWidths(try bitWidth()) }
+    let fields = try fields(["inputs", "weights", "outputs", "partial-sums"])
+    return WordWidths(
+      inputs: try required("inputs", in: fields).bitWidth(), weights: try required("weights", in: fields).bitWidth(),
+      outputs: try required("outputs", in: fields).bitWidth(),
+      partialSums: try required("partial-sums", in: fields).bitWidth())
+  }
+
+  private func bitWidth() throws(FormatError) -> BitWidth {
+    let count = try integer()
+    guard let width = BitWidth(count) else { throw error("is \(count); a width from 1 to 64 bits is expected") }
+    return width
   }
 
   func boolean() throws(FormatError) -> Bool {

@@ -32,6 +32,25 @@ public struct ParetoCurve: Sendable {
   /// - Parameter index: an index of the points of ``steps``.
   /// - Returns: the mapping, its traffic and its energy.
   public func optimum(at index: Int) -> Optimum { optimizer.optimum(found[index], statistics) }
+
+  /// The same under another model with the same ratio of read to write energy, of which the curve is the curve too.
+  ///
+  /// - Parameters:
+  ///   - index: an index of the points of ``steps``.
+  ///   - model: the model.
+  /// - Returns: the mapping, its traffic and its energy.
+  /// - Throws: ``OptimizerError/inexact`` when that energy is beyond the range of exact integers.
+  public func optimum(at index: Int, pricedBy model: EnergyModel) throws(OptimizerError) -> Optimum {
+    precondition(model.ratio == energyModel.ratio, "another ratio of prices has another curve")
+    let optimum = optimum(at: index)
+    let bits = optimum.traffic.bits(widths)
+    guard let energy = model.energy(macs: layer.macs, read: bits.read, written: bits.written) else {
+      throw .inexact(layer: layer.name)
+    }
+    return Optimum(
+      mapping: optimum.mapping, occupancy: optimum.occupancy, traffic: optimum.traffic, energy: energy,
+      statistics: optimum.statistics)
+  }
 }
 
 extension Optimizer {

@@ -1,5 +1,4 @@
-import Dispatch
-import Foundation
+import Sweeps
 import Synchronization
 
 extension Array where Element: Sendable {
@@ -9,16 +8,12 @@ extension Array where Element: Sendable {
   func concurrentMap<Result: Sendable>(
     threads: Int, _ body: @escaping @Sendable (Element) throws -> Result
   ) throws -> [Result] {
-    let results = Mutex([Swift.Result<Result, any Error>?](repeating: nil, count: count))
-    let next = Atomic<Int>(0)
-    DispatchQueue.concurrentPerform(iterations: Swift.min(count, threads)) { _ in
-      while true {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        if index >= count { return }
-        let result = Swift.Result { try body(self[index]) }
-        results.withLock { $0[index] = result }
-      }
+    let results = Mutex<[Result]>([])
+    try inOrder(0..<count, threads: threads) {
+      try body(self[$0])
+    } deliver: { _, result in
+      results.withLock { $0.append(result) }
     }
-    return try results.withLock { try $0.compactMap { try $0?.get() } }
+    return results.withLock { $0 }
   }
 }

@@ -129,14 +129,9 @@ struct Curve: ParsableCommand {
     let bounds = LowerBounds(layer, widths: curve.widths)
     let chosen = try capacities.map { try $0.map { ($0, try index(of: curve.steps, $0, layer, curve.widths)) } }
     return (chosen ?? curve.steps.points.enumerated().map { ($1.capacity, $0) }).map { capacity, index in
-      let optimum = curve.optimum(at: index)
-      var record = ResultRecord(
+      ResultRecord(
         network: network, entry: entry, capacity: capacity, widths: curve.widths, reuse: curve.reuse,
-        mapping: optimum.mapping, occupancy: optimum.occupancy, traffic: optimum.traffic, energy: optimum.energy)
-      let bound = bounds.best(capacity: capacity)
-      if let energy = bound.energy(of: layer, curve.energyModel) { record.compare(with: bound, energy: energy) }
-      record.search = ResultRecord.Search(curve.statistics, seconds: nil)
-      return record
+        curve.optimum(at: index), bounds: bounds)
     }
   }
 

@@ -44,30 +44,14 @@ struct Gap: ParsableCommand {
       let layer = entry.layer
       let optimizer = try Optimizer(layer, widths: widths, energyModel: energyModel, reuse: reuse)
       let bounds = LowerBounds(layer, widths: widths)
-      let curves = Dataflow.allCases.map { ($0.rawValue, optimizer.curve(dataflow: $0).steps) }
+      let curves = Dataflow.allCases.map { ($0, optimizer.curve(dataflow: $0).steps) }
       return try capacities.map { capacity in
         guard let optimum = optimizer.optimum(capacity: capacity) else {
           throw CommandFailure.nothingFits(layer, capacity, widths)
         }
         var record = ResultRecord(
-          network: network, entry: entry, capacity: capacity, widths: widths, reuse: reuse, mapping: optimum.mapping,
-          occupancy: optimum.occupancy, traffic: optimum.traffic, energy: optimum.energy)
-        let bound = bounds.best(capacity: capacity)
-        if let energy = bound.energy(of: layer, energyModel) { record.compare(with: bound, energy: energy) }
-        record.search = ResultRecord.Search(optimum.statistics, seconds: nil)
-        record.dataflows = [:]
-        for (dataflow, curve) in curves {
-          record.dataflows?[dataflow] = curve.index(capacity: capacity).map {
-            energyModel.inUnits(quanta: curve.points[$0].dataQuanta)
-          }
-        }
-        record.references = [:]
-        for reference in ReferenceDataflow.allCases
-        where reference.isAttained(on: layer, widths: widths, capacity: capacity) {
-          let bits = reference.traffic(of: layer).bits(widths)
-          let energy = energyModel.energy(macs: layer.macs, read: bits.read, written: bits.written)
-          record.references?[reference.rawValue] = energy?.data
-        }
+          network: network, entry: entry, capacity: capacity, widths: widths, reuse: reuse, optimum, bounds: bounds)
+        record.compare(curves, on: layer, widths: widths, capacity: capacity, energyModel)
         return record
       }
     }

@@ -79,12 +79,9 @@ struct Optimize: ParsableCommand {
     var records: [ResultRecord] = []
     var report = MappingReport()
     for (entry, (optimum, seconds)) in zip(entries, answers) {
-      var record = ResultRecord(
-        network: network, entry: entry, capacity: capacity, widths: widths, reuse: reuse, mapping: optimum.mapping,
-        occupancy: optimum.occupancy, traffic: optimum.traffic, energy: optimum.energy)
-      let bound = LowerBounds(entry.layer, widths: widths).best(capacity: capacity)
-      if let energy = bound.energy(of: entry.layer, energyModel) { record.compare(with: bound, energy: energy) }
-      record.search = ResultRecord.Search(optimum.statistics, seconds: noTiming ? nil : seconds)
+      let record = ResultRecord(
+        network: network, entry: entry, capacity: capacity, widths: widths, reuse: reuse, optimum,
+        bounds: LowerBounds(entry.layer, widths: widths), seconds: noTiming ? nil : seconds)
       records.append(record)
       report.add(record, optimum.mapping, on: entry.layer)
     }

@@ -49,7 +49,8 @@ struct LayerOptions: ParsableArguments {
 struct CapacityOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The Buffer's size, as in 64KiB, 2MB, 4096B or 524288bit; several by commas, doubled from the first as 1KiB...4MiB.",
+      "The Buffer's size, as in 64KiB, 2MB, 4096B or 524288bit; several by commas, doubled from the first as "
+        + "1KiB...4MiB, or in 4 steps an octave as 1KiB...4MiB/4.",
       valueName: "sizes")) var capacity: String?
 
   func list(example: String) throws -> [Bits] {
@@ -125,9 +126,11 @@ struct ReuseOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Whether overlaps of successive input boxes stay in the Buffer: sliding or none."))
   var reuse = ReusePolicy.sliding.rawValue
 
-  func policy() throws -> ReusePolicy {
-    guard let policy = ReusePolicy(rawValue: reuse) else {
-      throw FormatError(origin: "--reuse", message: "'\(reuse)' is unknown; accepted: sliding, none")
+  func policy() throws -> ReusePolicy { try Self.policy(reuse) }
+
+  static func policy(_ name: String) throws -> ReusePolicy {
+    guard let policy = ReusePolicy(rawValue: name) else {
+      throw FormatError(origin: "--reuse", message: "'\(name)' is unknown; accepted: sliding, none")
     }
     return policy
   }

@@ -3,6 +3,7 @@ import EnergyModel
 import Foundation
 import Interchange
 import MappingSearch
+import Sweeps
 import Workloads
 
 /// The command line: `tilebound COMMAND OPTIONS`.
@@ -19,7 +20,7 @@ struct Tilebound: ParsableCommand {
 
       Example: tilebound optimize --network alexnet --capacity 64KiB
       """,
-    subcommands: [Optimize.self, Curve.self, Gap.self, Bound.self, Evaluate.self, Networks.self])
+    subcommands: [Optimize.self, Curve.self, SweepCommand.self, Gap.self, Bound.self, Evaluate.self, Networks.self])
 
   static func main() {
     do {
@@ -35,6 +36,7 @@ struct Tilebound: ParsableCommand {
     switch error {
     case let error as CommandFailure: fail(error.message, code: error.code)
     case let error as FormatError: fail(error.description, code: .usage)
+    case let error as SweepError: fail(error.description, code: code(of: error))
     default:
       let code = exitCode(for: error)
       if code.isSuccess {
@@ -44,6 +46,14 @@ struct Tilebound: ParsableCommand {
         Foundation.exit(0)
       }
       fail(message(for: error), code: .usage)
+    }
+  }
+
+  private static func code(of error: SweepError) -> CommandFailure.Code {
+    switch error {
+    case .nothingFits: .impossible
+    case .failed: .failed
+    case .lacks, .sameName, .inexact, .refused: .usage
     }
   }
 

@@ -1,0 +1,74 @@
+public import EnergyModel
+public import Mappings
+public import Workloads
+
+/// What to sweep, as users ask for it: every combination of these is to be answered.
+public struct SweepRequest: Hashable, Sendable {
+  public var networks: [Network] = []
+  /// Sizes of the Buffer.
+  public var capacities: [Bits] = []
+  /// Bits moved where none is given.
+  public var energyModels: [EnergyModel] = []
+  /// Word widths for all energy models; where none are given each model has its own, or 8 bits.
+  public var widths: [WordWidths] = []
+  /// Sliding reuse where none is given.
+  public var reuse: [ReusePolicy] = []
+  /// Whether each dataflow's own best is wanted too.
+  public var comparesDataflows = false
+
+  public init() {}
+}
+
+/// The YAML form of a sweep.
+public enum SweepFile {
+  /// The sweep in a file; names of files in it start from its folder.
+  ///
+  /// - Throws: ``FormatError`` naming file, line and key.
+  public static func read(file: String) throws(FormatError) -> SweepRequest {
+    let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
+    return try request(YAMLNode.read(file: file), folder: folder)
+  }
+
+  /// The same of a text, of which errors say that it comes from `origin`.
+  public static func parse(_ text: String, origin: String) throws(FormatError) -> SweepRequest {
+    try request(YAMLNode.parse(text, origin: origin), folder: "")
+  }
+
+  private static func request(_ root: YAMLNode, folder: String) throws(FormatError) -> SweepRequest {
+    let fields = try root.fields(["networks", "capacities", "energy", "bits", "reuse", "compare-dataflows"])
+    var request = SweepRequest()
+    for node in try root.required("networks", in: fields).oneOrMore() {
+      let name = try located(try node.string(), in: folder)
+      request.networks.append(
+        try node.placing { () throws(FormatError) in try BuiltIn.network(nameOrFile: name, origin: node.origin) })
+    }
+    for node in try root.required("capacities", in: fields).oneOrMore() {
+      let text = try node.string()
+      request.capacities += try node.placing { () throws(FormatError) in
+        try CapacityText.parseList(text, origin: node.origin)
+      }
+    }
+    for node in try fields["energy"]?.oneOrMore() ?? [] {
+      let name = try located(try node.string(), in: folder)
+      request.energyModels.append(
+        try node.placing { () throws(FormatError) in
+          try BuiltIn.energyModel(nameOrFile: name, origin: node.origin)
+        })
+    }
+    for node in try fields["bits"]?.oneOrMore() ?? [] { request.widths.append(try node.wordWidths()) }
+    for node in try fields["reuse"]?.oneOrMore() ?? [] {
+      let name = try node.string()
+      guard let policy = ReusePolicy(rawValue: name) else {
+        throw node.error(unknown("reuse policy", name, known: ReusePolicy.allCases.map(\.rawValue)))
+      }
+      request.reuse.append(policy)
+    }
+    request.comparesDataflows = try fields["compare-dataflows"]?.boolean() ?? false
+    return request
+  }
+
+  /// A built-in name as it is, a file's name as seen from the sweep's folder.
+  private static func located(_ name: String, in folder: String) throws(FormatError) -> String {
+    name.hasPrefix("/") || !BuiltIn.isFile(name) ? name : folder + name
+  }
+}

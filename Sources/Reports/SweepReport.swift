@@ -1,0 +1,64 @@
+import EnergyModel
+import Interchange
+import Mappings
+public import Sweeps
+import Workloads
+
+/// What a sweep found, for the terminal.
+public enum SweepReport {
+  /// The most networks and settings that are listed.
+  private static let mostListed = 24
+
+  /// How many curves there were and what they answered, and the ends of each network's totals in each setting unless there
+  /// are too many to read.
+  ///
+  /// - Parameters:
+  ///   - sweep: what was swept.
+  ///   - totals: the totals of its networks.
+  ///   - isComplete: whether every block size was searched.
+  /// - Returns: the lines.
+  public static func lines(_ sweep: Sweep, _ totals: [SweepTotal], isComplete: Bool) -> [String] {
+    var lines = ["\(sweep.curveCount) exact curves answered them, each at all capacities" + sharing(sweep)]
+    let table = table(totals)
+    if table.count <= 1 + 2 * mostListed { lines += [""] + table }
+    if !isComplete {
+      lines += ["", "not every block size of so long an axis was searched: some optima may be lower"]
+    }
+    return lines
+  }
+
+  /// Which energy models share curves, and which cannot.
+  private static func sharing(_ sweep: Sweep) -> String {
+    let groups = Dictionary(grouping: Set(sweep.settings.flatMap(\.energyModels)), by: \.ratio)
+      .map { (ratio: $0, names: $1.map(\.name).sorted()) }.sorted { $0.names[0] < $1.names[0] }
+    if groups.count == 1 { return groups[0].names.count > 1 ? " and for all energy models" : "" }
+    let ratios = groups.map { "\($0.names.joined(separator: ", ")) \($0.ratio.read):\($0.ratio.write)" }
+    return "; what is optimal depends on the ratio of read to write energy, so each has curves of its own: "
+      + ratios.joined(separator: "; ")
+  }
+
+  /// A row for each network and setting: the ends of its range of capacities.
+  private static func table(_ totals: [SweepTotal]) -> [String] {
+    var table = TextTable([
+      ("network", .left), ("energy", .left), ("widths", .left), ("reuse", .left), ("layers", .right),
+      ("capacity", .right), ("data", .right), ("bound", .right), ("gap data", .right), ("gap total", .right),
+    ])
+    for (index, total) in totals.enumerated() {
+      let isFirst = index == 0 || !isSameSetting(totals[index - 1], total)
+      let isLast = index + 1 == totals.count || !isSameSetting(total, totals[index + 1])
+      if !isFirst, !isLast { continue }
+      table.add([
+        total.network, "\(total.energy.model) [\(total.energy.unit)]",
+        total.bits.wordWidths.map(WidthsText.text) ?? "", total.reuse, String(total.layers),
+        CapacityText.text(Bits(total.capacityBits)), NumberText.grouped(total.energy.data),
+        NumberText.grouped(total.lowerBound.data), total.gap.data.map(NumberText.percent) ?? "",
+        total.gap.total.map(NumberText.percent) ?? "",
+      ])
+    }
+    return table.lines
+  }
+
+  private static func isSameSetting(_ a: SweepTotal, _ b: SweepTotal) -> Bool {
+    a.network == b.network && a.bits == b.bits && a.reuse == b.reuse && a.energy.model == b.energy.model
+  }
+}

@@ -1,0 +1,120 @@
+public import EnergyModel
+public import Interchange
+import MappingSearch
+public import Mappings
+public import Workloads
+
+/// Every combination of networks, word widths, reuse policies, energy models and capacities, checked to be answerable.
+///
+/// Records come in the order of networks, settings, layers, energy models and capacities, whatever is done side by side.
+public struct Sweep: Sendable {
+  /// What decides which mappings there are and what they hold, with the energy models to answer for it.
+  public struct Setting: Hashable, Sendable {
+    public let widths: WordWidths
+    public let reuse: ReusePolicy
+    public let energyModels: [EnergyModel]
+  }
+
+  /// A layer in a setting: what is worked on at a time.
+  struct Unit: Sendable {
+    let network: Network
+    let entry: Network.Entry
+    let setting: Setting
+  }
+
+  public let networks: [Network]
+  public let settings: [Setting]
+  public let capacities: [Bits]
+  /// Whether records have each dataflow's own best.
+  public let comparesDataflows: Bool
+  let units: [Unit]
+
+  /// Checks a request and puts its combinations in order.
+  ///
+  /// - Throws: ``SweepError`` for two different networks or energy models of one name, a capacity at which some layer has
+  ///   no mapping, and energies beyond what is exact.
+  public init(_ request: SweepRequest) throws(SweepError) {
+    networks = Self.distinct(request.networks)
+    capacities = Self.distinct(request.capacities)
+    comparesDataflows = request.comparesDataflows
+    let models = Self.distinct(request.energyModels.isEmpty ? [.bitsMoved] : request.energyModels)
+    for (kind, names) in [("networks", networks.map(\.name)), ("energy models", models.map(\.name))] {
+      if let name = names.first(where: { name in names.count { $0 == name } > 1 }) { throw .sameName(kind, name) }
+    }
+    if networks.isEmpty { throw .lacks("network") }
+    if capacities.isEmpty { throw .lacks("capacity") }
+    let widths = Self.distinct(
+      request.widths.isEmpty ? models.map { $0.widths ?? WordWidths(.byte) } : request.widths)
+    let policies = request.reuse.isEmpty ? [ReusePolicy.sliding] : Self.distinct(request.reuse)
+    settings = widths.flatMap { widths in
+      let own = request.widths.isEmpty ? models.filter { $0.widths ?? WordWidths(.byte) == widths } : models
+      return policies.map { Setting(widths: widths, reuse: $0, energyModels: own) }
+    }
+    var units: [Unit] = []
+    for network in networks {
+      for setting in settings {
+        for entry in network.entries {
+          let unit = Unit(network: network, entry: entry, setting: setting)
+          try Self.check(unit, capacities)
+          units.append(unit)
+        }
+      }
+    }
+    self.units = units
+  }
+
+  private static func distinct<Element: Hashable>(_ elements: [Element]) -> [Element] {
+    var seen: Set<Element> = []
+    return elements.filter { seen.insert($0).inserted }
+  }
+
+  private static func check(_ unit: Unit, _ capacities: [Bits]) throws(SweepError) {
+    let (layer, widths) = (unit.entry.layer, unit.setting.widths)
+    if let least = capacities.min(), least < Optimizer.leastCapacity(of: layer, widths: widths) {
+      throw .nothingFits(layer, least, widths)
+    }
+    for model in unit.setting.energyModels where !model.isExact(for: layer, widths: widths) {
+      throw .inexact(layer: layer.name, model: model.name)
+    }
+  }
+
+  /// All records that there are to be.
+  public var recordCount: Int { units.reduce(0) { $0 + recordCount(of: $1) } }
+
+  func recordCount(of unit: Unit) -> Int { unit.setting.energyModels.count * capacities.count }
+
+  /// The curves to be computed: one for each layer, setting and ratio of read to write energy.
+  ///
+  /// Which mappings are optimal depends on that ratio; energy models that share it share a curve.
+  public var curveCount: Int { units.reduce(0) { $0 + Set($1.setting.energyModels.map(\.ratio)).count } }
+}
+
+/// Why a sweep cannot be done, or not now.
+public enum SweepError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// Nothing of a kind is given.
+  case lacks(String)
+  /// Two different things of one name, which results could not tell apart.
+  case sameName(String, String)
+  /// A capacity at which a layer has no mapping.
+  case nothingFits(Layer, Bits, WordWidths)
+  /// Energies that could leave the range in which integers are exact.
+  case inexact(layer: String, model: String)
+  /// The file to write is not this sweep's.
+  case refused(file: String, String)
+  /// The file could not be written.
+  case failed(file: String, String)
+
+  public var description: String {
+    switch self {
+    case .lacks(let kind): "a sweep needs at least one \(kind)"
+    case .sameName(let kind, let name): "two different \(kind) are called '\(name)'; results could not tell them apart"
+    case .nothingFits(let layer, let capacity, let widths):
+      "\(layer.name): no mapping fits \(CapacityText.text(capacity)); the least capacity that would is "
+        + CapacityText.text(Optimizer.leastCapacity(of: layer, widths: widths))
+    case .inexact(let layer, let model):
+      "\(layer): energies by \(model) could exceed 2^63 quanta and would not be exact; use a smaller layer or smaller "
+        + "energies"
+    case .refused(let file, let why), .failed(let file, let why): "\(file): \(why)"
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import EnergyModel
+import Foundation
+public import Interchange
+import Mappings
+import Workloads
+
+/// What totals need to know of one layer's records in a sweep; energies are in the order of the records.
+struct SweepSums: Codable, Sendable {
+  var data: [Double]
+  var bound: [Double]
+  /// Whether every block size was searched.
+  var complete: Bool
+
+  init(_ records: [ResultRecord]) {
+    data = records.map(\.energy.data)
+    bound = records.map { $0.lowerBound?.data ?? 0 }
+    complete = records.allSatisfy { $0.search?.complete ?? true }
+  }
+}
+
+/// All layers of a network at one capacity in one setting of a sweep, repeated layers as often as they occur.
+public struct SweepTotal: Codable, Hashable, Sendable {
+  public var network: String
+  public var bits: ResultRecord.Widths
+  public var reuse: String
+  public var capacityBits: Int
+  public var layers: Int
+  public var energy: ResultRecord.Energies
+  public var lowerBound: ResultRecord.Bound
+  public var gap: ResultRecord.Gap
+
+  enum CodingKeys: String, CodingKey {
+    case network
+    case bits
+    case reuse
+    case capacityBits = "capacity_bits"
+    case layers
+    case energy
+    case lowerBound = "lower_bound"
+    case gap
+  }
+}
+
+/// What stands beside a sweep's file: what it holds and the totals of its networks.
+struct SweepIndex: Codable, Sendable {
+  static let currentSchema = "tilebound-sweep/1"
+
+  /// The length and the checksum of the file.
+  struct Content: Codable, Hashable, Sendable {
+    var bytes: Int
+    var checksum: String
+  }
+
+  var schema = SweepIndex.currentSchema
+  var command: String
+  var plan: SweepPlan
+  var content: Content
+  var records: Int
+  /// Curves that answered all records.
+  var curves: Int
+  /// Whether every block size of every layer was searched.
+  var complete: Bool
+  var totals: [SweepTotal]
+
+  /// The index of a file.
+  static func path(of file: String) -> String { file + ".index.json" }
+
+  /// The index of a file, or nil where there is none that can be read.
+  static func read(of file: String) -> SweepIndex? {
+    guard let text = try? TextFile.read(path(of: file), limit: 1 << 30),
+      let index = try? JSONDecoder().decode(SweepIndex.self, from: Data(text.utf8)),
+      index.schema == currentSchema
+    else { return nil }
+    return index
+  }
+}
+
+extension SweepTotal {
+  /// The totals of a sweep: a network's in each setting, under each energy model, at each capacity.
+  static func all(_ sweep: Sweep, _ sums: [SweepSums]) -> [SweepTotal] {
+    var totals: [SweepTotal] = []
+    var first = 0
+    for network in sweep.networks {
+      for setting in sweep.settings {
+        let own = zip(network.entries, sums[first..<first + network.entries.count])
+        first += network.entries.count
+        for (number, model) in setting.energyModels.enumerated() {
+          for (step, capacity) in sweep.capacities.enumerated() {
+            let place = number * sweep.capacities.count + step
+            var (compute, data, bound) = (0.0, 0.0, 0.0)
+            for (entry, sums) in own {
+              let count = Double(entry.count)
+              compute += count * model.inUnits(quanta: model.macQuanta * entry.layer.macs)
+              data += count * sums.data[place]
+              bound += count * sums.bound[place]
+            }
+            totals.append(SweepTotal(network, setting, model, capacity, compute: compute, data: data, bound: bound))
+          }
+        }
+      }
+    }
+    return totals
+  }
+
+  private init(
+    _ network: Network, _ setting: Sweep.Setting, _ model: EnergyModel, _ capacity: Bits, compute: Double,
+    data: Double, bound: Double
+  ) {
+    self.network = network.name
+    bits = ResultRecord.Widths(setting.widths)
+    reuse = setting.reuse.rawValue
+    capacityBits = capacity.count
+    layers = network.entries.reduce(0) { $0 + $1.count }
+    energy = ResultRecord.Energies(model, compute: compute, data: data)
+    lowerBound = ResultRecord.Bound(sum: bound, compute: compute)
+    gap = ResultRecord.Gap(energy, above: lowerBound)
+  }
+}

@@ -1,0 +1,83 @@
+import EnergyModel
+import Interchange
+import Mappings
+import Workloads
+
+/// The form of a sweep's file.
+public enum SweepForm: String, CaseIterable, Codable, Sendable {
+  /// A record a line, each naming its schema.
+  case jsonLines = "jsonl"
+  /// A table with a header line.
+  case csv
+}
+
+/// Everything that decides what a sweep's file holds, as its progress and its index keep it: two sweeps with equal plans
+/// have equal files.
+struct SweepPlan: Codable, Hashable, Sendable {
+  struct PlannedNetwork: Codable, Hashable, Sendable {
+    var name: String
+    var layers: [PlannedLayer]
+  }
+
+  struct PlannedLayer: Codable, Hashable, Sendable {
+    var name: String
+    var shape: String
+    var count: Int
+  }
+
+  struct PlannedSetting: Codable, Hashable, Sendable {
+    var bits: ResultRecord.Widths
+    var reuse: String
+    /// The models with their prices; energies are zero.
+    var energyModels: [ResultRecord.Energies]
+
+    enum CodingKeys: String, CodingKey {
+      case bits
+      case reuse
+      case energyModels = "energy_models"
+    }
+  }
+
+  var form: SweepForm
+  var networks: [PlannedNetwork]
+  var capacitiesBits: [Int]
+  var settings: [PlannedSetting]
+  var comparesDataflows: Bool
+
+  enum CodingKeys: String, CodingKey {
+    case form
+    case networks
+    case capacitiesBits = "capacities_bits"
+    case settings
+    case comparesDataflows = "compares_dataflows"
+  }
+
+  init(_ sweep: Sweep, form: SweepForm) {
+    self.form = form
+    networks = sweep.networks.map { network in
+      PlannedNetwork(
+        name: network.name,
+        layers: network.entries.map {
+          PlannedLayer(name: $0.layer.name, shape: ShapeText.text($0.layer), count: $0.count)
+        })
+    }
+    capacitiesBits = sweep.capacities.map(\.count)
+    settings = sweep.settings.map { setting in
+      PlannedSetting(
+        bits: ResultRecord.Widths(setting.widths), reuse: setting.reuse.rawValue,
+        energyModels: setting.energyModels.map { ResultRecord.Energies($0, compute: 0, data: 0) })
+    }
+    comparesDataflows = sweep.comparesDataflows
+  }
+
+  /// What differs between two plans, for people.
+  func difference(from other: SweepPlan) -> String {
+    let parts = [
+      ("the form", form == other.form), ("the networks", networks == other.networks),
+      ("the capacities", capacitiesBits == other.capacitiesBits),
+      ("the energy models, word widths or reuse policies", settings == other.settings),
+      ("the comparison of dataflows", comparesDataflows == other.comparesDataflows),
+    ]
+    return parts.filter { !$0.1 }.map(\.0).joined(separator: " and ")
+  }
+}

@@ -1,0 +1,147 @@
+import Foundation
+import Interchange
+import Synchronization
+import Workloads
+
+/// A sweep that writes its file, and goes on where an earlier run of it was ended.
+///
+/// The file is the same, byte for byte, however often that was, and whatever the number of threads.
+public final class SweepRun: Sendable {
+  /// How far a run is.
+  public struct Progress: Sendable {
+    /// Records in the file, and all that there are to be.
+    public var done: Int
+    public var all: Int
+    /// The network and the layer that were finished last.
+    public var network: String
+    public var layer: String
+  }
+
+  public let sweep: Sweep
+  public let path: String
+  public let form: SweepForm
+  /// Records that were there already.
+  public let resumed: Int
+  private let store: Mutex<SweepStore?>
+  private let plan: SweepPlan
+
+  /// Begins a file or goes on with it.
+  ///
+  /// - Parameters:
+  ///   - sweep: what it is to hold.
+  ///   - path: the file.
+  ///   - form: its form.
+  ///   - restarts: whether to begin anew and replace what is there, whatever it is.
+  /// - Throws: ``SweepError/refused(file:_:)`` when what is there is not this sweep's, and
+  ///   ``SweepError/failed(file:_:)`` when nothing can be written.
+  public init(_ sweep: Sweep, to path: String, form: SweepForm, restarts: Bool = false) throws(SweepError) {
+    self.sweep = sweep
+    self.path = path
+    self.form = form
+    plan = SweepPlan(sweep, form: form)
+    if !restarts, try Self.isComplete(path, plan) {
+      SweepStore.removeLeftovers(of: path)
+      store = Mutex(nil)
+      resumed = sweep.recordCount
+      return
+    }
+    let head = form == .csv ? ResultFile.csvHeader(comparesDataflows: sweep.comparesDataflows) : ""
+    let opened = try SweepStore(path, plan, head: head, units: sweep.units.count, restarts: restarts)
+    resumed = sweep.units.prefix(opened.sums.count).reduce(0) { $0 + sweep.recordCount(of: $1) }
+    store = Mutex(opened)
+  }
+
+  /// Whether the file is this sweep's already.
+  private static func isComplete(_ path: String, _ plan: SweepPlan) throws(SweepError) -> Bool {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return false }
+    if status.st_mode & S_IFMT != S_IFREG { throw .refused(file: path, "is not a regular file") }
+    let ways = "--restart replaces it, another --output leaves it"
+    guard let index = SweepIndex.read(of: path) else {
+      if SweepStore.isBegun(path) { return false }
+      throw .refused(file: path, "exists and has no index that says which sweep it is; \(ways)")
+    }
+    if index.plan != plan {
+      if SweepStore.isBegun(path) { return false }
+      throw .refused(file: path, "holds another sweep: \(plan.difference(from: index.plan)) changed; \(ways)")
+    }
+    if try content(of: path) != index.content {
+      if SweepStore.isBegun(path) { return false }
+      throw .refused(file: path, "was changed after it was written; \(ways)")
+    }
+    return true
+  }
+
+  private static func content(of path: String) throws(SweepError) -> SweepIndex.Content {
+    guard let data = FileManager.default.contents(atPath: path) else { throw .failed(file: path, "cannot be read") }
+    var checksum = Checksum()
+    checksum.add(data)
+    return SweepIndex.Content(bytes: data.count, checksum: checksum.text)
+  }
+
+  /// Whether nothing is left to do.
+  public var isComplete: Bool { store.withLock { $0 == nil } }
+
+  /// Writes what is missing.
+  ///
+  /// - Parameters:
+  ///   - threads: layers worked on side by side.
+  ///   - command: the command line, which the index keeps.
+  ///   - progress: is told of every layer that is written.
+  /// - Returns: the totals, and whether every block size of every layer was searched.
+  /// - Throws: ``SweepError``; what was written stays and is gone on with.
+  public func run(
+    threads: Int, command: String, progress: @Sendable (Progress) -> Void
+  ) throws -> (totals: [SweepTotal], isComplete: Bool) {
+    let first = store.withLock { $0?.sums.count ?? sweep.units.count }
+    let done = Mutex(resumed)
+    let all = sweep.recordCount
+    // A few layers leave cores idle, which can then score side by side.
+    let threadsPerLayer = max(1, threads / max(1, sweep.units.count - first))
+    try inOrder(first..<sweep.units.count, threads: threads) { number in
+      let unit = sweep.units[number]
+      let answer = try SweepAnswer(
+        unit, capacities: sweep.capacities, comparesDataflows: sweep.comparesDataflows, threads: threadsPerLayer)
+      return (text: try text(answer.records), sums: SweepSums(answer.records))
+    } deliver: { number, answer in
+      try store.withLock { try $0?.append(answer.text, answer.sums) }
+      let unit = sweep.units[number]
+      let now = done.withLock { done in
+        done += sweep.recordCount(of: unit)
+        return done
+      }
+      progress(Progress(done: now, all: all, network: unit.network.name, layer: unit.entry.layer.name))
+    }
+    return try finish(command)
+  }
+
+  private func text(_ records: [ResultRecord]) throws -> String {
+    switch form {
+    case .csv: ResultFile.csvLines(records, comparesDataflows: sweep.comparesDataflows)
+    case .jsonLines: try records.map { try ResultFile.jsonLine($0) }.joined()
+    }
+  }
+
+  private func finish(_ command: String) throws -> (totals: [SweepTotal], isComplete: Bool) {
+    try store.withLock { store throws(SweepError) in
+      guard let sums = store?.sums else {
+        guard let index = SweepIndex.read(of: path) else { throw .failed(file: path, "lost its index") }
+        return (index.totals, index.complete)
+      }
+      let totals = SweepTotal.all(sweep, sums)
+      let isComplete = sums.allSatisfy(\.complete)
+      try store?.finish { content in
+        SweepIndex(
+          command: command, plan: plan, content: content, records: sweep.recordCount, curves: sweep.curveCount,
+          complete: isComplete, totals: totals)
+      }
+      store = nil
+      return (totals, isComplete)
+    }
+  }
+
+  /// Ends the program at a moment when no record is half written.
+  ///
+  /// - Parameter end: ends it.
+  public func stop(_ end: () -> Never) -> Never { store.withLock { _ in end() } }
+}
