@@ -86,11 +86,15 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "InterchangeTests",
-      dependencies: ["Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange"],
+      dependencies: [
+        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange", "TestSupport",
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "SweepsTests",
-      dependencies: ["Workloads", "EnergyModel", "Mappings", "MappingSearch", "Interchange", "Sweeps"],
+      dependencies: [
+        "Workloads", "EnergyModel", "Mappings", "MappingSearch", "Interchange", "Sweeps", "TestSupport",
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ReportsTests", dependencies: ["Workloads", "Mappings", "Reports"], swiftSettings: swiftSettings),

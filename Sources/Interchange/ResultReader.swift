@@ -192,13 +192,13 @@ public enum ResultReader {
     do {
       return try JSONDecoder().decode(Value.self, from: data)
     } catch let error as DecodingError {
-      throw describe(error, origin, line)
+      throw describe(error, data, origin, line)
     } catch {
       throw FormatError(origin: origin, line: line, message: "is not valid JSON")
     }
   }
 
-  private static func describe(_ error: DecodingError, _ origin: String, _ line: Int?) -> FormatError {
+  private static func describe(_ error: DecodingError, _ data: Data, _ origin: String, _ line: Int?) -> FormatError {
     func path(_ keys: [any CodingKey]) -> String? {
       let text = keys.reduce("") { path, key in
         path + (key.intValue.map { "[\($0)]" } ?? (path.isEmpty ? key.stringValue : ".\(key.stringValue)"))
@@ -216,7 +216,11 @@ public enum ResultReader {
     case .dataCorrupted(let context) where !context.codingPath.isEmpty:
       return FormatError(origin: origin, line: line, key: path(context.codingPath), message: "is out of range")
     default:
-      return FormatError(origin: origin, line: line, message: "is not valid JSON")
+      let isJSON = (try? JSONSerialization.jsonObject(with: data)) != nil
+      return FormatError(
+        origin: origin, line: line,
+        message: isJSON
+          ? "holds a number that is out of range, or not whole where it must be" : "is not valid JSON")
     }
   }
 

@@ -40,10 +40,11 @@ struct ResultFileTests {
   @Test func csvQuotesWhatNeedsIt() throws {
     let lines = ResultFile.csv([try record(layer: "a \"b\", c")]).split(separator: "\n")
     #expect(lines.count == 2)
-    #expect(lines[0].hasPrefix("network,layer,count,capacity_bits,"))
-    #expect(lines[1].hasPrefix("net,\"a \"\"b\"\", c\",2,160,8,8,8,8,sliding,"))
+    #expect(lines[0].hasPrefix("network,layer,shape,count,capacity_bits,"))
+    #expect(lines[1].hasPrefix("net,\"a \"\"b\"\", c\",\"k=6,c=5,h=8\",2,160,8,8,8,8,sliding,"))
     let columns = lines[0].split(separator: ",").count
     let plain = ResultFile.csv([try record(layer: "fc")]).split(separator: "\n")[1]
+      .replacingOccurrences(of: "\"k=6,c=5,h=8\"", with: "shape")
     #expect(plain.split(separator: ",", omittingEmptySubsequences: false).count == columns)
   }
 }

@@ -58,6 +58,10 @@ struct TextTests {
     }
     #expect(try list("3B,1KiB...4KiB,2KiB,5B") == [3, 1024, 2048, 4096, 5])
     #expect(try list("1.5KiB...6KiB") == [1536, 3072, 6144])
+    // Equal factors, here the fourth root of two, rounded down to whole bytes.
+    #expect(try list("1KiB...4KiB/4") == [1024, 1217, 1448, 1722, 2048, 2435, 2896, 3444, 4096])
+    #expect(try list("4B...8B/64") == [4, 5, 6, 7, 8])
+    #expect(try CapacityText.parseList("3bit...12bit/2", origin: "-").map(\.count) == [3, 4, 6, 8, 12])
     for text in ["1KiB...3KiB", "4KiB...1KiB", "1KiB...2KiB...4KiB", "1KiB,,2KiB", "...1KiB", "1KiB..2KiB"] {
       #expect(throws: FormatError.self) { try list(text) }
     }
@@ -95,11 +99,13 @@ struct TextTests {
     #expect(message("p=3,biases=2") == "--shape: biases: '2' is neither true nor false")
     #expect(message("m=3") == "--shape: unknown key 'm'; accepted: \(keys)")
     #expect(message("p=0") == "--shape: p: is 0; 1 to 1048576 is accepted")
-    #expect(message("p=3,stride=2x2x2") == "--shape: stride: '2x2x2' is expected to be a number or a pair as 2x1")
+    #expect(message("p=3,stride=2x2x2") == "--shape: stride: '2x2x2' has 3 numbers; at most 2 are expected, as in 2x1")
     #expect(message("p=3,stride=0") == "--shape: stride: must lie between 1 and 1048576")
     #expect(message("k=3,c=4") == "--shape: 'k=3,c=4' has neither p (output rows) nor h (input rows)")
     #expect(message("p=5,h=5,r=3") == "--shape: p: is 5, but the input gives 3 outputs")
-    #expect(message("p=1,padding=3") == "--shape: padding: 3 on both sides leaves no input for so few outputs")
+    #expect(message("p=1,padding=3") == "--shape: padding: 6 on both sides together leaves no input for so few outputs")
+    #expect(message("p=1,padding=1x2x3").hasPrefix("--shape: padding: three numbers are neither one for each axis"))
+    #expect(message("p=1,padding=1x2x3x4x5").hasPrefix("--shape: padding: '1x2x3x4x5' has 5 numbers; at most 4"))
     #expect(
       message("h=5,r=9")
         == "--shape: the layer has no output: the kernel's height, 9 with dilation, exceeds the padded input's, 5")

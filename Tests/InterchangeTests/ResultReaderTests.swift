@@ -1,0 +1,157 @@
+import EnergyModel
+import Foundation
+import Interchange
+import LowerBounds
+import MappingSearch
+import Mappings
+import TestSupport
+import Testing
+import Workloads
+
+struct ResultReaderTests {
+  /// Optima of random layers with everything that a record can hold.
+  private func records(seed: Int, count: Int) throws -> [ResultRecord] {
+    var layers = RandomLayers(seed: seed, largestSize: 6, largestMACs: 4000)
+    let model = try EnergyModel(name: "m, \"x\"", source: "", unit: "pJ", mac: 0.3, read: 20.3125, write: 7.1)
+    return try (0..<count).map { number in
+      let layer = layers.layer()
+      let widths = layers.widths()
+      let optimizer = try Optimizer(
+        layer, widths: widths, energyModel: model, reuse: number % 3 == 0 ? .none : .sliding)
+      let capacity = optimizer.leastCapacity + Bits(number * 37)
+      let optimum = try #require(optimizer.optimum(capacity: capacity))
+      var record = ResultRecord(
+        network: number % 4 == 0 ? nil : "net", entry: Network.Entry(layer: layer, count: 1 + number % 3),
+        capacity: capacity, widths: widths, reuse: optimizer.reuse, optimum,
+        bounds: LowerBounds(layer, widths: widths), seconds: number % 2 == 0 ? nil : 0.25)
+      if number % 5 == 0 {
+        let curves = Dataflow.allCases.map { ($0, optimizer.curve(dataflow: $0).steps) }
+        record.compare(curves, on: layer, widths: widths, capacity: capacity, model)
+      }
+      return record
+    }
+  }
+
+  /// What is written in any of the three forms is read back as it was.
+  @Test func everyFormIsReadBack() throws {
+    let seed = Int.random(in: 0..<1 << 30)
+    let records = try records(seed: seed, count: 40)
+    let json = try ResultReader.parse(try ResultFile.json(records, command: "tilebound optimize"), origin: "r")
+    #expect(json.records == records && json.command == "tilebound optimize", "seed \(seed)")
+    let lines = try records.map { try ResultFile.jsonLine($0) }
+    #expect(try ResultReader.parse(lines.joined(), origin: "r").records == records, "seed \(seed)")
+    #expect(try ResultReader.parse(lines[0], origin: "r").records == [records[0]], "seed \(seed)")
+    // A table has a column for all or none: the groups of a record are told apart by their cells.
+    let some = records.filter { $0.dataflows != nil }
+    let none = records.filter { $0.dataflows == nil }
+    #expect(try ResultReader.parse(ResultFile.csv(some), origin: "r").records == some, "seed \(seed)")
+    #expect(try ResultReader.parse(ResultFile.csv(none), origin: "r").records == none, "seed \(seed)")
+  }
+
+  /// A shape says everything about a layer but its name.
+  @Test func shapesSurviveARoundTrip() throws {
+    let seed = Int.random(in: 0..<1 << 30)
+    var layers = RandomLayers(seed: seed, largestSize: 9, largestMACs: 1 << 40)
+    for _ in 0..<300 {
+      let layer = layers.layer()
+      let text = ShapeText.text(layer)
+      let read = try ShapeText.parse(text, origin: "-")
+      #expect(Dimension.allCases.allSatisfy { read[$0] == layer[$0] }, "seed \(seed): \(text)")
+      #expect(read.vertical == layer.vertical && read.horizontal == layer.horizontal, "seed \(seed): \(text)")
+      #expect(read.hasBiases == layer.hasBiases, "seed \(seed): \(text)")
+      let mapping = layers.mapping(on: layer)
+      #expect(try NestText.parse(NestText.text(mapping), origin: "-") == mapping)
+    }
+    let biased = try Layer.gemm(name: "g", groups: 3, m: 2, n: 4, k: 5, hasBiases: true)
+    #expect(ShapeText.text(biased) == "g=3,k=4,c=5,h=2,biases=true")
+  }
+
+  private func message(_ text: String) -> String {
+    do {
+      _ = try ResultReader.parse(text, origin: "r")
+      return "accepted"
+    } catch { return error.description }
+  }
+
+  /// Figures that do not follow from the mapping are refused, whichever they are.
+  @Test func tamperedRecordsAreRefused() throws {
+    let record = try records(seed: 1, count: 2)[1]
+    func message(_ change: (inout ResultRecord) -> Void) throws -> String {
+      var changed = record
+      change(&changed)
+      return self.message(try ResultFile.jsonLine(changed))
+    }
+    let counts = "r: record 1 (random): mapping: the record's counts are not those of its mapping on its shape"
+    #expect(try message { _ in } == "accepted")
+    #expect(try message { $0.trafficBits.inputsRead += 1 } == counts)
+    #expect(try message { $0.trafficBits.total -= 1 } == counts)
+    #expect(try message { $0.occupancyBits += 1 } == counts)
+    #expect(try message { $0.macs *= 2 } == counts)
+    #expect(try message { $0.dataflow = $0.dataflow == "os-iw" ? "os-wi" : "os-iw" } == counts)
+    for (key, change) in [
+      ("energy.data", { $0.energy.data *= 1.000_001 }), ("energy.compute", { $0.energy.compute += 1 }),
+      ("energy.total", { $0.energy.total -= 1 }), ("energy.data", { $0.energy.perBitRead *= 2 }),
+    ] as [(String, (inout ResultRecord) -> Void)] {
+      #expect(
+        try message(change)
+          == "r: record 1 (random): \(key): does not follow from the record's traffic and prices")
+    }
+    #expect(try message { $0.reuse = "all" }.contains("reuse: 'all' is unknown; accepted: sliding, none"))
+    #expect(try message { $0.bits.inputs = 65 }.contains("bits: a width is from 1 to 64 bits"))
+    #expect(try message { $0.layer = "a\nb" }.contains("layer: is empty or has control characters"))
+    #expect(try message { $0.count = 0 }.contains("count: the count or the capacity is out of range"))
+    #expect(try message { $0.shape = "k=0" }.contains("shape"))
+    #expect(try message { $0.mapping.removeAll() }.contains("kept 0 times"))
+  }
+
+  @Test func strangersAreRefused() throws {
+    let record = try records(seed: 2, count: 2)[1]
+    let line = try ResultFile.jsonLine(record)
+    #expect(message("") == "r: the file is empty; results in JSON, JSON lines or CSV are expected")
+    #expect(message(" \n\t\n").hasPrefix("r: the file is empty"))
+    #expect(message("{}") == "r: names no schema; a file of results with 'tilebound-results/1' is expected")
+    #expect(message("{\"schema\": \"other/2\"}") == "r: schema: is 'other/2'; only 'tilebound-results/1' can be read")
+    #expect(message("{\"schema\": 3}") == "r: schema: is of another kind than the text that is expected")
+    #expect(
+      message("{\"schema\": \"tilebound-results/1\"}")
+        == "r: the key 'records' is missing; a file of results is expected")
+    #expect(message("{\"schema\": \"tilebound-results/1\", \"records\": []}") == "r: has no records")
+    #expect(
+      message("{\"schema\": \"tilebound-results/1\", \"records\": [{}]}")
+        == "r: records[0]: the key 'layer' is missing")
+    #expect(message("{\"schema\": ") == "r: is not valid JSON")
+    #expect(message(line + "{\"schema\": \"x\"}\n").hasPrefix("r:2: schema: is 'x'"))
+    #expect(message(line + line.dropLast(20) + "\n") == "r:2: is not valid JSON")
+    #expect(message("a,b\n1,2\n").hasPrefix("r:1: is no header of a table of results"))
+    #expect(message("<html>\n").hasPrefix("r:1: is no header of a table of results"))
+    let table = ResultFile.csv([record])
+    let lines = table.split(separator: "\n").map(String.init)
+    #expect(message(lines[0] + "\n") == "r: has no records")
+    #expect(message(lines[0] + ",more\n" + lines[1] + ",1\n") == "r:1: unknown column 'more'")
+    #expect(message(lines[0] + "\n" + lines[1] + ",1\n").hasPrefix("r:2: has 45 fields; the header has 44"))
+    func replacing(_ old: String, _ new: String) -> String { table.replacingOccurrences(of: old, with: new) }
+    #expect(message(replacing("\(record.macs),\"m,", "many,\"m,")) == "r:2: macs: 'many' is no number")
+    #expect(message(replacing(",true,", ",yes,")) == "r:2: search_complete: 'yes' is neither true nor false")
+    #expect(message(replacing("[outputs]", "[output]")).hasPrefix("r:2: mapping: unknown tensor 'output'"))
+    #expect(
+      message(replacing("\(record.macs),\"m,", "1.5,\"m,"))
+        == "r:2: holds a number that is out of range, or not whole where it must be")
+    #expect(message(replacing("\(record.macs),\"m,", ",\"m,")) == "r:2: the key 'macs' is missing")
+  }
+
+  @Test func badNests() {
+    func message(_ text: String) -> String {
+      do {
+        _ = try NestText.parse(text, origin: "--nest")
+        return "accepted"
+      } catch { return error.description }
+    }
+    #expect(message("k:2 [outputs] [inputs] [weights]") == "accepted")
+    #expect(message("k=2 [outputs]") == "--nest: 'k=2' is neither a loop as in k:20 nor a keep as in [outputs]")
+    #expect(message("z:2 [outputs]") == "--nest: 'z:2' is neither a loop as in k:20 nor a keep as in [outputs]")
+    #expect(message("[weight]") == "--nest: unknown tensor 'weight'; did you mean 'weights'?")
+    #expect(
+      message("k:0 [outputs] [inputs] [weights]") == "--nest: the tile of a loop over k is 0; a tile is at least 1")
+    #expect(message("[outputs] [inputs]").hasPrefix("--nest: weights is kept 0 times"))
+  }
+}

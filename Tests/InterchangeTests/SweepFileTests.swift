@@ -1,0 +1,85 @@
+import EnergyModel
+import Foundation
+import Interchange
+import Mappings
+import Testing
+import Workloads
+
+struct SweepFileTests {
+  private func message(_ text: String) -> String {
+    do {
+      _ = try SweepFile.parse(text, origin: "s.yaml")
+      return "accepted"
+    } catch { return error.description }
+  }
+
+  @Test func everyKey() throws {
+    let request = try SweepFile.parse(
+      """
+      networks: [alexnet, resnet18]
+      capacities: [1KiB...4KiB/2, 3KiB]
+      energy: [unit, horowitz-45nm-int8]
+      bits:
+        - 8
+        - {inputs: 8, weights: 4, outputs: 8, partial-sums: 24}
+      reuse: [none, sliding]
+      compare-dataflows: true
+      """, origin: "s.yaml")
+    #expect(request.networks.map(\.name) == ["alexnet", "resnet18"])
+    #expect(request.capacities.map { $0.count / 8 } == [1024, 1448, 2048, 2896, 4096, 3072])
+    #expect(request.energyModels.map(\.name) == ["unit", "horowitz-45nm-int8"])
+    #expect(request.widths.map(WidthsText.text) == ["8/8/8/8", "8/4/8/24"])
+    #expect(request.reuse == [.none, .sliding] && request.comparesDataflows)
+  }
+
+  @Test func singleValuesNeedNoList() throws {
+    let request = try SweepFile.parse("networks: alexnet\ncapacities: 64KiB\nbits: 16\n", origin: "s.yaml")
+    #expect(request.networks.count == 1 && request.capacities == [.bytes(65536)] && request.widths.count == 1)
+    #expect(request.energyModels.isEmpty && request.reuse.isEmpty && !request.comparesDataflows)
+  }
+
+  /// Names of files start from the folder of the sweep file.
+  @Test func filesBesideTheSweep() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "tilebound-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try Data("network: mine\nlayers:\n  - {name: fc, gemm: {m: 2, n: 3, k: 4}}\n".utf8).write(
+      to: folder.appending(path: "net.yaml"))
+    try Data("energy: e\nunit: pJ\nmac: 1\nread: 2\nwrite: 3\n".utf8).write(to: folder.appending(path: "e.yaml"))
+    let file = folder.appending(path: "s.yaml")
+    try Data("networks: net.yaml\nenergy: e.yaml\ncapacities: 1KiB\n".utf8).write(to: file)
+    let request = try SweepFile.read(file: file.path)
+    #expect(request.networks.map(\.name) == ["mine"] && request.energyModels.map(\.name) == ["e"])
+    try Data("networks: [alexnet, gone.yaml]\ncapacities: 1KiB\n".utf8).write(to: file)
+    do {
+      _ = try SweepFile.read(file: file.path)
+      Issue.record("a missing file was accepted")
+    } catch {
+      #expect(error.description == "\(folder.path)/gone.yaml: cannot be read: No such file or directory")
+    }
+  }
+
+  @Test func refusals() {
+    #expect(message("capacities: 1KiB\n") == "s.yaml:1: the key 'networks' is missing")
+    #expect(message("networks: alexnet\n") == "s.yaml:1: the key 'capacities' is missing")
+    #expect(
+      message("networks: alexnt\ncapacities: 1KiB\n").hasPrefix(
+        "s.yaml:1: networks: unknown network 'alexnt'; did you mean 'alexnet'?"))
+    #expect(
+      message("networks: alexnet\ncapacities: [1KiB, 2Kib]\n").hasPrefix(
+        "s.yaml:2: capacities[1]: '2Kib' has the unknown unit 'Kib'"))
+    #expect(
+      message("networks: []\ncapacities: 1KiB\n")
+        == "s.yaml:1: networks: is an empty list; leave the key out for the default")
+    #expect(
+      message("networks: alexnet\ncapacities: 1KiB\nreuse: slidin\n")
+        == "s.yaml:3: reuse: unknown reuse policy 'slidin'; did you mean 'sliding'?")
+    #expect(
+      message("networks: alexnet\ncapacities: 1KiB\nenergy: joule\n").hasPrefix(
+        "s.yaml:3: energy: unknown energy model 'joule'"))
+    #expect(
+      message("networks: alexnet\ncapacities: 1KiB\nbits: 65\n")
+        == "s.yaml:3: bits: is 65; a width from 1 to 64 bits is expected")
+    #expect(message("network: alexnet\n").contains("unknown key 'network'; did you mean 'networks'?"))
+  }
+}

@@ -1,0 +1,230 @@
+import EnergyModel
+import Foundation
+import Interchange
+import Mappings
+import Synchronization
+import TestSupport
+import Testing
+import Workloads
+
+@testable import Sweeps
+
+/// A value that several threads change.
+final class Locked<Value: Sendable>: Sendable {
+  private let state: Mutex<Value>
+
+  init(_ value: Value) { state = Mutex(value) }
+
+  var value: Value { state.withLock { $0 } }
+
+  func change(_ body: (inout Value) -> Void) { state.withLock { body(&$0) } }
+}
+
+func usleepBriefly() { usleep(200) }
+
+/// What a sweep leaves on disk, however it was ended.
+struct SweepRunTests {
+  private func withTemporaryFolder(_ body: (String) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "tilebound-sweep-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try body(folder)
+  }
+
+  private func contents(_ folder: String) throws -> [String: Data] {
+    try FileManager.default.contentsOfDirectory(atPath: folder).reduce(into: [:]) { contents, name in
+      contents[name] = FileManager.default.contents(atPath: "\(folder)/\(name)")
+    }
+  }
+
+  private func replace(_ folder: String, with contents: [String: Data]) throws {
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+      try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+    }
+    for (name, data) in contents { try data.write(to: URL(fileURLWithPath: "\(folder)/\(name)")) }
+  }
+
+  private func run(_ sweep: Sweep, _ file: String, _ form: SweepForm, threads: Int = 2, restarts: Bool = false) throws {
+    _ = try SweepRun(sweep, to: file, form: form, restarts: restarts).run(threads: threads, command: "c") { _ in }
+  }
+
+  @Test(arguments: SweepForm.allCases)
+  func filesDoNotDependOnThreads(form: SweepForm) throws {
+    let sweep = try Sweep(Examples.request())
+    try withTemporaryFolder { folder in
+      let file = "\(folder)/s"
+      try run(sweep, file, form, threads: 1)
+      let one = try contents(folder)
+      #expect(Set(one.keys) == ["s", "s.index.json"])
+      for threads in [2, 3, 8] {
+        try replace(folder, with: [:])
+        try run(sweep, file, form, threads: threads)
+        #expect(try contents(folder) == one)
+      }
+      let document = try ResultReader.read(file: file)
+      #expect(document.records.count == sweep.recordCount)
+    }
+  }
+
+  /// The totals of the index are the sums of the records.
+  @Test func indexSumsUp() throws {
+    let sweep = try Sweep(Examples.request())
+    try withTemporaryFolder { folder in
+      try run(sweep, "\(folder)/s", .csv)
+      let index = try #require(SweepIndex.read(of: "\(folder)/s"))
+      let records = try ResultReader.read(file: "\(folder)/s").records
+      #expect(index.records == records.count && index.curves == sweep.curveCount && index.complete)
+      #expect(index.totals.count == 2 * 4 * 5 * 6)
+      for total in index.totals {
+        let own = records.filter {
+          $0.network == total.network && $0.bits == total.bits && $0.reuse == total.reuse
+            && $0.energy.model == total.energy.model && $0.capacityBits == total.capacityBits
+        }
+        #expect(own.count == 2 && total.layers == 3)
+        #expect(total.energy.data == own.reduce(0) { $0 + Double($1.count) * $1.energy.data })
+        #expect(total.energy.compute == own.reduce(0) { $0 + Double($1.count) * $1.energy.compute })
+        #expect(total.lowerBound.data == own.reduce(0) { $0 + Double($1.count) * ($1.lowerBound?.data ?? -1) })
+        #expect(total.lowerBound.total == total.lowerBound.data + total.energy.compute)
+      }
+    }
+  }
+
+  /// Whatever state an end of the program leaves, going on from it ends with the same files.
+  @Test(arguments: SweepForm.allCases)
+  func goesOnFromEveryState(form: SweepForm) throws {
+    let sweep = try Sweep(Examples.request())
+    let seed = Int.random(in: 0..<1 << 30)
+    var random = SplitMix64(seed: seed)
+    try withTemporaryFolder { folder in
+      let file = "\(folder)/s"
+      let states = Locked<[[String: Data]]>([])
+      let first = try SweepRun(sweep, to: file, form: form)
+      _ = try first.run(threads: 2, command: "c") { _ in
+        guard let now = try? self.contents(folder) else { return }
+        states.change { $0.append(now) }
+      }
+      let whole = try contents(folder)
+      #expect(states.value.count == sweep.units.count)
+      for (number, state) in states.value.enumerated() {
+        var state = state
+        var vouched = number + 1
+        switch number % 5 {
+        case 1:
+          // Records beyond what the progress vouches for, the last of them cut.
+          let later = try #require(states.value.last?["s.part"])
+          let length = try #require(state["s.part"]?.count)
+          state["s.part"] = later.prefix(length + random.pick(0...later.count - length))
+        case 2:
+          // A progress line that is cut.
+          state["s.progress"]?.removeLast(random.pick(1...20))
+          vouched -= 1
+        case 3:
+          // Records that the disk lost though the progress has them.
+          state["s.part"]?.removeLast(random.pick(1...100))
+          vouched -= 1
+        case 4:
+          // A byte of the last records that the disk garbled.
+          let place = try #require(state["s.part"]).endIndex - random.pick(1...100)
+          state["s.part"]?[place] ^= 0x20
+          vouched -= 1
+        default: break
+        }
+        try replace(folder, with: state)
+        let run = try SweepRun(sweep, to: file, form: form)
+        #expect(run.resumed == vouched * 30, "seed \(seed), state \(number)")
+        let counts = Locked<[Int]>([])
+        _ = try run.run(threads: 2, command: "c") { now in counts.change { $0.append(now.done) } }
+        #expect(try contents(folder) == whole, "seed \(seed), state \(number)")
+        #expect(counts.value == Array(stride(from: run.resumed + 30, through: 480, by: 30)))
+      }
+      // Ended between the index, the file's name and the end of the progress.
+      let last = try #require(states.value.last)
+      try replace(folder, with: last.merging(["s.index.json": try #require(whole["s.index.json"])]) { $1 })
+      try run(sweep, file, form)
+      #expect(try contents(folder) == whole)
+      try replace(folder, with: whole.merging(["s.progress": try #require(last["s.progress"])]) { $1 })
+      let done = try SweepRun(sweep, to: file, form: form)
+      #expect(done.isComplete && done.resumed == sweep.recordCount)
+      #expect(try contents(folder) == whole)
+    }
+  }
+
+  private func refusal(_ body: () throws -> Void) -> String {
+    do {
+      try body()
+      return "accepted"
+    } catch { return "\(error)" }
+  }
+
+  @Test func otherSweepsAreRefused() throws {
+    var request = try Examples.request()
+    let sweep = try Sweep(request)
+    request.capacities.removeLast()
+    let changed = try Sweep(request)
+    try withTemporaryFolder { folder in
+      let file = "\(folder)/s"
+      // Begun: nothing is touched without --restart.
+      _ = try SweepRun(sweep, to: file, form: .csv).run(threads: 1, command: "c") { now in
+        if now.done == 60 {
+          #expect(
+            self.refusal { _ = try SweepRun(sweep, to: file, form: .csv) }
+              == "\(file): is being written by another sweep that has not ended")
+          try? FileManager.default.copyItem(atPath: folder, toPath: folder + "-begun")
+        }
+      }
+      defer { try? FileManager.default.removeItem(atPath: folder + "-begun") }
+      let begun = "\(folder)-begun/s"
+      let before = try contents(folder + "-begun")
+      #expect(
+        refusal { _ = try SweepRun(changed, to: begun, form: .csv) }
+          == "\(begun): was begun by another sweep: the capacities changed; --restart begins anew")
+      #expect(
+        refusal { _ = try SweepRun(sweep, to: begun, form: .jsonLines) }
+          == "\(begun): was begun by another sweep: the form changed; --restart begins anew")
+      #expect(try contents(folder + "-begun") == before)
+      try run(changed, begun, .csv, restarts: true)
+      // Done.
+      let ways = "--restart replaces it, another --output leaves it"
+      let whole = try contents(folder)
+      #expect(
+        refusal { _ = try SweepRun(changed, to: file, form: .csv) }
+          == "\(file): holds another sweep: the capacities changed; \(ways)")
+      #expect(try contents(folder) == whole)
+      // Changed by somebody.
+      try Data("x".utf8).write(to: URL(fileURLWithPath: file))
+      #expect(
+        refusal { _ = try SweepRun(sweep, to: file, form: .csv) }
+          == "\(file): was changed after it was written; \(ways)")
+      try FileManager.default.removeItem(atPath: "\(file).index.json")
+      #expect(
+        refusal { _ = try SweepRun(sweep, to: file, form: .csv) }
+          == "\(file): exists and has no index that says which sweep it is; \(ways)")
+      try run(sweep, file, .csv, restarts: true)
+      #expect(try contents(folder) == whole)
+      // No file to be made there.
+      #expect(refusal { _ = try SweepRun(sweep, to: folder, form: .csv) } == "\(folder): is not a regular file")
+      #expect(
+        refusal { _ = try SweepRun(sweep, to: "\(folder)/no/s", form: .csv) }
+          == "\(folder)/no/s.progress: cannot be written: No such file or directory")
+      // Strangers under the names of the part and the progress.
+      try replace(folder, with: ["s.part": Data("mine".utf8)])
+      #expect(refusal { _ = try SweepRun(sweep, to: file, form: .csv) }.hasSuffix("--restart begins anew"))
+      try replace(folder, with: ["s.progress": Data("mine\n".utf8)])
+      #expect(refusal { _ = try SweepRun(sweep, to: file, form: .csv) }.hasSuffix("--restart begins anew"))
+      #expect(try contents(folder)["s.progress"] == Data("mine\n".utf8))
+    }
+  }
+
+  /// While a file is made anew, the old one stays.
+  @Test func theOldFileStaysUntilTheNewOneIsWhole() throws {
+    let sweep = try Sweep(Examples.request())
+    try withTemporaryFolder { folder in
+      let file = "\(folder)/s"
+      try Data("old".utf8).write(to: URL(fileURLWithPath: file))
+      _ = try SweepRun(sweep, to: file, form: .csv, restarts: true).run(threads: 1, command: "c") { _ in
+        #expect(FileManager.default.contents(atPath: file) == Data("old".utf8))
+      }
+      #expect(try ResultReader.read(file: file).records.count == sweep.recordCount)
+    }
+  }
+}

@@ -1,0 +1,161 @@
+import EnergyModel
+import Interchange
+import MappingSearch
+import Mappings
+import Testing
+import Workloads
+
+@testable import Sweeps
+
+/// Small sweeps whose records can be found again one by one.
+enum Examples {
+  static func network(_ name: String, seed: Int) throws -> Network {
+    Network(
+      name: name, source: "",
+      entries: [
+        Network.Entry(
+          layer: try Layer(
+            name: "conv", inputChannels: 3 + seed, input: Extent(height: 9, width: 8), outputChannels: 5,
+            kernel: Extent(height: 3, width: 2), stride: Extent(height: 2, width: 1), padding: Padding(1)), count: 2),
+        Network.Entry(layer: try Layer.gemm(name: "fc, \"1\"", m: 4 + seed, n: 6, k: 7), count: 1),
+      ])
+  }
+
+  static func model(_ name: String, mac: Double = 0.5, read: Double, write: Double) throws -> EnergyModel {
+    try EnergyModel(name: name, source: "", unit: "pJ", mac: mac, read: read, write: write)
+  }
+
+  /// Two networks, six capacities, five energy models of four ratios, two widths, both policies: 480 records.
+  static func request() throws -> SweepRequest {
+    var request = SweepRequest()
+    request.networks = [try network("one", seed: 0), try network("two", seed: 2)]
+    request.capacities = [96, 200, 333, 512, 1024, 1 << 16].map { Bits($0) }
+    request.energyModels = [
+      .bitsMoved, try model("even", read: 3.25, write: 3.25), try model("reads", read: 2, write: 0),
+      try model("writes", read: 0.5, write: 7), try model("free", mac: 1, read: 0, write: 0),
+    ]
+    request.widths = [WordWidths(.byte), WordWidths(inputs: .one, weights: .byte, outputs: .byte, partialSums: .byte)]
+    request.reuse = [.sliding, .none]
+    return request
+  }
+}
+
+struct SweepTests {
+  /// Every record is what a search of its own finds, whatever curve it was looked up in.
+  @Test func recordsAreOptima() throws {
+    let sweep = try Sweep(Examples.request())
+    #expect(sweep.recordCount == 480 && sweep.units.count == 16)
+    // 1:1 twice, 1:0, 1:14 and 0:0.
+    #expect(sweep.curveCount == 64)
+    for unit in sweep.units {
+      let answer = try SweepAnswer(unit, capacities: sweep.capacities, comparesDataflows: true, threads: 1)
+      #expect(answer.records.count == sweep.recordCount(of: unit))
+      var records = answer.records[...]
+      for model in unit.setting.energyModels {
+        let optimizer = try Optimizer(
+          unit.entry.layer, widths: unit.setting.widths, energyModel: model, reuse: unit.setting.reuse)
+        for capacity in sweep.capacities {
+          let record = records.removeFirst()
+          let optimum = try #require(optimizer.optimum(capacity: capacity))
+          #expect(record.energy.model == model.name && record.capacityBits == capacity.count)
+          #expect(record.energy == ResultRecord.Energies(optimum.energy))
+          #expect(try record.loopNest() == optimum.mapping)
+          #expect(record.occupancyBits <= capacity.count)
+          let each = try #require(record.dataflows)
+          #expect(each.count == Dataflow.allCases.count && each.values.min() == record.energy.data)
+          for (name, data) in each {
+            let own = try #require(
+              optimizer.optimum(capacity: capacity, dataflow: try #require(Dataflow(rawValue: name))))
+            #expect(own.energy.data == data)
+          }
+        }
+      }
+    }
+  }
+
+  /// Models without widths of their own take 8 bits, others theirs, unless widths are given.
+  @Test func widthsComeFromEnergyModels() throws {
+    var request = try Examples.request()
+    let wide = WordWidths(inputs: .byte, weights: .byte, outputs: .byte, partialSums: try #require(BitWidth(32)))
+    request.widths = []
+    request.reuse = []
+    request.energyModels = [
+      .bitsMoved, try EnergyModel(name: "wide", source: "", unit: "pJ", mac: 1, read: 1, write: 1, widths: wide),
+      try Examples.model("even", read: 2, write: 2),
+    ]
+    let sweep = try Sweep(request)
+    #expect(sweep.settings.map(\.widths) == [WordWidths(.byte), wide])
+    #expect(sweep.settings.map { $0.energyModels.map(\.name) } == [["unit", "even"], ["wide"]])
+    #expect(sweep.settings.allSatisfy { $0.reuse == .sliding })
+    request.widths = [WordWidths(.one)]
+    #expect(try Sweep(request).settings.map { $0.energyModels.count } == [3])
+  }
+
+  @Test func repeatedThingsCountOnce() throws {
+    var request = try Examples.request()
+    let once = try Sweep(request)
+    request.networks += request.networks
+    request.capacities += [Bits(333)]
+    request.energyModels += [.bitsMoved]
+    request.widths += request.widths
+    request.reuse += [.sliding]
+    #expect(try Sweep(request).recordCount == once.recordCount)
+  }
+
+  @Test func refusals() throws {
+    func message(_ change: (inout SweepRequest) throws -> Void) throws -> String {
+      var request = try Examples.request()
+      try change(&request)
+      do {
+        _ = try Sweep(request)
+        return "accepted"
+      } catch { return error.description }
+    }
+    #expect(
+      try message { $0.networks.append(try Examples.network("one", seed: 1)) }
+        == "two different networks are called 'one'; results could not tell them apart")
+    #expect(
+      try message { $0.energyModels.append(try Examples.model("even", read: 1, write: 2)) }
+        == "two different energy models are called 'even'; results could not tell them apart")
+    #expect(try message { $0.networks = [] } == "a sweep needs at least one network")
+    #expect(try message { $0.capacities = [] } == "a sweep needs at least one capacity")
+    #expect(
+      try message { $0.capacities = [Bits(23)] } == "conv: no mapping fits 23 bit; the least capacity that would is 3 B"
+    )
+    #expect(
+      try message {
+        $0.networks = [
+          Network(
+            name: "huge", source: "",
+            entries: [
+              Network.Entry(layer: try Layer.gemm(name: "g", m: 1 << 17, n: 1 << 17, k: 1 << 17), count: 1)
+            ])
+        ]
+        $0.energyModels = [try Examples.model("dear", read: 1e6, write: 1e6 - 0.5)]
+      }.hasPrefix("g: energies by dear could exceed 2^63 quanta and would not be exact"))
+  }
+
+  @Test(arguments: [1, 2, 3, 8])
+  func workIsDeliveredInOrder(threads: Int) throws {
+    let delivered = Locked<[Int]>([])
+    try inOrder(5..<300, threads: threads, ahead: 4) { index -> Int in
+      if index % 7 == 0 { usleepBriefly() }
+      return index * index
+    } deliver: { index, square in
+      #expect(square == index * index)
+      delivered.change { $0.append(index) }
+    }
+    #expect(delivered.value == Array(5..<300))
+    struct Failure: Error, Equatable { var index: Int }
+    delivered.change { $0 = [] }
+    #expect(throws: Failure(index: 40)) {
+      try inOrder(0..<300, threads: threads, ahead: 4) { index -> Int in
+        if index == 40 || index == 42 { throw Failure(index: index) }
+        return index
+      } deliver: { index, _ in
+        delivered.change { $0.append(index) }
+      }
+    }
+    #expect(delivered.value == Array(0..<40))
+  }
+}
