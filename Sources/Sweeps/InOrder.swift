@@ -16,7 +16,9 @@ package func inOrder<Output: Sendable>(
 ) throws {
   let state = Mutex(Delivery<Output>(next: indices.lowerBound))
   let taken = Atomic<Int>(indices.lowerBound)
-  let room = DispatchSemaphore(value: max(ahead, threads))
+  // Begun at 0, since a semaphore must not end with less than it began with.
+  let room = DispatchSemaphore(value: 0)
+  for _ in 0..<max(ahead, threads) { room.signal() }
   DispatchQueue.concurrentPerform(iterations: min(indices.count, threads)) { _ in
     while true {
       room.wait()

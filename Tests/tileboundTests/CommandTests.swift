@@ -174,7 +174,7 @@ struct CommandTests {
     let quiet = try run("curve --network alexnet --quiet --threads 1")
     #expect(network.output.hasPrefix(quiet.output))
     let points = try run("curve --network alexnet --layer fc8 --format csv")
-    #expect(points.output.hasPrefix("network,layer,count,capacity_bits,"))
+    #expect(points.output.hasPrefix("network,layer,shape,count,capacity_bits,"))
     let total = try run("curve --network alexnet --total --format csv")
     #expect(total.output.hasPrefix("network,layers,capacity_bits,"))
   }
@@ -277,6 +277,24 @@ struct CommandTests {
     ("curve --shape p=3 --total", 64, "--total is the curve of a whole network; give --network alone"),
     ("curve --network alexnet --layer fc8 --total", 64, "--total is the curve of a whole network"),
     ("curve --shape p=3 --dataflow os", 64, "--dataflow: 'os' is unknown; accepted: any, os-iw"),
+    ("sweep", 64, "needs a sweep file or --network, for example: tilebound sweep --network alexnet"),
+    ("sweep --network alexnet", 64, "needs the Buffer's size: give --capacity, for example: tilebound sweep"),
+    ("sweep --network alexnet --capacity 1KiB", 64, "needs a file to write: give --output"),
+    ("sweep none.yaml --output /tmp/x.csv", 64, "none.yaml: cannot be read: No such file or directory"),
+    ("sweep --network alexnet --capacity 1KiB --output /dev/full", 64, "/dev/full: is not a regular file"),
+    ("sweep --network alexnet --capacity 1B --output x.csv", 2, "conv1: no mapping fits 1 B; the least capacity"),
+    ("sweep --network alexnet --capacity 1KiB...4KiB/0 --output x.csv", 64, "has '0' steps an octave; 1 to 64 is"),
+    ("sweep --network alexnet --capacity 1KiB --bits 8,70 --output x.csv", 64, "--bits: '70' is no width"),
+    ("sweep --network alexnet --capacity 1KiB --reuse some --output x.csv", 64, "--reuse: 'some' is unknown"),
+    ("sweep --network alexnet --capacity 1KiB --energy joule --output x.csv", 64, "unknown energy model 'joule'"),
+    (
+      "sweep --network alexnet --capacity 1KiB --output x.csv --format xml", 64,
+      "'xml' is unknown; accepted: csv, jsonl"
+    ),
+    (
+      "sweep --network alexnet --capacity 1KiB --output no/x.csv", 1,
+      "no/x.csv.progress: cannot be written: No such file"
+    ),
     ("networks nonesuch", 64, "unknown network 'nonesuch'"),
   ])
   func refusals(line: String, code: Int32, message: String) throws {
