@@ -102,7 +102,8 @@ let package = Package(
     .testTarget(
       name: "ExhaustiveTests",
       dependencies: [
-        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange", "TestSupport",
+        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange", "Sweeps",
+        "TestSupport",
       ],
       swiftSettings: swiftSettings),
   ],

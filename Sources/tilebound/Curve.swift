@@ -58,7 +58,7 @@ struct Curve: ParsableCommand {
     let dataflows = try chosen.dataflows()
     let threads = try threads.count()
     let (network, entries) = try layers.entries(example: example)
-    if total, network == nil || layers.layer != nil {
+    if total, !layers.isNetwork {
       throw CommandFailure(code: .usage, message: "--total is the curve of a whole network; give --network alone")
     }
 
@@ -80,7 +80,7 @@ struct Curve: ParsableCommand {
       CurveSummary(
         network: network, layer: entry.layer.name, count: entry.count, answer.curve.steps, energyModel, within: parts)
     }
-    let isNetwork = network != nil && layers.layer == nil
+    let isNetwork = layers.isNetwork
     if isNetwork {
       summaries += [CurveSummary(network: network, layer: nil, count: count, sum, energyModel, within: parts)]
         .compactMap { $0 }

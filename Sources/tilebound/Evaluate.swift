@@ -97,7 +97,7 @@ struct Evaluate: ParsableCommand {
   /// The layer asked for, or else the one that the mapping file names.
   private func entry(named name: String?) throws -> (String?, Network.Entry) {
     var chosen = layers
-    if chosen.shape == nil, chosen.layer == nil { chosen.layer = name }
+    if chosen.shape == nil, chosen.layer.isEmpty, let name { chosen.layer = [name] }
     let (network, entries) = try chosen.entries(
       example: "tilebound evaluate --network alexnet --mapping configs/mappings/alexnet-conv2.yaml")
     guard entries.count == 1 else {

@@ -7,11 +7,14 @@ import Workloads
 
 /// Which layers to work on.
 struct LayerOptions: ParsableArguments {
+  /// Whether a whole network is asked for.
+  var isNetwork: Bool { network != nil && layer.isEmpty }
+
   @Option(help: ArgumentHelp("A built-in network or a layer table.", valueName: "name|file"))
   var network: String?
 
-  @Option(help: ArgumentHelp("Only the layer of this name.", valueName: "name"))
-  var layer: String?
+  @Option(help: ArgumentHelp("Only the layer of this name; may be given several times.", valueName: "name"))
+  var layer: [String] = []
 
   @Option(help: ArgumentHelp(shapeHelp, valueName: "key=value,..."))
   var shape: String?
@@ -29,18 +32,17 @@ struct LayerOptions: ParsableArguments {
     case (.some, .some):
       throw CommandFailure(code: .usage, message: "--network and --shape both name the layer; give one of them")
     case (nil, .some(let shape)):
-      if layer != nil { throw CommandFailure(code: .usage, message: "--layer goes with --network, not with --shape") }
+      if !layer.isEmpty { throw CommandFailure(code: .usage, message: "--layer goes with --network, not with --shape") }
       return (nil, [Network.Entry(layer: try ShapeText.parse(shape, origin: "--shape"), count: 1)])
     case (.some(let name), nil):
       let network = try BuiltIn.network(nameOrFile: name)
-      guard let layer else { return (network.name, network.entries) }
-      guard let entry = network.entries.first(where: { $0.layer.name == layer }) else {
+      let names = network.entries.map(\.layer.name)
+      if let stranger = layer.first(where: { !names.contains($0) }) {
         throw CommandFailure(
           code: .usage,
-          message: "--layer: \(network.name) has no layer '\(layer)'; it has "
-            + network.entries.map(\.layer.name).joined(separator: ", "))
+          message: "--layer: \(network.name) has no layer '\(stranger)'; it has " + names.joined(separator: ", "))
       }
-      return (network.name, [entry])
+      return (network.name, network.entries.filter { layer.isEmpty || layer.contains($0.layer.name) })
     }
   }
 }
