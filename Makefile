@@ -2,7 +2,8 @@ SHELL := /bin/bash
 .PHONY: run test bench lint setup
 
 # System packages, and how to see that each is there.
-PACKAGES := libopenblas-dev pkg-config
+BLAS_PACKAGES := libopenblas-dev pkg-config
+PLOT_PACKAGES := gnuplot-nox
 
 run: setup
 	swift build -c release --product tilebound
@@ -24,10 +25,11 @@ lint:
 setup:
 	@command -v swift >/dev/null || { echo "make: Swift 6.1 or newer is needed: https://www.swift.org/install" >&2; exit 1; }
 	@missing=""; \
-	pkg-config --exists openblas 2>/dev/null || missing="$(PACKAGES)"; \
+	pkg-config --exists openblas 2>/dev/null || missing="$(BLAS_PACKAGES)"; \
+	command -v gnuplot >/dev/null || missing="$$missing $(PLOT_PACKAGES)"; \
 	if [ -n "$$missing" ]; then \
 	  if ! command -v apt-get >/dev/null; then \
-	    echo "make: install OpenBLAS with its headers and pkg-config (Debian: $$missing)" >&2; exit 1; fi; \
+	    echo "make: install OpenBLAS with its headers and pkg-config, and gnuplot (Debian: $$missing)" >&2; exit 1; fi; \
 	  if [ "$$(id -u)" -eq 0 ]; then as_root=""; \
 	  elif command -v sudo >/dev/null; then as_root=sudo; \
 	  else echo "make: $$missing must be installed: run 'apt-get install $$missing' as root" >&2; exit 1; fi; \

@@ -1,0 +1,137 @@
+/// A picture of data, described without saying what draws it.
+///
+/// Everything outside the plot's frame is placed in pixels, and the frame's own margins are in pixels too, so that the
+/// place of any data point on the picture is known exactly, see ``pixel(_:)``.
+public struct Figure: Hashable, Sendable {
+  /// What to name a file of it, without an extension.
+  public var name: String
+  /// One line above the picture.
+  public var title: String
+  /// A smaller line below the title: under which settings the data hold.
+  public var subtitle: String
+  /// What is to be seen, with the key numbers, for those who do not see it.
+  public var alternativeText: String
+  /// Its nominal size in pixels.
+  public var width: Int
+  public var height: Int
+  /// Pixels between its edges and the plot's frame.
+  public var margins: Margins
+  public var x: Axis
+  public var y: Axis
+  /// What is drawn, the first at the bottom. Texts lie above everything else.
+  public var elements: [Element] = []
+  /// Where the legend is; it has an entry for each element with a legend title.
+  public var legend: LegendPlace = .insideTopRight
+  /// What is said of the places that a reader points at.
+  public var tips: [Tip] = []
+
+  /// Pixels at the four sides.
+  public struct Margins: Hashable, Sendable {
+    public var left: Int
+    public var right: Int
+    public var top: Int
+    public var bottom: Int
+
+    public init(left: Int, right: Int, top: Int, bottom: Int) {
+      self.left = left
+      self.right = right
+      self.top = top
+      self.bottom = bottom
+    }
+  }
+
+  /// Where a legend stands.
+  public enum LegendPlace: Hashable, Sendable {
+    case insideTopRight
+    case insideBottomLeft
+    /// In rows between the title and the frame.
+    case above
+  }
+
+  /// A place in data coordinates or in pixels.
+  public struct Point: Hashable, Sendable {
+    public var x: Double
+    public var y: Double
+
+    public init(x: Double, y: Double) {
+      self.x = x
+      self.y = y
+    }
+  }
+
+  /// A text that shows while a reader points at a place.
+  public struct Tip: Hashable, Sendable {
+    /// Two corners in data coordinates; equal ones for a point.
+    public var corners: (low: Point, high: Point) { (low, high) }
+    private let low: Point
+    private let high: Point
+    public let text: String
+
+    /// A tip at a point.
+    public init(x: Double, y: Double, _ text: String) {
+      self.init(from: Point(x: x, y: y), to: Point(x: x, y: y), text)
+    }
+
+    /// A tip all over a rectangle.
+    public init(from low: Point, to high: Point, _ text: String) {
+      self.low = low
+      self.high = high
+      self.text = text
+    }
+  }
+
+  /// A figure without elements.
+  ///
+  /// - Parameters:
+  ///   - name: what to name a file of it.
+  ///   - title: one line above the picture.
+  ///   - subtitle: a smaller line below it.
+  ///   - frame: width and height of the plot's frame in pixels.
+  ///   - margins: pixels at its sides; what the title and the subtitle take is added at the top.
+  ///   - x: the horizontal axis.
+  ///   - y: the vertical axis.
+  public init(
+    name: String, title: String, subtitle: String, frame: (width: Int, height: Int), margins: Margins, x: Axis, y: Axis
+  ) {
+    self.name = name
+    self.title = title
+    self.subtitle = subtitle
+    alternativeText = title
+    width = margins.left + frame.width + margins.right
+    height = margins.top + frame.height + margins.bottom
+    self.margins = margins
+    self.x = x
+    self.y = y
+    let lines = subtitleLines.count
+    let room = 22 + lines * Self.subtitleLineHeight
+    self.margins.top += room
+    height += room
+  }
+
+  /// The subtitle in lines as wide as the figure, of which there are at most three.
+  var subtitleLines: [String] {
+    var lines: [String] = []
+    for word in subtitle.split(separator: " ") {
+      let longer = lines.last.map { $0 + " " + word }
+      if let longer, lines.count == 3 || TextWidth.of(longer, size: Self.subtitleSize) <= Double(width - 16) {
+        lines[lines.count - 1] = longer
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines.map { TextWidth.fitted($0, within: Double(width - 16), size: Self.subtitleSize) }
+  }
+
+  static let subtitleSize = 10
+  static let subtitleLineHeight = 13
+
+  /// The size of texts in pixels.
+  public static let fontSize = 12
+
+  /// Where a data point is on the picture, in pixels from the left and from the top.
+  public func pixel(_ point: Point) -> Point {
+    Point(
+      x: Double(margins.left) + x.fraction(point.x) * Double(width - margins.left - margins.right),
+      y: Double(height - margins.bottom) - y.fraction(point.y) * Double(height - margins.top - margins.bottom))
+  }
+}

@@ -1,0 +1,103 @@
+import Foundation
+
+extension Figure {
+  /// The figure as an SVG element to stand in a page of HTML: in the page's own text colour on its own background, as
+  /// wide as its nominal size or the page, with its tips as tooltips, and without any script.
+  ///
+  /// - Parameters:
+  ///   - idPrefix: what to put before every identifier, another one for each figure of a page: letters, digits and
+  ///     hyphens.
+  ///   - path: the directories to look for gnuplot in, with colons between; nil for the environment's PATH.
+  /// - Returns: the element's text.
+  /// - Throws: ``PlotError`` when gnuplot is missing or fails.
+  public func inlineSVG(idPrefix: String, path: String? = nil) throws(PlotError) -> String {
+    let drawing = try Gnuplot.render(self, as: .svg, path: path)
+    return InlineSVG(self, prefix: PlotText.fileName(idPrefix) + "-").text(String(decoding: drawing, as: UTF8.self))
+  }
+}
+
+/// Turns what gnuplot draws into an element of a page.
+private struct InlineSVG {
+  let figure: Figure
+  let prefix: String
+
+  init(_ figure: Figure, prefix: String) {
+    self.figure = figure
+    self.prefix = prefix
+  }
+
+  func text(_ drawing: String) -> String {
+    let (width, height) = (figure.width, figure.height)
+    return """
+      <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" \
+      viewBox="0 0 \(width) \(height)" style="width:100%;max-width:\(width)px;height:auto" role="img" \
+      aria-label="\(PlotText.escaped(figure.alternativeText))">
+      \(body(drawing))\(tips)</svg>
+
+      """
+  }
+
+  /// What the drawing holds, without what gnuplot says of itself.
+  private func body(_ drawing: String) -> String {
+    var body = ""
+    var skipped: String?
+    // Scalars and not characters: a text that begins with an accent joins it to the ">" before.
+    var rest = drawing.unicodeScalars[...]
+    // gnuplot writes every "<" of a text as an entity, so that each one here begins a tag.
+    while let start = rest.firstIndex(of: "<"), let end = rest[start...].firstIndex(of: ">") {
+      let text = String(rest[..<start])
+      let tag = String(rest[start...end])
+      rest = rest[rest.index(after: end)...]
+      if skipped == nil { body += text }
+      let name = String(tag.dropFirst().prefix { !$0.isWhitespace && $0 != ">" })
+      switch name {
+      case _ where skipped != nil:
+        if tag.hasPrefix("</"), let open = skipped, tag.dropFirst(2).hasPrefix(open) { skipped = nil }
+      case "title", "desc", "script", "style": skipped = name
+      case "?xml", "!DOCTYPE", "svg": break
+      case _ where tag.hasPrefix("</svg"): break
+      case "rect" where tag.contains("width=\"\(figure.width)\" height=\"\(figure.height)\" fill=\"#ffffff\""): break
+      default: body += adapted(tag)
+      }
+    }
+    return body
+  }
+
+  /// A tag with identifiers of this figure alone, and with the page's colour for gnuplot's black.
+  private func adapted(_ tag: String) -> String {
+    var tag = tag
+    for quote in ["'", "\""] {
+      tag = tag.replacing(" id=\(quote)", with: " id=\(quote)\(prefix)")
+      tag = tag.replacing("href=\(quote)#", with: "href=\(quote)#\(prefix)")
+      tag = tag.replacing("=\(quote)black\(quote)", with: "=\(quote)currentColor\(quote)")
+      tag = tag.replacing("= \(quote)black\(quote)", with: "= \(quote)currentColor\(quote)")
+    }
+    return tag.replacing("url(#", with: "url(#\(prefix)")
+  }
+
+  /// Unseen shapes that tell a reader who points at them what is there.
+  private var tips: String {
+    let placed = figure.tips.filter { tip in
+      [tip.corners.low, tip.corners.high].allSatisfy { figure.x.canShow($0.x) && figure.y.canShow($0.y) }
+    }
+    return placed.map { tip in
+      let (low, high) = (figure.pixel(tip.corners.low), figure.pixel(tip.corners.high))
+      let title = "<title>\(PlotText.escaped(tip.text))</title>"
+      if tip.corners.low == tip.corners.high {
+        return """
+          <circle cx="\(number(low.x))" cy="\(number(low.y))" r="6" fill-opacity="0">\(title)</circle>
+
+          """
+      }
+      let (width, height) = (abs(high.x - low.x), abs(high.y - low.y))
+      return """
+        <rect x="\(number(min(low.x, high.x)))" y="\(number(min(low.y, high.y)))" width="\(number(width))" \
+        height="\(number(height))" fill-opacity="0">\(title)</rect>
+
+        """
+    }.joined()
+  }
+
+  /// A length in hundredths of a pixel.
+  private func number(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
+}

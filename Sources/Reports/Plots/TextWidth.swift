@@ -1,0 +1,26 @@
+/// How wide texts get, for the room that they need.
+enum TextWidth {
+  /// At least the width of a text in the widest of the usual sans-serif fonts, in pixels.
+  static func of(_ text: String, size: Int = Figure.fontSize) -> Double {
+    text.unicodeScalars.reduce(0.0) { $0 + ems($1) } * Double(size)
+  }
+
+  private static func ems(_ scalar: Unicode.Scalar) -> Double {
+    switch scalar {
+    case " ", ".", ",", ":", ";", "i", "j", "l", "I", "'", "|", "(", ")", "[", "]", "/", "-": 0.4
+    case "m", "w", "M", "W", "%", "@": 0.95
+    case "A"..."Z", "_", "&", "#", "+", "=", "×", "<", ">", "~": 0.75
+    case let other where other.value >= 0x1100: 1.05
+    default: 0.62
+    }
+  }
+
+  /// A text with its end cut off where it would be too wide.
+  static func fitted(_ text: String, within width: Double, size: Int = Figure.fontSize) -> String {
+    let plain = PlotText.visible(text)
+    if of(plain, size: size) <= width { return plain }
+    var shown = plain
+    while !shown.isEmpty, of(shown + "…", size: size) > width { shown.removeLast() }
+    return shown + "…"
+  }
+}

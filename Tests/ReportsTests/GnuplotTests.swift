@@ -1,0 +1,136 @@
+import Foundation
+import Testing
+
+@testable import Reports
+
+struct GnuplotTests {
+  /// A figure whose line has known places, with a text wherever a figure can have one.
+  static func figure(named name: String = "a", points: [(Double, Double)] = [(1, 10), (10, 1000), (100, 50)]) -> Figure
+  {
+    let ticks = [Figure.Axis.Tick(1, "1 B"), Figure.Axis.Tick(10, name), Figure.Axis.Tick(100, "100 B")]
+    var figure = Figure(
+      name: "test", title: name, subtitle: name, frame: (width: 300, height: 200),
+      margins: Figure.Margins(left: 60, right: 20, top: 8, bottom: 44),
+      x: Figure.Axis(title: name, scale: .logarithmic, from: 1, to: 200, ticks: ticks),
+      y: Figure.Axis(title: name, scale: .logarithmic, from: 1, to: 2000, ticks: [Figure.Axis.Tick(10, name)]))
+    let line = points.map { Figure.Point(x: $0.0, y: $0.1) }
+    figure.elements = [
+      .line(Figure.Line(line, width: 2, colour: .rgb(0x123456), legend: name)),
+      .dots(Figure.Dots(line, diameter: 5, colour: .ink)),
+      .text(Figure.Text(name, at: Figure.Point(x: 200, y: 100))),
+    ]
+    figure.tips = line.map { Figure.Tip(x: $0.x, y: $0.y, name) }
+    return figure
+  }
+
+  @Test func theScriptHoldsDataAndRanges() {
+    let lines = GnuplotScript(Self.figure(), as: .svg).text.split(separator: "\n")
+    #expect(lines.contains("set xrange [1:200] noextend"))
+    #expect(lines.contains("set logscale y"))
+    let start = lines.firstIndex(of: "$data1 << END") ?? 0
+    #expect(lines[(start + 1)...(start + 4)] == ["1 10", "10 1000", "100 50", "END"])
+  }
+
+  @Test func tipsLieOnTheDrawnLine() throws {
+    let figure = Self.figure()
+    let svg = try figure.inlineSVG(idPrefix: "one")
+    let path = try #require(svg.firstMatch(of: /stroke='rgb\( 18,  52,  86\)'[^>]*d='M([^']*)'/.dotMatchesNewlines()))
+    let drawn = path.1.matches(of: /(-?[\d.]+),(-?[\d.]+)/).compactMap { match -> (Double, Double)? in
+      guard let x = Double(match.1), let y = Double(match.2) else { return nil }
+      return (x, y)
+    }
+    let circles = svg.matches(of: /<circle cx="([\d.]+)" cy="([\d.]+)" r="6"/)
+    #expect(circles.count == 3)
+    for circle in circles {
+      let (x, y) = (try #require(Double(circle.1)), try #require(Double(circle.2)))
+      #expect(drawn.contains { abs($0.0 - x) < 0.5 && abs($0.1 - y) < 0.5 })
+    }
+  }
+
+  @Test func picturesHaveTheirSize() throws {
+    let figure = Self.figure()
+    let png = try Gnuplot.render(figure, as: .png)
+    #expect(png.prefix(8) == Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]))
+    func bigEndian(_ range: Range<Int>) -> Int { png[range].reduce(0) { 256 * $0 + Int($1) } }
+    #expect(bigEndian(16..<20) == 3 * figure.width && bigEndian(20..<24) == 3 * figure.height)
+    let svg = String(decoding: try Gnuplot.render(figure, as: .svg), as: UTF8.self)
+    #expect(svg.contains("viewBox=\"0 0 \(figure.width) \(figure.height)\""))
+  }
+
+  @Test(arguments: [
+    "`touch FILE`", "a'b\"c <script>alert(1)</script> @GPFUN", "'; system('touch FILE'); set title '", "x\\",
+    "$(touch FILE) %g %% {/Bold x}^2_3", "'\u{301}; system('touch FILE') #", "\u{338}<\u{338}b>\u{338}",
+    "two\nlines\u{1b}", "END\n!touch FILE", "fill=\"black\" href='#x' url(#y)", "ü 网络 🦀", "&amp; &#60;",
+  ])
+  func namesAreTakenLiterally(_ pattern: String) throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("plot-\(UUID().uuidString)").path
+    let name = pattern.replacingOccurrences(of: "FILE", with: file)
+    // Left short of the width at which titles are cut off.
+    let short = pattern.replacingOccurrences(of: "FILE", with: "f")
+    for format in GnuplotScript.Format.allCases {
+      #expect(try !Gnuplot.render(Self.figure(named: name), as: format).isEmpty)
+    }
+    let svg = try Self.figure(named: short).inlineSVG(idPrefix: "one")
+    #expect(!FileManager.default.fileExists(atPath: file))
+    // Title, subtitle, two axes' titles, two ticks, the legend and the text.
+    let shown = PlotText.visible(short).replacingScalars(["&": "&amp;", "<": "&lt;", "'": "’"])
+    #expect(svg.unicodeScalars.split(separator: "\n").count { String($0).contains("<text>\(shown)") } == 8)
+    #expect(!svg.contains("<script"))
+    let parser = XMLCheck(svg)
+    #expect(parser.isWellFormed)
+  }
+
+  @Test func inlineFiguresDoNotMeet() throws {
+    let (one, two) = (try Self.figure().inlineSVG(idPrefix: "one"), try Self.figure().inlineSVG(idPrefix: "two"))
+    func ids(_ svg: String) -> Set<String> { Set(svg.matches(of: /\sid=['"]([^'"]*)['"]/).map { String($0.1) }) }
+    #expect(!ids(one).isEmpty && ids(one).isDisjoint(with: ids(two)))
+    for match in one.matches(of: /href=['"]#([^'"]*)['"]/) { #expect(ids(one).contains(String(match.1))) }
+  }
+
+  @Test func inlineFiguresTakeThePageColours() throws {
+    let svg = try Self.figure().inlineSVG(idPrefix: "one")
+    #expect(!svg.contains("black") && svg.contains("currentColor"))
+    #expect(!svg.contains("fill=\"#ffffff\""))
+    #expect(svg.hasPrefix("<svg ") && svg.contains("role=\"img\" aria-label=\"a\""))
+    #expect(!svg.contains("<?xml") && !svg.contains("gnuplot_plot_1</title>") && !svg.contains(" height=\"310\""))
+  }
+
+  @Test func withoutGnuplotTheErrorSaysWhatToInstall() {
+    #expect(throws: PlotError.gnuplotMissing) {
+      try Gnuplot.render(Self.figure(), as: .svg, path: "/nowhere:/neither")
+    }
+    #expect("\(PlotError.gnuplotMissing)" == "gnuplot is needed to draw plots: install it (Debian: gnuplot-nox)")
+  }
+
+  @Test func gnuplotsOwnErrorIsOneLine() {
+    #expect(throws: PlotError.gnuplotFailed("line 0: invalid command")) {
+      try Gnuplot.run("set terminal svg\nbogus command\n", path: nil)
+    }
+  }
+
+  /// More than any pipe holds, most of it unread.
+  @Test func aLongScriptAfterAnErrorDoesNotHang() {
+    let script = "bogus\n" + String(repeating: "# \(String(repeating: "x", count: 100))\n", count: 50_000)
+    #expect(throws: PlotError.self) { try Gnuplot.run(script, path: nil) }
+  }
+
+  @Test func longDataIsDrawnWhole() throws {
+    let points = (1...50_000).map { index -> (Double, Double) in
+      let x = Double(index) / 500
+      return (x + 1, Double(index % 97 + 1))
+    }
+    let svg = try Gnuplot.render(Self.figure(points: points), as: .svg)
+    #expect(svg.count > 1 << 20)
+  }
+
+  @Test func nothingToDrawIsAnEmptyFrame() throws {
+    #expect(try !Gnuplot.render(Self.figure(points: []), as: .svg).isEmpty)
+    #expect(try !Gnuplot.render(Self.figure(points: [(0, 1), (-1, .nan)]), as: .svg).isEmpty)
+  }
+}
+
+extension String {
+  fileprivate func replacingScalars(_ replacements: [Unicode.Scalar: String]) -> String {
+    unicodeScalars.map { replacements[$0] ?? String($0) }.joined()
+  }
+}
