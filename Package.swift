@@ -97,7 +97,9 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Workloads", "Mappings", "Reports"], swiftSettings: swiftSettings),
+      name: "ReportsTests",
+      dependencies: ["Workloads", "EnergyModel", "Mappings", "LowerBounds", "Interchange", "Reports"],
+      swiftSettings: swiftSettings),
     .testTarget(name: "tileboundTests", dependencies: ["tilebound"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ExhaustiveTests",

@@ -1,0 +1,108 @@
+public import Interchange
+import Mappings
+
+/// Which dataflow is the best for each layer at each capacity.
+public enum DataflowMapFigure {
+  /// Up to so many capacities have columns of equal width with names in the cells.
+  static let mostColumns = 16
+
+  /// A row for each layer, coloured by the dataflow of its optimum.
+  ///
+  /// - Parameters:
+  ///   - name: what to name a file of it.
+  ///   - title: one line above the picture.
+  ///   - subtitle: the settings under which the optima hold.
+  ///   - records: optima, at most one for each layer and capacity; layers are shown in the order of the records.
+  /// - Returns: the figure, or nil with less than two capacities.
+  public static func figure(name: String, title: String, subtitle: String, records: [ResultRecord]) -> Figure? {
+    let placed = records.filter { $0.capacityBits != nil }
+    let capacities = Set(placed.compactMap(\.capacityBits)).sorted()
+    var rows: [String] = []
+    for record in placed where !rows.contains(record.layer) { rows.append(record.layer) }
+    guard capacities.count > 1, let last = capacities.last else { return nil }
+    let labels = rows.map { TextWidth.fitted($0, within: 150) }
+    let left = Int(labels.map { TextWidth.of($0) }.max() ?? 0) + 20
+    let hasColumns = capacities.count <= mostColumns
+    let width = max(300, hasColumns ? capacities.count * cellWidth : 0, 440 - left - 14)
+    let x =
+      hasColumns
+      ? columnAxis(capacities, width: width)
+      : CapacityAxis.axis(from: Double(capacities[0]) / 8, to: Double(last) / 8 * 1.15, width: width)
+    var figure = Figure(
+      name: name, title: title, subtitle: subtitle, frame: (width: width, height: max(40, rows.count * rowHeight)),
+      margins: Figure.Margins(left: left, right: 14, top: 8, bottom: 44), x: x,
+      y: Figure.Axis(
+        title: "", scale: .linear, from: Double(rows.count) + 0.5, to: 0.5,
+        ticks: labels.enumerated().map { Figure.Axis.Tick(Double($0.offset + 1), $0.element) }, hasGrid: false))
+    figure.x.hasGrid = false
+
+    // Where each capacity's cell begins and ends.
+    func span(_ column: Int) -> (Double, Double) {
+      if hasColumns { return (Double(column) + 0.5, Double(column) + 1.5) }
+      let start = Double(capacities[column]) / 8
+      return (start, column + 1 < capacities.count ? Double(capacities[column + 1]) / 8 : x.end)
+    }
+    let columnOf = Dictionary(uniqueKeysWithValues: capacities.enumerated().map { ($1, $0) })
+    let rowOf = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, $0) })
+    var boxes: [String: [Figure.Rectangles.Box]] = [:]
+    var texts: [Figure.Text] = []
+    for record in placed {
+      guard let capacity = record.capacityBits, let column = columnOf[capacity], let row = rowOf[record.layer] else {
+        continue
+      }
+      let (start, end) = span(column)
+      let low = Figure.Point(x: start, y: Double(row) + 0.5)
+      let high = Figure.Point(x: end, y: Double(row) + 1.5)
+      boxes[record.dataflow, default: []].append(Figure.Rectangles.Box(from: low, to: high))
+      figure.tips.append(Figure.Tip(from: low, to: high, tip(record, capacity)))
+      if hasColumns {
+        let middle = figure.pixel(Figure.Point(x: (start + end) / 2, y: Double(row + 1)))
+        let text = TextWidth.fitted(record.dataflow, within: Double(cellWidth), size: 9)
+        texts.append(
+          Figure.Text(
+            text, at: middle, alignment: .centre, size: 9, colour: DataflowStyle.of(record.dataflow).colour.readable))
+      }
+    }
+    for dataflow in order(Set(boxes.keys)) {
+      figure.elements.append(
+        .rectangles(
+          Figure.Rectangles(
+            boxes[dataflow] ?? [], colour: DataflowStyle.of(dataflow).colour,
+            outline: hasColumns ? .rgb(0xFFFFFF) : nil, legend: dataflow)))
+    }
+    figure.elements += texts.map { .text($0) }
+    figure.putLegendAbove()
+    let counts = order(Set(boxes.keys)).map { "\($0) in \(boxes[$0]?.count ?? 0)" }
+    figure.alternativeText =
+      "\(title), \(subtitle). Of \(placed.count) optima of \(rows.count) layers at \(capacities.count) capacities, the "
+      + "dataflow is \(counts.joined(separator: ", "))."
+    return figure
+  }
+
+  private static let rowHeight = 17
+  private static let cellWidth = 34
+
+  /// An axis of columns, with labels at as many of them as there is room for.
+  private static func columnAxis(_ capacities: [Int], width: Int) -> Figure.Axis {
+    let widest = capacities.map { TextWidth.of(CapacityAxis.text(bits: $0)) }.max() ?? 0
+    let stride = max(1, Int(((widest + 6) * Double(capacities.count) / Double(width)).rounded(.up)))
+    let ticks = capacities.enumerated().filter { $0.offset % stride == 0 }.map {
+      Figure.Axis.Tick(Double($0.offset + 1), CapacityAxis.text(bits: $0.element))
+    }
+    return Figure.Axis(
+      title: "Buffer capacity", scale: .linear, from: 0.5, to: Double(capacities.count) + 0.5, ticks: ticks,
+      minorTicks: capacities.indices.filter { $0 % stride != 0 }.map { Double($0 + 1) })
+  }
+
+  private static func order(_ dataflows: Set<String>) -> [String] {
+    let known = Dataflow.allCases.map(\.rawValue)
+    return known.filter(dataflows.contains) + dataflows.subtracting(known).sorted()
+  }
+
+  private static func tip(_ record: ResultRecord, _ capacity: Int) -> String {
+    let equal = (record.dataflows ?? [:]).filter { $0.key != record.dataflow && $0.value == record.energy.data }
+    let energy = Quantity(name: "data", unit: record.energy.unit).text(record.energy.data)
+    return "\(record.layer) at \(CapacityAxis.text(bits: capacity)): \(record.dataflow), \(energy)"
+      + (equal.isEmpty ? "" : "; as good: \(equal.keys.sorted().joined(separator: ", "))")
+  }
+}

@@ -1,0 +1,67 @@
+/// A curve of values against the Buffer's capacity, with what it is to be held against.
+public struct SkiSlope: Hashable, Sendable {
+  /// A value at a capacity.
+  public struct Sample: Hashable, Sendable {
+    public var capacityBits: Int
+    public var value: Double
+
+    public init(capacityBits: Int, value: Double) {
+      self.capacityBits = capacityBits
+      self.value = value
+    }
+  }
+
+  /// The least capacity whose value is at most a part above the least value.
+  public struct Knee: Hashable, Sendable {
+    public var capacityBits: Int
+    public var value: Double
+    /// 0.05 for 5 %.
+    public var within: Double
+
+    public init(capacityBits: Int, value: Double, within: Double) {
+      self.capacityBits = capacityBits
+      self.value = value
+      self.within = within
+    }
+  }
+
+  public var name: String
+  /// The optima, by rising capacity. Each holds up to the next.
+  public var points: [Sample]
+  /// A lower bound, by rising capacity.
+  public var bound: [Sample]
+  /// What any schedule moves, however large the Buffer is.
+  public var compulsory: Double?
+  public var knee: Knee?
+  /// Each dataflow's own best, by its name.
+  public var dataflows: [String: [Sample]]
+
+  /// A curve.
+  ///
+  /// - Parameters:
+  ///   - name: the layer's or the network's.
+  ///   - points: the optima, by rising capacity.
+  ///   - bound: a lower bound at some capacities, rising too.
+  ///   - compulsory: what any schedule moves.
+  ///   - knee: where to mark the curve.
+  ///   - dataflows: each dataflow's own best, by its name.
+  public init(
+    name: String, points: [Sample], bound: [Sample] = [], compulsory: Double? = nil, knee: Knee? = nil,
+    dataflows: [String: [Sample]] = [:]
+  ) {
+    self.name = name
+    self.points = points
+    self.bound = bound
+    self.compulsory = compulsory
+    self.knee = knee
+    self.dataflows = dataflows
+  }
+
+  /// The least of the curve's capacities whose value is at most a part above its least value.
+  public func knee(within part: Double) -> Knee? {
+    guard let least = points.map(\.value).min() else { return nil }
+    return points.first { $0.value <= (1 + part) * least }.map {
+      Knee(capacityBits: $0.capacityBits, value: $0.value, within: part)
+    }
+  }
+}

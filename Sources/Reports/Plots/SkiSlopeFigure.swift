@@ -1,0 +1,262 @@
+import Foundation
+import Mappings
+
+/// Ski slopes: the least data energy against the Buffer's capacity, on logarithmic axes.
+public enum SkiSlopeFigure {
+  /// More curves have no colours left.
+  public static let mostCurves = 8
+
+  /// One curve with its bound, its knee and the dataflows' own; or several curves with their bounds.
+  ///
+  /// - Parameters:
+  ///   - name: what to name a file of it.
+  ///   - title: one line above the picture.
+  ///   - subtitle: the settings under which the curves hold.
+  ///   - curves: the curves. Values at or below zero have no place on a logarithmic axis and are left out.
+  ///   - quantity: what the values are.
+  ///   - capacities: the range of capacities to show, in bits; nil for the curves' own.
+  /// - Returns: the figure, or nil when no curve has a value to show.
+  /// - Throws: ``PlotError`` for more than ``mostCurves``.
+  public static func figure(
+    name: String, title: String, subtitle: String, curves: [SkiSlope], quantity: Quantity,
+    capacities: ClosedRange<Int>? = nil
+  ) throws(PlotError) -> Figure? {
+    if curves.count > mostCurves { throw .tooManyCurves(count: curves.count, limit: mostCurves) }
+    let all = curves.flatMap(\.points).filter { $0.value > 0 && $0.capacityBits > 0 }.map(\.capacityBits)
+    guard let least = all.min(), let largest = all.max() else { return nil }
+    let range = capacities ?? least...largest
+    let shown = curves.compactMap { $0.cropped(to: range) }
+    guard let axes = axes(shown, range, quantity) else { return nil }
+    var figure = Figure(
+      name: name, title: title, subtitle: subtitle, frame: frame,
+      margins: Figure.Margins(left: axes.y.room, right: 22, top: 8, bottom: 44), x: axes.x, y: axes.y)
+    if let curve = shown.first, shown.count == 1 {
+      drawSingle(curve, quantity, &figure)
+    } else {
+      drawSeveral(shown, quantity, &figure)
+    }
+    figure.alternativeText = shown.reduce("\(title), \(subtitle).") { $0 + " " + describe($1, quantity) }
+    figure.placeLegend()
+    return figure
+  }
+
+  private static let frame = (width: 340, height: 226)
+  /// The part of the height below the curves where labels stand.
+  private static let strip = 0.15
+  /// The part of the height above them.
+  private static let headroom = 0.05
+
+  private static func axes(
+    _ curves: [SkiSlope], _ range: ClosedRange<Int>, _ quantity: Quantity
+  ) -> (x: Figure.Axis, y: Figure.Axis)? {
+    var values = curves.compactMap(\.compulsory)
+    for curve in curves {
+      for samples in [curve.points, curve.bound] + curve.dataflows.values { values += samples.map(\.value) }
+    }
+    values = values.filter { $0 > 0 && $0.isFinite }
+    guard let least = values.min(), let most = values.max() else { return nil }
+    // A curve of one point or of equal values gets some room around it.
+    let ratio = max(most / least, 1.1)
+    let strip = curves.count == 1 ? Self.strip : headroom
+    let height = 1 - strip - headroom
+    let low = least / pow(ratio, strip / height)
+    let high = least * pow(ratio, 1 + headroom / height)
+    var (left, right) = (Double(range.lowerBound) / 8, Double(range.upperBound) / 8)
+    if left == right { (left, right) = (left / 2, right * 2) }
+    // The last value holds for all larger capacities: that it goes on is to be seen.
+    right *= pow(right / left, 0.03)
+    return (
+      CapacityAxis.axis(from: left, to: right, width: frame.width),
+      quantity.logarithmicAxis(from: low, to: high, ticks: 7)
+    )
+  }
+
+  private static func drawSingle(_ curve: SkiSlope, _ quantity: Quantity, _ figure: inout Figure) {
+    let optimum = points(curve.points, figure)
+    let bound = points(curve.bound, figure)
+    // The legend begins with what is drawn last, on top.
+    figure.elements.append(.line(Figure.Line([], width: 2.4, colour: .ink, legend: "optimum")))
+    if !bound.isEmpty {
+      figure.elements.append(.line(Figure.Line([], width: 1.2, dash: .dotted, colour: .ink, legend: "lower bound")))
+    }
+    if optimum.count > 1, bound.count > 1 {
+      let corners = stepCorners(optimum) + bound.reversed()
+      figure.elements.append(.area(Figure.Area(corners, colour: .grey, opacity: 0.2)))
+    }
+    for dataflow in Dataflow.allCases {
+      guard let samples = curve.dataflows[dataflow.rawValue] else { continue }
+      let style = DataflowStyle.of(dataflow.rawValue)
+      figure.elements.append(
+        .line(
+          Figure.Line(
+            points(samples, figure), isStepped: true, width: 1.1, dash: style.dash, colour: style.colour,
+            legend: dataflow.rawValue)))
+    }
+    if let compulsory = curve.compulsory, compulsory > 0 {
+      let ends = [figure.x.start, figure.x.end].map { Figure.Point(x: $0, y: compulsory) }
+      figure.elements.append(.line(Figure.Line(ends, width: 1, dash: .dashed, colour: .grey)))
+    }
+    figure.elements.append(.line(Figure.Line(bound, width: 1.2, dash: .dotted, colour: .ink)))
+    figure.elements.append(.line(Figure.Line(optimum, isStepped: true, width: 2.4, colour: .ink)))
+    if optimum.count <= 2 {
+      figure.elements.append(.dots(Figure.Dots(optimum, diameter: 6, colour: .ink)))
+    }
+    addLabels(curve, quantity, &figure)
+    addTips(curve, quantity, prefix: "", &figure)
+  }
+
+  /// The knee and the compulsory traffic, named in the strip below the curves where nothing else is.
+  private static func addLabels(_ curve: SkiSlope, _ quantity: Quantity, _ figure: inout Figure) {
+    let bottom = Double(figure.height - figure.margins.bottom)
+    let (left, right) = (Double(figure.margins.left), Double(figure.width - figure.margins.right))
+    var kneeX: Double?
+    if let knee = curve.knee, knee.value > 0 {
+      let point = Figure.Point(x: Double(knee.capacityBits) / 8, y: knee.value)
+      let pixel = figure.pixel(point)
+      if (left...right).contains(pixel.x) {
+        kneeX = pixel.x
+        let foot = Figure.Point(x: point.x, y: figure.y.start)
+        figure.elements.append(
+          .segments(
+            Figure.Segments(
+              [Figure.Rectangles.Box(from: foot, to: point)], width: 1, dash: .dashed, colour: .vermilion)))
+        figure.elements.append(.dots(Figure.Dots([point], diameter: 8, colour: .vermilion)))
+        let text = label(knee)
+        let fitsLeft = pixel.x - 6 - TextWidth.of(text, size: Figure.fontSize - 1) > left + 4
+        figure.elements.append(
+          .text(
+            Figure.Text(
+              text, at: Figure.Point(x: pixel.x + (fitsLeft ? -6 : 6), y: bottom - 9),
+              alignment: fitsLeft ? .right : .left)))
+      }
+    }
+    if let compulsory = curve.compulsory, compulsory > 0 {
+      let y = figure.pixel(Figure.Point(x: figure.x.start, y: compulsory)).y
+      let text = "compulsory \(quantity.text(compulsory))"
+      let width = TextWidth.of(text, size: Figure.fontSize - 1)
+      let goesLeft = kneeX.map { $0 > left + 12 + width } ?? true
+      // Two rows need their height: without it, the knee's label alone has it.
+      let isLow = y + 8 > bottom - 18
+      if !(isLow && kneeX != nil) {
+        figure.elements.append(
+          .text(
+            Figure.Text(
+              text, at: Figure.Point(x: goesLeft ? left + 6 : right - 6, y: y + 9),
+              alignment: goesLeft ? .left : .right)))
+      }
+    }
+  }
+
+  private static func drawSeveral(_ curves: [SkiSlope], _ quantity: Quantity, _ figure: inout Figure) {
+    for (curve, colour) in zip(curves, Colour.ofCurves) {
+      figure.elements.append(
+        .line(Figure.Line(points(curve.bound, figure), width: 1, dash: .dashed, colour: colour)))
+    }
+    for (curve, colour) in zip(curves, Colour.ofCurves) {
+      let optimum = points(curve.points, figure)
+      figure.elements.append(
+        .line(
+          Figure.Line(
+            optimum, isStepped: true, width: 2, colour: colour, legend: TextWidth.fitted(curve.name, within: 150))))
+      if optimum.count == 1 { figure.elements.append(.dots(Figure.Dots(optimum, diameter: 6, colour: colour))) }
+    }
+    for (curve, colour) in zip(curves, Colour.ofCurves) {
+      if let knee = curve.knee {
+        let point = Figure.Point(x: Double(knee.capacityBits) / 8, y: knee.value)
+        figure.elements.append(.dots(Figure.Dots([point], diameter: 7, colour: colour)))
+      }
+      if let compulsory = curve.compulsory {
+        let point = Figure.Point(x: figure.x.end, y: compulsory)
+        figure.elements.append(.dots(Figure.Dots([point], shape: .diamond, diameter: 8, colour: colour)))
+      }
+    }
+    // What the marks mean, once and without a colour.
+    func entry(_ isThere: Bool, _ element: Figure.Element) {
+      if isThere { figure.elements.append(element) }
+    }
+    entry(
+      curves.contains { !$0.bound.isEmpty },
+      .line(Figure.Line([], width: 1, dash: .dashed, colour: .ink, legend: "lower bound")))
+    if let within = curves.compactMap({ $0.knee?.within }).first {
+      entry(true, .dots(Figure.Dots([], diameter: 7, colour: .ink, legend: "within \(percent(within)) of least")))
+    }
+    entry(
+      curves.contains { $0.compulsory != nil },
+      .dots(Figure.Dots([], shape: .diamond, diameter: 8, colour: .ink, legend: "compulsory")))
+    for curve in curves { addTips(curve, quantity, prefix: "\(curve.name): ", &figure) }
+  }
+
+  private static func points(_ samples: [SkiSlope.Sample], _ figure: Figure) -> [Figure.Point] {
+    var points = samples.filter { $0.value > 0 }.map { Figure.Point(x: Double($0.capacityBits) / 8, y: $0.value) }
+    if let last = points.last, last.x < figure.x.end, samples.count > 1 {
+      points.append(Figure.Point(x: figure.x.end, y: last.y))
+    }
+    return points
+  }
+
+  private static func stepCorners(_ points: [Figure.Point]) -> [Figure.Point] {
+    zip(points, points.dropFirst()).reduce(into: Array(points.prefix(1))) { corners, pair in
+      corners += [Figure.Point(x: pair.1.x, y: pair.0.y), pair.1]
+    }
+  }
+
+  /// A tip at each point that is not on top of the one before.
+  private static func addTips(_ curve: SkiSlope, _ quantity: Quantity, prefix: String, _ figure: inout Figure) {
+    let bounds = Dictionary(curve.bound.map { ($0.capacityBits, $0.value) }) { first, _ in first }
+    var last: Figure.Point?
+    for sample in curve.points where sample.value > 0 {
+      let point = Figure.Point(x: Double(sample.capacityBits) / 8, y: sample.value)
+      let pixel = figure.pixel(point)
+      if let last, hypot(pixel.x - last.x, pixel.y - last.y) < 4 { continue }
+      last = pixel
+      let capacity = CapacityAxis.text(bits: sample.capacityBits)
+      var text = "\(prefix)\(capacity): \(quantity.text(sample.value))"
+      if let bound = bounds[sample.capacityBits], bound > 0 {
+        text += ", \(NumberText.percent(sample.value / bound - 1)) above the bound"
+      }
+      figure.tips.append(Figure.Tip(x: point.x, y: point.y, text))
+    }
+  }
+
+  private static func percent(_ part: Double) -> String {
+    let text = NumberText.percent(part)
+    return text.hasSuffix(".0 %") ? String(text.dropLast(4)) + " %" : text
+  }
+
+  private static func label(_ knee: SkiSlope.Knee) -> String {
+    knee.within == 0
+      ? "least from \(CapacityAxis.text(bits: knee.capacityBits))"
+      : "within \(percent(knee.within)) from \(CapacityAxis.text(bits: knee.capacityBits))"
+  }
+
+  private static func describe(_ curve: SkiSlope, _ quantity: Quantity) -> String {
+    guard let first = curve.points.first, let last = curve.points.last else { return "" }
+    var text =
+      "\(curve.name): \(quantity.name) of \(quantity.text(first.value)) at "
+      + "\(CapacityAxis.text(bits: first.capacityBits)) falls to \(quantity.text(last.value)) at "
+      + "\(CapacityAxis.text(bits: last.capacityBits))"
+    if let knee = curve.knee { text += ", \(label(knee))" }
+    if let compulsory = curve.compulsory { text += "; compulsory \(quantity.text(compulsory))" }
+    return text + "."
+  }
+}
+
+extension SkiSlope {
+  /// The part of the curve in a range of capacities, from its value at the range's start; nil when it has none.
+  func cropped(to range: ClosedRange<Int>) -> SkiSlope? {
+    func crop(_ samples: [Sample]) -> [Sample] {
+      var kept = samples.filter { range.contains($0.capacityBits) }
+      if let before = samples.last(where: { $0.capacityBits < range.lowerBound }),
+        kept.first?.capacityBits != range.lowerBound
+      {
+        kept.insert(Sample(capacityBits: range.lowerBound, value: before.value), at: 0)
+      }
+      return kept
+    }
+    var cropped = self
+    cropped.points = crop(points.filter { $0.value > 0 && $0.value.isFinite })
+    cropped.bound = crop(bound.filter { $0.value > 0 && $0.value.isFinite })
+    cropped.dataflows = dataflows.mapValues { crop($0.filter { $0.value > 0 && $0.value.isFinite }) }
+    return cropped.points.isEmpty ? nil : cropped
+  }
+}

@@ -1,0 +1,153 @@
+import Foundation
+import Interchange
+import Testing
+
+@testable import Reports
+
+struct FigureTests {
+  private let moved = Quantity(name: "data moved", unit: "bit")
+
+  private func slope(_ name: String, _ points: [(Int, Double)]) -> SkiSlope {
+    var slope = SkiSlope(name: name, points: points.map { SkiSlope.Sample(capacityBits: $0.0, value: $0.1) })
+    slope.bound = slope.points.map { SkiSlope.Sample(capacityBits: $0.capacityBits, value: $0.value / 2) }
+    slope.compulsory = points.map(\.1).min()
+    slope.knee = slope.knee(within: 0.05)
+    return slope
+  }
+
+  private func skiSlope(_ slopes: [SkiSlope], capacities: ClosedRange<Int>? = nil) throws -> Figure? {
+    try SkiSlopeFigure.figure(
+      name: "s", title: "t", subtitle: "u", curves: slopes, quantity: moved, capacities: capacities)
+  }
+
+  private func lines(_ figure: Figure) -> [Figure.Line] {
+    figure.elements.compactMap { if case .line(let line) = $0 { line } else { nil } }
+  }
+
+  private func texts(_ figure: Figure) -> [String] {
+    figure.elements.compactMap { if case .text(let text) = $0 { text.text } else { nil } }
+  }
+
+  @Test func aSkiSlopeIsInBytesAndGoesOnToTheEnd() throws {
+    let figure = try #require(try skiSlope([slope("a", [(8 << 10, 4e6), (8 << 14, 1.04e6), (8 << 16, 1e6)])]))
+    let optimum = try #require(lines(figure).last)
+    #expect(optimum.isStepped)
+    #expect(optimum.points.prefix(3).map(\.x) == [1024, 16384, 65536])
+    #expect(optimum.points.map(\.y) == [4e6, 1.04e6, 1e6, 1e6])
+    #expect(optimum.points.last?.x == figure.x.end)
+    #expect(texts(figure) == ["within 5 % from 16 KiB", "compulsory 1 Mbit"])
+    #expect(figure.tips.first?.text == "1 KiB: 4 Mbit, 100.0 % above the bound")
+    #expect(figure.alternativeText.contains("4 Mbit at 1 KiB falls to 1 Mbit at 64 KiB, within 5 % from 16 KiB"))
+  }
+
+  @Test func textsStayInsideAndApart() throws {
+    for knee in 10...20 {
+      let points = (10...20).map { (8 << $0, $0 < knee ? 9e6 : 1e6) }
+      let figure = try #require(try skiSlope([slope("a", points)]))
+      var boxes: [(left: Double, right: Double, y: Double)] = []
+      for case .text(let text) in figure.elements {
+        let width = TextWidth.of(text.text, size: text.size)
+        let left = text.alignment == .right ? text.place.x - width : text.place.x
+        boxes.append((left, left + width, text.place.y))
+        #expect(left >= Double(figure.margins.left) && left + width <= Double(figure.width))
+        #expect(text.place.y < Double(figure.height - figure.margins.bottom))
+      }
+      #expect(boxes.count == 2)
+      if boxes.count == 2 { #expect(abs(boxes[0].y - boxes[1].y) > 11) }
+    }
+  }
+
+  @Test func onePointAndEqualValuesAndZerosCanBeDrawn() throws {
+    for points in [
+      [(8 << 10, 5e6)], [(8 << 10, 5e6), (8 << 12, 5e6)], [(8 << 10, 5e6), (8 << 12, 0)], [(1, 1), (2, 1)],
+    ] {
+      let figure = try #require(try skiSlope([slope("a", points)]))
+      #expect(figure.y.start > 0 && figure.y.end > figure.y.start && figure.x.end > figure.x.start)
+      #expect(figure.y.ticks.count >= 2 && figure.x.ticks.count >= 2)
+      #expect(lines(figure).flatMap(\.points).allSatisfy { $0.y > 0 })
+      #expect(try !figure.inlineSVG(idPrefix: "a").isEmpty)
+    }
+    #expect(try skiSlope([slope("a", [(8, 0)])]) == nil)
+    #expect(try skiSlope([]) == nil)
+  }
+
+  @Test func aRangeOfCapacitiesCutsTheCurve() throws {
+    let figure = try #require(
+      try skiSlope([slope("a", [(64, 9e9), (8 << 10, 4e6), (8 << 20, 1e6)])], capacities: 8 << 9...8 << 12))
+    let optimum = try #require(lines(figure).last)
+    #expect(optimum.points.map(\.y) == [9e9, 4e6, 4e6])
+    #expect(optimum.points.first?.x == 512)
+  }
+
+  @Test func eightCurvesAreTheLimit() throws {
+    let slopes = (0..<9).map { slope("n\($0)", [(8 << 10, 4e6 * Double($0 + 1)), (8 << 20, 1e6)]) }
+    #expect(throws: PlotError.tooManyCurves(count: 9, limit: 8)) { try skiSlope(slopes) }
+    let figure = try #require(try skiSlope(Array(slopes.prefix(8))))
+    let solid = lines(figure).filter { $0.isStepped }
+    #expect(Set(solid.map(\.colour)).count == 8)
+    #expect(solid.map(\.legend) == (0..<8).map { "n\($0)" })
+  }
+
+  @Test func theLegendLiesOnNoCurve() throws {
+    let high = slope("a", [(8 << 10, 4e6), (8 << 19, 3.9e6), (8 << 20, 1e6)])
+    let steep = slope("a", [(8 << 10, 4e9), (8 << 11, 1e6), (8 << 20, 0.99e6)])
+    let (low, above) = (try #require(try skiSlope([steep])), try #require(try skiSlope([high])))
+    #expect(low.legend == .insideTopRight && above.legend != .insideTopRight)
+    #expect(!Legend(low).collides(in: low))
+  }
+
+  @Test func barsAreWhatTrafficCosts() throws {
+    var priced = try record(count: 3, capacityBits: 8 << 10)
+    priced.energy.perBitRead = 2
+    priced.energy.perBitWritten = 3
+    priced.energy.compute = 100
+    let traffic = priced.trafficBits
+    priced.energy.data =
+      2 * Double(traffic.total - traffic.outputsWritten - traffic.partialSumsWritten)
+      + 3 * Double(traffic.outputsWritten + traffic.partialSumsWritten)
+    priced.energy.total = priced.energy.compute + priced.energy.data
+    let figure = try #require(
+      EnergyBreakdownFigure.figure(name: "b", title: "t", subtitle: "u", records: [priced]))
+    var ends: [Double] = []
+    for case .rectangles(let part) in figure.elements { ends += part.boxes.map(\.high.x) }
+    let inputs = 300 + 6 * Double(traffic.inputsRead)
+    #expect(ends.prefix(2) == [300, inputs])
+    #expect(ends.last == 3 * priced.energy.total)
+    #expect(figure.y.ticks.map(\.label) == ["conv ×3"])
+    let once = try #require(
+      EnergyBreakdownFigure.figure(name: "b", title: "t", subtitle: "u", records: [priced], timesCount: false))
+    #expect(once.y.ticks.map(\.label) == ["conv"])
+    for case .segments(let tick) in once.elements {
+      #expect(tick.ends.map(\.low.x) == [priced.lowerBound?.total])
+    }
+  }
+
+  @Test func gapsAreInPercent() throws {
+    let total = [(8 << 10, 0.25), (8 << 12, 0)].map { SkiSlope.Sample(capacityBits: $0.0, value: $0.1) }
+    let figure = try #require(GapFigure.figure(name: "g", title: "t", subtitle: "u", total: total))
+    #expect(lines(figure).last?.points.map(\.y) == [25, 0])
+    #expect(figure.y.ticks.map(\.label).prefix(2) == ["0 %", "5 %"])
+    #expect(GapFigure.figure(name: "g", title: "t", subtitle: "u", total: Array(total.prefix(1))) == nil)
+  }
+
+  @Test func cellsOfTheMapCarryTheirDataflow() throws {
+    let records = try [10, 12, 14].flatMap { power in
+      [
+        try record(layer: "a", capacityBits: 8 << power, dataflow: "os-iw"),
+        try record(layer: "b", capacityBits: 8 << power, dataflow: power == 12 ? "ws-io" : "os-iw"),
+      ]
+    }
+    let figure = try #require(DataflowMapFigure.figure(name: "m", title: "t", subtitle: "u", records: records))
+    #expect(texts(figure) == ["os-iw", "os-iw", "os-iw", "ws-io", "os-iw", "os-iw"])
+    for case .rectangles(let cells) in figure.elements where cells.legend == "ws-io" {
+      #expect(
+        cells.boxes == [
+          Figure.Rectangles.Box(from: Figure.Point(x: 1.5, y: 1.5), to: Figure.Point(x: 2.5, y: 2.5))
+        ])
+    }
+    // The text lies in the middle of its cell, also after the legend moved everything down.
+    for case .text(let text) in figure.elements where text.text == "ws-io" {
+      #expect(text.place == figure.pixel(Figure.Point(x: 2, y: 2)))
+    }
+  }
+}
