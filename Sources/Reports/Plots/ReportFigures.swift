@@ -1,0 +1,282 @@
+import EnergyModel
+import Foundation
+public import Interchange
+import LowerBounds
+import Workloads
+
+/// All figures that some results allow.
+public enum ReportFigures {
+  /// The part above the least energy that is near enough to it, for knees and for the choice of one capacity.
+  private static let near = 0.05
+
+  /// Figures of records of any networks, energy models, widths and capacities, each figure of what can be compared.
+  ///
+  /// For each network under each setting:
+  /// - ski slope, gap and map of dataflows over the capacities that all its layers have in common, where these are two or
+  ///   more;
+  /// - else, for layers with capacities of their own, each layer's ski slope, of at most eight layers;
+  /// - the breakdown of energy at the least capacity near the least energy.
+  ///
+  /// And for each setting the ski slopes of all networks together, where there are several. Of records of one layer at one
+  /// capacity the one with the least energy counts.
+  public static func all(of records: [ResultRecord]) -> [Figure] {
+    var figures: [Figure] = []
+    for (setting, records) in grouped(records, by: Setting.init) {
+      var slopes: [SkiSlope] = []
+      for (network, records) in grouped(records, by: { $0.network }) {
+        let group = Group(network: network, setting: setting, records)
+        figures += group.figures
+        if let slope = group.slope { slopes.append(slope.total) }
+      }
+      if slopes.count > 1 { figures += together(slopes, setting) }
+    }
+    return named(figures)
+  }
+
+  /// What must be the same for energies to be comparable.
+  private struct Setting: Hashable {
+    let model: String
+    let unit: String
+    let prices: [Double]
+    let bits: ResultRecord.Widths
+    let reuse: String
+
+    init(_ record: ResultRecord) {
+      let energy = record.energy
+      (model, unit) = (energy.model, energy.unit)
+      prices = [energy.perMAC, energy.perBitRead, energy.perBitWritten]
+      (bits, reuse) = (record.bits, record.reuse)
+    }
+
+    var text: String {
+      let all = [bits.inputs, bits.weights, bits.outputs, bits.partialSums]
+      let widths =
+        Set(all).count == 1
+        ? "\(bits.inputs) bit"
+        : all.map { "\($0)" }.joined(separator: "/") + " bit (inputs/weights/outputs/partial sums)"
+      return "energy model \(model), word widths \(widths), reuse \(reuse)"
+    }
+
+    /// The parts of names of files.
+    var fileNames: [String] {
+      [model, "\(bits.inputs) \(bits.weights) \(bits.outputs) \(bits.partialSums)", reuse]
+    }
+
+    var quantity: Quantity {
+      Quantity(name: unit == "bit" && prices[1...] == [1, 1] ? "data moved" : "data energy", unit: unit)
+    }
+  }
+
+  /// Records in groups, both in the order of their first appearance.
+  private static func grouped<Key: Hashable>(
+    _ records: [ResultRecord], by key: (ResultRecord) -> Key
+  ) -> [(Key, [ResultRecord])] {
+    var groups: [Key: [ResultRecord]] = [:]
+    var order: [Key] = []
+    for record in records {
+      let key = key(record)
+      if groups[key] == nil { order.append(key) }
+      groups[key, default: []].append(record)
+    }
+    return order.map { ($0, groups[$0] ?? []) }
+  }
+
+  /// The records of a network under a setting.
+  private struct Group {
+    let network: String?
+    let setting: Setting
+    /// The layers' names, in the order of their first appearance.
+    private(set) var layers: [String] = []
+    /// The best record of each layer at each capacity.
+    private var records: [String: [Int: ResultRecord]] = [:]
+    /// Those that no capacity was given for.
+    private var withoutCapacity: [ResultRecord] = []
+
+    init(network: String?, setting: Setting, _ all: [ResultRecord]) {
+      (self.network, self.setting) = (network, setting)
+      let shapes = Dictionary(grouping: all, by: \.layer).mapValues { Set($0.map(\.shape)) }
+      for record in all {
+        // Layers of one name and several shapes are several layers.
+        let name =
+          shapes[record.layer].map { $0.count > 1 } ?? false ? "\(record.layer) (\(record.shape))" : record.layer
+        guard let capacity = record.capacityBits else {
+          withoutCapacity.append(record)
+          continue
+        }
+        var record = record
+        record.layer = name
+        if records[name] == nil { layers.append(name) }
+        let other = records[name]?[capacity]
+        let isBetter = other.map { record.energy.total < $0.energy.total } ?? true
+        if isBetter { records[name, default: [:]][capacity] = record }
+      }
+    }
+
+    /// Capacities at which every layer has a record, rising.
+    private var common: [Int] {
+      guard let first = records.values.first, !isCurve || records.count == 1 else { return [] }
+      return records.values.reduce(Set(first.keys)) { $0.intersection($1.keys) }.sorted()
+    }
+
+    private func at(_ capacity: Int) -> [ResultRecord] { layers.compactMap { records[$0]?[capacity] } }
+
+    /// What the figures are of: the network, a layer of it, or a layer of none.
+    private var subject: String { layers.count == 1 ? name(of: layers[0]) : network ?? "shapes" }
+
+    private func name(of layer: String) -> String { (network.map { "\($0) " } ?? "") + layer }
+
+    /// The network's curve, where its layers have capacities in common.
+    var slope: (total: SkiSlope, gaps: [SkiSlope.Sample])? {
+      let common = common
+      guard common.count > 1 else { return nil }
+      return Self.slope(subject, common.map { ($0, at($0)) })
+    }
+
+    private static func slope(
+      _ name: String, _ points: [(capacity: Int, records: [ResultRecord])]
+    ) -> (total: SkiSlope, gaps: [SkiSlope.Sample]) {
+      var slope = SkiSlope(name: name, points: [])
+      var gaps: [SkiSlope.Sample] = []
+      let hasDataflows = points.allSatisfy { $0.records.allSatisfy { $0.dataflows?.isEmpty == false } }
+      for (capacity, records) in points {
+        let data = records.reduce(0) { $0 + Double($1.count) * $1.energy.data }
+        slope.points.append(SkiSlope.Sample(capacityBits: capacity, value: data))
+        guard let total = NetworkTotal(records) else { continue }
+        slope.bound.append(SkiSlope.Sample(capacityBits: capacity, value: total.lowerBound.data))
+        if let gap = total.gap.data { gaps.append(SkiSlope.Sample(capacityBits: capacity, value: gap)) }
+        for (name, data) in hasDataflows ? total.dataflows : [:] {
+          slope.dataflows[name, default: []].append(SkiSlope.Sample(capacityBits: capacity, value: data))
+        }
+      }
+      slope.compulsory = points.first.flatMap { ReportFigures.compulsory($0.records) }
+      slope.knee = slope.knee(within: ReportFigures.near)
+      return (slope, gaps)
+    }
+
+    var figures: [Figure] {
+      var figures: [Figure] = []
+      let common = common
+      if let (total, gaps) = slope {
+        figures += [
+          skiSlope(total, subject), gap(gaps),
+          DataflowMapFigure.figure(
+            name: name("dataflows"), title: "\(subject): dataflow of the optimum", subtitle: setting.text,
+            records: isCurve ? [] : common.flatMap { at($0) }),
+        ].compactMap { $0 }
+      } else if common.isEmpty {
+        figures += layerSlopes
+      }
+      if let capacity = capacityOfBreakdown(common) {
+        figures += [breakdown(at(capacity), at: CapacityAxis.text(bits: capacity))].compactMap { $0 }
+      }
+      if !withoutCapacity.isEmpty {
+        figures += [breakdown(withoutCapacity, at: nil)].compactMap { $0 }
+      }
+      return figures
+    }
+
+    /// Whether the capacities are just what the mappings hold, as in files of curves: each layer has its own, and those
+    /// in common are so by chance.
+    private var isCurve: Bool {
+      records.values.allSatisfy { $0.count > 1 && $0.values.allSatisfy { $0.capacityBits == $0.occupancyBits } }
+    }
+
+    private func name(_ kind: String) -> String { PlotText.fileName([subject] + setting.fileNames + [kind]) }
+
+    private func skiSlope(_ slope: SkiSlope, _ subject: String) -> Figure? {
+      // The only error is that of too many curves.
+      let figure = try? SkiSlopeFigure.figure(
+        name: PlotText.fileName([subject] + setting.fileNames + ["ski-slope"]),
+        title: "\(subject): \(setting.quantity.name) by Buffer capacity", subtitle: setting.text, curves: [slope],
+        quantity: setting.quantity)
+      return figure ?? nil
+    }
+
+    private func gap(_ gaps: [SkiSlope.Sample]) -> Figure? {
+      let ofLayers = layers.map { layer in
+        let samples = (records[layer] ?? [:]).compactMap { capacity, record in
+          record.gap?.data.map { SkiSlope.Sample(capacityBits: capacity, value: $0) }
+        }
+        let range = (gaps.first?.capacityBits ?? 0)...(gaps.last?.capacityBits ?? 0)
+        return (
+          name: layer,
+          gaps: samples.filter { range.contains($0.capacityBits) }.sorted { $0.capacityBits < $1.capacityBits }
+        )
+      }
+      return GapFigure.figure(
+        name: name("gap"), title: "\(subject): gap to the lower bound", subtitle: setting.text, total: gaps,
+        layers: layers.count > 1 ? ofLayers : [])
+    }
+
+    /// The ski slopes of those layers that move the most data when all goes best.
+    private var layerSlopes: [Figure] {
+      func weight(_ layer: String) -> Double {
+        (records[layer] ?? [:]).values.map { Double($0.count) * $0.energy.data }.min() ?? 0
+      }
+      let chosen = layers.filter { (records[$0]?.count ?? 0) > 1 }.sorted { weight($0) > weight($1) }
+        .prefix(SkiSlopeFigure.mostCurves)
+      return layers.filter(chosen.contains).compactMap { layer in
+        let records = (records[layer] ?? [:]).sorted { $0.key < $1.key }.map { capacity, record in
+          var once = record
+          once.count = 1
+          return (capacity, [once])
+        }
+        return skiSlope(Self.slope(name(of: layer), records).total, name(of: layer))
+      }
+    }
+
+    private func capacityOfBreakdown(_ common: [Int]) -> Int? {
+      let totals = common.map { capacity in
+        (capacity, at(capacity).reduce(0) { $0 + Double($1.count) * $1.energy.data })
+      }
+      guard let least = totals.map(\.1).min() else { return nil }
+      return totals.first { $0.1 <= (1 + ReportFigures.near) * least }?.0
+    }
+
+    private func breakdown(_ records: [ResultRecord], at capacity: String?) -> Figure? {
+      let kind = records.contains { $0.energy.compute > 0 } ? "energy" : setting.quantity.name
+      return EnergyBreakdownFigure.figure(
+        name: name("breakdown"), title: "\(subject): \(kind) by layer" + (capacity.map { ", Buffer of \($0)" } ?? ""),
+        subtitle: setting.text, records: records)
+    }
+  }
+
+  /// What any schedule of some layers moves, in the unit of their energies; nil when a shape cannot be read.
+  private static func compulsory(_ records: [ResultRecord]) -> Double? {
+    var sum = 0.0
+    for record in records {
+      guard let layer = try? record.workload(), let widths = record.bits.wordWidths,
+        let bound = LowerBounds(layer, widths: widths).all(capacity: Bits(1)).first(where: { $0.family == .compulsory })
+      else { return nil }
+      let energy = record.energy
+      sum +=
+        Double(record.count)
+        * (energy.perBitRead * Double(bound.read.count) + energy.perBitWritten * Double(bound.written.count))
+    }
+    return sum
+  }
+
+  private static func together(_ slopes: [SkiSlope], _ setting: Setting) -> [Figure] {
+    stride(from: 0, to: slopes.count, by: SkiSlopeFigure.mostCurves).compactMap { start in
+      let some = Array(slopes[start..<min(start + SkiSlopeFigure.mostCurves, slopes.count)])
+      let figure = try? SkiSlopeFigure.figure(
+        name: PlotText.fileName(["networks"] + setting.fileNames + ["ski-slopes"]),
+        title: "\(some.count) networks: \(setting.quantity.name) by Buffer capacity", subtitle: setting.text,
+        curves: some, quantity: setting.quantity)
+      return figure ?? nil
+    }
+  }
+
+  /// The figures with a name of its own for each.
+  private static func named(_ figures: [Figure]) -> [Figure] {
+    var seen: Set<String> = []
+    return figures.map { figure in
+      var (named, number) = (figure, 2)
+      while !seen.insert(named.name).inserted {
+        named.name = "\(figure.name)-\(number)"
+        number += 1
+      }
+      return named
+    }
+  }
+}
