@@ -30,12 +30,17 @@ public enum TextFile {
     return text.hasPrefix("\u{feff}") ? String(text.unicodeScalars.dropFirst()) : text
   }
 
+  /// Writes a text to a file, see ``write(_:to:)-([UInt8],_)``.
+  public static func write(_ text: String, to path: String) throws(FormatError) {
+    try write(Array(text.utf8), to: path)
+  }
+
   /// Writes a file whole or not at all: to a temporary file beside it, which then takes its name and its mode.
   ///
   /// A symbolic link is followed. What is no regular file, a device or a pipe, is written to directly.
   ///
   /// - Throws: ``FormatError`` when that fails; a regular file is then as it was.
-  public static func write(_ text: String, to path: String) throws(FormatError) {
+  public static func write(_ bytes: [UInt8], to path: String) throws(FormatError) {
     if path.isEmpty { throw FormatError(origin: "the file to write", message: "has an empty name") }
     var target = path
     if let resolved = realpath(path, nil) {
@@ -46,12 +51,12 @@ public enum TextFile {
     let exists = stat(target, &status) == 0
     if exists, status.st_mode & S_IFMT != S_IFREG {
       let file = open(target, O_WRONLY)
-      if file < 0 || !put(text, into: file) || close(file) != 0 { throw failure(path, "cannot be written") }
+      if file < 0 || !put(bytes, into: file) || close(file) != 0 { throw failure(path, "cannot be written") }
       return
     }
     let temporary = "\(target).\(getpid()).tmp"
     let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC, exists ? status.st_mode & 0o7777 : 0o666)
-    if file < 0 || !put(text, into: file) || close(file) != 0 || rename(temporary, target) != 0 {
+    if file < 0 || !put(bytes, into: file) || close(file) != 0 || rename(temporary, target) != 0 {
       let error = failure(path, "cannot be written")
       unlink(temporary)
       throw error
@@ -68,9 +73,11 @@ public enum TextFile {
   /// Writes to standard error; when that is closed there is nobody to tell.
   public static func printError(_ text: String) { _ = put(text, into: STDERR_FILENO) }
 
-  /// Writes all of a text to an open file; false when that fails, for `errno` to say why.
-  package static func put(_ text: String, into file: CInt) -> Bool {
-    var rest = Array(text.utf8)[...]
+  package static func put(_ text: String, into file: CInt) -> Bool { put(Array(text.utf8), into: file) }
+
+  /// Writes all bytes to an open file; false when that fails, for `errno` to say why.
+  private static func put(_ bytes: [UInt8], into file: CInt) -> Bool {
+    var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Foundation.write(file, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }

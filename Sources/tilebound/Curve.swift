@@ -23,6 +23,8 @@ struct Curve: ParsableCommand {
         tilebound curve --shape p=512,k=512,c=512 --format csv --output gemm.csv
         tilebound curve --network resnet50 --total --format csv
         tilebound curve --network vgg16 --capacity 1KiB...1MiB --format json
+        tilebound curve --network resnet50 --capacity 1KiB...1MiB --quiet --plot resnet50.svg
+        tilebound curve --network alexnet --layer conv1 --layer conv2 --plot layers.png --plot-in words
       """)
 
   @OptionGroup var layers: LayerOptions
@@ -44,6 +46,15 @@ struct Curve: ParsableCommand {
   @Flag(help: "Only the network's curve, without those of its layers.")
   var total = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Draw the curve, its lower bound and each dataflow's own to this file, .svg or .png; --capacity sets the range. "
+        + "Several layers chosen by --layer are drawn together.", valueName: "file"))
+  var plot: String?
+
+  @Option(help: ArgumentHelp("Draw energy, or words where all words are alike.", valueName: "energy|words"))
+  var plotIn = CurvePicture.Axis.energy.rawValue
+
   @Flag(help: "Print what is to be said of each curve as a whole, without its points.")
   var quiet = false
 
@@ -58,6 +69,13 @@ struct Curve: ParsableCommand {
     let dataflows = try chosen.dataflows()
     let threads = try threads.count()
     let (network, entries) = try layers.entries(example: example)
+    if let plot, plot == output.output {
+      throw CommandFailure(code: .usage, message: "--plot and --output name the same file, \(plot)")
+    }
+    let picture = try plot.map { file in
+      try CurvePicture(
+        file, in: plotIn, energyModel, widths, reuse, dataflows, capacities: capacities, kneeWithin: part)
+    }
     if total, !layers.isNetwork {
       throw CommandFailure(code: .usage, message: "--total is the curve of a whole network; give --network alone")
     }
@@ -65,12 +83,15 @@ struct Curve: ParsableCommand {
     // A single layer's blocks are scored side by side instead.
     let options = SearchOptions(threads: entries.count == 1 ? threads : 1)
     let wantsPoints = !total && !(format == .table && (quiet || entries.count > 1))
+    // Of several layers chosen one by one, there would be too many lines.
+    let plotsDataflows = picture != nil && (layers.isNetwork || entries.count == 1)
     let answers = try entries.concurrentMap(threads: threads) { entry in
-      let curve = try Optimizer(
-        entry.layer, widths: widths, energyModel: energyModel, reuse: reuse, dataflows: dataflows
-      ).curve(options: options)
+      let optimizer = try Optimizer(
+        entry.layer, widths: widths, energyModel: energyModel, reuse: reuse, dataflows: dataflows)
+      let curve = optimizer.curve(options: options)
       let records = try wantsPoints ? pointRecords(curve, entry, network, capacities) : []
-      return (curve: curve, records: records)
+      let each = plotsDataflows ? optimizer.dataflows.map { optimizer.curve(dataflow: $0, options: options).steps } : []
+      return (curve: curve, records: records, each: each)
     }
     let curves = zip(entries, answers).map { (curve: $1.curve.steps, count: $0.count) }
     let sum = StepCurve(sumOf: curves)
@@ -119,6 +140,8 @@ struct Curve: ParsableCommand {
       }
       try output.emit(lines.joined(separator: "\n") + "\n")
     }
+    try picture?.draw(
+      subject: network ?? "shape", isNetwork: isNetwork, entries, answers.map { ($0.curve.steps, $0.each) })
   }
 
   /// A record for each point of a curve, or for the optimum at each of some capacities.

@@ -173,4 +173,13 @@ struct OutputOptions: ParsableArguments {
       throw CommandFailure(code: .failed, message: error.description)
     }
   }
+
+  /// Writes bytes to a file.
+  static func write(_ bytes: [UInt8], to output: String) throws {
+    do {
+      try TextFile.write(bytes, to: output)
+    } catch {
+      throw CommandFailure(code: .failed, message: error.description)
+    }
+  }
 }

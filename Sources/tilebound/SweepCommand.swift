@@ -69,6 +69,15 @@ struct SweepCommand: ParsableCommand {
   @Option(help: ArgumentHelp("csv or jsonl, whatever the file's name.", valueName: "form"))
   var format: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Draw ski slopes, gaps, energy by layer and the winning dataflows of every network into this folder.",
+      valueName: "folder"))
+  var plot: String?
+
+  @Option(help: ArgumentHelp("The kind of pictures: svg or png.", valueName: "kind"))
+  var plotFormat = GnuplotScript.Format.svg.rawValue
+
   @OptionGroup var threads: ThreadOptions
 
   @Flag(help: "Begin anew, whatever is there.")
@@ -87,6 +96,7 @@ struct SweepCommand: ParsableCommand {
     }
     let form = try form(of: output)
     let threads = try threads.count()
+    let plots = try Plots(format: plotFormat, origin: "--plot-format", isWanted: plot != nil)
     let sweep = try Sweep(request)
     let run = try SweepRun(sweep, to: output, form: form, restarts: restart)
     let progress = ProgressLine(startedWith: run.resumed, isQuiet: quiet)
@@ -97,12 +107,17 @@ struct SweepCommand: ParsableCommand {
         Foundation.exit(code)
       }
     }
-    defer { interrupts.end() }
     let wasComplete = run.isComplete
     let result = try run.run(threads: threads, command: Invocation.text()) { now in
       progress.show(now.done, of: now.all, "records", current: "\(now.network) \(now.layer)")
     }
     progress.clear()
+    interrupts.end()
+    if let plot {
+      let figures = ReportFigures.all(of: try ResultReader.read(file: output).records)
+      let files = try plots.write(figures, into: plot, threads: threads)
+      if !quiet { try OutputOptions.print(["\(plot): \(files.count) pictures"]) }
+    }
     if quiet { return }
     var lines = [
       "\(output): \(sweep.recordCount) records"

@@ -3,6 +3,7 @@ import EnergyModel
 import Foundation
 import Interchange
 import MappingSearch
+import Reports
 import Sweeps
 import Workloads
 
@@ -36,6 +37,7 @@ struct Tilebound: ParsableCommand {
     switch error {
     case let error as CommandFailure: fail(error.message, code: error.code)
     case let error as FormatError: fail(error.description, code: .usage)
+    case let error as PlotError: fail(error.description, code: .failed)
     case let error as SweepError: fail(error.description, code: code(of: error))
     default:
       let code = exitCode(for: error)

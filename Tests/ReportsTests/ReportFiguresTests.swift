@@ -56,7 +56,7 @@ struct ReportFiguresTests {
       }
     }
     let figures = ReportFigures.all(of: records)
-    #expect(figures.map(\.title) == (2..<10).map { "net l\($0): data moved by Buffer capacity" })
+    #expect(figures.map(\.title) == (2..<10).map { "net l\($0): data moved against Buffer capacity" })
   }
 
   @Test func settingsAreNotMixedAndNetworksAreTogether() throws {
@@ -70,7 +70,7 @@ struct ReportFiguresTests {
       }
     }
     let figures = ReportFigures.all(of: records)
-    #expect(figures.count { $0.title == "2 networks: data moved by Buffer capacity" } == 2)
+    #expect(figures.count { $0.title == "2 networks: data moved against Buffer capacity" } == 2)
     #expect(Set(figures.map(\.name)).count == figures.count)
     #expect(
       Set(figures.map(\.subtitle)) == [

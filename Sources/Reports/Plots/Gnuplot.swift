@@ -17,9 +17,17 @@ public enum Gnuplot {
     try run(GnuplotScript(figure, as: format).text, path: path)
   }
 
+  /// Checks that gnuplot is there, before anything else is done that would be in vain without it.
+  ///
+  /// - Parameter path: the directories to look for it in; nil for the environment's PATH.
+  /// - Throws: ``PlotError/gnuplotMissing``.
+  public static func check(path: String? = nil) throws(PlotError) {
+    if find(in: path) == nil { throw .gnuplotMissing }
+  }
+
   /// Runs a script, without a shell and without any file of settings, and gives what it writes.
   static func run(_ script: String, path: String?) throws(PlotError) -> Data {
-    guard let executable = find(in: path ?? ProcessInfo.processInfo.environment["PATH"] ?? "") else {
+    guard let executable = find(in: path) else {
       throw .gnuplotMissing
     }
     let process = Process()
@@ -46,9 +54,11 @@ public enum Gnuplot {
     return picture
   }
 
-  private static func find(in path: String) -> URL? {
-    path.split(separator: ":").map { URL(fileURLWithPath: String($0)).appendingPathComponent("gnuplot") }
-      .first { FileManager.default.isExecutableFile(atPath: $0.path) }
+  private static func find(in path: String?) -> URL? {
+    (path ?? ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map {
+      URL(fileURLWithPath: String($0)).appendingPathComponent("gnuplot")
+    }
+    .first { FileManager.default.isExecutableFile(atPath: $0.path) }
   }
 
   /// Writes in a thread of its own and closes the pipe.

@@ -43,12 +43,12 @@ public struct GnuplotScript: Hashable, Sendable {
       switch format {
       case .svg:
         lines.append(
-          "set terminal svg size \(width),\(height) fixed noenhanced background '#ffffff' "
+          "set terminal svg size \(width),\(height) fixed noenhanced rounded background '#ffffff' "
             + "font 'Helvetica,Arial,DejaVu Sans,sans-serif,\(Figure.fontSize)'")
       case .png:
         let scale = GnuplotScript.pngScale
         lines.append(
-          "set terminal pngcairo size \(scale * width),\(scale * height) noenhanced background '#ffffff' "
+          "set terminal pngcairo size \(scale * width),\(scale * height) noenhanced rounded background '#ffffff' "
             + "linewidth \(scale) pointscale \(scale) fontscale \(scale) dashlength \(scale) "
             + "font 'Sans,\(points(Figure.fontSize))'")
       }

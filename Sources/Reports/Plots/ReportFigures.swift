@@ -21,7 +21,7 @@ public enum ReportFigures {
   /// capacity the one with the least energy counts.
   public static func all(of records: [ResultRecord]) -> [Figure] {
     var figures: [Figure] = []
-    for (setting, records) in grouped(records, by: Setting.init) {
+    for (setting, records) in grouped(records, by: PlotSetting.init) {
       var slopes: [SkiSlope] = []
       for (network, records) in grouped(records, by: { $0.network }) {
         let group = Group(network: network, setting: setting, records)
@@ -31,40 +31,6 @@ public enum ReportFigures {
       if slopes.count > 1 { figures += together(slopes, setting) }
     }
     return named(figures)
-  }
-
-  /// What must be the same for energies to be comparable.
-  private struct Setting: Hashable {
-    let model: String
-    let unit: String
-    let prices: [Double]
-    let bits: ResultRecord.Widths
-    let reuse: String
-
-    init(_ record: ResultRecord) {
-      let energy = record.energy
-      (model, unit) = (energy.model, energy.unit)
-      prices = [energy.perMAC, energy.perBitRead, energy.perBitWritten]
-      (bits, reuse) = (record.bits, record.reuse)
-    }
-
-    var text: String {
-      let all = [bits.inputs, bits.weights, bits.outputs, bits.partialSums]
-      let widths =
-        Set(all).count == 1
-        ? "\(bits.inputs) bit"
-        : all.map { "\($0)" }.joined(separator: "/") + " bit (inputs/weights/outputs/partial sums)"
-      return "energy model \(model), word widths \(widths), reuse \(reuse)"
-    }
-
-    /// The parts of names of files.
-    var fileNames: [String] {
-      [model, "\(bits.inputs) \(bits.weights) \(bits.outputs) \(bits.partialSums)", reuse]
-    }
-
-    var quantity: Quantity {
-      Quantity(name: unit == "bit" && prices[1...] == [1, 1] ? "data moved" : "data energy", unit: unit)
-    }
   }
 
   /// Records in groups, both in the order of their first appearance.
@@ -84,7 +50,7 @@ public enum ReportFigures {
   /// The records of a network under a setting.
   private struct Group {
     let network: String?
-    let setting: Setting
+    let setting: PlotSetting
     /// The layers' names, in the order of their first appearance.
     private(set) var layers: [String] = []
     /// The best record of each layer at each capacity.
@@ -92,7 +58,7 @@ public enum ReportFigures {
     /// Those that no capacity was given for.
     private var withoutCapacity: [ResultRecord] = []
 
-    init(network: String?, setting: Setting, _ all: [ResultRecord]) {
+    init(network: String?, setting: PlotSetting, _ all: [ResultRecord]) {
       (self.network, self.setting) = (network, setting)
       let shapes = Dictionary(grouping: all, by: \.layer).mapValues { Set($0.map(\.shape)) }
       for record in all {
@@ -187,8 +153,8 @@ public enum ReportFigures {
       // The only error is that of too many curves.
       let figure = try? SkiSlopeFigure.figure(
         name: PlotText.fileName([subject] + setting.fileNames + ["ski-slope"]),
-        title: "\(subject): \(setting.quantity.name) by Buffer capacity", subtitle: setting.text, curves: [slope],
-        quantity: setting.quantity)
+        title: "\(subject): \(setting.energy.name) against Buffer capacity", subtitle: setting.text, curves: [slope],
+        quantity: setting.energy)
       return figure ?? nil
     }
 
@@ -234,7 +200,7 @@ public enum ReportFigures {
     }
 
     private func breakdown(_ records: [ResultRecord], at capacity: String?) -> Figure? {
-      let kind = records.contains { $0.energy.compute > 0 } ? "energy" : setting.quantity.name
+      let kind = records.contains { $0.energy.compute > 0 } ? "energy" : setting.energy.name
       return EnergyBreakdownFigure.figure(
         name: name("breakdown"), title: "\(subject): \(kind) by layer" + (capacity.map { ", Buffer of \($0)" } ?? ""),
         subtitle: setting.text, records: records)
@@ -256,13 +222,13 @@ public enum ReportFigures {
     return sum
   }
 
-  private static func together(_ slopes: [SkiSlope], _ setting: Setting) -> [Figure] {
+  private static func together(_ slopes: [SkiSlope], _ setting: PlotSetting) -> [Figure] {
     stride(from: 0, to: slopes.count, by: SkiSlopeFigure.mostCurves).compactMap { start in
       let some = Array(slopes[start..<min(start + SkiSlopeFigure.mostCurves, slopes.count)])
       let figure = try? SkiSlopeFigure.figure(
         name: PlotText.fileName(["networks"] + setting.fileNames + ["ski-slopes"]),
-        title: "\(some.count) networks: \(setting.quantity.name) by Buffer capacity", subtitle: setting.text,
-        curves: some, quantity: setting.quantity)
+        title: "\(some.count) networks: \(setting.energy.name) against Buffer capacity", subtitle: setting.text,
+        curves: some, quantity: setting.energy)
       return figure ?? nil
     }
   }

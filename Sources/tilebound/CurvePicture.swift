@@ -1,0 +1,92 @@
+import EnergyModel
+import Interchange
+import MappingSearch
+import Mappings
+import Reports
+import Workloads
+
+/// The picture that `curve --plot` draws.
+struct CurvePicture {
+  /// What its vertical axis counts.
+  enum Axis: String {
+    case energy
+    case words
+  }
+
+  private let file: String
+  private let plots: Plots
+  private let model: EnergyModel
+  private let widths: WordWidths
+  private let dataflows: [Dataflow]
+  private let range: ClosedRange<Int>?
+  private let part: Double
+  private let setting: PlotSetting
+  private let quantity: Quantity
+  /// What an energy of one unit counts as.
+  private let scale: Double
+
+  /// Checks what is asked for, before any work.
+  init(
+    _ file: String, in axis: String, _ model: EnergyModel, _ widths: WordWidths, _ reuse: ReusePolicy,
+    _ dataflows: Set<Dataflow>, capacities: [Bits]?, kneeWithin part: Double
+  ) throws {
+    (self.file, self.model, self.widths, self.part) = (file, model, widths, part)
+    self.dataflows = Dataflow.allCases.filter(dataflows.contains)
+    let counts = capacities?.map(\.count)
+    range = counts?.min().flatMap { least in counts?.max().map { least...$0 } }
+    setting = PlotSetting(model, widths, reuse)
+    guard let axis = Axis(rawValue: axis) else {
+      throw FormatError(origin: "--plot-in", message: "'\(axis)' is unknown; accepted: energy, words")
+    }
+    switch axis {
+    case .energy: (quantity, scale) = (setting.energy, 1)
+    case .words:
+      guard let words = setting.words else {
+        throw FormatError(
+          origin: "--plot-in",
+          message:
+            "words are counted where all have one width and a read costs what a write does; accepted here: energy")
+      }
+      (quantity, scale) = words
+    }
+    plots = try Plots(to: file, origin: "--plot")
+  }
+
+  /// Draws the curve of a network, or those of layers.
+  ///
+  /// - Parameters:
+  ///   - subject: the network's name.
+  ///   - isNetwork: whether it is drawn as a whole.
+  ///   - entries: its layers.
+  ///   - curves: each layer's curve, and those of the dataflows alone, if they are to be drawn.
+  func draw(
+    subject: String, isNetwork: Bool, _ entries: [Network.Entry], _ curves: [(all: StepCurve, each: [StepCurve])]
+  ) throws {
+    let parts = zip(entries, curves).map { (SkiSlope.Part($0, widths: widths), $1) }
+    let slopes =
+      isNetwork
+      ? [slope(subject, parts)] : zip(entries, parts).map { slope($0.layer.name, [($1.0.once, $1.1)]) }
+    let isOneLayer = !isNetwork && entries.count == 1 && entries[0].layer.name != subject
+    let figure = try SkiSlopeFigure.figure(
+      name: "curve",
+      title: "\(subject)\(isOneLayer ? " \(entries[0].layer.name)" : ""): \(quantity.name) against Buffer capacity",
+      subtitle: setting.text, curves: slopes, quantity: quantity, capacities: range)
+    guard let figure else {
+      throw CommandFailure(code: .failed, message: "--plot: no curve has a value above zero in this range")
+    }
+    try plots.write(figure, to: file)
+  }
+
+  private func slope(
+    _ name: String, _ parts: [(part: SkiSlope.Part, curves: (all: StepCurve, each: [StepCurve]))]
+  ) -> SkiSlope {
+    func sum(_ curve: ((all: StepCurve, each: [StepCurve])) -> StepCurve) -> StepCurve {
+      StepCurve(sumOf: parts.map { (curve($0.curves), $0.part.count) })
+    }
+    let hasDataflows = parts.allSatisfy { $0.curves.each.count == dataflows.count }
+    return SkiSlope(
+      name: name, sum(\.all),
+      dataflows: hasDataflows ? dataflows.indices.map { order in (dataflows[order], sum { $0.each[order] }) } : [],
+      of: parts.map(\.part), model, range: range, kneeWithin: part, scale: scale)
+  }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import Interchange
+import Reports
+
+/// Pictures that a command is to write.
+struct Plots {
+  let format: GnuplotScript.Format
+
+  /// Pictures of the kind that a file's name asks for.
+  ///
+  /// - Throws: an error for a name that asks for none, and where gnuplot is missing, before any work is done.
+  init(to file: String, origin: String) throws {
+    let parts = file.split(separator: "/").last?.split(separator: ".") ?? []
+    guard parts.count > 1, let format = parts.last.flatMap({ GnuplotScript.Format(rawValue: $0.lowercased()) }) else {
+      throw FormatError(
+        origin: origin, message: "'\(file)' names no kind of picture; a name in .svg or .png is accepted")
+    }
+    self.format = format
+    try Gnuplot.check()
+  }
+
+  /// Pictures of a kind given by its name, if any are wanted.
+  init(format name: String, origin: String, isWanted: Bool) throws {
+    guard let format = GnuplotScript.Format(rawValue: name) else {
+      throw FormatError(origin: origin, message: "'\(name)' is unknown; accepted: svg, png")
+    }
+    self.format = format
+    if isWanted { try Gnuplot.check() }
+  }
+
+  /// Draws a figure into a file, whole or not at all.
+  func write(_ figure: Figure, to file: String) throws {
+    try OutputOptions.write(Array(try Gnuplot.render(figure, as: format)), to: file)
+  }
+
+  /// Draws figures into files of a folder, made where there is none, named after them.
+  ///
+  /// - Returns: the files.
+  func write(_ figures: [Figure], into folder: String, threads: Int) throws -> [String] {
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw CommandFailure(code: .failed, message: "\(folder): cannot be made a folder")
+    }
+    return try figures.concurrentMap(threads: threads) { figure in
+      let file = "\(folder)/\(figure.name).\(format.rawValue)"
+      try write(figure, to: file)
+      return file
+    }
+  }
+}
