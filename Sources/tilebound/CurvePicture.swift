@@ -62,10 +62,10 @@ struct CurvePicture {
   func draw(
     subject: String, isNetwork: Bool, _ entries: [Network.Entry], _ curves: [(all: StepCurve, each: [StepCurve])]
   ) throws {
-    let parts = zip(entries, curves).map { (SkiSlope.Part($0, widths: widths), $1) }
-    let slopes =
-      isNetwork
-      ? [slope(subject, parts)] : zip(entries, parts).map { slope($0.layer.name, [($1.0.once, $1.1)]) }
+    let parts = zip(entries, curves).map { entry, curves in
+      (SkiSlope.Part(entry.layer, count: isNetwork ? entry.count : 1, widths: widths, model), curves)
+    }
+    let slopes = isNetwork ? [slope(subject, parts)] : zip(entries, parts).map { slope($0.layer.name, [$1]) }
     let isOneLayer = !isNetwork && entries.count == 1 && entries[0].layer.name != subject
     let figure = try SkiSlopeFigure.figure(
       name: "curve",

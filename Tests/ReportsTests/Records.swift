@@ -24,7 +24,8 @@ func record(
     network: network, entry: Network.Entry(layer: layer, count: count), capacity: Bits(capacityBits), widths: widths,
     reuse: .sliding, mapping: mapping, occupancy: Occupancy(of: mapping, on: layer), traffic: traffic, energy: energy)
   let best = LowerBounds(layer, widths: widths).best(capacity: Bits(capacityBits))
-  record.compare(with: best, energy: try #require(best.energy(of: layer, model)))
+  let least = try #require(best.energy(of: layer, model))
+  record.lowerBound = ResultRecord.Bound(sum: least.data, compute: least.compute)
   if let data {
     record.energy.data = data
     record.energy.total = data

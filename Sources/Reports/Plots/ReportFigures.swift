@@ -1,8 +1,6 @@
 import EnergyModel
 import Foundation
 public import Interchange
-import LowerBounds
-import Workloads
 
 /// All figures that some results allow.
 public enum ReportFigures {
@@ -114,7 +112,15 @@ public enum ReportFigures {
           slope.dataflows[name, default: []].append(SkiSlope.Sample(capacityBits: capacity, value: data))
         }
       }
-      slope.compulsory = points.first.flatMap { ReportFigures.compulsory($0.records) }
+      let parts = points[0].records.compactMap(SkiSlope.Part.init)
+      if parts.count == points[0].records.count, let last = points.last {
+        // Between the records' capacities the bound is known as well.
+        let known = Set(slope.bound.map(\.capacityBits))
+        slope.bound += SkiSlope.bound(of: parts, over: points[0].capacity...last.capacity)
+          .filter { !known.contains($0.capacityBits) }
+        slope.bound.sort { $0.capacityBits < $1.capacityBits }
+        slope.compulsory = parts.reduce(0) { $0 + $1.compulsory }
+      }
       slope.knee = slope.knee(within: ReportFigures.near)
       return (slope, gaps)
     }
@@ -205,21 +211,6 @@ public enum ReportFigures {
         name: name("breakdown"), title: "\(subject): \(kind) by layer" + (capacity.map { ", Buffer of \($0)" } ?? ""),
         subtitle: setting.text, records: records)
     }
-  }
-
-  /// What any schedule of some layers moves, in the unit of their energies; nil when a shape cannot be read.
-  private static func compulsory(_ records: [ResultRecord]) -> Double? {
-    var sum = 0.0
-    for record in records {
-      guard let layer = try? record.workload(), let widths = record.bits.wordWidths,
-        let bound = LowerBounds(layer, widths: widths).all(capacity: Bits(1)).first(where: { $0.family == .compulsory })
-      else { return nil }
-      let energy = record.energy
-      sum +=
-        Double(record.count)
-        * (energy.perBitRead * Double(bound.read.count) + energy.perBitWritten * Double(bound.written.count))
-    }
-    return sum
   }
 
   private static func together(_ slopes: [SkiSlope], _ setting: PlotSetting) -> [Figure] {

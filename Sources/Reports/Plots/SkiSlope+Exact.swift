@@ -1,34 +1,71 @@
 public import EnergyModel
 import Foundation
+import Interchange
 import LowerBounds
 public import MappingSearch
 public import Mappings
 public import Workloads
 
 extension SkiSlope {
-  /// The layers that a curve is the sum of.
+  /// A layer that a curve is, or is a sum with, and how often.
   public struct Part: Sendable {
-    let layer: Layer
-    public private(set) var count: Int
-    let bounds: LowerBounds
+    public let count: Int
+    private let bounds: LowerBounds
+    private let perBit: (read: Double, write: Double)
 
     /// A layer that occurs so often, with its bounds.
-    public init(_ entry: Network.Entry, widths: WordWidths) {
-      layer = entry.layer
-      count = entry.count
-      bounds = LowerBounds(entry.layer, widths: widths)
+    ///
+    /// - Parameters:
+    ///   - layer: the layer.
+    ///   - count: how often it occurs.
+    ///   - widths: bits of a word of each kind.
+    ///   - model: what a bit moved costs.
+    public init(_ layer: Layer, count: Int, widths: WordWidths, _ model: EnergyModel) {
+      self.init(
+        layer, count: count, widths,
+        perBit: (model.inUnits(quanta: model.readQuanta), model.inUnits(quanta: model.writeQuanta)))
     }
 
-    /// The layer by itself.
-    public var once: Part {
-      var one = self
-      one.count = 1
-      return one
+    /// The layer of a record; nil where the record says too little of it.
+    init?(_ record: ResultRecord) {
+      guard let layer = try? record.workload(), let widths = record.bits.wordWidths else { return nil }
+      self.init(
+        layer, count: record.count, widths, perBit: (record.energy.perBitRead, record.energy.perBitWritten))
+    }
+
+    private init(_ layer: Layer, count: Int, _ widths: WordWidths, perBit: (read: Double, write: Double)) {
+      bounds = LowerBounds(layer, widths: widths)
+      self.count = count
+      self.perBit = perBit
+    }
+
+    /// The bound on moving all data at a capacity, in the unit of the model.
+    func bound(capacityBits: Int) -> Double { energy(bounds.best(capacity: Bits(capacityBits))) }
+
+    /// The same however large the Buffer is.
+    var compulsory: Double {
+      bounds.all(capacity: Bits(1)).first { $0.family == .compulsory }.map(energy) ?? 0
+    }
+
+    private func energy(_ bound: LowerBound) -> Double {
+      Double(count) * (perBit.read * Double(bound.read.count) + perBit.write * Double(bound.written.count))
     }
   }
 
-  /// Capacities at which the bound is drawn, from one to its double.
+  /// Capacities at which the bound is drawn, from one to its double: so many that straight lines between them are it.
   private static let boundsPerOctave = 16
+
+  /// The sum of the parts' bounds over a range of capacities, closely spaced.
+  static func bound(of parts: [Part], over range: ClosedRange<Int>, scale: Double = 1) -> [Sample] {
+    let growth = Double(range.upperBound) / Double(range.lowerBound)
+    let steps = max(1, Int((log2(growth) * Double(boundsPerOctave)).rounded(.up)))
+    var capacities = (0...steps).map { Int(Double(range.lowerBound) * pow(growth, Double($0) / Double(steps))) }
+    (capacities[0], capacities[steps]) = (range.lowerBound, range.upperBound)
+    return capacities.map { capacity in
+      Sample(
+        capacityBits: capacity, value: parts.reduce(0) { $0 + scale * $1.bound(capacityBits: capacity) })
+    }
+  }
 
   /// An exact curve with the bound beside it.
   ///
@@ -50,28 +87,14 @@ extension SkiSlope {
         Sample(capacityBits: $0.capacity.count, value: scale * model.inUnits(quanta: $0.dataQuanta))
       }
     }
-    /// The sum of a bound of each layer.
-    func sum(_ bound: (LowerBounds) -> LowerBound?) -> Double {
-      parts.reduce(0) { sum, part in
-        let energy = bound(part.bounds)?.energy(of: part.layer, model)
-        return sum + scale * Double(part.count) * (energy?.data ?? 0)
-      }
-    }
     let points = samples(curve)
     let knee = curve.knee(within: part).map {
       Knee(capacityBits: points[$0].capacityBits, value: points[$0].value, within: part)
     }
     let shown = range ?? (points.first?.capacityBits ?? 1)...(points.last?.capacityBits ?? 1)
-    let steps = max(
-      1, Int((log2(Double(shown.upperBound) / Double(shown.lowerBound)) * Double(Self.boundsPerOctave)).rounded(.up)))
-    let growth = Double(shown.upperBound) / Double(shown.lowerBound)
-    let capacities = (0...steps).map { Int(Double(shown.lowerBound) * pow(growth, Double($0) / Double(steps))) }
     self.init(
-      name: name, points: points,
-      bound: capacities.map { capacity in
-        Sample(capacityBits: capacity, value: sum { $0.best(capacity: Bits(capacity)) })
-      },
-      compulsory: sum { $0.all(capacity: Bits(1)).first { $0.family == .compulsory } }, knee: knee,
+      name: name, points: points, bound: Self.bound(of: parts, over: shown, scale: scale),
+      compulsory: parts.reduce(0) { $0 + scale * $1.compulsory }, knee: knee,
       dataflows: Dictionary(uniqueKeysWithValues: dataflows.map { ($0.dataflow.rawValue, samples($0.curve)) }))
   }
 }
