@@ -116,6 +116,8 @@ struct Curve: ParsableCommand {
         network: network ?? "shape", layers: count, capacity: point.capacity, compute: compute,
         dataQuanta: point.dataQuanta, energyModel)
     }
+    try picture?.draw(
+      subject: network ?? "shape", isNetwork: isNetwork, entries, answers.map { ($0.curve.steps, $0.each) })
     let records = answers.flatMap(\.records)
     switch format {
     case .json:
@@ -140,8 +142,6 @@ struct Curve: ParsableCommand {
       }
       try output.emit(lines.joined(separator: "\n") + "\n")
     }
-    try picture?.draw(
-      subject: network ?? "shape", isNetwork: isNetwork, entries, answers.map { ($0.curve.steps, $0.each) })
   }
 
   /// A record for each point of a curve, or for the optimum at each of some capacities.

@@ -295,6 +295,22 @@ struct CommandTests {
       "sweep --network alexnet --capacity 1KiB --output no/x.csv", 1,
       "no/x.csv.progress: cannot be written: No such file"
     ),
+    (
+      "sweep --network alexnet --capacity 1KiB --output x.csv --plot-format pdf", 64,
+      "'pdf' is unknown; accepted: svg, png"
+    ),
+    ("curve --network alexnet --plot x.pdf", 64, "--plot: 'x.pdf' names no kind of picture; a name in .svg or .png is"),
+    ("curve --network alexnet --plot svg", 64, "--plot: 'svg' names no kind of picture"),
+    ("curve --network alexnet --plot x.svg --output x.svg", 64, "--plot and --output name the same file, x.svg"),
+    (
+      "curve --network alexnet --plot x.svg --plot-in bytes", 64,
+      "--plot-in: 'bytes' is unknown; accepted: energy, words"
+    ),
+    (
+      "curve --shape p=3 --bits partial-sums=24 --plot x.svg --plot-in words", 64,
+      "words are counted where all have one"
+    ),
+    ("curve --network alexnet --plot no/x.svg", 1, "no/x.svg: cannot be written: No such file or directory"),
     ("networks nonesuch", 64, "unknown network 'nonesuch'"),
   ])
   func refusals(line: String, code: Int32, message: String) throws {

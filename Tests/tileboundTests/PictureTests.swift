@@ -1,0 +1,81 @@
+import Foundation
+import Testing
+
+/// The pictures that commands draw.
+struct PictureTests {
+  private func withTemporaryFolder(_ body: (String) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "tilebound-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try body(folder)
+  }
+
+  @Test func curvesAreDrawn() throws {
+    let commands = CommandTests()
+    try withTemporaryFolder { folder in
+      let layer = try commands.run("curve --network alexnet --layer conv3 --plot \(folder)/layer.svg --threads 2")
+      #expect(layer.code == 0 && layer.output.contains("capacity [bit]"), "\(layer.error)")
+      let text = try String(contentsOfFile: "\(folder)/layer.svg", encoding: .utf8)
+      for part in [
+        "alexnet conv3: data moved against Buffer capacity", "energy model unit, word widths 8 bit, reuse sliding",
+        "optimum", "lower bound", "os-iw", "is-wo", "within 5 % from ", "compulsory ", "Buffer capacity",
+      ] {
+        #expect(text.contains(part), "\(part)")
+      }
+      let some = try commands.run(
+        "curve --network alexnet --layer conv3 --layer fc8 --plot \(folder)/some.svg --plot-in words --quiet")
+      #expect(some.code == 0, "\(some.error)")
+      let both = try String(contentsOfFile: "\(folder)/some.svg", encoding: .utf8)
+      #expect(both.contains("conv3") && both.contains("fc8") && both.contains("data moved [words]"))
+      #expect(!both.contains("os-iw"))
+      let network = try commands.run(
+        "curve --network alexnet --capacity 1KiB...1MiB --total --quiet --plot \(folder)/network.PNG")
+      #expect(network.code == 0, "\(network.error)")
+      let picture = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/network.PNG"))
+      #expect(picture.prefix(8) == Data([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))
+      #expect(
+        Set(try FileManager.default.contentsOfDirectory(atPath: folder)) == ["layer.svg", "some.svg", "network.PNG"])
+    }
+  }
+
+  @Test func sweepsAreDrawn() throws {
+    let commands = CommandTests()
+    try withTemporaryFolder { folder in
+      let sweep = "sweep --network alexnet,resnet18 --capacity 16KiB...64KiB --output \(folder)/s.csv"
+      let outcome = try commands.run("\(sweep) --plot \(folder)/plots")
+      #expect(outcome.code == 0 && outcome.output.contains("plots: 9 pictures"), "\(outcome.error)")
+      let names = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/plots").sorted()
+      #expect(names.count == 9 && names.contains("networks-unit-8-8-8-8-sliding-ski-slopes.svg"))
+      for kind in ["breakdown", "dataflows", "gap", "ski-slope"] {
+        #expect(names.contains("alexnet-unit-8-8-8-8-sliding-\(kind).svg"))
+      }
+      // A sweep that is there already is drawn all the same.
+      let again = try commands.run("\(sweep) --plot \(folder)/more --plot-format png")
+      #expect(again.code == 0 && again.output.contains("all there already"))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/more").allSatisfy { $0.hasSuffix(".png") })
+    }
+  }
+
+  /// Without gnuplot it is said what is missing, before any work.
+  @Test(arguments: [
+    "curve --network alexnet --plot x.svg", "sweep --network alexnet --capacity 1KiB --output x.csv --plot x",
+  ])
+  func gnuplotIsMissing(line: String) throws {
+    try withTemporaryFolder { folder in
+      let process = Process()
+      process.executableURL = CommandTests.program
+      process.arguments = line.split(separator: " ").map(String.init)
+      process.currentDirectoryURL = URL(fileURLWithPath: folder)
+      process.environment = ["PATH": folder]
+      let error = Pipe()
+      process.standardOutput = FileHandle.nullDevice
+      process.standardError = error
+      try process.run()
+      let text = String(decoding: error.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 1)
+      #expect(text == "tilebound: gnuplot is needed to draw plots: install it (Debian: gnuplot-nox)\n")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+    }
+  }
+}
