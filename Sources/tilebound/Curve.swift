@@ -130,12 +130,12 @@ struct Curve: ParsableCommand {
       let heading = model.heading(network ?? "shape", energyModel, widths, reuse)
       var lines = [heading, ""] + CurveReport.summary(total ? summaries.suffix(1) : summaries, unit: energyModel.unit)
       if !quiet {
-        lines += [""]
-        lines +=
+        let points =
           isNetwork && (total || entries.count > 1)
           ? CurveReport.total(
             capacities == nil ? atOctaves(sum, totals) : totals, least: totals.last, isSampled: capacities == nil)
           : CurveReport.points(records)
+        if !points.isEmpty { lines += [""] + points }
       }
       if answers.contains(where: { !$0.curve.statistics.isComplete }) {
         lines += ["", "not every block size of so long an axis was searched: a curve may be lower"]

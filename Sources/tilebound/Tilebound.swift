@@ -17,7 +17,7 @@ struct Tilebound: ParsableCommand {
       Two memories, DRAM and a Buffer of a given size; a MAC runs when its operands are in the Buffer; energy is spent \
       on MACs and on bits moved between the two.
 
-      Exit codes: 0 done, 1 failed, 2 no mapping fits, 64 wrong usage or input.
+      Exit codes: 0 done, 1 failed, 2 no mapping fits, 64 wrong usage or input, 128 + n ended by signal n.
 
       Example: tilebound optimize --network alexnet --capacity 64KiB
       """,
