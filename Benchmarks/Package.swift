@@ -30,5 +30,6 @@ let package = Package(
     .systemLibrary(name: "CBenchmarkBLAS", pkgConfig: "openblas"),
     benchmarks("Scorer", ["CBenchmarkBLAS"]),
     benchmarks("Layers"),
+    benchmarks("Files"),
   ],
   swiftLanguageModes: [.v6])

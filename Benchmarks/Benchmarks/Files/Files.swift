@@ -1,0 +1,34 @@
+import Benchmark
+import Foundation
+import Interchange
+import Sweeps
+import Workloads
+
+/// Seconds from a sweep's settings to its files, and from its file back to records: all built-in networks at 13 or at 193
+/// capacities, 741 or 11 001 records.
+let benchmarks: @Sendable () -> Void = {
+  Benchmark.defaultConfiguration.metrics = [.wallClock]
+  Benchmark.defaultConfiguration.timeUnits = .milliseconds
+  Benchmark.defaultConfiguration.maxDuration = .seconds(5)
+  let folder = FileManager.default.temporaryDirectory.appending(path: "tilebound-sweeps").path
+  try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  for (steps, form) in [("", SweepForm.csv), ("", .jsonLines), ("/16", .csv), ("/16", .jsonLines)] {
+    var request = SweepRequest()
+    request.networks = BuiltIn.networkNames.compactMap { try? BuiltIn.network(nameOrFile: $0) }
+    request.capacities = (try? CapacityText.parseList("1KiB...4MiB\(steps)", origin: "range")) ?? []
+    guard let sweep = try? Sweep(request) else { continue }
+    let name = "\(sweep.recordCount)-records-\(form.rawValue)"
+    let file = "\(folder)/\(name)"
+    for threads in [1, 2] {
+      Benchmark("sweep-\(name)-\(threads)-threads") { _ in
+        let run = try SweepRun(sweep, to: file, form: form, restarts: true)
+        blackHole(try run.run(threads: threads, command: "") { _ in })
+      }
+    }
+    Benchmark("read-\(name)") { benchmark in
+      _ = try SweepRun(sweep, to: file, form: form).run(threads: 2, command: "") { _ in }
+      benchmark.startMeasurement()
+      blackHole(try ResultReader.read(file: file).records.count)
+    }
+  }
+}
