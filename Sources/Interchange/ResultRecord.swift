@@ -238,13 +238,20 @@ public struct ResultRecord: Codable, Hashable, Sendable {
       network: network, entry: entry, capacity: capacity, widths: widths, reuse: reuse, mapping: optimum.mapping,
       occupancy: optimum.occupancy, traffic: optimum.traffic, energy: optimum.energy)
     let bound = bounds.best(capacity: capacity)
-    if let energy = bound.energy(of: entry.layer, optimum.energy.model) {
-      let lowerBound = Bound(
-        family: bound.family.rawValue, discount: bound.discount, data: energy.data, total: energy.total)
-      self.lowerBound = lowerBound
-      gap = Gap(self.energy, above: lowerBound)
-    }
+    if let energy = bound.energy(of: entry.layer, optimum.energy.model) { compare(with: bound, energy: energy) }
     search = Search(optimum.statistics, seconds: seconds)
+  }
+
+  /// Holds the record's energy against a lower bound.
+  ///
+  /// - Parameters:
+  ///   - bound: the bound.
+  ///   - energy: its energy under the record's model.
+  public mutating func compare(with bound: LowerBound, energy: Energy) {
+    let lowerBound = Bound(
+      family: bound.family.rawValue, discount: bound.discount, data: energy.data, total: energy.total)
+    self.lowerBound = lowerBound
+    gap = Gap(self.energy, above: lowerBound)
   }
 
   /// Sets each dataflow's own best and the reference dataflows, where they fit.

@@ -95,9 +95,11 @@ public enum ShapeText {
     func pair(_ height: Int, _ width: Int) -> String { height == width ? "\(height)" : "\(height)x\(width)" }
     let sides = [rows.paddingBefore, rows.paddingAfter, columns.paddingBefore, columns.paddingAfter]
     let isSymmetric = sides[0] == sides[1] && sides[2] == sides[3]
+    // Columns that are not given are as many as a single output needs, which padding may make another number than 1.
+    let neededColumns = columns.dilation * (columns.kernelSize - 1) + 1 - sides[2] - sides[3]
     let values: [(key: String, value: String, isDefault: Bool)] =
       [("n", Dimension.n), ("g", .g), ("k", .k), ("c", .c)].map { ($0, "\(layer[$1])", layer[$1] == 1) } + [
-        ("h", "\(rows.inputSize)", false), ("w", "\(columns.inputSize)", columns.inputSize == 1),
+        ("h", "\(rows.inputSize)", false), ("w", "\(columns.inputSize)", columns.inputSize == 1 && neededColumns == 1),
         ("r", "\(layer[.r])", layer[.r] == 1), ("s", "\(layer[.s])", layer[.s] == 1),
         ("stride", pair(rows.stride, columns.stride), rows.stride == 1 && columns.stride == 1),
         ("dilation", pair(rows.dilation, columns.dilation), rows.dilation == 1 && columns.dilation == 1),
