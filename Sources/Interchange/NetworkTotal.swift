@@ -4,8 +4,9 @@ public struct NetworkTotal: Encodable, Hashable, Sendable {
   public var capacityBits: Int
   public var layers: Int
   public var energy: ResultRecord.Energies
-  public var lowerBound: ResultRecord.Bound
-  public var gap: ResultRecord.Gap
+  /// The sum of the bounds, where every layer has one.
+  public var lowerBound: ResultRecord.Bound?
+  public var gap: ResultRecord.Gap?
   /// Each dataflow's own best in every layer, by name.
   public var dataflows: [String: Double]
   public var references: [String: Double]
@@ -21,23 +22,26 @@ public struct NetworkTotal: Encodable, Hashable, Sendable {
     case references
   }
 
-  /// The sum of compared records of one network at one capacity, or nil when there are none or some were not compared
-  /// with a bound.
+  /// The sum of records, or nil when there are none or they are not of one network at one capacity in one setting.
   public init?(_ records: [ResultRecord]) {
     guard let first = records.first, let capacity = first.capacityBits else { return nil }
+    let setting = ResultSetting(first)
+    let belongTogether = records.allSatisfy {
+      $0.network == first.network && $0.capacityBits == capacity && ResultSetting($0) == setting
+    }
+    if !belongTogether { return nil }
     var energy = first.energy
     (energy.compute, energy.data, energy.total) = (0, 0, 0)
     var bound = ResultRecord.Bound(family: "sum", discount: nil, data: 0, total: 0)
     var dataflows: [String: Double] = [:]
     var references: [String: Double] = [:]
     for record in records {
-      guard let lowerBound = record.lowerBound else { return nil }
       let count = Double(record.count)
       energy.compute += count * record.energy.compute
       energy.data += count * record.energy.data
       energy.total += count * record.energy.total
-      bound.data += count * lowerBound.data
-      bound.total += count * lowerBound.total
+      bound.data += count * (record.lowerBound?.data ?? 0)
+      bound.total += count * (record.lowerBound?.total ?? 0)
       for (name, data) in record.dataflows ?? [:] { dataflows[name, default: 0] += count * data }
       for (name, data) in record.references ?? [:] { references[name, default: 0] += count * data }
     }
@@ -48,8 +52,8 @@ public struct NetworkTotal: Encodable, Hashable, Sendable {
     capacityBits = capacity
     layers = records.reduce(0) { $0 + $1.count }
     self.energy = energy
-    lowerBound = bound
-    gap = ResultRecord.Gap(energy, above: bound)
+    lowerBound = records.allSatisfy { $0.lowerBound != nil } ? bound : nil
+    gap = lowerBound.map { ResultRecord.Gap(energy, above: $0) }
     self.dataflows = dataflows
     self.references = references
   }

@@ -9,7 +9,22 @@ public struct ResultDocument: Sendable {
   public let file: String
   /// The command line that made it, where it says so.
   public var command: String?
-  public let records: [ResultRecord]
+  public private(set) var records: [ResultRecord]
+  /// How many of the file's records ``select(_:)`` left out.
+  public private(set) var omittedRecords = 0
+
+  init(file: String, command: String? = nil, records: [ResultRecord]) {
+    self.file = file
+    self.command = command
+    self.records = records
+  }
+
+  /// Keeps the records for which `isWanted` holds.
+  public mutating func select(_ isWanted: (ResultRecord) -> Bool) {
+    let count = records.count
+    records = records.filter(isWanted)
+    omittedRecords += count - records.count
+  }
 }
 
 /// Reads the result files that the commands write: JSON documents, JSON lines and tables.
@@ -276,12 +291,32 @@ extension ResultRecord {
     else {
       throw FormatError(origin: "mapping", message: "the record's counts are not those of its mapping on its shape")
     }
+    guard energy.perMAC >= 0, energy.perBitRead >= 0, energy.perBitWritten >= 0 else {
+      throw FormatError(origin: "energy", message: "a price is negative")
+    }
     let moved = energy.perBitRead * Double(traffic.read.count) + energy.perBitWritten * Double(traffic.written.count)
+    /// Equal but for the rounding of sums in floating point.
+    func isClose(_ value: Double, _ expected: Double) -> Bool { abs(value - expected) <= 1e-9 * abs(expected) }
     for (key, value, expected) in [
       ("energy.data", energy.data, moved), ("energy.compute", energy.compute, energy.perMAC * Double(macs)),
       ("energy.total", energy.total, energy.compute + energy.data),
-    ] where !(abs(value - expected) <= 1e-9 * abs(expected)) {
+    ] where !isClose(value, expected) {
       throw FormatError(origin: key, message: "does not follow from the record's traffic and prices")
+    }
+    guard let bound = lowerBound else {
+      if gap == nil { return }
+      throw FormatError(origin: "gap", message: "is above a bound that the record lacks")
+    }
+    guard bound.data >= 0, bound.data <= energy.data * (1 + 1e-9), isClose(bound.total, energy.compute + bound.data)
+    else {
+      throw FormatError(origin: "lower_bound", message: "is no lower bound of the record's energy")
+    }
+    let expected = Gap(energy, above: bound)
+    for (key, value, expected) in [("gap.data", gap?.data, expected.data), ("gap.total", gap?.total, expected.total)] {
+      // A gap is a difference of nearly equal numbers: what counts is how far it is off in terms of the bound.
+      if let value, let expected, abs(value - expected) <= 1e-9 * (1 + abs(expected)) { continue }
+      if value == nil, expected == nil || gap == nil { continue }
+      throw FormatError(origin: key, message: "does not follow from the record's energy and bound")
     }
   }
 }

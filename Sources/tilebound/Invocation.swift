@@ -1,3 +1,5 @@
+import Interchange
+
 /// The command line that the program was called with, as results keep it.
 enum Invocation {
   /// Options that change neither the results nor their form, and take a value.
@@ -16,19 +18,9 @@ enum Invocation {
       } else if withValue.contains(argument) {
         skipsNext = true
       } else if !flags.contains(argument), !withValue.contains(where: { argument.hasPrefix("\($0)=") }) {
-        kept.append(quoted(argument))
+        kept.append(ShellText.quoted(argument))
       }
     }
     return kept.joined(separator: " ")
-  }
-
-  private static func quoted(_ argument: String) -> String {
-    let plain = argument.unicodeScalars.allSatisfy { scalar in
-      scalar.isASCII
-        && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
-          || "-_./=:,%+@".unicodeScalars.contains(scalar))
-    }
-    if plain, !argument.isEmpty { return argument }
-    return "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 }

@@ -96,6 +96,19 @@ struct ResultReaderTests {
         try message(change)
           == "r: record 1 (random): \(key): does not follow from the record's traffic and prices")
     }
+    #expect(try message { $0.energy.perBitRead = -1 }.contains("energy: a price is negative"))
+    let bound = "r: record 1 (random): lower_bound: is no lower bound of the record's energy"
+    #expect(try message { $0.lowerBound?.data = $0.energy.data + 1 } == bound)
+    #expect(try message { $0.lowerBound?.data = -1 } == bound)
+    #expect(try message { $0.lowerBound?.total += 1 } == bound)
+    #expect(try message { $0.gap?.data = 7 }.contains("gap.data: does not follow from the record's energy and bound"))
+    #expect(try message { $0.gap?.total = nil }.contains("gap.total: does not follow"))
+    #expect(try message { $0.lowerBound = nil }.contains("gap: is above a bound that the record lacks"))
+    #expect(
+      try message {
+        $0.gap = nil
+        $0.lowerBound = nil
+      } == "accepted")
     #expect(try message { $0.reuse = "all" }.contains("reuse: 'all' is unknown; accepted: sliding, none"))
     #expect(try message { $0.bits.inputs = 65 }.contains("bits: a width is from 1 to 64 bits"))
     #expect(try message { $0.layer = "a\nb" }.contains("layer: is empty or has control characters"))

@@ -105,9 +105,9 @@ public enum ReportFigures {
       for (capacity, records) in points {
         let data = records.reduce(0) { $0 + Double($1.count) * $1.energy.data }
         slope.points.append(SkiSlope.Sample(capacityBits: capacity, value: data))
-        guard let total = NetworkTotal(records) else { continue }
-        slope.bound.append(SkiSlope.Sample(capacityBits: capacity, value: total.lowerBound.data))
-        if let gap = total.gap.data { gaps.append(SkiSlope.Sample(capacityBits: capacity, value: gap)) }
+        guard let total = NetworkTotal(records), let bound = total.lowerBound else { continue }
+        slope.bound.append(SkiSlope.Sample(capacityBits: capacity, value: bound.data))
+        if let gap = total.gap?.data { gaps.append(SkiSlope.Sample(capacityBits: capacity, value: gap)) }
         for (name, data) in hasDataflows ? total.dataflows : [:] {
           slope.dataflows[name, default: []].append(SkiSlope.Sample(capacityBits: capacity, value: data))
         }
