@@ -54,7 +54,11 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(
       name: "Reports",
-      dependencies: ["Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange", "Sweeps"],
+      dependencies: [
+        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange", "Sweeps",
+        .product(name: "Mustache", package: "swift-mustache"),
+      ],
+      resources: [.embedInCode("Templates")],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "tilebound",
@@ -98,7 +102,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ReportsTests",
-      dependencies: ["Workloads", "EnergyModel", "Mappings", "LowerBounds", "Interchange", "Reports"],
+      dependencies: [
+        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange", "Reports",
+      ],
       swiftSettings: swiftSettings),
     .testTarget(name: "tileboundTests", dependencies: ["tilebound"], swiftSettings: swiftSettings),
     .testTarget(

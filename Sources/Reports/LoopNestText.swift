@@ -5,26 +5,12 @@ public import Workloads
 public enum LoopNestText {
   /// The lines of the drawing, outermost first.
   public static func lines(_ mapping: Mapping, on layer: Layer) -> [String] {
-    let occupancy = Occupancy(of: mapping, on: layer)
-    var block = Dictionary(uniqueKeysWithValues: Dimension.allCases.map { ($0, layer[$0]) })
-    var lines: [String] = []
-    for node in mapping.nodes {
-      let indent = String(repeating: "  ", count: lines.count)
-      switch node {
-      case .loop(let dimension, let tile):
-        let range = block[dimension, default: 1]
-        lines.append("\(indent)for \(dimension.rawValue) in \(range) by \(tile)")
-        block[dimension] = min(range, tile)
-      case .keep(let tensor):
-        let sizes = Dimension.allCases.filter { tensor.isRelevant($0) && layer[$0] > 1 }.map {
-          "\($0.rawValue) \(block[$0, default: 1])"
-        }
-        let shape = sizes.isEmpty ? "" : " (\(sizes.joined(separator: ", ")))"
-        let words = occupancy[tensor].count
-        lines.append(
-          "\(indent)keep \(tensor.rawValue): \(NumberText.grouped(words)) \(words == 1 ? "word" : "words")\(shape)")
-      }
+    NestLine.lines(mapping, on: layer).enumerated().map { depth, line in
+      let indent = String(repeating: "  ", count: depth)
+      guard case .keep(_, let words, let sizes) = line else { return indent + line.text }
+      let sizesText = sizes.map { "\($0.dimension.rawValue) \($0.size)" }.joined(separator: ", ")
+      let shape = sizes.isEmpty ? "" : " (\(sizesText))"
+      return "\(indent)\(line.text): \(NumberText.words(words))\(shape)"
     }
-    return lines
   }
 }

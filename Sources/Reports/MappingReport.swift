@@ -86,12 +86,7 @@ public struct MappingReport {
           "  bound      \(NumberText.grouped(bound.total)) \(energy.unit) for every schedule (\(bound.family))\(gap)")
       }
       if let search = record.search {
-        lines.append(
-          "  search     \(NumberText.grouped(search.mappings)) mappings, \(NumberText.grouped(search.scored)) scored, "
-            + "\(NumberText.grouped(search.pruned)) pruned (\(NumberText.grouped(search.prunedBy.capacity)) by capacity, "
-            + "\(NumberText.grouped(search.prunedBy.energy)) by energy, "
-            + "\(NumberText.grouped(search.prunedBy.bound)) by the bound)"
-            + (search.complete ? "" : "; not every block size of so long an axis"))
+        lines.append("  search     \(search.text)")
       }
       if let agrees = record.replayAgrees {
         lines.append(

@@ -17,12 +17,29 @@ enum NumberText {
     return fixed(value, decimals: 3)
   }
 
-  /// A number that is not negative with groups of three digits and so many decimals.
+  /// A number with groups of three digits and so many decimals.
   static func fixed(_ value: Double, decimals: Int) -> String {
+    if value < 0 { return "-" + fixed(-value, decimals: decimals) }
     let unit = (0..<decimals).reduce(1) { product, _ in 10 * product }
     guard let scaled = Int(exactly: (value * Double(unit)).rounded()) else { return "\(value)" }
+    if decimals == 0 { return grouped(scaled) }
     let fraction = String(scaled % unit)
     return grouped(scaled / unit) + "." + String(repeating: "0", count: decimals - fraction.count) + fraction
+  }
+
+  /// An energy among others in a column: decimals of large ones would tell nothing and break the column.
+  static func energy(_ value: Double) -> String { grouped(abs(value) < 10_000 ? value : value.rounded()) }
+
+  /// So many words: "1 word", "59 904 words".
+  static func words(_ count: Int) -> String { "\(grouped(count)) \(count == 1 ? "word" : "words")" }
+
+  /// A price as it is, digits and all.
+  static func price(_ value: Double) -> String { Int(exactly: value).map(grouped) ?? "\(value)" }
+
+  /// A factor to three digits or so; one that is not 1 never looks like it.
+  static func factor(_ value: Double) -> String {
+    if value.rounded() != value, abs(value - 1) < 0.005 { return fixed(value, decimals: 4) }
+    return fixed(value, decimals: value < 10 ? 2 : value < 100 ? 1 : 0)
   }
 
   /// A share or an excess in percent: "99.8 %".

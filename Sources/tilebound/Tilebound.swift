@@ -21,7 +21,9 @@ struct Tilebound: ParsableCommand {
 
       Example: tilebound optimize --network alexnet --capacity 64KiB
       """,
-    subcommands: [Optimize.self, Curve.self, SweepCommand.self, Gap.self, Bound.self, Evaluate.self, Networks.self])
+    subcommands: [
+      Optimize.self, Curve.self, SweepCommand.self, Gap.self, Bound.self, Evaluate.self, Report.self, Networks.self,
+    ])
 
   static func main() {
     do {

@@ -198,7 +198,7 @@ struct CommandTests {
   }
 
   @Test func helpShowsExamples() throws {
-    for command in ["optimize", "gap", "bound", "evaluate", "networks"] {
+    for command in ["optimize", "gap", "bound", "evaluate", "report", "networks"] {
       let outcome = try run("\(command) --help")
       #expect(outcome.code == 0 && outcome.output.contains("tilebound \(command)"))
       #expect(outcome.output.contains("Example"))
@@ -311,6 +311,12 @@ struct CommandTests {
       "words are counted where all have one"
     ),
     ("curve --network alexnet --plot no/x.svg", 1, "no/x.svg: cannot be written: No such file or directory"),
+    ("report", 64, "Missing expected argument '<file> ...'"),
+    ("report none.json", 64, "none.json: cannot be read: No such file or directory"),
+    ("report configs", 64, "configs: is not a regular file"),
+    ("report configs/energy/unit.yaml", 64, "configs/energy/unit.yaml:1: is no header of a table of results"),
+    ("report none.json --capacity 64", 64, "--capacity: '64' has no unit"),
+    ("report none.json --output ./none.json", 64, "--output names none.json, which is to be read"),
     ("networks nonesuch", 64, "unknown network 'nonesuch'"),
   ])
   func refusals(line: String, code: Int32, message: String) throws {

@@ -1,0 +1,14 @@
+import Interchange
+
+/// The points of a layer's curve: the records of one file in one setting, where each one's capacity is just what it
+/// holds.
+enum CurvePoints {
+  /// A couple of mappings that happen to fill their Buffer are no curve.
+  private static let fewestPoints = 3
+
+  /// Whether records of one layer in one setting are the points of a curve.
+  static func isCurve(_ records: [ResultRecord]) -> Bool {
+    records.count >= fewestPoints && records.allSatisfy { $0.capacityBits == $0.occupancyBits }
+      && Set(records.map(\.occupancyBits)).count == records.count
+  }
+}

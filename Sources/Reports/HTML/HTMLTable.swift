@@ -1,0 +1,75 @@
+import Mustache
+
+/// A table for the page: what its template is filled with.
+struct HTMLTable {
+  struct Column {
+    let title: String
+    let isNumber: Bool
+  }
+
+  struct Cell {
+    let text: String
+    /// What the column is sorted by, where that is not the text.
+    var value: String?
+    var isNumber = false
+    /// Whether the cell names its row.
+    var isHeader = false
+    /// The number of the mapping that the cell leads to.
+    var mapping: Int?
+
+    /// A text.
+    static func text(_ text: String) -> Cell { Cell(text: text) }
+
+    /// A text that names its row, and may lead to a mapping.
+    static func header(_ text: String, mapping: Int? = nil) -> Cell {
+      Cell(text: text, isHeader: true, mapping: mapping)
+    }
+
+    /// A number, or nothing.
+    static func number(_ value: Int?, _ text: (Int) -> String = NumberText.grouped) -> Cell {
+      Cell(text: value.map(text) ?? "", value: value.map(String.init), isNumber: true)
+    }
+
+    /// A number, or nothing.
+    static func number(_ value: Double?, _ text: (Double) -> String = NumberText.grouped) -> Cell {
+      Cell(text: value.map(text) ?? "", value: value.map { "\($0)" }, isNumber: true)
+    }
+  }
+
+  struct Row {
+    let cells: [Cell]
+  }
+
+  let caption: String
+  let columns: [Column]
+  var rows: [Row] = []
+  /// Whether readers can sort and filter it.
+  var isSortable = false
+
+  /// An empty table with the given columns.
+  init(caption: String, _ columns: [(title: String, isNumber: Bool)], isSortable: Bool = false) {
+    self.caption = caption
+    self.columns = columns.map { Column(title: $0.title, isNumber: $0.isNumber) }
+    self.isSortable = isSortable
+  }
+
+  /// Adds a row with one cell for each column.
+  mutating func add(_ cells: [Cell]) {
+    precondition(cells.count == columns.count, "a row has one cell for each column")
+    rows.append(Row(cells: cells))
+  }
+}
+
+// Reports have many cells: their values are looked up by name here, which takes a fraction of the time of reflection.
+extension HTMLTable.Cell: MustacheParent {
+  func child(named name: String) -> Any? {
+    switch name {
+    case "text": text
+    case "value": value
+    case "isNumber": isNumber
+    case "isHeader": isHeader
+    case "mapping": mapping
+    default: nil
+    }
+  }
+}

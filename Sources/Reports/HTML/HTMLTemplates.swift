@@ -1,0 +1,50 @@
+import Mustache
+
+/// The page's templates, which are files beside the sources.
+enum HTMLTemplates {
+  static let style = text(PackageResources.report_css)
+  static let script = text(PackageResources.report_js)
+
+  /// The page.
+  ///
+  /// - Throws: if a template is wrong, which the tests exclude.
+  static func page(_ page: Page) throws -> String {
+    MustacheContentTypes.register(EscapedHTML(), named: EscapedHTML.name)
+    var library = MustacheLibrary()
+    for (name, file) in [
+      ("page", PackageResources.page_mustache), ("asked", PackageResources.asked_mustache),
+      ("summary", PackageResources.summary_mustache), ("layers", PackageResources.layers_mustache),
+      ("figures", PackageResources.figures_mustache), ("mappings", PackageResources.mappings_mustache),
+      ("mapping", PackageResources.mapping_mustache), ("table", PackageResources.table_mustache),
+    ] {
+      // Every template has a way of escaping of its own, also one that is part of another.
+      try library.register("{{%CONTENT_TYPE:\(EscapedHTML.name)}}" + text(file), named: name)
+    }
+    return library.render(page, withTemplate: "page") ?? ""
+  }
+
+  private static func text(_ file: [UInt8]) -> String { String(decoding: file, as: UTF8.self) }
+}
+
+/// Text made safe for HTML, in elements and in quoted attributes.
+///
+/// The library's own way goes by grapheme clusters: there a quote or an angle bracket next to a combining mark is
+/// another character and stays as it is, and names could hold those. Here each scalar counts for itself.
+struct EscapedHTML: MustacheContentType {
+  static let name = "ESCAPED"
+
+  func escapeText(_ text: String) -> String {
+    var escaped = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "<": escaped.append(contentsOf: "&lt;".unicodeScalars)
+      case ">": escaped.append(contentsOf: "&gt;".unicodeScalars)
+      case "&": escaped.append(contentsOf: "&amp;".unicodeScalars)
+      case "\"": escaped.append(contentsOf: "&quot;".unicodeScalars)
+      case "'": escaped.append(contentsOf: "&#39;".unicodeScalars)
+      default: escaped.append(scalar)
+      }
+    }
+    return String(escaped)
+  }
+}

@@ -1,0 +1,136 @@
+import EnergyModel
+import Interchange
+import Mappings
+import Workloads
+
+/// A record's loop nest, what it moves and holds, and how to replay it.
+struct MappingDetail {
+  /// A line of the drawing.
+  struct Line {
+    let text: String
+    /// What stands behind it: a loop's blocks, or a box.
+    let remark: String
+    /// The tensor that is kept, if it is a keep.
+    let tensor: String?
+    /// How often what is moved is used.
+    let reuse: String?
+  }
+
+  struct Fact {
+    let name: String
+    let text: String
+  }
+
+  let number: Int
+  let capacity: String
+  let setting: String?
+  let dataflow: String
+  let energy: String
+  let gap: String?
+  let lines: [Line]
+  let facts: [Fact]
+  let traffic: HTMLTable
+  let command: String
+
+  init(_ entry: ReportContents.Entry, setting: String?) throws {
+    let record = entry.record
+    let (layer, nest) = (try record.workload(), try record.loopNest())
+    let moved = TensorTraffic.all(record, layer)
+    number = entry.number
+    capacity = record.capacityTitle
+    self.setting = setting
+    dataflow = record.dataflow
+    energy = "\(NumberText.energy(record.energy.total)) \(record.energy.unit)"
+    gap = record.gap?.data.map(NumberText.percent)
+    lines = NestLine.lines(nest, on: layer).map { Self.line($0, record, moved) }
+    facts = Self.facts(record, nest)
+    traffic = Self.table(record, moved)
+    command = ReportCommand.replay(record)
+  }
+
+  private static func line(_ line: NestLine, _ record: ResultRecord, _ moved: [TensorTraffic]) -> Line {
+    switch line {
+    case .loop(_, let range, let tile):
+      let blocks = (range + tile - 1) / tile
+      return Line(
+        text: line.text, remark: "(\(ReportContents.count(blocks, "block")))", tensor: nil, reuse: nil)
+    case .keep(let tensor, let words, let sizes):
+      let width = record.bits.inBuffer(tensor)
+      let box = "\(NumberText.words(words)), \(NumberText.grouped(words * width)) bit"
+      let extents = sizes.map { "\($0.dimension.rawValue) \($0.size)" }.joined(separator: ", ")
+      return Line(
+        text: line.text, remark: box + (extents.isEmpty ? "" : " (\(extents))"), tensor: tensor.rawValue,
+        reuse: TensorTraffic.reuseText(of: tensor, moved, macs: record.macs))
+    }
+  }
+
+  private static func facts(_ record: ResultRecord, _ nest: Mapping) -> [Fact] {
+    var facts = [
+      Fact(name: "Dataflow", text: "\(nest.dataflow.stationaryName) (\(record.dataflow))"),
+      Fact(
+        name: "Energy",
+        text: "\(NumberText.grouped(record.energy.total)) \(record.energy.unit): compute "
+          + "\(NumberText.grouped(record.energy.compute)), data \(NumberText.grouped(record.energy.data))"),
+      Fact(
+        name: "Occupancy",
+        text: "\(NumberText.grouped(record.occupancyBits)) bit"
+          + (record.capacityBits.map {
+            " of \(CapacityText.text(Bits($0))), \(NumberText.percent(Double(record.occupancyBits) / Double($0)))"
+          } ?? "; the record names no capacity")),
+    ]
+    if let bound = record.lowerBound {
+      facts.append(
+        Fact(
+          name: "Bound",
+          text: "\(NumberText.grouped(bound.total)) \(record.energy.unit), data \(NumberText.grouped(bound.data)) "
+            + "(\(bound.family))"))
+      if let gap = record.gap {
+        let shares = [("data", gap.data), ("total", gap.total)].compactMap { name, share in
+          share.map { "\(name) \(NumberText.percent($0))" }
+        }
+        if !shares.isEmpty { facts.append(Fact(name: "Gap", text: shares.joined(separator: ", "))) }
+      }
+    }
+    if let search = record.search { facts.append(Fact(name: "Search", text: search.text)) }
+    if let agrees = record.replayAgrees {
+      facts.append(Fact(name: "Replay", text: agrees ? "counted the same when the record was made" : "DIFFERED"))
+    }
+    return facts
+  }
+
+  private static func table(_ record: ResultRecord, _ moved: [TensorTraffic]) -> HTMLTable {
+    var table = HTMLTable(
+      caption: "What moves between DRAM and the Buffer",
+      [
+        ("tensor", false), ("read [bit]", true), ("written [bit]", true), ("words", true), ("times each moves", true),
+        ("energy [\(record.energy.unit)]", true), ("share", true),
+      ])
+    func add(_ name: String, _ read: Int, _ written: Int, _ words: Int, _ times: Double?, _ energy: Double) {
+      table.add([
+        .header(name), .number(read), .number(written), .number(words), .number(times, NumberText.factor),
+        .number(energy), .number(record.energy.data > 0 ? energy / record.energy.data : nil, NumberText.percent),
+      ])
+    }
+    for row in moved {
+      add(row.name, row.bitsRead, row.bitsWritten, row.words, row.timesEach, row.energy(record.energy))
+    }
+    add(
+      "all", moved.reduce(0) { $0 + $1.bitsRead }, moved.reduce(0) { $0 + $1.bitsWritten },
+      moved.reduce(0) { $0 + $1.words }, nil, record.energy.data)
+    return table
+  }
+}
+
+extension ResultRecord.Widths {
+  /// The widths in short: inputs/weights/outputs/partial sums.
+  var text: String { [inputs, weights, outputs, partialSums].map(String.init).joined(separator: "/") }
+
+  /// The width at which a tensor lies in the Buffer.
+  func inBuffer(_ tensor: Tensor) -> Int {
+    switch tensor {
+    case .inputs: inputs
+    case .weights: weights
+    case .outputs: partialSums
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import Interchange
+import Workloads
+
+/// The records of a report's files, numbered, with the settings that occur among them.
+struct ReportContents {
+  struct Entry {
+    /// The record's place among all, from 1: elements of the page are named by it.
+    let number: Int
+    let file: Int
+    let record: ResultRecord
+    /// The index of its setting.
+    let setting: Int
+  }
+
+  let documents: [ResultDocument]
+  let entries: [Entry]
+  /// In the order in which they occur.
+  let settings: [ResultSetting]
+
+  init(_ documents: [ResultDocument]) {
+    var entries: [Entry] = []
+    var settings: [ResultSetting] = []
+    var indices: [ResultSetting: Int] = [:]
+    for (file, document) in documents.enumerated() {
+      for record in document.records {
+        let setting = ResultSetting(record)
+        if indices[setting] == nil {
+          indices[setting] = settings.count
+          settings.append(setting)
+        }
+        entries.append(
+          Entry(number: entries.count + 1, file: file, record: record, setting: indices[setting, default: 0]))
+      }
+    }
+    self.documents = documents
+    self.entries = entries
+    self.settings = settings
+  }
+
+  /// The networks in a few words.
+  var subject: String {
+    let networks = entries.map { $0.record.network ?? "layers by shape" }.uniqued()
+    return networks.prefix(4).joined(separator: ", ") + (networks.count > 4 ? " and \(networks.count - 4) more" : "")
+  }
+
+  /// How much there is.
+  var extent: String {
+    Self.count(entries.count, "record") + " from " + Self.count(documents.count, "result file")
+  }
+
+  /// The unit of energies in a table that spans settings, where they all have the same.
+  var commonUnit: String? {
+    let units = settings.map(\.unit).uniqued()
+    return units.count == 1 ? units.first : nil
+  }
+
+  /// A heading with the unit of energies, where that is the same for all.
+  func energyTitle(_ title: String) -> String { commonUnit.map { "\(title) [\($0)]" } ?? title }
+
+  /// The setting in words.
+  func settingText(_ index: Int) -> String { "setting \(index + 1)" }
+
+  /// So many of something.
+  static func count(_ count: Int, _ noun: String) -> String {
+    "\(NumberText.grouped(count)) \(noun)\(count == 1 ? "" : "s")"
+  }
+}
+
+extension ResultRecord {
+  /// What the layer is called on the page: a layer without a network is known by its shape.
+  var layerTitle: String { network == nil ? shape : layer }
+
+  /// The capacity in words.
+  var capacityTitle: String { capacityBits.map { CapacityText.text(Bits($0)) } ?? "no capacity" }
+}
+
+/// What a layer is, whatever is asked of it.
+struct LayerIdentity: Hashable {
+  let network: String?
+  let layer: String
+  let shape: String
+  let count: Int
+
+  init(_ record: ResultRecord) {
+    network = record.network
+    layer = record.layer
+    shape = record.shape
+    count = record.count
+  }
+}
+
+extension Sequence {
+  /// The elements grouped by a key, both in the order in which they occur.
+  func grouped<Key: Hashable>(by key: (Element) -> Key) -> [(key: Key, elements: [Element])] {
+    var groups: [(key: Key, elements: [Element])] = []
+    var indices: [Key: Int] = [:]
+    for element in self {
+      let key = key(element)
+      if let index = indices[key] {
+        groups[index].elements.append(element)
+      } else {
+        indices[key] = groups.count
+        groups.append((key, [element]))
+      }
+    }
+    return groups
+  }
+}
+
+extension Sequence where Element: Hashable {
+  /// Each element once, in the order in which they occur.
+  func uniqued() -> [Element] { grouped { $0 }.map(\.key) }
+}

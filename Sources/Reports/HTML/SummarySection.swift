@@ -1,0 +1,108 @@
+import Interchange
+import Workloads
+
+/// Sums over networks for each setting, and for curves what there is to say of each layer's.
+struct SummarySection {
+  struct Part {
+    let title: String
+    var tables: [HTMLTable] = []
+    var remarks: [String] = []
+  }
+
+  let parts: [Part]
+
+  init(_ contents: ReportContents) {
+    parts = contents.settings.indices.map { index in
+      Self.part(contents.entries.filter { $0.setting == index }, contents, index)
+    }
+  }
+
+  private static func part(_ entries: [ReportContents.Entry], _ contents: ReportContents, _ index: Int) -> Part {
+    let setting = contents.settings[index]
+    var part = Part(
+      title: "Setting \(index + 1): energy model \(setting.model), word widths \(setting.bits.text), "
+        + "reuse \(setting.reuse)")
+    var totals = HTMLTable(
+      caption: "Sums over each network's layers, repeated ones as often as they occur",
+      [
+        ("network", false), ("capacity", true), ("layers", true), ("energy total [\(setting.unit)]", true),
+        ("energy data [\(setting.unit)]", true), ("bound data [\(setting.unit)]", true), ("gap data", true),
+        ("gap total", true),
+      ])
+    var curves = HTMLTable(
+      caption: "Curves: the optimum at every capacity where it changes",
+      [
+        ("network", false), ("layer", false), ("count", true), ("points", true), ("first capacity", true),
+        ("last capacity", true), ("least data energy [\(setting.unit)]", true),
+      ])
+    var single: [ResultRecord] = []
+    let layers = entries.grouped { OfFile(file: $0.file, layer: LayerIdentity($0.record)) }
+    for (key, elements) in layers {
+      let records = elements.map(\.record)
+      guard CurvePoints.isCurve(records), let first = records.min(by: { $0.occupancyBits < $1.occupancyBits }),
+        let last = records.max(by: { $0.occupancyBits < $1.occupancyBits })
+      else {
+        single += records
+        continue
+      }
+      curves.add([
+        .text(key.layer.network ?? ""), .header(first.layerTitle), .number(first.count), .number(records.count),
+        capacity(first.occupancyBits), capacity(last.occupancyBits),
+        .number(records.map(\.energy.data).min(), NumberText.energy),
+      ])
+    }
+    for (network, records) in single.grouped(by: { $0.network ?? $0.shape }) {
+      addTotals(network, records, to: &totals, &part.remarks)
+    }
+    part.tables = [totals, curves].filter { !$0.rows.isEmpty }
+    return part
+  }
+
+  private struct OfFile: Hashable {
+    let file: Int
+    let layer: LayerIdentity
+  }
+
+  /// A row for each capacity at which every layer of a network has a record.
+  private static func addTotals(
+    _ network: String, _ records: [ResultRecord], to table: inout HTMLTable, _ remarks: inout [String]
+  ) {
+    let layers = Set(records.map(LayerIdentity.init))
+    if Set(layers.map(\.layer)).count < layers.count {
+      remarks.append("\(network) has layers of one name that differ, in different files perhaps: there is no sum.")
+      return
+    }
+    let withoutCapacity = records.count { $0.capacityBits == nil }
+    if withoutCapacity > 0 {
+      remarks.append(
+        "\(network): \(ReportContents.count(withoutCapacity, "record")) without a capacity, not in the sums.")
+    }
+    var incomplete = 0
+    let byCapacity = records.filter { $0.capacityBits != nil }.grouped { $0.capacityBits ?? 0 }
+    for (bits, records) in byCapacity.sorted(by: { $0.key < $1.key }) {
+      // Of several mappings of a layer the best counts.
+      let best = records.grouped(by: LayerIdentity.init).compactMap { _, same in
+        same.min { ($0.energy.total, $1.lowerBound == nil ? 0 : 1) < ($1.energy.total, $0.lowerBound == nil ? 0 : 1) }
+      }
+      guard best.count == layers.count, let total = NetworkTotal(best) else {
+        incomplete += 1
+        continue
+      }
+      table.add([
+        .header(network), capacity(bits), .number(total.layers), .number(total.energy.total, NumberText.energy),
+        .number(total.energy.data, NumberText.energy), .number(total.lowerBound?.data, NumberText.energy),
+        .number(total.gap?.data, NumberText.percent),
+        .number(total.gap?.total, NumberText.percent),
+      ])
+    }
+    if incomplete > 0 {
+      remarks.append(
+        "\(network): no sum at \(incomplete == 1 ? "1 capacity" : "\(NumberText.grouped(incomplete)) capacities"), "
+          + "where not all of its \(layers.count) distinct layers have a record.")
+    }
+  }
+
+  private static func capacity(_ bits: Int) -> HTMLTable.Cell {
+    .number(bits) { CapacityText.text(Bits($0)) }
+  }
+}

@@ -1,0 +1,220 @@
+import EnergyModel
+import Foundation
+import Interchange
+import LowerBounds
+import MappingSearch
+import Mappings
+import Reports
+import Testing
+import Workloads
+
+/// The report as text; how a browser takes it is tested apart.
+struct HTMLReportTests {
+  /// The optimum of a product of two matrices, as a record.
+  private func record(
+    _ name: String, network: String? = "net", count: Int = 1, m: Int = 8, capacity: Int = 20, bits: Int = 8,
+    model: EnergyModel = .bitsMoved, reuse: ReusePolicy = .sliding
+  ) throws -> ResultRecord {
+    let layer = try Layer.gemm(name: name, m: m, n: 6, k: 5, hasBiases: true)
+    let widths = WordWidths(try #require(BitWidth(bits)))
+    let optimizer = try Optimizer(layer, widths: widths, energyModel: model, reuse: reuse)
+    let optimum = try #require(optimizer.optimum(capacity: .bytes(capacity)))
+    return ResultRecord(
+      network: network, entry: Network.Entry(layer: layer, count: count), capacity: .bytes(capacity), widths: widths,
+      reuse: reuse, optimum, bounds: LowerBounds(layer, widths: widths), seconds: nil)
+  }
+
+  private func document(
+    _ records: [ResultRecord], command: String? = nil, file: String = "results.json"
+  ) throws -> ResultDocument {
+    try ResultReader.parse(try ResultFile.json(records, command: command), origin: file)
+  }
+
+  private func page(
+    _ documents: [ResultDocument], figures: [ReportFigure] = [], title: String? = nil
+  ) throws -> String {
+    try HTMLReport(documents: documents, figures: figures, title: title).page()
+  }
+
+  /// The cells of the table row that a text begins.
+  private func row(_ page: String, startingWith text: String) throws -> [String] {
+    let line = try #require(page.split(separator: "\n").first { $0.contains(text) && $0.hasPrefix("<tr>") })
+    return line.matches(of: />([^<]*)<\/t[hd]>/).map { String($0.output.1) }
+  }
+
+  @Test func standsAloneAndIsTheSameAgain() throws {
+    let document = try document([record("fc")], command: "tilebound optimize --network net")
+    let page = try page([document])
+    #expect(page.hasPrefix("<!DOCTYPE html>\n<html lang=\"en\">"))
+    #expect(page.contains("content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "))
+    #expect(!page.contains("http:") && !page.contains("https:") && !page.contains("@import") && !page.contains("{{"))
+    #expect(try self.page([document]) == page)
+    #expect(page.contains("<title>Tilebound report: net</title>"))
+    #expect(page.contains("<pre><code>tilebound optimize --network net</code></pre>"))
+    #expect(page.matches(of: /<h2 id="([a-z]+)">/).map(\.output.1) == ["asked", "summary", "layers", "mappings"])
+  }
+
+  /// Whatever names hold, and wherever they stand, they are text. Marks that combine hide a quote or a bracket from
+  /// whoever looks at whole characters.
+  @Test(arguments: [
+    "<script>alert(1)</script>", "\"&'", "</style>", "</title>", "<!--", "{{title}}", "{{{style}}}",
+    "\"\u{301} onfocus=",
+    "\u{600}<img src=x>", "\u{600}</code>", "<\u{338}b>", "'\u{200d}>",
+  ])
+  func namesAreEscaped(name: String) throws {
+    var record = try record(name, network: name)
+    record.energy.model = name
+    record.energy.unit = name
+    let plain = try page([document([self.record("x", network: "x")], file: "x")], title: "x")
+    let page = try page([document([record], command: name, file: name)], title: name)
+    func count(_ scalar: Unicode.Scalar, _ text: String) -> Int { text.unicodeScalars.count { $0 == scalar } }
+    // As much markup as for a harmless name, but for the remark on its energy model.
+    #expect(count("<", page) == count("<", plain))
+    #expect(count("\"", page) == count("\"", plain))
+    let escaped = name.unicodeScalars.map { scalar in
+      ["<": "&lt;", ">": "&gt;", "&": "&amp;", "\"": "&quot;", "'": "&#39;"][scalar] ?? String(scalar)
+    }.joined()
+    #expect(page.utf8.split(separator: UInt8(ascii: "\n")).contains { Array($0) == Array("<h1>\(escaped)</h1>".utf8) })
+  }
+
+  @Test func numbersAreThoseOfTheRecord() throws {
+    let record = try record("fc", count: 3)
+    let page = try page([document([record])])
+    let bound = try #require(record.lowerBound)
+    func grouped(_ value: Double) -> String { value < 1000 ? "\(Int(value))" : "\(Int(value))".group }
+    let cells = try row(page, startingWith: "fc</a></th>")
+    let traffic = record.trafficBits
+    #expect(
+      cells.filter { !$0.isEmpty } == [
+        "net", "3", "20 B", record.dataflow, "240", grouped(record.energy.total), grouped(record.energy.data),
+        grouped(Double(traffic.inputsRead)), grouped(Double(traffic.weightsRead + traffic.biasesRead)),
+        grouped(Double(traffic.partialSumsRead + traffic.partialSumsWritten)), grouped(Double(traffic.outputsWritten)),
+        "\(record.occupancyBits)", grouped(bound.total),
+        String(format: "%.1f %%", 100 * (record.energy.data / bound.data - 1)),
+        String(format: "%.1f %%", 100 * (record.energy.total / bound.total - 1)),
+      ], "\(cells)")
+    let total = try row(page, startingWith: "net</th><td class=\"number\" data-value=\"160\">20 B")
+    #expect(Array(total[1...3]) == ["20 B", "3", grouped(3 * record.energy.total)])
+    // Every output moves once and serves as many MACs as there are terms in its sum.
+    #expect(page.contains("5.00 MACs per word moved, each element moved 1.00 times"))
+    let biases = try row(page, startingWith: "biases</th>")
+    #expect(Array(biases[1...4]) == ["48", "0", "6", "1.00"])
+  }
+
+  @Test func settingsAreNotMixed() throws {
+    let model = try EnergyModel(name: "mine", source: "", unit: "pJ", mac: 1, read: 2, write: 3)
+    let page = try page([
+      document([record("a"), record("a", bits: 16, model: model), record("b", reuse: .none), record("b")]),
+      document([record("a", capacity: 24)], file: "more.json"),
+    ])
+    #expect(page.matches(of: /<h3>Setting [0-9]:/).count == 3)
+    #expect(page.contains("<h3>Setting 2: energy model mine, word widths 16/16/16/16, reuse sliding</h3>"))
+    #expect(page.contains("net: no sum at 1 capacity, where not all of its 2 distinct layers have a record."))
+    let first = try row(page, startingWith: "<th scope=\"row\">net</th>")
+    let sum = try record("a").energy.total + record("b").energy.total
+    #expect(Array(first[1...3]) == ["20 B", "2", "\(Int(sum))".group])
+  }
+
+  @Test func recordsThatCannotBeAddedUpAreNot() throws {
+    let page = try page([document([record("a"), record("a", m: 9)])])
+    #expect(page.contains("net has layers of one name that differ"))
+    // The same result twice is one layer.
+    let twice = try self.page([document([record("a")]), document([record("a")], file: "again.json")])
+    #expect(try row(twice, startingWith: "<th scope=\"row\">net</th>")[2] == "1")
+  }
+
+  @Test func curvesAreSummedUpByLayer() throws {
+    let layer = try Layer.gemm(name: "fc", m: 8, n: 6, k: 5)
+    let widths = WordWidths(.byte)
+    let curve = try Optimizer(layer, widths: widths).curve()
+    let records = curve.steps.points.indices.map { index in
+      ResultRecord(
+        network: nil, entry: Network.Entry(layer: layer, count: 1), capacity: curve.steps.points[index].capacity,
+        widths: widths, reuse: .sliding, curve.optimum(at: index), bounds: LowerBounds(layer, widths: widths),
+        seconds: nil)
+    }
+    let page = try page([document(records, file: "curve.csv")])
+    #expect(!page.contains("Sums over each network"))
+    let cells = try row(page, startingWith: "<td></td><th scope=\"row\">k=6,c=5,h=8</th>")
+    #expect(cells.contains("\(records.count)") && cells.last == "\(Int(records.map(\.energy.data).min() ?? 0))".group)
+    #expect(
+      page.contains(
+        "<pre><code>tilebound curve --shape k=6,c=5,h=8 --bits inputs=8,weights=8,outputs=8,partial-sums=8 "
+          + "--reuse sliding --format csv</code></pre>"))
+  }
+
+  /// Where the file does not say which command made it, one that comes to the same is built from its records.
+  @Test func equivalentCommands() throws {
+    let network = try #require(try BuiltIn.network("alexnet"))
+    func records(_ entries: [Network.Entry], _ capacities: [Int], comparesDataflows: Bool = false) throws
+      -> [ResultRecord]
+    {
+      try entries.flatMap { entry in
+        let optimizer = try Optimizer(entry.layer, widths: WordWidths(.byte))
+        return try capacities.map { capacity in
+          let optimum = try #require(optimizer.optimum(capacity: .bytes(capacity)))
+          var record = ResultRecord(
+            network: "alexnet", entry: entry, capacity: .bytes(capacity), widths: WordWidths(.byte), reuse: .sliding,
+            optimum, bounds: LowerBounds(entry.layer, widths: WordWidths(.byte)), seconds: nil)
+          if comparesDataflows { record.dataflows = [:] }
+          return record
+        }
+      }
+    }
+    func commands(_ records: [ResultRecord]) throws -> [String] {
+      let page = try page([document(records)])
+      let asked = try #require(page.split(separator: "<h2 id=\"summary\">").first)
+      return asked.matches(of: /<pre><code>(.*)<\/code><\/pre>/).map { String($0.output.1) }
+    }
+    let tail = "--bits inputs=8,weights=8,outputs=8,partial-sums=8 --reuse sliding --format csv"
+    let all = network.entries
+    #expect(
+      try commands(records(all, [65536])) == ["tilebound optimize --network alexnet --capacity 64KiB \(tail)"])
+    #expect(
+      try commands(records([all[7]], [1024, 2048, 4096, 5000], comparesDataflows: true))
+        == ["tilebound gap --network alexnet --layer fc8 --capacity 1KiB...4KiB,5000B \(tail)"])
+    #expect(
+      try commands(records([all[6], all[7]], [1024, 4096]))
+        == ["tilebound curve --network alexnet --layer fc7 --layer fc8 --capacity 1KiB,4KiB \(tail)"])
+    #expect(
+      try commands([record("fc")])
+        == ["tilebound optimize --shape k=6,c=5,h=8,biases=true --capacity 20B \(tail)"])
+  }
+
+  @Test func figuresStandInTheirSection() throws {
+    let figures = ["one", "two"].map {
+      ReportFigure(title: "\($0) <", caption: "of \"\($0)\"", svg: "<svg><g/></svg>", alternativeText: "a '\($0)'")
+    }
+    let page = try page([document([record("fc")])], figures: figures)
+    #expect(page.contains("<li><a href=\"#plots\">Plots</a></li>") && page.contains("<h2 id=\"plots\">"))
+    #expect(page.contains("<figure id=\"figure-2\">\n<h3>two &lt;</h3>"))
+    #expect(page.contains("role=\"img\" aria-label=\"a &#39;two&#39;\"><svg><g/></svg></div>"))
+    #expect(page.contains("<figcaption>of &quot;two&quot;</figcaption>"))
+  }
+
+  @Test func longReportsSayWhatTheyLeaveOut() throws {
+    let record = try record("fc")
+    let many = try document((0..<HTMLReport.largestMappingCount + 3).map { _ in record })
+    let page = try page([many])
+    #expect(page.matches(of: /<details id/).count == HTMLReport.largestMappingCount)
+    #expect(page.contains("Mappings are drawn for the first 2 000 of 2 003 records."))
+    #expect(!page.contains("#mapping-2001\""))
+  }
+
+  @Test func selectedRecordsAreSaidToBeSome() throws {
+    var document = try document([record("a"), record("b"), record("c")])
+    document.select { $0.layer != "b" }
+    #expect(document.records.map(\.layer) == ["a", "c"] && document.omittedRecords == 1)
+    #expect(try page([document]).contains("2 records of 3, as chosen for this report"))
+  }
+}
+
+extension String {
+  /// The digits in groups of three.
+  fileprivate var group: String {
+    let reversed = Array(self.reversed())
+    return String(
+      stride(from: 0, to: reversed.count, by: 3).map { String(reversed[$0..<Swift.min($0 + 3, reversed.count)]) }
+        .joined(separator: " ").reversed())
+  }
+}
