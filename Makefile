@@ -1,9 +1,25 @@
 SHELL := /bin/bash
-.PHONY: run test bench lint setup
+.PHONY: run test test-pages bench lint setup setup-pages
 
 # System packages, and how to see that each is there.
 BLAS_PACKAGES := libopenblas-dev pkg-config
 PLOT_PACKAGES := gnuplot-nox
+BROWSER_PACKAGES := chromium
+comma := ,
+
+# Installs the packages that the shell variable `missing` names, if any, or says what to do; $(1) says what they are for.
+define install_missing
+if [ -n "$$missing" ]; then \
+  if ! command -v apt-get >/dev/null; then \
+    echo "make: install $(1) (Debian: $$missing)" >&2; exit 1; fi; \
+  if [ "$$(id -u)" -eq 0 ]; then as_root=""; \
+  elif command -v sudo >/dev/null; then as_root=sudo; \
+  else echo "make: $$missing must be installed: run 'apt-get install $$missing' as root" >&2; exit 1; fi; \
+  $$as_root apt-get update -qq && \
+  DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends $$missing || \
+  { echo "make: could not install $$missing with apt-get" >&2; exit 1; }; \
+fi
+endef
 
 run: setup
 	swift build -c release --product tilebound
@@ -11,8 +27,12 @@ run: setup
 
 # Quick tests in debug, with all checks of the language; exhaustive ones in release, where they take minutes less.
 test: setup
-	swift test --skip ExhaustiveTests
+	swift test --skip ExhaustiveTests --skip ReportPageTests
 	swift test -c release --filter ExhaustiveTests
+
+# Reports as a browser shows them, in headless Chromium.
+test-pages: setup-pages
+	swift test -c release --filter ReportPageTests
 
 # Rates, times and growth, in a package of their own. Only ratios within a run tell: machines are noisy.
 bench: setup
@@ -27,13 +47,10 @@ setup:
 	@missing=""; \
 	pkg-config --exists openblas 2>/dev/null || missing="$(BLAS_PACKAGES)"; \
 	command -v gnuplot >/dev/null || missing="$$missing $(PLOT_PACKAGES)"; \
-	if [ -n "$$missing" ]; then \
-	  if ! command -v apt-get >/dev/null; then \
-	    echo "make: install OpenBLAS with its headers and pkg-config, and gnuplot (Debian: $$missing)" >&2; exit 1; fi; \
-	  if [ "$$(id -u)" -eq 0 ]; then as_root=""; \
-	  elif command -v sudo >/dev/null; then as_root=sudo; \
-	  else echo "make: $$missing must be installed: run 'apt-get install $$missing' as root" >&2; exit 1; fi; \
-	  $$as_root apt-get update -qq && \
-	  DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends $$missing || \
-	  { echo "make: could not install $$missing with apt-get" >&2; exit 1; }; \
-	fi
+	$(call install_missing,OpenBLAS with its headers and pkg-config$(comma) and gnuplot)
+
+# What the tests of pages need besides.
+setup-pages: setup
+	@missing=""; \
+	command -v chromium >/dev/null || missing="$(BROWSER_PACKAGES)"; \
+	$(call install_missing,Chromium)

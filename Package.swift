@@ -107,6 +107,7 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
     .testTarget(name: "tileboundTests", dependencies: ["tilebound"], swiftSettings: swiftSettings),
+    .testTarget(name: "ReportPageTests", dependencies: ["tilebound"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ExhaustiveTests",
       dependencies: [

@@ -1,0 +1,63 @@
+import Foundation
+
+/// Pages in a folder of their own, and reports made by the program as users make them.
+struct ReportFixture {
+  /// Names that would be markup if they were not kept text; the last two hide their first character in a cluster.
+  static let names = [
+    "<script>alert(1)</script>", "\"&'", "</style>", "</script><img src=x onerror=alert(2)>",
+    "\"\u{301} onmouseover=\"alert(3)", "\u{600}<img src=x onerror=alert(4)>",
+  ]
+
+  let folder: URL
+
+  /// The built program, beside the tests.
+  private static let program: URL = {
+    let arguments = CommandLine.arguments
+    let bundle = arguments.firstIndex(of: "--test-bundle-path").map { arguments[$0 + 1] } ?? arguments[0]
+    return URL(fileURLWithPath: bundle).deletingLastPathComponent().appending(path: "tilebound")
+  }()
+
+  /// Does something with a folder that is gone afterwards.
+  static func use<Answer>(_ body: (ReportFixture) throws -> Answer) throws -> Answer {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "tilebound-page-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    return try body(ReportFixture(folder: folder))
+  }
+
+  /// A page about a network with hostile names at several capacities and widths, a curve, and AlexNet.
+  func report() throws -> String {
+    var table = "network: \"\\\"<b>&'\"\nsource: none\nlayers:\n"
+    for (index, name) in Self.names.enumerated() {
+      // Scalar by scalar: a quote with a mark above it is another character.
+      let quoted = name.unicodeScalars.map { $0 == "\"" ? "\\\"" : String($0) }.joined()
+      table += "  - {name: \"\(quoted)\", count: \(1 + index % 3), gemm: {m: \(4 + index), n: 6, k: \(9 - index)}}\n"
+    }
+    try Data(table.utf8).write(to: folder.appending(path: "net.yaml"))
+    try run("gap --network net.yaml --capacity 16B...256B --bits partial-sums=24 --format json --output net.json")
+    try run("optimize --network alexnet --capacity 64KiB --energy horowitz-45nm-int8 --format csv --output alexnet.csv")
+    try run("curve --network alexnet --layer fc8 --format json --output curve.json")
+    try run("evaluate --shape k=4,c=8,p=6 --nest [inputs]_[weights]_[outputs] --format json --output one.json")
+    try run("report net.json alexnet.csv curve.json one.json --output report.html")
+    return try String(contentsOf: folder.appending(path: "report.html"), encoding: .utf8)
+  }
+
+  /// A page of a text of its own.
+  func page(_ text: String) throws -> URL {
+    let file = folder.appending(path: "\(UUID().uuidString).html")
+    try Data(text.utf8).write(to: file)
+    return file
+  }
+
+  private func run(_ line: String) throws {
+    let process = Process()
+    process.executableURL = Self.program
+    process.arguments = line.split(separator: " ").map { $0.replacingOccurrences(of: "_", with: " ") }
+    process.currentDirectoryURL = folder
+    try process.run()
+    process.waitUntilExit()
+    if process.terminationStatus != 0 {
+      throw Browser.Failure(description: "tilebound \(line): exit code \(process.terminationStatus)")
+    }
+  }
+}
