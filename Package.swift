@@ -106,8 +106,9 @@ let package = Package(
         "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange", "Reports",
       ],
       swiftSettings: swiftSettings),
-    .testTarget(name: "tileboundTests", dependencies: ["tilebound"], swiftSettings: swiftSettings),
-    .testTarget(name: "ReportPageTests", dependencies: ["tilebound"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "tileboundTests", dependencies: ["tilebound", "TestSupport"], swiftSettings: swiftSettings),
+    .testTarget(name: "ReportPageTests", dependencies: ["tilebound", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ExhaustiveTests",
       dependencies: [

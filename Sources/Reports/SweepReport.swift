@@ -32,7 +32,8 @@ public enum SweepReport {
     let groups = Dictionary(grouping: Set(sweep.settings.flatMap(\.energyModels)), by: \.ratio)
       .map { (ratio: $0, names: $1.map(\.name).sorted()) }.sorted { $0.names[0] < $1.names[0] }
     if groups.count == 1 {
-      return sweep.settings.contains { $0.energyModels.count > 1 } ? " and for all energy models of its word widths" : ""
+      return sweep.settings.allSatisfy { $0.energyModels.count == 1 }
+        ? "" : " and for all energy models of its word widths"
     }
     let ratios = groups.map { "\($0.names.joined(separator: ", ")) \($0.ratio.read):\($0.ratio.write)" }
     return "; what is optimal depends on the ratio of read to write energy, so each has curves of its own: "

@@ -42,13 +42,28 @@ public struct SweepTotal: Codable, Hashable, Sendable {
 }
 
 /// What stands beside a sweep's file: what it holds and the totals of its networks.
-struct SweepIndex: Codable, Sendable {
+public struct SweepIndex: Codable, Sendable {
   static let currentSchema = "tilebound-sweep/1"
 
   /// The length and the checksum of the file.
   struct Content: Codable, Hashable, Sendable {
     var bytes: Int
     var checksum: String
+
+    init(bytes: Int, checksum: Checksum) {
+      self.bytes = bytes
+      self.checksum = checksum.text
+    }
+
+    /// Those of a file.
+    init(of file: String) throws(SweepError) {
+      guard let data = FileManager.default.contents(atPath: file) else {
+        throw .failed(file: file, "cannot be read")
+      }
+      var checksum = Checksum()
+      checksum.add(data)
+      self.init(bytes: data.count, checksum: checksum)
+    }
   }
 
   var schema = SweepIndex.currentSchema
@@ -61,6 +76,12 @@ struct SweepIndex: Codable, Sendable {
   /// Whether every block size of every layer was searched.
   var complete: Bool
   var totals: [SweepTotal]
+
+  /// The command line that made a file; nil unless the file is a sweep's that was not changed since.
+  public static func command(thatMade file: String) -> String? {
+    guard let index = read(of: file), (try? Content(of: file)) == index.content else { return nil }
+    return index.command
+  }
 
   /// The index of a file.
   static func path(of file: String) -> String { file + ".index.json" }

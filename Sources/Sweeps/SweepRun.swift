@@ -65,18 +65,11 @@ public final class SweepRun: Sendable {
       if SweepStore.isBegun(path) { return false }
       throw .refused(file: path, "holds another sweep: \(plan.difference(from: index.plan)) changed; \(ways)")
     }
-    if try content(of: path) != index.content {
+    if try SweepIndex.Content(of: path) != index.content {
       if SweepStore.isBegun(path) { return false }
       throw .refused(file: path, "was changed after it was written; \(ways)")
     }
     return true
-  }
-
-  private static func content(of path: String) throws(SweepError) -> SweepIndex.Content {
-    guard let data = FileManager.default.contents(atPath: path) else { throw .failed(file: path, "cannot be read") }
-    var checksum = Checksum()
-    checksum.add(data)
-    return SweepIndex.Content(bytes: data.count, checksum: checksum.text)
   }
 
   /// Whether nothing is left to do.

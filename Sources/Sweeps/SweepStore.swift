@@ -108,7 +108,7 @@ struct SweepStore {
     let indexPath = SweepIndex.path(of: path)
     do {
       try TextFile.write(
-        ResultFile.json(index(SweepIndex.Content(bytes: bytes, checksum: checksum.text))), to: indexPath)
+        ResultFile.json(index(SweepIndex.Content(bytes: bytes, checksum: checksum))), to: indexPath)
     } catch {
       throw .failed(file: indexPath, (error as? FormatError)?.message ?? "a figure is not finite")
     }

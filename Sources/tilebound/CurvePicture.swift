@@ -20,7 +20,7 @@ struct CurvePicture {
   private let dataflows: [Dataflow]
   private let range: ClosedRange<Int>?
   private let part: Double
-  private let setting: PlotSetting
+  private let setting: ResultSetting
   private let quantity: Quantity
   /// What an energy of one unit counts as.
   private let scale: Double
@@ -34,7 +34,7 @@ struct CurvePicture {
     self.dataflows = Dataflow.allCases.filter(dataflows.contains)
     let counts = capacities?.map(\.count)
     range = counts?.min().flatMap { least in counts?.max().map { least...$0 } }
-    setting = PlotSetting(model, widths, reuse)
+    setting = ResultSetting(model, widths, reuse)
     guard let axis = Axis(rawValue: axis) else {
       throw FormatError(origin: "--plot-in", message: "'\(axis)' is unknown; accepted: energy, words")
     }
@@ -59,6 +59,7 @@ struct CurvePicture {
   ///   - isNetwork: whether it is drawn as a whole.
   ///   - entries: its layers.
   ///   - curves: each layer's curve, and those of the dataflows alone, if they are to be drawn.
+  /// - Throws: ``PlotError``, or an error when the picture would be empty or cannot be written.
   func draw(
     subject: String, isNetwork: Bool, _ entries: [Network.Entry], _ curves: [(all: StepCurve, each: [StepCurve])]
   ) throws {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Interchange
 import Reports
+import Sweeps
 import Workloads
 
 /// `tilebound report`: a page of HTML about result files.
@@ -36,14 +37,22 @@ struct Report: ParsableCommand {
   @Option(help: ArgumentHelp("Only records at these capacities, as in 64KiB or 1KiB...4MiB.", valueName: "sizes"))
   var capacity: String?
 
+  @Flag(help: "Leave the plots out, for which gnuplot is needed.")
+  var noPlots = false
+
   func run() throws {
+    if !noPlots { try Gnuplot.check() }
     let capacities = try capacity.map { Set(try CapacityText.parseList($0, origin: "--capacity").map(\.count)) }
     if let title, title.allSatisfy(\.isWhitespace) {
       throw FormatError(origin: "--title", message: "is empty; a text is expected")
     }
     try refuseToOverwrite()
     var documents: [ResultDocument] = []
-    for file in files { documents.append(try ResultReader.read(file: file)) }
+    for file in files {
+      var document = try ResultReader.read(file: file)
+      document.command = document.command ?? SweepIndex.command(thatMade: file)
+      documents.append(document)
+    }
     for index in documents.indices {
       documents[index].select { record in
         (network ?? record.network) == record.network && (layer.isEmpty || layer.contains(record.layer))
@@ -51,7 +60,8 @@ struct Report: ParsableCommand {
       }
     }
     if documents.allSatisfy(\.records.isEmpty) { throw nothingLeft() }
-    let report = HTMLReport(documents: documents.filter { !$0.records.isEmpty }, figures: [], title: title)
+    let figures = noPlots ? [] : ReportFigures.all(of: documents.flatMap(\.records))
+    let report = HTMLReport(documents: documents.filter { !$0.records.isEmpty }, figures: figures, title: title)
     try OutputOptions.write(try report.page(), to: output)
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Pages in a folder of their own, and reports made by the program as users make them.
 struct ReportFixture {
@@ -10,19 +11,9 @@ struct ReportFixture {
 
   let folder: URL
 
-  /// The built program, beside the tests.
-  private static let program: URL = {
-    let arguments = CommandLine.arguments
-    let bundle = arguments.firstIndex(of: "--test-bundle-path").map { arguments[$0 + 1] } ?? arguments[0]
-    return URL(fileURLWithPath: bundle).deletingLastPathComponent().appending(path: "tilebound")
-  }()
-
   /// Does something with a folder that is gone afterwards.
   static func use<Answer>(_ body: (ReportFixture) throws -> Answer) throws -> Answer {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "tilebound-page-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    return try body(ReportFixture(folder: folder))
+    try withTemporaryFolder { try body(ReportFixture(folder: URL(fileURLWithPath: $0))) }
   }
 
   /// A page about a network with hostile names at several capacities and widths, a curve, and AlexNet.
@@ -50,14 +41,8 @@ struct ReportFixture {
   }
 
   private func run(_ line: String) throws {
-    let process = Process()
-    process.executableURL = Self.program
-    process.arguments = line.split(separator: " ").map { $0.replacingOccurrences(of: "_", with: " ") }
-    process.currentDirectoryURL = folder
-    try process.run()
-    process.waitUntilExit()
-    if process.terminationStatus != 0 {
-      throw Browser.Failure(description: "tilebound \(line): exit code \(process.terminationStatus)")
-    }
+    let arguments = line.split(separator: " ").map { $0.replacingOccurrences(of: "_", with: " ") }
+    let outcome = try Program.run(arguments, in: folder.path)
+    if outcome.code != 0 { throw Browser.Failure(description: "tilebound \(line): \(outcome.error)") }
   }
 }

@@ -39,7 +39,7 @@ import Testing
 
   @Test func sectionsAreThereInOrderAndLinked() throws {
     try withReport { browser in
-      let sections = ["What was asked", "Summary", "Layers", "Mappings"]
+      let sections = ["What was asked", "Summary", "Plots", "Layers", "Mappings"]
       #expect(try browser.value("[...document.querySelectorAll('h2')].map((h) => h.textContent)") == sections)
       #expect(
         try browser.value(
@@ -113,6 +113,53 @@ import Testing
       if let first = runs.first, let last = runs.last, runs.allSatisfy({ $0.allSatisfy(\.isASCII) }) {
         #expect((first < last) == ascending, "column \(column): \(runs)")
       }
+    }
+  }
+
+  /// The sums over networks sort as well, each table by itself.
+  @Test func summariesSort() throws {
+    try withReport { browser in
+      let tables: Int = try browser.value("document.querySelectorAll('table.sortable').length")
+      #expect(tables >= 3)
+      let table = "document.querySelector('#summary').closest('section').querySelector('table')"
+      let title = "[...\(table).querySelectorAll('thead button')].find((b) => b.textContent === 'gap data')"
+      for (direction, order) in [("ascending", { $0 <= $1 }), ("descending", { $0 >= $1 })]
+        as [(String, (Double, Double) -> Bool)]
+      {
+        try browser.click(title)
+        #expect(try browser.value("\(title).parentElement.getAttribute('aria-sort')") == direction)
+        let gaps: [String] = try browser.value(
+          "[...\(table).tBodies[0].rows].map((row) => row.cells[6].dataset.value)")
+        let values = gaps.compactMap(Double.init)
+        #expect(values.count > 4 && Set(values).count > 2)
+        #expect(zip(values, values.dropFirst()).allSatisfy(order), "\(direction): \(values)")
+      }
+      #expect(try browser.value("document.querySelectorAll('#records [aria-sort]:not([aria-sort=none])').length") == 0)
+    }
+  }
+
+  /// The plots are drawn in the page's own colours, and say on pointing at them what is there.
+  @Test func plotsAreDrawn() throws {
+    try withReport { browser in
+      let plots: Int = try browser.value("document.querySelectorAll('figure svg[role=img]').length")
+      #expect(plots >= 5)
+      #expect(
+        try browser.value(
+          "[...document.querySelectorAll('figure svg')].every((svg) => svg.getBoundingClientRect().height > 100)"))
+      #expect(
+        try browser.value(
+          """
+          [...document.querySelectorAll('figure svg')].every((svg) =>
+            [...svg.querySelectorAll('circle > title, rect > title')].length > 0)
+          """))
+      #expect(
+        try browser.value(
+          "[...document.querySelectorAll('figure svg title')].some((title) => title.textContent.includes('16 B: '))"))
+      let ink = "getComputedStyle(document.querySelector('figure svg text')).fill"
+      let light: String = try browser.value(ink)
+      try browser.setMedia(colorScheme: "dark")
+      let dark: String = try browser.value(ink)
+      #expect(light != dark)
     }
   }
 

@@ -70,11 +70,16 @@ struct GnuplotTests {
     for format in GnuplotScript.Format.allCases {
       #expect(try !Gnuplot.render(Self.figure(named: name), as: format).isEmpty)
     }
-    let svg = try Self.figure(named: short).inlineSVG(idPrefix: "one")
+    let figure = Self.figure(named: short)
+    let svg = try figure.inlineSVG(idPrefix: "one")
     #expect(!FileManager.default.fileExists(atPath: file))
-    // Title, subtitle, two axes' titles, two ticks, the legend and the text.
+    // Two axes' titles, two ticks, the legend and the text; and on its own the title and the subtitle.
     let shown = PlotText.visible(short).replacingScalars(["&": "&amp;", "<": "&lt;", "'": "’"])
-    #expect(svg.unicodeScalars.split(separator: "\n").count { String($0).contains("<text>\(shown)") } == 8)
+    func count(_ svg: String) -> Int {
+      svg.unicodeScalars.split(separator: "\n").count { String($0).contains("<text>\(shown)") }
+    }
+    #expect(count(svg) == 6)
+    #expect(count(String(decoding: try Gnuplot.render(figure, as: .svg), as: UTF8.self)) == 8)
     #expect(!svg.contains("<script"))
     let parser = XMLCheck(svg)
     #expect(parser.isWellFormed)
@@ -91,7 +96,10 @@ struct GnuplotTests {
     let svg = try Self.figure().inlineSVG(idPrefix: "one")
     #expect(!svg.contains("black") && svg.contains("currentColor"))
     #expect(!svg.contains("fill=\"#ffffff\""))
-    #expect(svg.hasPrefix("<svg ") && svg.contains("role=\"img\" aria-label=\"a\""))
+    #expect(svg.hasPrefix("<svg ") && svg.contains("role=\"img\" aria-label=\"a, a. \""))
+    // The title is the page's to write, and the drawing begins below where it would be.
+    let figure = Self.figure()
+    #expect(svg.contains("viewBox=\"0 \(figure.titleHeight) \(figure.width) \(figure.height - figure.titleHeight)\""))
     #expect(!svg.contains("<?xml") && !svg.contains("gnuplot_plot_1</title>") && !svg.contains(" height=\"310\""))
   }
 

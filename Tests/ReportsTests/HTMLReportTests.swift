@@ -31,7 +31,7 @@ struct HTMLReportTests {
   }
 
   private func page(
-    _ documents: [ResultDocument], figures: [ReportFigure] = [], title: String? = nil
+    _ documents: [ResultDocument], figures: [Figure] = [], title: String? = nil
   ) throws -> String {
     try HTMLReport(documents: documents, figures: figures, title: title).page()
   }
@@ -182,14 +182,20 @@ struct HTMLReportTests {
   }
 
   @Test func figuresStandInTheirSection() throws {
-    let figures = ["one", "two"].map {
-      ReportFigure(title: "\($0) <", caption: "of \"\($0)\"", svg: "<svg><g/></svg>", alternativeText: "a '\($0)'")
+    let axis = Figure.Axis(title: "x", scale: .linear, from: 0, to: 1, ticks: [])
+    let figures = ["one", "two"].map { name in
+      var figure = Figure(
+        name: name, title: "\(name) <", subtitle: "of \"\(name)\"", frame: (100, 80),
+        margins: Figure.Margins(left: 10, right: 10, top: 10, bottom: 10), x: axis, y: axis)
+      figure.description = "a '\(name)'"
+      return figure
     }
     let page = try page([document([record("fc")])], figures: figures)
     #expect(page.contains("<li><a href=\"#plots\">Plots</a></li>") && page.contains("<h2 id=\"plots\">"))
     #expect(page.contains("<figure id=\"figure-2\">\n<h3>two &lt;</h3>"))
-    #expect(page.contains("role=\"img\" aria-label=\"a &#39;two&#39;\"><svg><g/></svg></div>"))
-    #expect(page.contains("<figcaption>of &quot;two&quot;</figcaption>"))
+    #expect(page.contains("role=\"img\" aria-label=\"two &lt;, of &quot;two&quot;. a &#39;two&#39;\""))
+    #expect(page.contains("<p class=\"aside\">of &quot;two&quot;</p>"))
+    #expect(page.contains("<figcaption>a &#39;two&#39;</figcaption>"))
   }
 
   @Test func longReportsSayWhatTheyLeaveOut() throws {

@@ -24,19 +24,6 @@ func usleepBriefly() { usleep(200) }
 
 /// What a sweep leaves on disk, however it was ended.
 struct SweepRunTests {
-  private func withTemporaryFolder(_ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "tilebound-sweep-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try body(folder)
-  }
-
-  private func contents(_ folder: String) throws -> [String: Data] {
-    try FileManager.default.contentsOfDirectory(atPath: folder).reduce(into: [:]) { contents, name in
-      contents[name] = FileManager.default.contents(atPath: "\(folder)/\(name)")
-    }
-  }
-
   private func replace(_ folder: String, with contents: [String: Data]) throws {
     for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
       try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
@@ -54,12 +41,12 @@ struct SweepRunTests {
     try withTemporaryFolder { folder in
       let file = "\(folder)/s"
       try run(sweep, file, form, threads: 1)
-      let one = try contents(folder)
+      let one = try contents(of: folder)
       #expect(Set(one.keys) == ["s", "s.index.json"])
       for threads in [2, 3, 8] {
         try replace(folder, with: [:])
         try run(sweep, file, form, threads: threads)
-        #expect(try contents(folder) == one)
+        #expect(try contents(of: folder) == one)
       }
       let document = try ResultReader.read(file: file)
       #expect(document.records.count == sweep.recordCount)
@@ -100,10 +87,10 @@ struct SweepRunTests {
       let states = Locked<[[String: Data]]>([])
       let first = try SweepRun(sweep, to: file, form: form)
       _ = try first.run(threads: 2, command: "c") { _ in
-        guard let now = try? self.contents(folder) else { return }
+        guard let now = try? contents(of: folder) else { return }
         states.change { $0.append(now) }
       }
-      let whole = try contents(folder)
+      let whole = try contents(of: folder)
       #expect(states.value.count == sweep.units.count)
       for (number, state) in states.value.enumerated() {
         var state = state
@@ -134,18 +121,18 @@ struct SweepRunTests {
         #expect(run.resumed == vouched * 30, "seed \(seed), state \(number)")
         let counts = Locked<[Int]>([])
         _ = try run.run(threads: 2, command: "c") { now in counts.change { $0.append(now.done) } }
-        #expect(try contents(folder) == whole, "seed \(seed), state \(number)")
+        #expect(try contents(of: folder) == whole, "seed \(seed), state \(number)")
         #expect(counts.value == Array(stride(from: run.resumed + 30, through: 480, by: 30)))
       }
       // Ended between the index, the file's name and the end of the progress.
       let last = try #require(states.value.last)
       try replace(folder, with: last.merging(["s.index.json": try #require(whole["s.index.json"])]) { $1 })
       try run(sweep, file, form)
-      #expect(try contents(folder) == whole)
+      #expect(try contents(of: folder) == whole)
       try replace(folder, with: whole.merging(["s.progress": try #require(last["s.progress"])]) { $1 })
       let done = try SweepRun(sweep, to: file, form: form)
       #expect(done.isComplete && done.resumed == sweep.recordCount)
-      #expect(try contents(folder) == whole)
+      #expect(try contents(of: folder) == whole)
     }
   }
 
@@ -174,22 +161,22 @@ struct SweepRunTests {
       }
       defer { try? FileManager.default.removeItem(atPath: folder + "-begun") }
       let begun = "\(folder)-begun/s"
-      let before = try contents(folder + "-begun")
+      let before = try contents(of: folder + "-begun")
       #expect(
         refusal { _ = try SweepRun(changed, to: begun, form: .csv) }
           == "\(begun): was begun by another sweep: the capacities changed; --restart begins anew")
       #expect(
         refusal { _ = try SweepRun(sweep, to: begun, form: .jsonLines) }
           == "\(begun): was begun by another sweep: the form changed; --restart begins anew")
-      #expect(try contents(folder + "-begun") == before)
+      #expect(try contents(of: folder + "-begun") == before)
       try run(changed, begun, .csv, restarts: true)
       // Done.
       let ways = "--restart replaces it, another --output leaves it"
-      let whole = try contents(folder)
+      let whole = try contents(of: folder)
       #expect(
         refusal { _ = try SweepRun(changed, to: file, form: .csv) }
           == "\(file): holds another sweep: the capacities changed; \(ways)")
-      #expect(try contents(folder) == whole)
+      #expect(try contents(of: folder) == whole)
       // Changed by somebody.
       try Data("x".utf8).write(to: URL(fileURLWithPath: file))
       #expect(
@@ -200,7 +187,7 @@ struct SweepRunTests {
         refusal { _ = try SweepRun(sweep, to: file, form: .csv) }
           == "\(file): exists and has no index that says which sweep it is; \(ways)")
       try run(sweep, file, .csv, restarts: true)
-      #expect(try contents(folder) == whole)
+      #expect(try contents(of: folder) == whole)
       // No file to be made there.
       #expect(refusal { _ = try SweepRun(sweep, to: folder, form: .csv) } == "\(folder): is not a regular file")
       #expect(
@@ -211,7 +198,7 @@ struct SweepRunTests {
       #expect(refusal { _ = try SweepRun(sweep, to: file, form: .csv) }.hasSuffix("--restart begins anew"))
       try replace(folder, with: ["s.progress": Data("mine\n".utf8)])
       #expect(refusal { _ = try SweepRun(sweep, to: file, form: .csv) }.hasSuffix("--restart begins anew"))
-      #expect(try contents(folder)["s.progress"] == Data("mine\n".utf8))
+      #expect(try contents(of: folder)["s.progress"] == Data("mine\n".utf8))
     }
   }
 

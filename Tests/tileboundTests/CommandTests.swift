@@ -1,57 +1,23 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The program as users run it: arguments in; text, exit code and files out.
 struct CommandTests {
-  struct Outcome {
-    var code: Int32
-    var output: String
-    var error: String
-  }
-
-  /// The built program, beside the tests.
-  static let program: URL = {
-    let arguments = CommandLine.arguments
-    let bundle = arguments.firstIndex(of: "--test-bundle-path").map { arguments[$0 + 1] } ?? arguments[0]
-    return URL(fileURLWithPath: bundle).deletingLastPathComponent().appending(path: "tilebound")
-  }()
-
-  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-
-  func run(_ arguments: [String]) throws -> Outcome {
-    let process = Process()
-    process.executableURL = Self.program
-    process.arguments = arguments
-    process.currentDirectoryURL = Self.root
-    let (output, error) = (Pipe(), Pipe())
-    process.standardOutput = output
-    process.standardError = error
-    try process.run()
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    let errors = error.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return Outcome(
-      code: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
-      error: String(decoding: errors, as: UTF8.self))
-  }
-
-  func run(_ line: String) throws -> Outcome { try run(line.split(separator: " ").map(String.init)) }
-
   @Test func optimizePrintsTableAndNests() throws {
-    let outcome = try run("optimize --shape k=8,c=4,p=6,r=3 --capacity 100B")
+    let outcome = try Program.run("optimize --shape k=8,c=4,p=6,r=3 --capacity 100B")
     #expect(outcome.code == 0 && outcome.error.isEmpty)
     #expect(outcome.output.contains("shape at 100 B: energy model unit, word widths 8/8/8/8"))
     #expect(outcome.output.contains("keep outputs: "))
     #expect(
       outcome.output.split(separator: "\n").contains { $0.hasPrefix("layer  count ") && $0.contains("energy [bit]") })
-    let quiet = try run("optimize --shape k=8,c=4,p=6,r=3 --capacity 100B --quiet")
+    let quiet = try Program.run("optimize --shape k=8,c=4,p=6,r=3 --capacity 100B --quiet")
     #expect(quiet.output.split(separator: "\n").count == 3)
   }
 
   @Test func resultsDoNotDependOnThreads() throws {
-    let one = try run("optimize --network alexnet --capacity 16KiB --format json --no-timing --threads 1")
-    let three = try run("optimize --network alexnet --capacity 16KiB --format json --no-timing --threads 3")
+    let one = try Program.run("optimize --network alexnet --capacity 16KiB --format json --no-timing --threads 1")
+    let three = try Program.run("optimize --network alexnet --capacity 16KiB --format json --no-timing --threads 3")
     #expect(one.code == 0 && one.output == three.output)
     #expect(one.output.contains("\"schema\" : \"tilebound-results/1\""))
     #expect(!one.output.contains("seconds"))
@@ -61,12 +27,12 @@ struct CommandTests {
   @Test func optimizedMappingsReplay() throws {
     let shape = "n=2,g=2,k=5,c=3,h=9,w=8,r=3,s=2,stride=2x1,padding=1"
     try withTemporaryFolder { folder in
-      let file = folder.appending(path: "m.yaml").path
-      let found = try run(
+      let file = "\(folder)/m.yaml"
+      let found = try Program.run(
         "optimize --shape \(shape) --capacity 60B --bits partial-sums=24 --format json --no-timing --mapping \(file)")
       let document = try #require(try JSONSerialization.jsonObject(with: Data(found.output.utf8)) as? [String: Any])
       let record = try #require((document["records"] as? [[String: Any]])?.first)
-      let evaluated = try run(
+      let evaluated = try Program.run(
         "evaluate --mapping \(file) --shape \(shape) --capacity 60B --bits partial-sums=24 --replay --format json")
       #expect(evaluated.code == 0, "\(evaluated.error)")
       let again = try #require(
@@ -74,7 +40,7 @@ struct CommandTests {
           as? [[String: Any]])
       #expect(again[0]["traffic_bits"] as? [String: Int] == record["traffic_bits"] as? [String: Int])
       #expect(again[0]["replay_agrees"] as? Bool == true)
-      let small = try run("evaluate --mapping \(file) --shape \(shape) --capacity 10B --bits partial-sums=24")
+      let small = try Program.run("evaluate --mapping \(file) --shape \(shape) --capacity 10B --bits partial-sums=24")
       #expect(small.code == 2 && small.error.contains("does not fit 10 B; the mapping needs "))
     }
   }
@@ -83,7 +49,7 @@ struct CommandTests {
   @Test(arguments: ["networks", "--help", "optimize --shape p=3 --capacity 64B", "bound --shape p=3 --capacity 64B"])
   func fullStandardOutput(line: String) throws {
     let process = Process()
-    process.executableURL = Self.program
+    process.executableURL = Program.url
     process.arguments = line.split(separator: " ").map(String.init)
     let error = Pipe()
     process.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
@@ -96,13 +62,14 @@ struct CommandTests {
   }
 
   @Test func evaluateExample() throws {
-    let outcome = try run("evaluate --network alexnet --mapping configs/mappings/alexnet-conv2.yaml --format csv")
+    let outcome = try Program.run(
+      "evaluate --network alexnet --mapping configs/mappings/alexnet-conv2.yaml --format csv")
     #expect(outcome.code == 0, "\(outcome.error)")
     #expect(outcome.output.contains("k:20 [outputs] c:1 [inputs] k:1 r:1 s:1 [weights]"))
   }
 
   @Test func gapHoldsOptimaAgainstBounds() throws {
-    let outcome = try run(
+    let outcome = try Program.run(
       "gap --shape k=32,c=24,p=13,q=13,r=3,s=3 --capacity 64B,1KiB...4KiB --format json --threads 2")
     #expect(outcome.code == 0, "\(outcome.error)")
     let document = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
@@ -123,7 +90,7 @@ struct CommandTests {
     #expect((records.first?["references"] as? [String: Double])?.isEmpty == true)
     #expect((records.last?["references"] as? [String: Double])?.count == 2)
     #expect((document["totals"] as? [[String: Any]])?.count == 4)
-    let table = try run("gap --network alexnet --capacity 16KiB,64KiB --quiet")
+    let table = try Program.run("gap --network alexnet --capacity 16KiB,64KiB --quiet")
     #expect(table.output.contains("gap in data energy over 16 distinct layers and capacities: median "))
     #expect(table.output.split(separator: "\n").count { $0.hasPrefix("total") } == 2)
   }
@@ -132,7 +99,7 @@ struct CommandTests {
   @Test func curveGivesEveryOptimum() throws {
     let shape = "--shape k=6,c=4,p=7,q=7,r=3,s=3,padding=1"
     func document(_ line: String) throws -> [String: Any] {
-      let outcome = try run(line)
+      let outcome = try Program.run(line)
       #expect(outcome.code == 0, "\(outcome.error)")
       return try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
     }
@@ -167,39 +134,39 @@ struct CommandTests {
   }
 
   @Test func curveTables() throws {
-    let layer = try run("curve --network alexnet --layer fc8 --within 20% --threads 2")
+    let layer = try Program.run("curve --network alexnet --layer fc8 --within 20% --threads 2")
     #expect(layer.code == 0 && layer.output.contains("within 20.0 %") && layer.output.contains("capacity [bit]"))
-    let network = try run("curve --network alexnet --threads 2")
+    let network = try Program.run("curve --network alexnet --threads 2")
     #expect(network.output.contains("\ntotal ") && network.output.contains("data over least"))
-    let quiet = try run("curve --network alexnet --quiet --threads 1")
+    let quiet = try Program.run("curve --network alexnet --quiet --threads 1")
     #expect(network.output.hasPrefix(quiet.output))
-    let points = try run("curve --network alexnet --layer fc8 --format csv")
+    let points = try Program.run("curve --network alexnet --layer fc8 --format csv")
     #expect(points.output.hasPrefix("network,layer,shape,count,capacity_bits,"))
-    let total = try run("curve --network alexnet --total --format csv")
+    let total = try Program.run("curve --network alexnet --total --format csv")
     #expect(total.output.hasPrefix("network,layers,capacity_bits,"))
   }
 
   @Test func boundListsEveryFamily() throws {
-    let outcome = try run("bound --shape p=512,k=512,c=512 --capacity 64KiB --format csv")
+    let outcome = try Program.run("bound --shape p=512,k=512,c=512 --capacity 64KiB --format csv")
     #expect(outcome.code == 0, "\(outcome.error)")
     let lines = outcome.output.split(separator: "\n")
     #expect(lines.count == 11)
     #expect(lines.count { $0.hasSuffix(",true") } == 1)
     #expect(lines.contains { $0.contains(",loomis-whitney-outputs,1,") && $0.hasSuffix(",true") })
-    #expect(try run("bound --shape p=5 --capacity 64B").output.contains("best"))
-    #expect(try run("bound --shape p=5 --capacity 64B --format json").output.contains("tilebound-bounds/1"))
+    #expect(try Program.run("bound --shape p=5 --capacity 64B").output.contains("best"))
+    #expect(try Program.run("bound --shape p=5 --capacity 64B --format json").output.contains("tilebound-bounds/1"))
   }
 
   @Test func networks() throws {
-    let outcome = try run("networks")
+    let outcome = try Program.run("networks")
     #expect(
       outcome.code == 0 && outcome.output.contains("714 188 480") && outcome.output.contains("horowitz-45nm-int8"))
-    #expect(try run("networks resnet18").output.contains("layer4.0.downsample"))
+    #expect(try Program.run("networks resnet18").output.contains("layer4.0.downsample"))
   }
 
   @Test func helpShowsExamples() throws {
     for command in ["optimize", "gap", "bound", "evaluate", "report", "networks"] {
-      let outcome = try run("\(command) --help")
+      let outcome = try Program.run("\(command) --help")
       #expect(outcome.code == 0 && outcome.output.contains("tilebound \(command)"))
       #expect(outcome.output.contains("Example"))
     }
@@ -207,21 +174,21 @@ struct CommandTests {
 
   @Test func filesAreWrittenWholeOrNotAtAll() throws {
     try withTemporaryFolder { folder in
-      let file = folder.appending(path: "r.csv").path
-      let outcome = try run("optimize --shape p=4,k=4,c=4 --capacity 20B --format csv --output \(file)")
+      let file = "\(folder)/r.csv"
+      let outcome = try Program.run("optimize --shape p=4,k=4,c=4 --capacity 20B --format csv --output \(file)")
       #expect(outcome.code == 0 && outcome.output.isEmpty)
       #expect(try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").count == 2)
-      let failed = try run("optimize --shape p=4,k=4,c=4 --capacity 2B --format csv --output \(file)2")
+      let failed = try Program.run("optimize --shape p=4,k=4,c=4 --capacity 2B --format csv --output \(file)2")
       #expect(failed.code == 2)
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["r.csv"])
-      let target = folder.appending(path: "target.csv").path
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["r.csv"])
+      let target = "\(folder)/target.csv"
       try Data("old".utf8).write(to: URL(fileURLWithPath: target))
-      try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/link.csv", withDestinationPath: target)
+      try FileManager.default.createSymbolicLink(atPath: "\(folder)/link.csv", withDestinationPath: target)
       try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: target)
-      _ = try run("optimize --shape p=4,k=4,c=4 --capacity 20B --format csv --output \(folder.path)/link.csv")
+      _ = try Program.run("optimize --shape p=4,k=4,c=4 --capacity 20B --format csv --output \(folder)/link.csv")
       #expect(try String(contentsOfFile: target, encoding: .utf8).hasPrefix("network,layer"))
       #expect(try FileManager.default.attributesOfItem(atPath: target)[.posixPermissions] as? Int == 0o600)
-      let nowhere = try run("optimize --shape p=4,k=4,c=4 --capacity 20B --output \(folder.path)/no/r.csv")
+      let nowhere = try Program.run("optimize --shape p=4,k=4,c=4 --capacity 20B --output \(folder)/no/r.csv")
       #expect(nowhere.code == 1 && nowhere.error.contains("cannot be written: No such file or directory"))
     }
   }
@@ -320,18 +287,11 @@ struct CommandTests {
     ("networks nonesuch", 64, "unknown network 'nonesuch'"),
   ])
   func refusals(line: String, code: Int32, message: String) throws {
-    let outcome = try run(line)
+    let outcome = try Program.run(line)
     #expect(outcome.code == code, "\(outcome.error)")
     #expect(outcome.output.isEmpty)
     #expect(outcome.error.contains(message), "\(outcome.error)")
     #expect(outcome.error.hasPrefix("tilebound: "))
     #expect(outcome.error.count { $0 == "\n" } == 1, "\(outcome.error)")
-  }
-
-  private func withTemporaryFolder(_ body: (URL) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "tilebound-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try body(folder)
   }
 }

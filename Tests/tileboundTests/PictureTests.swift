@@ -1,19 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The pictures that commands draw.
 struct PictureTests {
-  private func withTemporaryFolder(_ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "tilebound-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try body(folder)
-  }
-
   @Test func curvesAreDrawn() throws {
-    let commands = CommandTests()
     try withTemporaryFolder { folder in
-      let layer = try commands.run("curve --network alexnet --layer conv3 --plot \(folder)/layer.svg --threads 2")
+      let layer = try Program.run("curve --network alexnet --layer conv3 --plot \(folder)/layer.svg --threads 2")
       #expect(layer.code == 0 && layer.output.contains("capacity [bit]"), "\(layer.error)")
       let text = try String(contentsOfFile: "\(folder)/layer.svg", encoding: .utf8)
       for part in [
@@ -22,13 +15,13 @@ struct PictureTests {
       ] {
         #expect(text.contains(part), "\(part)")
       }
-      let some = try commands.run(
+      let some = try Program.run(
         "curve --network alexnet --layer conv3 --layer fc8 --plot \(folder)/some.svg --plot-in words --quiet")
       #expect(some.code == 0, "\(some.error)")
       let both = try String(contentsOfFile: "\(folder)/some.svg", encoding: .utf8)
       #expect(both.contains("conv3") && both.contains("fc8") && both.contains("data moved [words]"))
       #expect(!both.contains("os-iw"))
-      let network = try commands.run(
+      let network = try Program.run(
         "curve --network alexnet --capacity 1KiB...1MiB --total --quiet --plot \(folder)/network.PNG")
       #expect(network.code == 0, "\(network.error)")
       let picture = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/network.PNG"))
@@ -39,10 +32,9 @@ struct PictureTests {
   }
 
   @Test func sweepsAreDrawn() throws {
-    let commands = CommandTests()
     try withTemporaryFolder { folder in
       let sweep = "sweep --network alexnet,resnet18 --capacity 16KiB...64KiB --output \(folder)/s.csv"
-      let outcome = try commands.run("\(sweep) --plot \(folder)/plots")
+      let outcome = try Program.run("\(sweep) --plot \(folder)/plots")
       #expect(outcome.code == 0 && outcome.output.contains("plots: 9 pictures"), "\(outcome.error)")
       let names = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/plots").sorted()
       #expect(names.count == 9 && names.contains("networks-unit-8-8-8-8-sliding-ski-slopes.svg"))
@@ -50,7 +42,7 @@ struct PictureTests {
         #expect(names.contains("alexnet-unit-8-8-8-8-sliding-\(kind).svg"))
       }
       // A sweep that is there already is drawn all the same.
-      let again = try commands.run("\(sweep) --plot \(folder)/more --plot-format png")
+      let again = try Program.run("\(sweep) --plot \(folder)/more --plot-format png")
       #expect(again.code == 0 && again.output.contains("all there already"))
       #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/more").allSatisfy { $0.hasSuffix(".png") })
     }
@@ -63,7 +55,7 @@ struct PictureTests {
   func gnuplotIsMissing(line: String) throws {
     try withTemporaryFolder { folder in
       let process = Process()
-      process.executableURL = CommandTests.program
+      process.executableURL = Program.url
       process.arguments = line.split(separator: " ").map(String.init)
       process.currentDirectoryURL = URL(fileURLWithPath: folder)
       process.environment = ["PATH": folder]

@@ -1,17 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `tilebound report` on files that other commands wrote.
 struct ReportCommandTests {
-  private let commands = CommandTests()
-
-  private func withTemporaryFolder(_ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "tilebound-report-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try body(folder.path)
-  }
-
   /// What stands in the page as a command, as a shell gets it.
   private func commandLines(_ page: String) -> [String] {
     page.matches(of: /<pre><code>(.*)<\/code><\/pre>/).map { match in
@@ -19,25 +11,6 @@ struct ReportCommandTests {
         $0.replacingOccurrences(of: $1.0, with: $1.1)
       }
     }
-  }
-
-  /// Runs a command line in a shell that finds the program.
-  private func shell(_ line: String) throws -> CommandTests.Outcome {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    let folder = CommandTests.program.deletingLastPathComponent().path
-    process.arguments = ["-c", "PATH=\(folder):$PATH; \(line)"]
-    process.currentDirectoryURL = CommandTests.root
-    let (output, error) = (Pipe(), Pipe())
-    process.standardOutput = output
-    process.standardError = error
-    try process.run()
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    let errors = error.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return CommandTests.Outcome(
-      code: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
-      error: String(decoding: errors, as: UTF8.self))
   }
 
   /// The command under a mapping replays it and counts the same; the one for a file without a command finds it again.
@@ -48,23 +21,23 @@ struct ReportCommandTests {
   ])
   func commandsOnThePageWork(arguments: String) throws {
     try withTemporaryFolder { folder in
-      let made = try commands.run("optimize \(arguments) --format csv --no-timing --output \(folder)/r.csv")
+      let made = try Program.run("optimize \(arguments) --format csv --no-timing --output \(folder)/r.csv")
       #expect(made.code == 0, "\(made.error)")
-      let report = try commands.run("report \(folder)/r.csv")
+      let report = try Program.run("report \(folder)/r.csv")
       #expect(report.code == 0, "\(report.error)")
       let lines = commandLines(report.output)
       #expect(lines.count == 2)
       let first = try #require(lines.first)
-      let again = try shell(first + " --no-timing")
+      let again = try Program.shell(first + " --no-timing")
       let original = try String(contentsOfFile: "\(folder)/r.csv", encoding: .utf8)
       #expect(again.code == 0 && again.output == original, "\(first): \(again.error)")
 
       let replay = try #require(lines.last)
       #expect(replay.hasSuffix(" --replay"))
-      let replayed = try shell(replay + " --format json")
+      let replayed = try Program.shell(replay + " --format json")
       #expect(replayed.code == 0, "\(replay): \(replayed.error)")
       let (counted, found) = (
-        try record(replayed.output), try record(commands.run("optimize \(arguments) --format json").output)
+        try record(replayed.output), try record(Program.run("optimize \(arguments) --format json").output)
       )
       for key in ["traffic_bits", "energy", "occupancy_bits", "mapping", "shape", "bits", "reuse", "capacity_bits"] {
         #expect(counted[key] == found[key] && found[key] != nil, "\(key)")
@@ -84,10 +57,10 @@ struct ReportCommandTests {
 
   @Test func filtersChooseRecords() throws {
     try withTemporaryFolder { folder in
-      _ = try commands.run("gap --network alexnet --capacity 8KiB...32KiB --format json --output \(folder)/a.json")
-      _ = try commands.run("optimize --shape p=4,k=4,c=4 --capacity 16KiB --format csv --output \(folder)/s.csv")
+      _ = try Program.run("gap --network alexnet --capacity 8KiB...32KiB --format json --output \(folder)/a.json")
+      _ = try Program.run("optimize --shape p=4,k=4,c=4 --capacity 16KiB --format csv --output \(folder)/s.csv")
       func records(_ filters: String) throws -> Int {
-        let outcome = try commands.run("report \(folder)/a.json \(folder)/s.csv \(filters) --title Chosen")
+        let outcome = try Program.run("report \(folder)/a.json \(folder)/s.csv \(filters) --title Chosen")
         #expect(outcome.code == 0 && outcome.output.contains("<h1>Chosen</h1>"), "\(outcome.error)")
         return outcome.output.matches(of: /<details id/).count
       }
@@ -98,9 +71,9 @@ struct ReportCommandTests {
       #expect(try records("--capacity 16KiB") == 9)
       #expect(try records("--layer conv2 --capacity 8KiB,16KiB --network alexnet") == 2)
       let page = "\(folder)/r.html"
-      let written = try commands.run("report \(folder)/a.json --output \(page)")
+      let written = try Program.run("report \(folder)/a.json --output \(page)")
       #expect(written.code == 0 && written.output.isEmpty)
-      let printed = try commands.run("report \(folder)/a.json")
+      let printed = try Program.run("report \(folder)/a.json")
       #expect(try String(contentsOfFile: page, encoding: .utf8) == printed.output)
       #expect(printed.output.contains("tilebound gap --network alexnet --capacity 8KiB...32KiB --format json"))
       #expect(printed.output.hasSuffix("</html>\n"))
@@ -109,13 +82,13 @@ struct ReportCommandTests {
 
   @Test func refusals() throws {
     try withTemporaryFolder { folder in
-      _ = try commands.run("optimize --network alexnet --capacity 8KiB --format json --output \(folder)/a.json")
+      _ = try Program.run("optimize --network alexnet --capacity 8KiB --format json --output \(folder)/a.json")
       let text = try String(contentsOfFile: "\(folder)/a.json", encoding: .utf8)
       func write(_ name: String, _ text: String) throws {
         try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
       }
       try write("other.json", text.replacingOccurrences(of: "tilebound-results/1", with: "tilebound-results/9"))
-      try write("bounds.json", commands.run("bound --shape p=4 --capacity 64B --format json").output)
+      try write("bounds.json", Program.run("bound --shape p=4 --capacity 64B --format json").output)
       try write("tampered.json", text.replacing(/"occupancy_bits" : (\d+)/) { "\"occupancy_bits\" : 1\($0.output.1)" })
       try write("empty.json", "")
       for (arguments, message) in [
@@ -129,12 +102,12 @@ struct ReportCommandTests {
         ("\(folder)/a.json --layer conv9", "no record of \(folder)/a.json is of --layer conv9"),
         ("\(folder)/a.json --network vgg16 --capacity 1KiB", "is of --network vgg16, --capacity 1KiB"),
       ] {
-        let outcome = try commands.run("report \(arguments) --output \(folder)/r.html")
+        let outcome = try Program.run("report \(arguments) --output \(folder)/r.html")
         #expect(outcome.code == 64 && outcome.output.isEmpty && outcome.error.contains(message), "\(outcome.error)")
         #expect(outcome.error.hasPrefix("tilebound: ") && outcome.error.count { $0 == "\n" } == 1)
         #expect(!FileManager.default.fileExists(atPath: "\(folder)/r.html"))
       }
-      let nowhere = try commands.run("report \(folder)/a.json --output \(folder)/no/r.html")
+      let nowhere = try Program.run("report \(folder)/a.json --output \(folder)/no/r.html")
       #expect(nowhere.code == 1 && nowhere.error.contains("cannot be written: No such file or directory"))
     }
   }

@@ -10,16 +10,17 @@ public struct HTMLReport {
   public static let largestRowCount = 10_000
 
   private let contents: ReportContents
-  private let figures: [ReportFigure]
+  private let figures: [Figure]
   private let title: String
 
   /// A report.
   ///
   /// - Parameters:
   ///   - documents: the result files.
-  ///   - figures: pictures for it, in their order; the section of plots is left out when there are none.
+  ///   - figures: pictures for it, in their order, see ``ReportFigures``; the section of plots is left out when there are
+  ///     none.
   ///   - title: its heading, or nil for one that names the networks.
-  public init(documents: [ResultDocument], figures: [ReportFigure] = [], title: String? = nil) {
+  public init(documents: [ResultDocument], figures: [Figure] = [], title: String? = nil) {
     contents = ReportContents(documents)
     self.figures = figures
     self.title = title ?? "Tilebound report: \(contents.subject)"
@@ -27,7 +28,8 @@ public struct HTMLReport {
 
   /// The page.
   ///
-  /// - Throws: when a record's layer or mapping is none, which the reader of result files excludes.
+  /// - Throws: ``PlotError`` when gnuplot is missing or fails, and when a record's layer or mapping is none, which the
+  ///   reader of result files excludes.
   public func page() throws -> String {
     try HTMLTemplates.page(
       Page(
@@ -35,12 +37,7 @@ public struct HTMLReport {
         layers: LayersSection(contents),
         figures: figures.isEmpty
           ? nil
-          : FiguresSection(
-            figures: figures.enumerated().map { index, figure in
-              FiguresSection.Item(
-                number: index + 1, title: figure.title, caption: figure.caption, svg: figure.svg,
-                alternativeText: figure.alternativeText)
-            }), mappings: try MappingsSection(contents)))
+          : try FiguresSection(figures), mappings: try MappingsSection(contents)))
   }
 }
 
@@ -62,10 +59,21 @@ struct FiguresSection {
   struct Item {
     let number: Int
     let title: String
-    let caption: String
+    let setting: String
+    let description: String
     let svg: String
-    let alternativeText: String
   }
 
   let figures: [Item]
+
+  init(_ figures: [Figure]) throws(PlotError) {
+    var items: [Item] = []
+    for (index, figure) in figures.enumerated() {
+      items.append(
+        Item(
+          number: index + 1, title: figure.title, setting: figure.subtitle, description: figure.description,
+          svg: try figure.inlineSVG(idPrefix: "figure-\(index + 1)")))
+    }
+    self.figures = items
+  }
 }

@@ -43,14 +43,19 @@ struct HTMLTable {
   let caption: String
   let columns: [Column]
   var rows: [Row] = []
-  /// Whether readers can sort and filter it.
+  /// Whether it is the table of all records, which can be filtered.
+  var isOfRecords = false
+  /// Whether its rows can be sorted.
   var isSortable = false
 
   /// An empty table with the given columns.
-  init(caption: String, _ columns: [(title: String, isNumber: Bool)], isSortable: Bool = false) {
+  init(
+    caption: String, _ columns: [(title: String, isNumber: Bool)], isSortable: Bool = false, isOfRecords: Bool = false
+  ) {
     self.caption = caption
     self.columns = columns.map { Column(title: $0.title, isNumber: $0.isNumber) }
     self.isSortable = isSortable
+    self.isOfRecords = isOfRecords
   }
 
   /// Adds a row with one cell for each column.

@@ -17,7 +17,7 @@ struct LayersSection {
         (hasBiases ? "weights, biases [bit]" : "weights [bit]", true), ("partial sums [bit]", true),
         ("outputs [bit]", true), ("occupancy [bit]", true), (contents.energyTitle("bound"), true),
         ("gap data", true), ("gap total", true),
-      ], isSortable: true)
+      ], isSortable: true, isOfRecords: true)
     for entry in contents.entries.prefix(HTMLReport.largestRowCount) {
       let record = entry.record
       let traffic = record.trafficBits

@@ -28,13 +28,13 @@ struct SummarySection {
         ("network", false), ("capacity", true), ("layers", true), ("energy total [\(setting.unit)]", true),
         ("energy data [\(setting.unit)]", true), ("bound data [\(setting.unit)]", true), ("gap data", true),
         ("gap total", true),
-      ])
+      ], isSortable: true)
     var curves = HTMLTable(
       caption: "Curves: the optimum at every capacity where it changes",
       [
         ("network", false), ("layer", false), ("count", true), ("points", true), ("first capacity", true),
         ("last capacity", true), ("least data energy [\(setting.unit)]", true),
-      ])
+      ], isSortable: true)
     var single: [ResultRecord] = []
     let layers = entries.grouped { OfFile(file: $0.file, layer: LayerIdentity($0.record)) }
     for (key, elements) in layers {

@@ -73,8 +73,8 @@ public enum DataflowMapFigure {
     figure.elements += texts.map { .text($0) }
     figure.putLegendAbove()
     let counts = order(Set(boxes.keys)).map { "\($0) in \(boxes[$0]?.count ?? 0)" }
-    figure.alternativeText =
-      "\(title), \(subtitle). Of \(placed.count) optima of \(rows.count) layers at \(capacities.count) capacities, the "
+    figure.description =
+      "Of \(placed.count) optima of \(rows.count) layers at \(capacities.count) capacities, the "
       + "dataflow is \(counts.joined(separator: ", "))."
     return figure
   }

@@ -55,7 +55,7 @@ public enum EnergyBreakdownFigure {
     }
     addBounds(records, weight, &figure)
     figure.putLegendAbove()
-    figure.alternativeText = describe(title, subtitle, records, labels, totals, quantity, weight)
+    figure.description = describe(records, labels, totals, quantity, weight)
     return figure
   }
 
@@ -115,8 +115,8 @@ public enum EnergyBreakdownFigure {
   }
 
   private static func describe(
-    _ title: String, _ subtitle: String, _ records: [ResultRecord], _ labels: [String], _ totals: [Double],
-    _ quantity: Quantity, _ weight: (ResultRecord) -> Double
+    _ records: [ResultRecord], _ labels: [String], _ totals: [Double], _ quantity: Quantity,
+    _ weight: (ResultRecord) -> Double
   ) -> String {
     let sum = totals.reduce(0, +)
     let parts = Kind.allCases.compactMap { kind -> String? in
@@ -124,7 +124,7 @@ public enum EnergyBreakdownFigure {
       return part > 0 ? "\(kind.rawValue) \(NumberText.percent(part / sum))" : nil
     }
     let largest = zip(labels, totals).max { $0.1 < $1.1 }
-    return "\(title), \(subtitle). In all \(quantity.text(sum)): \(parts.joined(separator: ", ")). "
+    return "In all \(quantity.text(sum)): \(parts.joined(separator: ", ")). "
       + (largest.map { "Most in \($0.0): \(quantity.text($0.1))." } ?? "")
   }
 }

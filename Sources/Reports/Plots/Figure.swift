@@ -9,8 +9,10 @@ public struct Figure: Hashable, Sendable {
   public var title: String
   /// A smaller line below the title: under which settings the data hold.
   public var subtitle: String
-  /// What is to be seen, with the key numbers, for those who do not see it.
-  public var alternativeText: String
+  /// What is to be seen, with the key numbers.
+  public var description = ""
+  /// The same with title and subtitle, for those who do not see the picture.
+  public var alternativeText: String { "\(title), \(subtitle). \(description)" }
   /// Its nominal size in pixels.
   public var width: Int
   public var height: Int
@@ -96,17 +98,18 @@ public struct Figure: Hashable, Sendable {
     self.name = name
     self.title = title
     self.subtitle = subtitle
-    alternativeText = title
     width = margins.left + frame.width + margins.right
     height = margins.top + frame.height + margins.bottom
     self.margins = margins
     self.x = x
     self.y = y
-    let lines = subtitleLines.count
-    let room = 22 + lines * Self.subtitleLineHeight
+    let room = titleHeight
     self.margins.top += room
     height += room
   }
+
+  /// The pixels at the top that title and subtitle take.
+  var titleHeight: Int { 22 + subtitleLines.count * Self.subtitleLineHeight }
 
   /// The subtitle in lines as wide as the figure, of which there are at most three.
   var subtitleLines: [String] {

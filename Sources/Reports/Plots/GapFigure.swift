@@ -44,8 +44,8 @@ public enum GapFigure {
     }
     for sample in total where sample.value.isFinite { figure.tips.append(tip("network", sample)) }
     let worst = total.max { $0.value < $1.value } ?? first
-    figure.alternativeText =
-      "\(title), \(subtitle). The gap is \(NumberText.percent(first.value)) at "
+    figure.description =
+      "The gap is \(NumberText.percent(first.value)) at "
       + "\(CapacityAxis.text(bits: first.capacityBits)), at most \(NumberText.percent(worst.value)) "
       + "at \(CapacityAxis.text(bits: worst.capacityBits)) and \(NumberText.percent(last.value)) at "
       + "\(CapacityAxis.text(bits: last.capacityBits))."
@@ -53,7 +53,7 @@ public enum GapFigure {
       layer.gaps.max { $0.value < $1.value }.map { (name: layer.name, sample: $0) }
     }.max { $0.sample.value < $1.sample.value }
     if let worstLayer {
-      figure.alternativeText +=
+      figure.description +=
         " The largest gap of a layer is \(NumberText.percent(worstLayer.sample.value)), of \(worstLayer.name) at "
         + "\(CapacityAxis.text(bits: worstLayer.sample.capacityBits))."
     }

@@ -4,6 +4,8 @@ extension Figure {
   /// The figure as an SVG element to stand in a page of HTML: in the page's own text colour on its own background, as
   /// wide as its nominal size or the page, with its tips as tooltips, and without any script.
   ///
+  /// Its title and its subtitle are left to the page, which they would not scale with.
+  ///
   /// - Parameters:
   ///   - idPrefix: what to put before every identifier, another one for each figure of a page: letters, digits and
   ///     hyphens.
@@ -11,18 +13,26 @@ extension Figure {
   /// - Returns: the element's text.
   /// - Throws: ``PlotError`` when gnuplot is missing or fails.
   public func inlineSVG(idPrefix: String, path: String? = nil) throws(PlotError) -> String {
-    let drawing = try Gnuplot.render(self, as: .svg, path: path)
-    return InlineSVG(self, prefix: PlotText.fileName(idPrefix) + "-").text(String(decoding: drawing, as: UTF8.self))
+    // Without the texts; where they would be the page does not look.
+    let top = titleHeight
+    var untitled = self
+    (untitled.title, untitled.subtitle) = ("", "")
+    let drawing = try Gnuplot.render(untitled, as: .svg, path: path)
+    return InlineSVG(self, top: top, prefix: PlotText.fileName(idPrefix) + "-").text(
+      String(decoding: drawing, as: UTF8.self))
   }
 }
 
 /// Turns what gnuplot draws into an element of a page.
 private struct InlineSVG {
   let figure: Figure
+  /// The height of what is not to be seen at the top.
+  let top: Int
   let prefix: String
 
-  init(_ figure: Figure, prefix: String) {
+  init(_ figure: Figure, top: Int, prefix: String) {
     self.figure = figure
+    self.top = top
     self.prefix = prefix
   }
 
@@ -30,7 +40,7 @@ private struct InlineSVG {
     let (width, height) = (figure.width, figure.height)
     return """
       <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" \
-      viewBox="0 0 \(width) \(height)" style="width:100%;max-width:\(width)px;height:auto" role="img" \
+      viewBox="0 \(top) \(width) \(height - top)" style="width:100%;max-width:\(width)px;height:auto" role="img" \
       aria-label="\(PlotText.escaped(figure.alternativeText))">
       \(body(drawing))\(tips)</svg>
 

@@ -19,9 +19,9 @@ public enum ReportFigures {
   /// capacity the one with the least energy counts.
   public static func all(of records: [ResultRecord]) -> [Figure] {
     var figures: [Figure] = []
-    for (setting, records) in grouped(records, by: PlotSetting.init) {
+    for (setting, records) in records.grouped(by: ResultSetting.init) {
       var slopes: [SkiSlope] = []
-      for (network, records) in grouped(records, by: { $0.network }) {
+      for (network, records) in records.grouped(by: \.network) {
         let group = Group(network: network, setting: setting, records)
         figures += group.figures
         if let slope = group.slope { slopes.append(slope.total) }
@@ -31,24 +31,10 @@ public enum ReportFigures {
     return named(figures)
   }
 
-  /// Records in groups, both in the order of their first appearance.
-  private static func grouped<Key: Hashable>(
-    _ records: [ResultRecord], by key: (ResultRecord) -> Key
-  ) -> [(Key, [ResultRecord])] {
-    var groups: [Key: [ResultRecord]] = [:]
-    var order: [Key] = []
-    for record in records {
-      let key = key(record)
-      if groups[key] == nil { order.append(key) }
-      groups[key, default: []].append(record)
-    }
-    return order.map { ($0, groups[$0] ?? []) }
-  }
-
   /// The records of a network under a setting.
   private struct Group {
     let network: String?
-    let setting: PlotSetting
+    let setting: ResultSetting
     /// The layers' names, in the order of their first appearance.
     private(set) var layers: [String] = []
     /// The best record of each layer at each capacity.
@@ -56,7 +42,7 @@ public enum ReportFigures {
     /// Those that no capacity was given for.
     private var withoutCapacity: [ResultRecord] = []
 
-    init(network: String?, setting: PlotSetting, _ all: [ResultRecord]) {
+    init(network: String?, setting: ResultSetting, _ all: [ResultRecord]) {
       (self.network, self.setting) = (network, setting)
       let shapes = Dictionary(grouping: all, by: \.layer).mapValues { Set($0.map(\.shape)) }
       for record in all {
@@ -213,7 +199,7 @@ public enum ReportFigures {
     }
   }
 
-  private static func together(_ slopes: [SkiSlope], _ setting: PlotSetting) -> [Figure] {
+  private static func together(_ slopes: [SkiSlope], _ setting: ResultSetting) -> [Figure] {
     stride(from: 0, to: slopes.count, by: SkiSlopeFigure.mostCurves).compactMap { start in
       let some = Array(slopes[start..<min(start + SkiSlopeFigure.mostCurves, slopes.count)])
       let figure = try? SkiSlopeFigure.figure(

@@ -35,7 +35,7 @@ public enum SkiSlopeFigure {
     } else {
       drawSeveral(shown, quantity, &figure)
     }
-    figure.alternativeText = shown.reduce("\(title), \(subtitle).") { $0 + " " + describe($1, quantity) }
+    figure.description = shown.map { describe($0, quantity) }.joined(separator: " ")
     figure.placeLegend()
     return figure
   }

@@ -1,15 +1,13 @@
 "use strict";
 (() => {
-  const table = document.getElementById("records");
-  const body = table.tBodies[0];
-  const headers = [...table.tHead.rows[0].cells];
   const words = new Intl.Collator("en", { numeric: true });
 
   // What a cell is sorted by: a number, a text, or nothing, which comes last either way.
   const key = (cell, isNumber) =>
     isNumber ? ("value" in cell.dataset ? Number(cell.dataset.value) : null) : cell.textContent || null;
 
-  const sort = (column, ascending) => {
+  const sort = (table, column, ascending) => {
+    const [headers, body] = [[...table.tHead.rows[0].cells], table.tBodies[0]];
     const isNumber = headers[column].classList.contains("number");
     const rows = [...body.rows].map((row) => ({ row, key: key(row.cells[column], isNumber) }));
     const compare = isNumber ? (a, b) => a - b : words.compare;
@@ -23,27 +21,30 @@
       header.setAttribute("aria-sort", index !== column ? "none" : ascending ? "ascending" : "descending"));
   };
 
-  headers.forEach((header, column) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.append(...header.childNodes);
-    header.append(button);
-    header.setAttribute("aria-sort", "none");
-    button.addEventListener("click", () => sort(column, header.getAttribute("aria-sort") !== "ascending"));
-  });
+  for (const table of document.querySelectorAll("table.sortable")) {
+    [...table.tHead.rows[0].cells].forEach((header, column) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...header.childNodes);
+      header.append(button);
+      header.setAttribute("aria-sort", "none");
+      button.addEventListener("click", () => sort(table, column, header.getAttribute("aria-sort") !== "ascending"));
+    });
+  }
 
+  const records = document.getElementById("records");
   const field = document.getElementById("filter-text");
   const count = document.getElementById("filter-count");
-  const names = headers.findIndex((header) => header.textContent === "network");
+  const names = [...records.tHead.rows[0].cells].findIndex((header) => header.textContent === "network");
   const filter = () => {
     const wanted = field.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
-    for (const row of body.rows) {
+    for (const row of records.tBodies[0].rows) {
       const name = `${row.cells[names].textContent} ${row.cells[names + 1].textContent}`.toLowerCase();
       row.hidden = !wanted.every((word) => name.includes(word));
       if (!row.hidden) shown += 1;
     }
-    count.textContent = wanted.length === 0 ? "" : `${shown} of ${body.rows.length} rows`;
+    count.textContent = wanted.length === 0 ? "" : `${shown} of ${records.tBodies[0].rows.length} rows`;
   };
   field.addEventListener("input", filter);
   document.getElementById("filter").hidden = false;
