@@ -299,7 +299,8 @@ import Testing
     try withReport { browser in
       let ids: [String] = try browser.value("[...document.querySelectorAll('[id]')].map((element) => element.id)")
       #expect(Set(ids).count == ids.count)
-      #expect(ids.allSatisfy { $0.wholeMatch(of: /[a-z]+(-[a-z]+|-[0-9]+)?/) != nil }, "\(ids)")
+      let plain = #/[a-z]+(-[a-z]+|-[0-9]+)?|figure-[0-9]+-[A-Za-z0-9_]+/#
+      #expect(ids.allSatisfy { $0.wholeMatch(of: plain) != nil }, "\(ids)")
       let levels: [Int] = try browser.value(
         "[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map((heading) => Number(heading.tagName[1]))")
       #expect(levels.first == 1 && levels.count { $0 == 1 } == 1)
