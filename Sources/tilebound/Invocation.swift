@@ -3,7 +3,7 @@ import Interchange
 /// The command line that the program was called with, as results keep it.
 enum Invocation {
   /// Options that change neither the results nor their form, and take a value.
-  private static let withValue: Set<String> = ["--threads", "--output"]
+  private static let withValue: Set<String> = ["--threads", "--output", "--plot", "--plot-format", "--plot-in"]
   /// The same without a value.
   private static let flags: Set<String> = ["--quiet", "--restart"]
 

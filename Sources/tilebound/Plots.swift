@@ -30,7 +30,7 @@ struct Plots {
 
   /// Draws a figure into a file, whole or not at all.
   func write(_ figure: Figure, to file: String) throws {
-    try OutputOptions.write(Array(try Gnuplot.render(figure, as: format)), to: file)
+    try OutputOptions.write(Array(try figure.file(as: format)), to: file)
   }
 
   /// Draws figures into files of a folder, made where there is none, named after them.

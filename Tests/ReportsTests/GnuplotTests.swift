@@ -103,6 +103,18 @@ struct GnuplotTests {
     #expect(!svg.contains("<?xml") && !svg.contains("gnuplot_plot_1</title>") && !svg.contains(" height=\"310\""))
   }
 
+  @Test func filesHaveTipsAndNothingOfGnuplots() throws {
+    let figure = Self.figure(named: "a < b")
+    let svg = String(decoding: try figure.file(as: .svg), as: UTF8.self)
+    let declaration = #"<?xml version="1.0" encoding="utf-8"?>"#
+    #expect(svg.hasPrefix(declaration) && XMLCheck(String(svg.dropFirst(declaration.count))).isWellFormed)
+    #expect(!svg.contains("gnuplot_plot_1</title>") && !svg.contains("<script"))
+    #expect(svg.contains("viewBox=\"0 0 \(figure.width) \(figure.height)\"") && svg.contains("fill=\"#ffffff\""))
+    #expect(svg.matches(of: /<circle [^>]*><title>a &lt; b<\/title>/).count == 3)
+    #expect(svg.contains("role=\"img\" aria-label=\"a &lt; b, a &lt; b. \""))
+    #expect(try figure.file(as: .png) == Gnuplot.render(figure, as: .png))
+  }
+
   @Test func withoutGnuplotTheErrorSaysWhatToInstall() {
     #expect(throws: PlotError.gnuplotMissing) {
       try Gnuplot.render(Self.figure(), as: .svg, path: "/nowhere:/neither")

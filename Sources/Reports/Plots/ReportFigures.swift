@@ -133,11 +133,8 @@ public enum ReportFigures {
       return figures
     }
 
-    /// Whether the capacities are just what the mappings hold, as in files of curves: each layer has its own, and those
-    /// in common are so by chance.
-    private var isCurve: Bool {
-      records.values.allSatisfy { $0.count > 1 && $0.values.allSatisfy { $0.capacityBits == $0.occupancyBits } }
-    }
+    /// Whether the records are points of curves: each layer has capacities of its own, and those in common are so by chance.
+    private var isCurve: Bool { records.values.allSatisfy { CurvePoints.isCurve(Array($0.values)) } }
 
     private func name(_ kind: String) -> String { PlotText.fileName([subject] + setting.fileNames + [kind]) }
 

@@ -1,6 +1,19 @@
-import Foundation
+public import Foundation
 
 extension Figure {
+  /// The figure as a file: a PNG, or an SVG on white with its tips as tooltips.
+  ///
+  /// - Parameters:
+  ///   - format: the kind of picture.
+  ///   - path: the directories to look for gnuplot in, with colons between; nil for the environment's PATH.
+  /// - Returns: the file's bytes.
+  /// - Throws: ``PlotError`` when gnuplot is missing or fails.
+  public func file(as format: GnuplotScript.Format, path: String? = nil) throws(PlotError) -> Data {
+    let drawing = try Gnuplot.render(self, as: format, path: path)
+    if format == .png { return drawing }
+    return Data(SVG(self).file(String(decoding: drawing, as: UTF8.self)).utf8)
+  }
+
   /// The figure as an SVG element to stand in a page of HTML: in the page's own text colour on its own background, as
   /// wide as its nominal size or the page, with its tips as tooltips, and without any script.
   ///
@@ -18,26 +31,48 @@ extension Figure {
     var untitled = self
     (untitled.title, untitled.subtitle) = ("", "")
     let drawing = try Gnuplot.render(untitled, as: .svg, path: path)
-    return InlineSVG(self, top: top, prefix: PlotText.fileName(idPrefix) + "-").text(
+    return SVG(self, top: top, prefix: PlotText.fileName(idPrefix) + "-").text(
       String(decoding: drawing, as: UTF8.self))
   }
 }
 
-/// Turns what gnuplot draws into an element of a page.
-private struct InlineSVG {
-  let figure: Figure
-  /// The height of what is not to be seen at the top.
-  let top: Int
-  let prefix: String
+/// Turns what gnuplot draws into an element of a page, or into a file.
+private struct SVG {
+  private let figure: Figure
+  /// What the page needs; nil for a file.
+  private let page: (top: Int, prefix: String)?
 
+  /// A file.
+  init(_ figure: Figure) {
+    self.figure = figure
+    page = nil
+  }
+
+  /// An element of a page.
+  ///
+  /// - Parameters:
+  ///   - figure: the figure.
+  ///   - top: the height of what is not to be seen at the top.
+  ///   - prefix: what to put before identifiers.
   init(_ figure: Figure, top: Int, prefix: String) {
     self.figure = figure
-    self.top = top
-    self.prefix = prefix
+    page = (top, prefix)
+  }
+
+  func file(_ drawing: String) -> String {
+    let (width, height) = (figure.width, figure.height)
+    return """
+      <?xml version="1.0" encoding="utf-8"?>
+      <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" \
+      width="\(width)" height="\(height)" viewBox="0 0 \(width) \(height)" role="img" \
+      aria-label="\(PlotText.escaped(figure.alternativeText))">
+      \(body(drawing))\(tips)</svg>
+
+      """
   }
 
   func text(_ drawing: String) -> String {
-    let (width, height) = (figure.width, figure.height)
+    let (width, height, top) = (figure.width, figure.height, page?.top ?? 0)
     return """
       <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" \
       viewBox="0 \(top) \(width) \(height - top)" style="width:100%;max-width:\(width)px;height:auto" role="img" \
@@ -66,7 +101,8 @@ private struct InlineSVG {
       case "title", "desc", "script", "style": skipped = name
       case "?xml", "!DOCTYPE", "svg": break
       case _ where tag.hasPrefix("</svg"): break
-      case "rect" where tag.contains("width=\"\(figure.width)\" height=\"\(figure.height)\" fill=\"#ffffff\""): break
+      case "rect"
+      where page != nil && tag.contains("width=\"\(figure.width)\" height=\"\(figure.height)\" fill=\"#ffffff\""): break
       default: body += adapted(tag)
       }
     }
@@ -75,6 +111,7 @@ private struct InlineSVG {
 
   /// A tag with identifiers of this figure alone, and with the page's colour for gnuplot's black.
   private func adapted(_ tag: String) -> String {
+    guard let prefix = page?.prefix else { return tag }
     var tag = tag
     for quote in ["'", "\""] {
       tag = tag.replacing(" id=\(quote)", with: " id=\(quote)\(prefix)")
