@@ -51,7 +51,7 @@ final class OpenFile: Sendable {
   }
 
   func write(_ text: String) throws(SweepError) {
-    if !TextFile.put(text, into: descriptor) { throw Self.failure(path) }
+    if !TextFile.put(text, into: descriptor) { throw Self.failure(path, "; the same command goes on from here") }
   }
 
   /// Waits until the disk has what was written, then gives the file another name.
@@ -59,7 +59,7 @@ final class OpenFile: Sendable {
     if fsync(descriptor) != 0 || Foundation.rename(path, name) != 0 { throw Self.failure(path) }
   }
 
-  private static func failure(_ path: String) -> SweepError {
-    .failed(file: path, "cannot be written: \(String(cString: strerror(errno)))")
+  private static func failure(_ path: String, _ outlook: String = "") -> SweepError {
+    .failed(file: path, "cannot be written: \(String(cString: strerror(errno)))\(outlook)")
   }
 }

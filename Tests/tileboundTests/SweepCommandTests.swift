@@ -77,7 +77,9 @@ struct SweepCommandTests {
         "((\(whole)) && (\(limited)); echo code $?; \(command) --quiet; echo code $?) 2>&1", in: folder
       ).output
       #expect(
-        text == "tilebound: s.jsonl.part: cannot be written: File too large\ncode 1\ncode 0\n", "\(text)")
+        text
+          == "tilebound: s.jsonl.part: cannot be written: File too large; the same command goes on from here\ncode 1\ncode 0\n",
+        "\(text)")
       #expect(try contents(of: folder)["s.jsonl"] == contents(of: "\(folder)/whole")["s.jsonl"])
       #expect(try contents(of: folder)["s.jsonl.index.json"] == contents(of: "\(folder)/whole")["s.jsonl.index.json"])
     }
