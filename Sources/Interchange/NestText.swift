@@ -8,7 +8,7 @@ public enum NestText {
   /// - Throws: ``FormatError`` naming the part that is wrong.
   public static func parse(_ text: String, origin: String) throws(FormatError) -> Mapping {
     var nodes: [Mapping.Node] = []
-    for part in text.split(separator: " ") { nodes.append(try node(part, origin)) }
+    for part in text.split(whereSeparator: \.isWhitespace) { nodes.append(try node(part, origin)) }
     do {
       return try Mapping(nodes)
     } catch {

@@ -133,7 +133,8 @@ public enum ResultReader {
       throw FormatError(origin: origin, line: 1, message: "unknown column '\(stranger.prefix(40))'")
     }
     var records: [ResultRecord] = []
-    for (index, row) in table.rows.enumerated() where row != [""] {
+    // An empty line comes as a row of empty fields.
+    for (index, row) in table.rows.enumerated() where row.contains(where: { !$0.isEmpty }) {
       let line = index + 2
       if row.count != table.header.count {
         throw FormatError(
@@ -283,6 +284,10 @@ extension ResultRecord {
     }
     guard (1...Layer.largestSize).contains(count), (capacityBits ?? 1) > 0 else {
       throw FormatError(origin: "count", message: "the count or the capacity is out of range")
+    }
+    if let capacityBits, occupancyBits > capacityBits {
+      throw FormatError(
+        origin: "occupancy_bits", message: "is \(occupancyBits), more than the capacity of \(capacityBits) bits")
     }
     let traffic = Traffic(of: nest, on: workload, reuse: policy).bits(widths)
     guard

@@ -16,11 +16,12 @@ public enum SweepReport {
   ///   - sweep: what was swept.
   ///   - totals: the totals of its networks.
   ///   - isComplete: whether every block size was searched.
+  ///   - indexFile: where all totals are to be found.
   /// - Returns: the lines.
-  public static func lines(_ sweep: Sweep, _ totals: [SweepTotal], isComplete: Bool) -> [String] {
+  public static func lines(_ sweep: Sweep, _ totals: [SweepTotal], isComplete: Bool, indexFile: String) -> [String] {
     var lines = ["\(sweep.curveCount) exact curves answered them, each at all capacities" + sharing(sweep)]
     let table = table(totals)
-    if table.count <= 1 + 2 * mostListed { lines += [""] + table }
+    lines += table.count <= 1 + 2 * mostListed ? [""] + table : ["all \(totals.count) totals are in \(indexFile)"]
     if !isComplete {
       lines += ["", "not every block size of so long an axis was searched: some optima may be lower"]
     }

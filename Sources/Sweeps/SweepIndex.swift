@@ -80,11 +80,12 @@ public struct SweepIndex: Codable, Sendable {
   /// The command line that made a file; nil unless the file is a sweep's that was not changed since.
   public static func command(thatMade file: String) -> String? {
     guard let index = read(of: file), (try? Content(of: file)) == index.content else { return nil }
-    return index.command
+    let name = file.split(separator: "/").last.map(String.init) ?? file
+    return "\(index.command) \(ShellText.option("output", name))"
   }
 
   /// The index of a file.
-  static func path(of file: String) -> String { file + ".index.json" }
+  public static func path(of file: String) -> String { file + ".index.json" }
 
   /// The index of a file, or nil where there is none that can be read.
   static func read(of file: String) -> SweepIndex? {

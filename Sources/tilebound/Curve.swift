@@ -72,6 +72,7 @@ struct Curve: ParsableCommand {
     if let plot, plot == output.output {
       throw CommandFailure(code: .usage, message: "--plot and --output name the same file, \(plot)")
     }
+    _ = try CurvePicture.Axis(named: plotIn)
     let picture = try plot.map { file in
       try CurvePicture(
         file, in: plotIn, energyModel, widths, reuse, dataflows, capacities: capacities, kneeWithin: part)
@@ -117,7 +118,7 @@ struct Curve: ParsableCommand {
         dataQuanta: point.dataQuanta, energyModel)
     }
     try picture?.draw(
-      subject: network ?? "shape", isNetwork: isNetwork, entries, answers.map { ($0.curve.steps, $0.each) })
+      network: network, isNetwork: isNetwork, entries, answers.map { ($0.curve.steps, $0.each) })
     let records = answers.flatMap(\.records)
     switch format {
     case .json:

@@ -11,6 +11,13 @@ struct CurvePicture {
   enum Axis: String {
     case energy
     case words
+
+    init(named name: String) throws {
+      guard let axis = Axis(rawValue: name) else {
+        throw FormatError(origin: "--plot-in", message: "'\(name)' is unknown; accepted: energy, words")
+      }
+      self = axis
+    }
   }
 
   private let file: String
@@ -32,13 +39,15 @@ struct CurvePicture {
   ) throws {
     (self.file, self.model, self.widths, self.part) = (file, model, widths, part)
     self.dataflows = Dataflow.allCases.filter(dataflows.contains)
-    let counts = capacities?.map(\.count)
-    range = counts?.min().flatMap { least in counts?.max().map { least...$0 } }
-    setting = ResultSetting(model, widths, reuse)
-    guard let axis = Axis(rawValue: axis) else {
-      throw FormatError(origin: "--plot-in", message: "'\(axis)' is unknown; accepted: energy, words")
+    let counts = Set(capacities?.map(\.count) ?? [])
+    if counts.count == 1 {
+      throw FormatError(
+        origin: "--plot",
+        message: "shows a range of capacities; --capacity names one, as in 1KiB...1MiB it names several")
     }
-    switch axis {
+    range = counts.min().flatMap { least in counts.max().map { least...$0 } }
+    setting = ResultSetting(model, widths, reuse)
+    switch try Axis(named: axis) {
     case .energy: (quantity, scale) = (setting.energy, 1)
     case .words:
       guard let words = setting.words else {
@@ -55,19 +64,20 @@ struct CurvePicture {
   /// Draws the curve of a network, or those of layers.
   ///
   /// - Parameters:
-  ///   - subject: the network's name.
+  ///   - network: the network's name; nil for a layer that is given by its shape.
   ///   - isNetwork: whether it is drawn as a whole.
   ///   - entries: its layers.
   ///   - curves: each layer's curve, and those of the dataflows alone, if they are to be drawn.
   /// - Throws: ``PlotError``, or an error when the picture would be empty or cannot be written.
   func draw(
-    subject: String, isNetwork: Bool, _ entries: [Network.Entry], _ curves: [(all: StepCurve, each: [StepCurve])]
+    network: String?, isNetwork: Bool, _ entries: [Network.Entry], _ curves: [(all: StepCurve, each: [StepCurve])]
   ) throws {
+    let subject = network ?? entries.first.map { ShapeText.text($0.layer) } ?? ""
     let parts = zip(entries, curves).map { entry, curves in
       (SkiSlope.Part(entry.layer, count: isNetwork ? entry.count : 1, widths: widths, model), curves)
     }
     let slopes = isNetwork ? [slope(subject, parts)] : zip(entries, parts).map { slope($0.layer.name, [$1]) }
-    let isOneLayer = !isNetwork && entries.count == 1 && entries[0].layer.name != subject
+    let isOneLayer = !isNetwork && entries.count == 1 && network != nil
     let figure = try SkiSlopeFigure.figure(
       name: "curve",
       title: "\(subject)\(isOneLayer ? " \(entries[0].layer.name)" : ""): \(quantity.name) against Buffer capacity",

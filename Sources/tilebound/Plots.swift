@@ -28,6 +28,14 @@ struct Plots {
     if isWanted { try Gnuplot.check() }
   }
 
+  /// Checks that a folder to draw into is there or can be.
+  static func checkFolder(_ folder: String, origin: String) throws {
+    var isFolder: ObjCBool = false
+    if folder.isEmpty || FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) && !isFolder.boolValue {
+      throw FormatError(origin: origin, message: "'\(folder)' is no folder; a folder's name is expected")
+    }
+  }
+
   /// Draws a figure into a file, whole or not at all.
   func write(_ figure: Figure, to file: String) throws {
     try OutputOptions.write(Array(try figure.file(as: format)), to: file)

@@ -97,6 +97,7 @@ struct SweepCommand: ParsableCommand {
     let form = try form(of: output)
     let threads = try threads.count()
     let plots = try Plots(format: plotFormat, origin: "--plot-format", isWanted: plot != nil)
+    if let plot { try Plots.checkFolder(plot, origin: "--plot") }
     let sweep = try Sweep(request)
     let run = try SweepRun(sweep, to: output, form: form, restarts: restart)
     let progress = ProgressLine(startedWith: run.resumed, isQuiet: quiet)
@@ -116,14 +117,15 @@ struct SweepCommand: ParsableCommand {
     if let plot {
       let figures = ReportFigures.all(of: try ResultReader.read(file: output).records)
       let files = try plots.write(figures, into: plot, threads: threads)
-      if !quiet { try OutputOptions.print(["\(plot): \(files.count) pictures"]) }
+      if !quiet { try OutputOptions.print(["\(plot): \(files.count) \(files.count == 1 ? "picture" : "pictures")"]) }
     }
     if quiet { return }
     var lines = [
       "\(output): \(sweep.recordCount) records"
         + (wasComplete ? ", all there already" : run.resumed > 0 ? ", \(run.resumed) of them from before" : "")
     ]
-    lines += SweepReport.lines(sweep, result.totals, isComplete: result.isComplete)
+    lines += SweepReport.lines(
+      sweep, result.totals, isComplete: result.isComplete, indexFile: SweepIndex.path(of: output))
     try OutputOptions.print(lines)
   }
 

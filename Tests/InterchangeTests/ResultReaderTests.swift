@@ -109,6 +109,7 @@ struct ResultReaderTests {
         $0.gap = nil
         $0.lowerBound = nil
       } == "accepted")
+    #expect(try message { $0.capacityBits = $0.occupancyBits - 1 }.contains("more than the capacity of "))
     #expect(try message { $0.reuse = "all" }.contains("reuse: 'all' is unknown; accepted: sliding, none"))
     #expect(try message { $0.bits.inputs = 65 }.contains("bits: a width is from 1 to 64 bits"))
     #expect(try message { $0.layer = "a\nb" }.contains("layer: is empty or has control characters"))

@@ -40,6 +40,31 @@ struct FigureTests {
     #expect(figure.alternativeText.contains("4 Mbit at 1 KiB falls to 1 Mbit at 64 KiB, within 5 % from 16 KiB"))
   }
 
+  /// Of optima at some capacities no more is said than is known: dots, what is at most, and no area to the bound.
+  @Test func sampledCurvesSayWhatTheyAre() throws {
+    var sampled = slope("a", [(8 << 10, 4e6), (8 << 14, 1.04e6), (8 << 16, 1e6)])
+    let exact = try #require(try skiSlope([sampled]))
+    sampled.isSampled = true
+    let figure = try #require(try skiSlope([sampled]))
+    func count(_ figure: Figure, _ isKind: (Figure.Element) -> Bool) -> Int { figure.elements.count(where: isKind) }
+    let isArea = { (element: Figure.Element) in if case .area = element { true } else { false } }
+    #expect(count(exact, isArea) == 1 && count(figure, isArea) == 0)
+    let dots = figure.elements.compactMap { if case .dots(let dots) = $0 { dots.points.map(\.x) } else { nil } }
+    #expect(dots.contains([1024, 16384, 65536]))
+    #expect(figure.elements.compactMap(\.legend).prefix(2) == ["optimum", "at most, in between"])
+    #expect(texts(figure).first == "within 5 % at 16 KiB")
+    #expect(figure.description.hasSuffix("Between the 3 capacities asked it may lie lower."))
+    #expect(!exact.description.contains("may lie lower"))
+  }
+
+  @Test func longTitlesKeepWhatTheyAreOf() {
+    let title = String(repeating: "long name ", count: 20) + ": data moved against Buffer capacity"
+    let fitted = TextWidth.fittedTitle(title, within: 400, size: 13)
+    #expect(fitted.hasPrefix("long name") && fitted.hasSuffix("…: data moved against Buffer capacity"))
+    #expect(TextWidth.of(fitted, size: 13) <= 400)
+    #expect(TextWidth.fittedTitle("a: b", within: 400, size: 13) == "a: b")
+  }
+
   @Test func textsStayInsideAndApart() throws {
     for knee in 10...20 {
       let points = (10...20).map { (8 << $0, $0 < knee ? 9e6 : 1e6) }

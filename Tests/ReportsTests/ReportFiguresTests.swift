@@ -41,9 +41,9 @@ struct ReportFiguresTests {
     func legend(_ records: [ResultRecord]) -> [String] {
       ReportFigures.all(of: records)[0].elements.compactMap(\.legend)
     }
-    #expect(legend(records) == ["optimum", "lower bound", "os-iw", "ws-io"])
+    #expect(legend(records) == ["optimum", "at most, in between", "lower bound", "os-iw", "ws-io"])
     records[1].dataflows = nil
-    #expect(legend(records) == ["optimum", "lower bound"])
+    #expect(legend(records) == ["optimum", "at most, in between", "lower bound"])
   }
 
   @Test func curvesOfSeveralLayersAreDrawnEach() throws {

@@ -277,6 +277,12 @@ struct CommandTests {
       "curve --shape p=3 --bits partial-sums=24 --plot x.svg --plot-in words", 64,
       "words are counted where all have one"
     ),
+    ("curve --network alexnet --plot-in bytes", 64, "--plot-in: 'bytes' is unknown; accepted: energy, words"),
+    (
+      "curve --network alexnet --plot x.svg --capacity 64KiB", 64,
+      "--plot: shows a range of capacities; --capacity names one"
+    ),
+    ("sweep --network alexnet --capacity 1KiB --output x.csv --plot README.md", 64, "--plot: 'README.md' is no folder"),
     ("curve --network alexnet --plot no/x.svg", 1, "no/x.svg: cannot be written: No such file or directory"),
     ("report", 64, "Missing expected argument '<file> ...'"),
     ("report none.json", 64, "none.json: cannot be read: No such file or directory"),

@@ -80,6 +80,28 @@ struct ReportCommandTests {
     }
   }
 
+  /// Where the program does not have the energy model, the page says what the command under a mapping lacks; and where a
+  /// sweep made the file, its command is there, complete.
+  @Test func commandsAreCompleteOrSaidNotToBe() throws {
+    try withTemporaryFolder { folder in
+      try Data("energy: mine\nunit: pJ\nmac: 0.5\nread: 1\nwrite: 4\n".utf8).write(
+        to: URL(fileURLWithPath: "\(folder)/mine.yaml"))
+      let sweep = "sweep --network alexnet --capacity 64KiB --energy mine.yaml,horowitz-45nm-int8"
+      #expect(try Program.run("\(sweep) --output s.csv --quiet", in: folder).code == 0)
+      let page = try Program.run("report s.csv", in: folder).output
+      #expect(page.contains("<pre><code>tilebound \(sweep) --output s.csv</code></pre>"))
+      let remark =
+        "For these energies add --energy with the file of the energy model mine: per MAC 0.5, per bit read 1, "
+        + "per bit written 4 pJ."
+      #expect(page.components(separatedBy: remark).count == 9)
+      #expect(page.components(separatedBy: "--energy horowitz-45nm-int8 --replay").count == 9)
+      // A file that was changed is no longer what the sweep made.
+      let text = try String(contentsOfFile: "\(folder)/s.csv", encoding: .utf8)
+      try Data((text + "\n").utf8).write(to: URL(fileURLWithPath: "\(folder)/s.csv"))
+      #expect(try Program.run("report s.csv --no-plots", in: folder).output.contains("does not record the command"))
+    }
+  }
+
   @Test func refusals() throws {
     try withTemporaryFolder { folder in
       _ = try Program.run("optimize --network alexnet --capacity 8KiB --format json --output \(folder)/a.json")
@@ -89,7 +111,7 @@ struct ReportCommandTests {
       }
       try write("other.json", text.replacingOccurrences(of: "tilebound-results/1", with: "tilebound-results/9"))
       try write("bounds.json", Program.run("bound --shape p=4 --capacity 64B --format json").output)
-      try write("tampered.json", text.replacing(/"occupancy_bits" : (\d+)/) { "\"occupancy_bits\" : 1\($0.output.1)" })
+      try write("tampered.json", text.replacing(/"inputs_read" : (\d+)/) { "\"inputs_read\" : 1\($0.output.1)" })
       try write("empty.json", "")
       for (arguments, message) in [
         ("\(folder)/other.json", "schema: is 'tilebound-results/9'; only 'tilebound-results/1' can be read"),

@@ -45,8 +45,12 @@ struct HTMLTable {
   var rows: [Row] = []
   /// Whether it is the table of all records, which can be filtered.
   var isOfRecords = false
+  /// Whether it is so long that it scrolls by itself, as that of all records always does.
+  private(set) var isTall: Bool
   /// Whether its rows can be sorted.
   var isSortable = false
+
+  private static let mostRowsAtOnce = 30
 
   /// An empty table with the given columns.
   init(
@@ -56,12 +60,14 @@ struct HTMLTable {
     self.columns = columns.map { Column(title: $0.title, isNumber: $0.isNumber) }
     self.isSortable = isSortable
     self.isOfRecords = isOfRecords
+    isTall = isOfRecords
   }
 
   /// Adds a row with one cell for each column.
   mutating func add(_ cells: [Cell]) {
     precondition(cells.count == columns.count, "a row has one cell for each column")
     rows.append(Row(cells: cells))
+    isTall = isOfRecords || rows.count > Self.mostRowsAtOnce
   }
 }
 

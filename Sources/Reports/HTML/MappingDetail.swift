@@ -31,6 +31,8 @@ struct MappingDetail {
   let facts: [Fact]
   let traffic: HTMLTable
   let command: String
+  /// What is to be known of the command.
+  let remark: String?
 
   init(_ entry: ReportContents.Entry, setting: String?) throws {
     let record = entry.record
@@ -46,6 +48,13 @@ struct MappingDetail {
     facts = Self.facts(record, nest)
     traffic = Self.table(record, moved)
     command = ReportCommand.replay(record)
+    remark =
+      ReportCommand.isBuiltIn(ResultSetting(record))
+      ? nil
+      : "The command counts bits. For these energies add --energy with the file of the energy model "
+        + "\(record.energy.model): per MAC \(NumberText.price(record.energy.perMAC)), per bit read "
+        + "\(NumberText.price(record.energy.perBitRead)), per bit written "
+        + "\(NumberText.price(record.energy.perBitWritten)) \(record.energy.unit)."
   }
 
   private static func line(_ line: NestLine, _ record: ResultRecord, _ moved: [TensorTraffic]) -> Line {

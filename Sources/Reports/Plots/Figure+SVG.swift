@@ -10,7 +10,7 @@ extension Figure {
   /// - Throws: ``PlotError`` when gnuplot is missing or fails.
   public func file(as format: GnuplotScript.Format, path: String? = nil) throws(PlotError) -> Data {
     let drawing = try Gnuplot.render(self, as: format, path: path)
-    if format == .png { return drawing }
+    if format == .png { return PNGResolution.setting(GnuplotScript.pngDotsPerInch, in: drawing) }
     return Data(SVG(self).file(String(decoding: drawing, as: UTF8.self)).utf8)
   }
 

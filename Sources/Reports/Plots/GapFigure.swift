@@ -34,6 +34,9 @@ public enum GapFigure {
         .line(
           Figure.Line(
             points(layer.gaps), width: 0.8, colour: .rgb(0x9A9A9A), legend: index == 0 ? "each layer" : nil)))
+      if layer.gaps.count <= 40 {
+        figure.elements.append(.dots(Figure.Dots(points(layer.gaps), diameter: 2.5, colour: .rgb(0x9A9A9A))))
+      }
     }
     let totals = points(total)
     figure.elements.append(

@@ -14,6 +14,8 @@ public struct GnuplotScript: Hashable, Sendable {
 
   /// How many dots a PNG has for each pixel of the figure's size: 400 dots an inch in a paper's column of 3.3 inches.
   public static let pngScale = 3
+  /// The same as what a PNG says of itself.
+  static let pngDotsPerInch = 400
 
   /// Writes the script of a figure.
   ///
@@ -58,6 +60,9 @@ public struct GnuplotScript: Hashable, Sendable {
     /// Whether sizes of fonts are in points of 1/72 inch, at 96 dots an inch, and not in pixels.
     private var isPNG = false
 
+    /// A text as the terminal's fonts can show it: those of an SVG are the reader's.
+    private func drawable(_ text: String) -> String { isPNG ? PlotText.drawable(text) : text }
+
     private func points(_ pixels: Int) -> String { GnuplotScript.number(Double(pixels) * 0.75) }
 
     private func font(_ size: Int) -> String { "font ',\(isPNG ? points(size) : String(size))'" }
@@ -77,7 +82,7 @@ public struct GnuplotScript: Hashable, Sendable {
       ]
       for (name, axis) in [("x", figure.x), ("y", figure.y)] {
         let ticks =
-          axis.ticks.map { "\(PlotText.quotedLabel($0.label)) \(GnuplotScript.number($0.position)) 0" }
+          axis.ticks.map { "\(PlotText.quotedLabel(drawable($0.label))) \(GnuplotScript.number($0.position)) 0" }
           + axis.minorTicks.map { "'' \(GnuplotScript.number($0)) 1" }
         if axis.scale == .logarithmic { lines.append("set logscale \(name)") }
         // The one terminal puts labels closer to the axis than the other.
@@ -104,7 +109,7 @@ public struct GnuplotScript: Hashable, Sendable {
         }
       let colour = text.colour == .ink ? "" : " tc \(text.colour.specification)"
       lines.append(
-        "set label \(labels) \(PlotText.quoted(text.text)) at \(screen(text.place)) \(side) "
+        "set label \(labels) \(PlotText.quoted(drawable(text.text))) at \(screen(text.place)) \(side) "
           + "\(text.isVertical ? "rotate by 90" : "norotate") noenhanced front \(font(text.size))\(colour)")
     }
 
@@ -121,7 +126,7 @@ public struct GnuplotScript: Hashable, Sendable {
       let middle = Figure.Point(x: (Double(margins.left) + right) / 2, y: (Double(margins.top) + bottom) / 2)
       let titles = [
         Figure.Text(
-          TextWidth.fitted(figure.title, within: room, size: Figure.fontSize + 1), at: Figure.Point(x: 8, y: 13),
+          TextWidth.fittedTitle(figure.title, within: room, size: Figure.fontSize + 1), at: Figure.Point(x: 8, y: 13),
           size: Figure.fontSize + 1),
         Figure.Text(
           figure.x.title, at: Figure.Point(x: middle.x, y: height - 11), alignment: .centre, size: Figure.fontSize),
@@ -181,7 +186,7 @@ public struct GnuplotScript: Hashable, Sendable {
       let pattern =
         switch dash {
         case .solid: "solid"
-        case .dashed: pattern([6, 3], width)
+        case .dashed: pattern([5, 4], width)
         case .dotted: pattern([1.5, 2.5], width)
         case .dashDotted: pattern([7, 3, 1.5, 3], width)
         case .longDashed: pattern([11, 4], width)

@@ -21,6 +21,20 @@ enum PlotText {
   /// The label of a tick, which gnuplot takes for a format of the tick's position.
   static func quotedLabel(_ text: String) -> String { quoted(replace(text, ["%": "%%"])) }
 
+  /// A text with a box for what fonts may lack: letters of scripts other than Latin, Greek and Cyrillic, and pictures.
+  ///
+  /// Where a font lacks a letter, gnuplot's PNG terminal spoils the whole picture with the letter's code in large digits.
+  static func drawable(_ text: String) -> String {
+    text.unicodeScalars.map { scalar in
+      switch scalar.value {
+      case 0..<0x0300, 0x0370..<0x0530, 0x1E00..<0x2800: String(scalar)
+      // A mark belongs to the letter before it.
+      case 0x0300..<0x0370, 0xFE00..<0xFE10: ""
+      default: "□"
+      }
+    }.joined()
+  }
+
   /// A text for XML, inside of elements and of attributes.
   static func escaped(_ text: String) -> String {
     replace(visible(text), ["&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;", "'": "&#39;"])

@@ -50,6 +50,7 @@ public struct Quantity: Hashable, Sendable {
 
   /// A value with three digits in a fitting multiple of the unit: "370 Mbit".
   public func text(_ value: Double) -> String {
+    if base == nil { return "\(Self.scientific(Double(String(format: "%.2e", value)) ?? value)) \(unit)" }
     // Rounding may lift 999.6 to 1000.
     let rounded = Double(String(format: "%.2e", value)) ?? value
     let multiple = multiple(for: rounded)

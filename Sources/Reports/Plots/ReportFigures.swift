@@ -79,13 +79,13 @@ public enum ReportFigures {
     var slope: (total: SkiSlope, gaps: [SkiSlope.Sample])? {
       let common = common
       guard common.count > 1 else { return nil }
-      return Self.slope(subject, common.map { ($0, at($0)) })
+      return Self.slope(subject, common.map { ($0, at($0)) }, isSampled: !isCurve)
     }
 
     private static func slope(
-      _ name: String, _ points: [(capacity: Int, records: [ResultRecord])]
+      _ name: String, _ points: [(capacity: Int, records: [ResultRecord])], isSampled: Bool
     ) -> (total: SkiSlope, gaps: [SkiSlope.Sample]) {
-      var slope = SkiSlope(name: name, points: [])
+      var slope = SkiSlope(name: name, points: [], isSampled: isSampled)
       var gaps: [SkiSlope.Sample] = []
       let hasDataflows = points.allSatisfy { $0.records.allSatisfy { $0.dataflows?.isEmpty == false } }
       for (capacity, records) in points {
@@ -176,7 +176,7 @@ public enum ReportFigures {
           once.count = 1
           return (capacity, [once])
         }
-        return skiSlope(Self.slope(name(of: layer), records).total, name(of: layer))
+        return skiSlope(Self.slope(name(of: layer), records, isSampled: !isCurve).total, name(of: layer))
       }
     }
 

@@ -35,6 +35,8 @@ public struct SkiSlope: Hashable, Sendable {
   public var knee: Knee?
   /// Each dataflow's own best, by its name.
   public var dataflows: [String: [Sample]]
+  /// Whether the points are the optima at some capacities only, so that between them the curve may lie lower.
+  public var isSampled: Bool
 
   /// A curve.
   ///
@@ -45,9 +47,10 @@ public struct SkiSlope: Hashable, Sendable {
   ///   - compulsory: what any schedule moves.
   ///   - knee: where to mark the curve.
   ///   - dataflows: each dataflow's own best, by its name.
+  ///   - isSampled: whether the points are the optima at some capacities only.
   public init(
     name: String, points: [Sample], bound: [Sample] = [], compulsory: Double? = nil, knee: Knee? = nil,
-    dataflows: [String: [Sample]] = [:]
+    dataflows: [String: [Sample]] = [:], isSampled: Bool = false
   ) {
     self.name = name
     self.points = points
@@ -55,6 +58,7 @@ public struct SkiSlope: Hashable, Sendable {
     self.compulsory = compulsory
     self.knee = knee
     self.dataflows = dataflows
+    self.isSampled = isSampled
   }
 
   /// The least of the curve's capacities whose value is at most a part above its least value.

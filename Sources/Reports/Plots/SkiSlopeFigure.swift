@@ -75,11 +75,18 @@ public enum SkiSlopeFigure {
     let optimum = points(curve.points, figure)
     let bound = points(curve.bound, figure)
     // The legend begins with what is drawn last, on top.
-    figure.elements.append(.line(Figure.Line([], width: 2.4, colour: .ink, legend: "optimum")))
+    if curve.isSampled {
+      figure.elements += [
+        .dots(Figure.Dots([], diameter: sampleDiameter, colour: .ink, legend: "optimum")),
+        .line(Figure.Line([], width: 1.4, colour: .ink, legend: "at most, in between")),
+      ]
+    } else {
+      figure.elements.append(.line(Figure.Line([], width: 2.4, colour: .ink, legend: "optimum")))
+    }
     if !bound.isEmpty {
       figure.elements.append(.line(Figure.Line([], width: 1.2, dash: .dotted, colour: .ink, legend: "lower bound")))
     }
-    if optimum.count > 1, bound.count > 1 {
+    if optimum.count > 1, bound.count > 1, !curve.isSampled {
       let corners = stepCorners(optimum) + bound.reversed()
       figure.elements.append(.area(Figure.Area(corners, colour: .grey, opacity: 0.2)))
     }
@@ -97,9 +104,10 @@ public enum SkiSlopeFigure {
       figure.elements.append(.line(Figure.Line(ends, width: 1, dash: .dashed, colour: .grey)))
     }
     figure.elements.append(.line(Figure.Line(bound, width: 1.2, dash: .dotted, colour: .ink)))
-    figure.elements.append(.line(Figure.Line(optimum, isStepped: true, width: 2.4, colour: .ink)))
-    if optimum.count <= 2 {
-      figure.elements.append(.dots(Figure.Dots(optimum, diameter: 6, colour: .ink)))
+    figure.elements.append(
+      .line(Figure.Line(optimum, isStepped: true, width: curve.isSampled ? 1.4 : 2.4, colour: .ink)))
+    if curve.isSampled || optimum.count <= 2 {
+      figure.elements.append(.dots(Figure.Dots(samples(curve, figure), diameter: sampleDiameter, colour: .ink)))
     }
     addLabels(curve, quantity, &figure)
     addTips(curve, quantity, prefix: "", &figure)
@@ -121,7 +129,7 @@ public enum SkiSlopeFigure {
             Figure.Segments(
               [Figure.Rectangles.Box(from: foot, to: point)], width: 1, dash: .dashed, colour: .vermilion)))
         figure.elements.append(.dots(Figure.Dots([point], diameter: 8, colour: .vermilion)))
-        let text = label(knee)
+        let text = label(knee, isSampled: curve.isSampled)
         let fitsLeft = pixel.x - 6 - TextWidth.of(text, size: Figure.fontSize - 1) > left + 4
         figure.elements.append(
           .text(
@@ -157,8 +165,11 @@ public enum SkiSlopeFigure {
       figure.elements.append(
         .line(
           Figure.Line(
-            optimum, isStepped: true, width: 2, colour: colour, legend: TextWidth.fitted(curve.name, within: 150))))
-      if optimum.count == 1 { figure.elements.append(.dots(Figure.Dots(optimum, diameter: 6, colour: colour))) }
+            optimum, isStepped: true, width: curve.isSampled ? 1.2 : 2, colour: colour,
+            legend: TextWidth.fitted(curve.name, within: 150))))
+      if curve.isSampled || optimum.count == 1 {
+        figure.elements.append(.dots(Figure.Dots(samples(curve, figure), diameter: 3.5, colour: colour)))
+      }
     }
     for (curve, colour) in zip(curves, Colour.ofCurves) {
       if let knee = curve.knee {
@@ -186,6 +197,14 @@ public enum SkiSlopeFigure {
     for curve in curves { addTips(curve, quantity, prefix: "\(curve.name): ", &figure) }
   }
 
+  private static let sampleDiameter = 6.0
+
+  /// The optima of a curve as dots.
+  private static func samples(_ curve: SkiSlope, _ figure: Figure) -> [Figure.Point] {
+    curve.points.filter { $0.value > 0 }.map { Figure.Point(x: Double($0.capacityBits) / 8, y: $0.value) }
+  }
+
+  /// Values as a line that goes on to the end of the axis.
   private static func points(_ samples: [SkiSlope.Sample], _ figure: Figure) -> [Figure.Point] {
     var points = samples.filter { $0.value > 0 }.map { Figure.Point(x: Double($0.capacityBits) / 8, y: $0.value) }
     if let last = points.last, last.x < figure.x.end, samples.count > 1 {
@@ -223,10 +242,9 @@ public enum SkiSlopeFigure {
     return text.hasSuffix(".0 %") ? String(text.dropLast(4)) + " %" : text
   }
 
-  private static func label(_ knee: SkiSlope.Knee) -> String {
-    knee.within == 0
-      ? "least from \(CapacityAxis.text(bits: knee.capacityBits))"
-      : "within \(percent(knee.within)) from \(CapacityAxis.text(bits: knee.capacityBits))"
+  private static func label(_ knee: SkiSlope.Knee, isSampled: Bool) -> String {
+    (knee.within == 0 ? "least" : "within \(percent(knee.within))") + (isSampled ? " at " : " from ")
+      + CapacityAxis.text(bits: knee.capacityBits)
   }
 
   private static func describe(_ curve: SkiSlope, _ quantity: Quantity) -> String {
@@ -235,9 +253,9 @@ public enum SkiSlopeFigure {
       "\(curve.name): \(quantity.name) of \(quantity.text(first.value)) at "
       + "\(CapacityAxis.text(bits: first.capacityBits)) falls to \(quantity.text(last.value)) at "
       + "\(CapacityAxis.text(bits: last.capacityBits))"
-    if let knee = curve.knee { text += ", \(label(knee))" }
+    if let knee = curve.knee { text += ", \(label(knee, isSampled: curve.isSampled))" }
     if let compulsory = curve.compulsory { text += "; compulsory \(quantity.text(compulsory))" }
-    return text + "."
+    return text + (curve.isSampled ? ". Between the \(curve.points.count) capacities asked it may lie lower." : ".")
   }
 }
 

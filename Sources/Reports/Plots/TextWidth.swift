@@ -1,3 +1,5 @@
+import Foundation
+
 /// How wide texts get, for the room that they need.
 enum TextWidth {
   /// At least the width of a text in the widest of the usual sans-serif fonts, in pixels.
@@ -13,6 +15,14 @@ enum TextWidth {
     case let other where other.value >= 0x1100: 1.05
     default: 0.62
     }
+  }
+
+  /// A title of the form "subject: what of it", whose subject is cut off where it would be too wide.
+  static func fittedTitle(_ title: String, within width: Double, size: Int) -> String {
+    guard let end = title.range(of: ": ", options: .backwards) else { return fitted(title, within: width, size: size) }
+    let rest = String(title[end.lowerBound...])
+    let subject = fitted(String(title[..<end.lowerBound]), within: width - of(rest, size: size), size: size)
+    return fitted(subject + rest, within: width, size: size)
   }
 
   /// A text with its end cut off where it would be too wide.
