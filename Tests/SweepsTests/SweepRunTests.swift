@@ -120,9 +120,21 @@ struct SweepRunTests {
         let run = try SweepRun(sweep, to: file, form: form)
         #expect(run.resumed == vouched * 30, "seed \(seed), state \(number)")
         let counts = Locked<[Int]>([])
-        _ = try run.run(threads: 2, command: "c") { now in counts.change { $0.append(now.done) } }
+        let later = Locked<[[String: Data]]>([])
+        _ = try run.run(threads: 2, command: "c") { now in
+          counts.change { $0.append(now.done) }
+          guard let now = try? contents(of: folder) else { return }
+          later.change { $0.append(now) }
+        }
         #expect(try contents(of: folder) == whole, "seed \(seed), state \(number)")
         #expect(counts.value == Array(stride(from: run.resumed + 30, through: 480, by: 30)))
+        // Ended a second time after it went on.
+        guard let second = later.value.first else { continue }
+        try replace(folder, with: second)
+        let again = try SweepRun(sweep, to: file, form: form)
+        #expect(again.resumed == run.resumed + 30, "seed \(seed), state \(number)")
+        _ = try again.run(threads: 1, command: "c") { _ in }
+        #expect(try contents(of: folder) == whole, "seed \(seed), state \(number)")
       }
       // Ended between the index, the file's name and the end of the progress.
       let last = try #require(states.value.last)

@@ -1,0 +1,52 @@
+import EnergyModel
+import LowerBounds
+import MappingSearch
+import Testing
+import Workloads
+
+@testable import Reports
+
+/// Curves as `curve --plot` draws them, against what they are drawn from.
+struct ExactSlopeTests {
+  private static let entries = Result {
+    [
+      Network.Entry(
+        layer: try Layer(
+          name: "conv", inputChannels: 4, input: Extent(9), outputChannels: 6, kernel: Extent(3), padding: Padding(1)),
+        count: 3),
+      Network.Entry(layer: try Layer.gemm(name: "fc", m: 5, n: 7, k: 6, hasBiases: true), count: 1),
+    ]
+  }
+
+  @Test(arguments: [nil, 200...3000]) func curveAndBoundAreThoseOfTheLayers(range: ClosedRange<Int>?) throws {
+    let entries = try Self.entries.get()
+    let widths = WordWidths(.byte)
+    let model = try EnergyModel(name: "m", source: "", unit: "pJ", mac: 1, read: 2.5, write: 4)
+    let curves = try entries.map { try Optimizer($0.layer, widths: widths, energyModel: model).curve().steps }
+    let sum = StepCurve(sumOf: zip(curves, entries).map { ($0, $1.count) })
+    let slope = SkiSlope(
+      name: "net", sum, dataflows: [],
+      of: entries.map { SkiSlope.Part($0.layer, count: $0.count, widths: widths, model) }, model, range: range,
+      kneeWithin: 0.05, scale: 0.5)
+    #expect(slope.points.map(\.capacityBits) == sum.points.map(\.capacity.count) && !slope.isSampled)
+    #expect(slope.points.map(\.value) == sum.points.map { 0.5 * model.inUnits(quanta: $0.dataQuanta) })
+    let ends = [
+      range?.lowerBound ?? sum.points[0].capacity.count, range?.upperBound ?? slope.points.last?.capacityBits,
+    ]
+    #expect([slope.bound.first?.capacityBits, slope.bound.last?.capacityBits] == ends)
+    #expect(slope.bound.count > 16)
+    for sample in slope.bound {
+      let capacity = Bits(sample.capacityBits)
+      let expected = entries.reduce(0) { sum, entry in
+        let bound = LowerBounds(entry.layer, widths: widths).best(capacity: capacity)
+        return sum + Double(entry.count) * (bound.energy(of: entry.layer, model)?.data ?? -1)
+      }
+      #expect(abs(sample.value - 0.5 * expected) <= 1e-12 * expected, "at \(capacity.count) bits")
+      // No lower bound lies above what is attained.
+      let optimum = try #require(sum.index(capacity: capacity).map { sum.points[$0].dataQuanta })
+      #expect(sample.value <= 0.5 * model.inUnits(quanta: optimum) * (1 + 1e-12))
+    }
+    let least = try #require(slope.points.last?.value)
+    #expect(slope.compulsory == least && slope.knee.map { $0.value <= 1.05 * least } == true)
+  }
+}
