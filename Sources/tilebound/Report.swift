@@ -41,7 +41,11 @@ struct Report: ParsableCommand {
   var noPlots = false
 
   func run() throws {
-    if !noPlots { try Gnuplot.check() }
+    do {
+      if !noPlots { try Gnuplot.check() }
+    } catch {
+      throw CommandFailure(code: .failed, message: "\(error); --no-plots makes the report without them")
+    }
     let capacities = try capacity.map { Set(try CapacityText.parseList($0, origin: "--capacity").map(\.count)) }
     if let title, title.allSatisfy(\.isWhitespace) {
       throw FormatError(origin: "--title", message: "is empty; a text is expected")
