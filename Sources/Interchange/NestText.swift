@@ -35,11 +35,6 @@ public enum NestText {
 
   /// The line of a mapping.
   public static func text(_ mapping: Mapping) -> String {
-    mapping.nodes.map { node in
-      switch node {
-      case .loop(let dimension, let tile): "\(dimension.rawValue):\(tile)"
-      case .keep(let tensor): "[\(tensor.rawValue)]"
-      }
-    }.joined(separator: " ")
+    ResultRecord.nodes(mapping).map(\.text).joined(separator: " ")
   }
 }

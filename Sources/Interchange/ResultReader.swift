@@ -66,44 +66,50 @@ public enum ResultReader {
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
 
+  /// A document, or a record that names its schema: both are known by their keys.
   private struct Envelope: Decodable {
-    let schema: String
-    let command: String?
-    let records: [ResultRecord]?
-  }
+    enum CodingKeys: CodingKey {
+      case schema
+      case command
+      case records
+      case layer
+    }
 
-  private struct Schema: Decodable {
     let schema: String?
+    var command: String?
+    var records: [ResultRecord]?
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      schema = try container.decodeIfPresent(String.self, forKey: .schema)
+      // Of another schema nothing else is known.
+      if schema != ResultFile.schema { return }
+      command = try container.decodeIfPresent(String.self, forKey: .command)
+      records =
+        container.contains(.layer)
+        ? [try ResultRecord(from: decoder)] : try container.decodeIfPresent([ResultRecord].self, forKey: .records)
+    }
   }
 
   private static func document(_ text: String, _ origin: String) throws(FormatError) -> ResultDocument {
-    // A file of a single JSON line is a record; anything else is a document.
-    let data = Data(text.utf8)
-    try checkSchema(data, origin, line: nil)
-    if let record = try? JSONDecoder().decode(ResultRecord.self, from: data) {
-      return ResultDocument(file: origin, records: [record])
-    }
-    let envelope: Envelope = try decode(data, origin, line: nil)
-    guard let records = envelope.records else {
-      throw FormatError(origin: origin, message: "the key 'records' is missing; a file of results is expected")
-    }
-    return ResultDocument(file: origin, command: envelope.command, records: records)
+    let (command, records) = try envelope(Data(text.utf8), origin, line: nil)
+    return ResultDocument(file: origin, command: command, records: records)
   }
 
   private static func lines(_ text: String, _ origin: String) throws(FormatError) -> ResultDocument {
     var records: [ResultRecord] = []
     for (index, line) in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
     where !line.allSatisfy(isSpace) {
-      let data = Data(line)
-      try checkSchema(data, origin, line: index + 1)
-      records.append(try decode(data, origin, line: index + 1))
+      records += try envelope(Data(line), origin, line: index + 1).records
     }
     return ResultDocument(file: origin, records: records)
   }
 
-  private static func checkSchema(_ data: Data, _ origin: String, line: Int?) throws(FormatError) {
-    let found: Schema = try decode(data, origin, line: line)
-    guard let schema = found.schema else {
+  private static func envelope(
+    _ data: Data, _ origin: String, line: Int?
+  ) throws(FormatError) -> (command: String?, records: [ResultRecord]) {
+    let envelope: Envelope = try decode(data, origin, line: line)
+    guard let schema = envelope.schema else {
       throw FormatError(
         origin: origin, line: line,
         message: "names no schema; a file of results with '\(ResultFile.schema)' is expected")
@@ -113,6 +119,11 @@ public enum ResultReader {
         origin: origin, line: line, key: "schema",
         message: "is '\(schema.prefix(60))'; only '\(ResultFile.schema)' can be read")
     }
+    guard let records = envelope.records else {
+      throw FormatError(
+        origin: origin, line: line, message: "the key 'records' is missing; a file of results is expected")
+    }
+    return (envelope.command, records)
   }
 
   private static func table(_ text: String, _ origin: String) throws(FormatError) -> ResultDocument {

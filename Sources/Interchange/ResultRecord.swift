@@ -283,9 +283,14 @@ public struct ResultRecord: Codable, Hashable, Sendable {
 
   /// The nest in one line, see ``NestText``.
   public var mappingText: String {
-    mapping.map { node in
-      if let loop = node.loop, let tile = node.tile { "\(loop):\(tile)" } else { "[\(node.keep ?? "")]" }
-    }.joined(separator: " ")
+    mapping.map(\.text).joined(separator: " ")
+  }
+}
+
+extension ResultRecord.Node {
+  /// The line as it stands in tables, see ``NestText``.
+  var text: String {
+    if let loop, let tile { "\(loop):\(tile)" } else { "[\(keep ?? "")]" }
   }
 }
 
