@@ -83,8 +83,7 @@ public enum CapacityText {
           message: "'\(part)' is no range; its end must be its start doubled so many times, as in 1KiB...4MiB")
       }
     }
-    var seen: Set<Bits> = []
-    return capacities.filter { seen.insert($0).inserted }
+    return capacities.uniqued()
   }
 
   /// A capacity so many steps towards its double.

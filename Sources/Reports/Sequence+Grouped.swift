@@ -15,8 +15,3 @@ extension Sequence {
     return groups
   }
 }
-
-extension Sequence where Element: Hashable {
-  /// Each element once, in the order in which they occur.
-  func uniqued() -> [Element] { grouped { $0 }.map(\.key) }
-}

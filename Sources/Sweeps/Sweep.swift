@@ -34,18 +34,17 @@ public struct Sweep: Sendable {
   /// - Throws: ``SweepError`` for two different networks or energy models of one name, a capacity at which some layer has
   ///   no mapping, and energies beyond what is exact.
   public init(_ request: SweepRequest) throws(SweepError) {
-    networks = Self.distinct(request.networks)
-    capacities = Self.distinct(request.capacities)
+    networks = request.networks.uniqued()
+    capacities = request.capacities.uniqued()
     comparesDataflows = request.comparesDataflows
-    let models = Self.distinct(request.energyModels.isEmpty ? [.bitsMoved] : request.energyModels)
+    let models = request.energyModels.isEmpty ? [.bitsMoved] : request.energyModels.uniqued()
     for (kind, names) in [("networks", networks.map(\.name)), ("energy models", models.map(\.name))] {
       if let name = names.first(where: { name in names.count { $0 == name } > 1 }) { throw .sameName(kind, name) }
     }
     if networks.isEmpty { throw .lacks("network") }
     if capacities.isEmpty { throw .lacks("capacity") }
-    let widths = Self.distinct(
-      request.widths.isEmpty ? models.map { $0.widths ?? WordWidths(.byte) } : request.widths)
-    let policies = request.reuse.isEmpty ? [ReusePolicy.sliding] : Self.distinct(request.reuse)
+    let widths = (request.widths.isEmpty ? models.map { $0.widths ?? WordWidths(.byte) } : request.widths).uniqued()
+    let policies = request.reuse.isEmpty ? [ReusePolicy.sliding] : request.reuse.uniqued()
     settings = widths.flatMap { widths in
       let own = request.widths.isEmpty ? models.filter { $0.widths ?? WordWidths(.byte) == widths } : models
       return policies.map { Setting(widths: widths, reuse: $0, energyModels: own) }
@@ -61,11 +60,6 @@ public struct Sweep: Sendable {
       }
     }
     self.units = units
-  }
-
-  private static func distinct<Element: Hashable>(_ elements: [Element]) -> [Element] {
-    var seen: Set<Element> = []
-    return elements.filter { seen.insert($0).inserted }
   }
 
   private static func check(_ unit: Unit, _ capacities: [Bits]) throws(SweepError) {

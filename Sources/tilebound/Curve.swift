@@ -72,10 +72,10 @@ struct Curve: ParsableCommand {
     if let plot, plot == output.output {
       throw CommandFailure(code: .usage, message: "--plot and --output name the same file, \(plot)")
     }
-    _ = try CurvePicture.Axis(named: plotIn)
+    let axis = try CurvePicture.Axis(named: plotIn)
     let picture = try plot.map { file in
       try CurvePicture(
-        file, in: plotIn, energyModel, widths, reuse, dataflows, capacities: capacities, kneeWithin: part)
+        file, in: axis, energyModel, widths, reuse, dataflows, capacities: capacities, kneeWithin: part)
     }
     if total, !layers.isNetwork {
       throw CommandFailure(code: .usage, message: "--total is the curve of a whole network; give --network alone")

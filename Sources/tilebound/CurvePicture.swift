@@ -34,7 +34,7 @@ struct CurvePicture {
 
   /// Checks what is asked for, before any work.
   init(
-    _ file: String, in axis: String, _ model: EnergyModel, _ widths: WordWidths, _ reuse: ReusePolicy,
+    _ file: String, in axis: Axis, _ model: EnergyModel, _ widths: WordWidths, _ reuse: ReusePolicy,
     _ dataflows: Set<Dataflow>, capacities: [Bits]?, kneeWithin part: Double
   ) throws {
     (self.file, self.model, self.widths, self.part) = (file, model, widths, part)
@@ -47,7 +47,7 @@ struct CurvePicture {
     }
     range = counts.min().flatMap { least in counts.max().map { least...$0 } }
     setting = ResultSetting(model, widths, reuse)
-    switch try Axis(named: axis) {
+    switch axis {
     case .energy: (quantity, scale) = (setting.energy, 1)
     case .words:
       guard let words = setting.words else {
