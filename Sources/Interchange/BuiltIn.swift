@@ -36,7 +36,7 @@ public enum BuiltIn {
   public static func network(nameOrFile: String, origin: String = "--network") throws(FormatError) -> Network {
     if let network = try network(nameOrFile) { return network }
     try refuseUnknown("network", nameOrFile, known: networkNames, origin: origin)
-    return try LayerTable.read(file: nameOrFile)
+    return try WorkloadFile.network(nameOrFile)
   }
 
   /// An energy model given by built-in name or by file: a name without a slash or dot is built-in.

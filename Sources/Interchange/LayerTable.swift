@@ -14,7 +14,7 @@ public enum LayerTable {
     try network(YAMLNode.parse(text, origin: origin))
   }
 
-  private static func network(_ root: YAMLNode) throws(FormatError) -> Network {
+  static func network(_ root: YAMLNode) throws(FormatError) -> Network {
     let fields = try root.fields(["network", "source", "layers"])
     let layers = try root.required("layers", in: fields)
     var entries: [Network.Entry] = []

@@ -1,0 +1,36 @@
+public import EnergyModel
+public import Workloads
+
+/// The layers that a file of another tool describes, and what is to be known about them.
+public struct ImportedNetwork: Hashable, Sendable {
+  /// A layer of the file that could not be understood.
+  public struct Unresolved: Hashable, Sendable {
+    /// The name that the file has for it.
+    public let name: String
+    /// Why it could not be understood, as in "its input's height is unknown".
+    public let reason: String
+
+    public init(name: String, reason: String) {
+      self.name = name
+      self.reason = reason
+    }
+  }
+
+  /// The layers that were understood, in the file's order.
+  public var network: Network
+  /// The word widths of the file, where it gives any and all layers share them.
+  public var widths: WordWidths?
+  /// What a reader of results must know, a line each: where the file says less, or something else, than a layer does.
+  public var remarks: [String]
+  /// The layers that were not understood, in the file's order.
+  public var unresolved: [Unresolved]
+
+  public init(
+    network: Network, widths: WordWidths? = nil, remarks: [String] = [], unresolved: [Unresolved] = []
+  ) {
+    self.network = network
+    self.widths = widths
+    self.remarks = remarks
+    self.unresolved = unresolved
+  }
+}
