@@ -32,11 +32,34 @@ public enum BuiltIn {
     return try EnergyFile.parse(String(decoding: entry.text, as: UTF8.self), origin: "\(name).yaml")
   }
 
-  /// A network given by built-in name or by file: a name without a slash or dot is built-in.
-  public static func network(nameOrFile: String, origin: String = "--network") throws(FormatError) -> Network {
-    if let network = try network(nameOrFile) { return network }
+  /// A network given by built-in name or by file, of which every layer must be understood.
+  ///
+  /// - Parameters:
+  ///   - nameOrFile: a name without a slash or dot is built-in.
+  ///   - origin: where the name was given.
+  ///   - dimensions: sizes for the symbolic dimensions of a model, by name.
+  /// - Returns: the network.
+  /// - Throws: ``FormatError``.
+  public static func network(
+    nameOrFile: String, origin: String = "--network", dimensions: [String: Int] = [:]
+  ) throws(FormatError) -> Network {
+    try imported(nameOrFile: nameOrFile, origin: origin, dimensions: dimensions).complete(file: nameOrFile)
+  }
+
+  /// A network given by built-in name or by file, with what is to be known about the file.
+  ///
+  /// - Parameters:
+  ///   - nameOrFile: a name without a slash or dot is built-in.
+  ///   - origin: where the name was given.
+  ///   - dimensions: sizes for the symbolic dimensions of a model, by name.
+  /// - Returns: what was understood, and what was not.
+  /// - Throws: ``FormatError``.
+  public static func imported(
+    nameOrFile: String, origin: String = "--network", dimensions: [String: Int] = [:]
+  ) throws(FormatError) -> ImportedNetwork {
+    if let network = try network(nameOrFile) { return ImportedNetwork(network: network) }
     try refuseUnknown("network", nameOrFile, known: networkNames, origin: origin)
-    return try WorkloadFile.network(nameOrFile)
+    return try WorkloadFile.read(nameOrFile, dimensions: dimensions)
   }
 
   /// An energy model given by built-in name or by file: a name without a slash or dot is built-in.

@@ -33,4 +33,21 @@ public struct ImportedNetwork: Hashable, Sendable {
     self.remarks = remarks
     self.unresolved = unresolved
   }
+
+  /// The network, all of whose layers must have been understood.
+  ///
+  /// - Parameter file: the file that it comes from.
+  /// - Returns: the network.
+  /// - Throws: ``FormatError`` naming the first layer that was not understood, or that there is none.
+  public func complete(file: String) throws(FormatError) -> Network {
+    if let first = unresolved.first {
+      let all = unresolved.count + network.entries.reduce(0) { $0 + $1.count }
+      throw FormatError(
+        origin: file, key: first.name,
+        message: "\(first.reason) (\(unresolved.count) of \(all) layers are not understood: 'tilebound convert' lists "
+          + "them)")
+    }
+    if network.entries.isEmpty { throw FormatError(origin: file, message: "has no layer with MACs") }
+    return network
+  }
 }

@@ -35,12 +35,22 @@ public enum SweepFile {
   }
 
   private static func request(_ root: YAMLNode, folder: String) throws(FormatError) -> SweepRequest {
-    let fields = try root.fields(["networks", "capacities", "energy", "bits", "reuse", "compare-dataflows"])
+    let fields = try root.fields([
+      "networks", "dimensions", "capacities", "energy", "bits", "reuse", "compare-dataflows",
+    ])
+    var dimensions: [String: Int] = [:]
+    if let node = fields["dimensions"] {
+      var texts: [String] = []
+      for element in try node.oneOrMore() { texts.append(try element.string()) }
+      dimensions = try node.placing { () throws(FormatError) in try DimensionText.parse(texts, origin: node.origin) }
+    }
     var request = SweepRequest()
     for node in try root.required("networks", in: fields).oneOrMore() {
       let name = try located(try node.string(), in: folder)
       request.networks.append(
-        try node.placing { () throws(FormatError) in try BuiltIn.network(nameOrFile: name, origin: node.origin) })
+        try node.placing { () throws(FormatError) in
+          try BuiltIn.network(nameOrFile: name, origin: node.origin, dimensions: dimensions)
+        })
     }
     for node in try root.required("capacities", in: fields).oneOrMore() {
       let text = try node.string()

@@ -4,21 +4,13 @@ import Workloads
 public enum WorkloadFile {
   /// The layers in a file.
   ///
+  /// - Parameters:
+  ///   - file: the file's path.
+  ///   - dimensions: sizes for the symbolic dimensions of a model, by name.
+  /// - Returns: what was understood, and what was not.
   /// - Throws: ``FormatError`` naming file, line and key.
-  public static func read(_ file: String) throws(FormatError) -> ImportedNetwork {
+  public static func read(_ file: String, dimensions: [String: Int] = [:]) throws(FormatError) -> ImportedNetwork {
     ImportedNetwork(network: try LayerTable.network(YAMLNode.read(file: file)))
-  }
-
-  /// The network in a file, all of whose layers must be understood.
-  ///
-  /// - Throws: ``FormatError`` as ``read(_:)``, or naming the first layer that is not understood.
-  static func network(_ file: String) throws(FormatError) -> Network {
-    let imported = try read(file)
-    guard let first = imported.unresolved.first else { return imported.network }
-    let all = imported.unresolved.count + imported.network.entries.count
-    throw FormatError(
-      origin: file, key: first.name,
-      message: "\(first.reason) (\(imported.unresolved.count) of \(all) layers are not understood: convert lists them)")
   }
 
   /// The name for a network whose file gives it none: the file's name without folders and ending.

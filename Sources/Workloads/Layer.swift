@@ -40,7 +40,7 @@ public struct Layer: Hashable, Sendable {
   /// MACs beyond this number could not be counted exactly in a Double.
   public static let largestMACs = 1 << 53
 
-  public let name: String
+  public private(set) var name: String
   /// Images, N.
   public let batch: Int
   /// Groups, G.
@@ -139,6 +139,13 @@ public struct Layer: Hashable, Sendable {
     return try Layer(
       name: name, groups: groups, inputChannels: groups * k, input: Extent(height: m, width: 1),
       outputChannels: groups * n, kernel: Extent(1), hasBiases: hasBiases)
+  }
+
+  /// The same layer under another name.
+  public func named(_ name: String) -> Layer {
+    var layer = self
+    layer.name = name
+    return layer
   }
 
   /// The size of a dimension of the iteration space.

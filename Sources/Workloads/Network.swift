@@ -3,7 +3,7 @@ public struct Network: Hashable, Sendable {
   /// A layer and how often the network has it.
   public struct Entry: Hashable, Sendable {
     public let layer: Layer
-    public let count: Int
+    public var count: Int
 
     public init(layer: Layer, count: Int) {
       self.layer = layer
@@ -28,5 +28,21 @@ public struct Network: Hashable, Sendable {
   /// Used elements of one tensor over all layers, repeated ones as often as they occur.
   public func usedElements(of tensor: Tensor) -> Words {
     Words(entries.reduce(0) { $0 + $1.count * $1.layer.usedElements(of: tensor).count })
+  }
+
+  /// The network with layers that differ in name alone listed once, under the first one's name.
+  public var withoutRepeats: Network {
+    var merged: [Entry] = []
+    var positions: [Layer: Int] = [:]
+    for entry in entries {
+      let shape = entry.layer.named("")
+      if let position = positions[shape] {
+        merged[position].count += entry.count
+      } else {
+        positions[shape] = merged.count
+        merged.append(entry)
+      }
+    }
+    return Network(name: name, source: source, entries: merged)
   }
 }

@@ -15,12 +15,14 @@ struct Networks: ParsableCommand {
         tilebound networks resnet50
       """)
 
-  @Argument(help: ArgumentHelp("A built-in network or a layer table, to list its layers.", valueName: "name|file"))
+  @Argument(help: ArgumentHelp("A built-in network or a file with layers, to list them.", valueName: "name|file"))
   var network: String?
+
+  @OptionGroup var dimensions: DimensionOptions
 
   func run() throws {
     if let network {
-      try OutputOptions.print(NetworkListing.layers(of: try BuiltIn.network(nameOrFile: network, origin: "networks")))
+      try OutputOptions.print(NetworkListing.layers(of: try dimensions.network(network, origin: "networks")))
       return
     }
     let networks = try BuiltIn.networkNames.compactMap { try BuiltIn.network($0) }

@@ -10,8 +10,10 @@ struct LayerOptions: ParsableArguments {
   /// Whether a whole network is asked for.
   var isNetwork: Bool { network != nil && layer.isEmpty }
 
-  @Option(help: ArgumentHelp("A built-in network or a layer table.", valueName: "name|file"))
+  @Option(help: ArgumentHelp("A built-in network, a layer table, or a file of another tool.", valueName: "name|file"))
   var network: String?
+
+  @OptionGroup var dimensions: DimensionOptions
 
   @Option(help: ArgumentHelp("Only the layer of this name; may be given several times.", valueName: "name"))
   var layer: [String] = []
@@ -35,7 +37,7 @@ struct LayerOptions: ParsableArguments {
       if !layer.isEmpty { throw CommandFailure(code: .usage, message: "--layer goes with --network, not with --shape") }
       return (nil, [Network.Entry(layer: try ShapeText.parse(shape, origin: "--shape"), count: 1)])
     case (.some(let name), nil):
-      let network = try BuiltIn.network(nameOrFile: name)
+      let network = try dimensions.network(name)
       let names = network.entries.map(\.layer.name)
       if let stranger = layer.first(where: { !names.contains($0) }) {
         throw CommandFailure(
@@ -44,6 +46,30 @@ struct LayerOptions: ParsableArguments {
       }
       return (network.name, network.entries.filter { layer.isEmpty || layer.contains($0.layer.name) })
     }
+  }
+}
+
+/// Sizes for what a model leaves open.
+struct DimensionOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The size of a symbolic dimension of an ONNX model, as in batch=1; may be given several times.",
+      valueName: "name=size"))
+  var dim: [String] = []
+
+  func sizes() throws -> [String: Int] { try DimensionText.parse(dim, origin: "--dim") }
+
+  /// A network by name or file; what is to be known about the file is told.
+  func network(_ nameOrFile: String, origin: String = "--network") throws -> Network {
+    let imported = try BuiltIn.imported(nameOrFile: nameOrFile, origin: origin, dimensions: try sizes())
+    let network = try imported.complete(file: nameOrFile)
+    Self.tell(imported.remarks, of: nameOrFile)
+    return network
+  }
+
+  /// Remarks on a file, a line each, on standard error.
+  static func tell(_ remarks: [String], of file: String) {
+    for remark in remarks { TextFile.printError("tilebound: \(FormatError.oneLine("\(file): \(remark)"))\n") }
   }
 }
 

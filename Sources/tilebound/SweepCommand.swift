@@ -33,6 +33,7 @@ struct SweepCommand: ParsableCommand {
         bits: [8, {inputs: 8, weights: 4, outputs: 8, partial-sums: 24}]
         reuse: [sliding, none]
         compare-dataflows: true
+        dimensions: [batch=1]
       """)
 
   @Argument(help: ArgumentHelp("What to sweep, a YAML file.", valueName: "file"))
@@ -40,9 +41,10 @@ struct SweepCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Built-in networks and layer tables, by commas; may be given several times.", valueName: "names|files"))
+      "Built-in networks and files with layers, by commas; may be given several times.", valueName: "names|files"))
   var network: [String] = []
 
+  @OptionGroup var dimensions: DimensionOptions
   @OptionGroup var capacities: CapacityOptions
 
   @Option(
@@ -142,7 +144,7 @@ struct SweepCommand: ParsableCommand {
       throw CommandFailure.missingCapacity(
         example: "tilebound sweep --network alexnet --capacity 1KiB...4MiB --output sweep.csv")
     }
-    if !network.isEmpty { request.networks = try Self.parts(network).map { try BuiltIn.network(nameOrFile: $0) } }
+    if !network.isEmpty { request.networks = try Self.parts(network).map { try dimensions.network($0) } }
     if let text = capacities.capacity { request.capacities = try CapacityText.parseList(text, origin: "--capacity") }
     if !energy.isEmpty {
       request.energyModels = try Self.parts(energy).map { try BuiltIn.energyModel(nameOrFile: $0) }

@@ -1,0 +1,25 @@
+import Testing
+import Workloads
+
+struct NetworkTests {
+  private func layer(_ name: String, n: Int = 1, hasBiases: Bool = false) throws -> Layer {
+    try Layer(
+      name: name, batch: n, inputChannels: 4, input: Extent(8), outputChannels: 2, kernel: Extent(3),
+      hasBiases: hasBiases)
+  }
+
+  /// Layers that differ in name alone are one; a batch, a bias or a count keeps its meaning.
+  @Test func withoutRepeats() throws {
+    let network = Network(
+      name: "n", source: "s",
+      entries: [
+        .init(layer: try layer("a"), count: 2), .init(layer: try layer("b", n: 2), count: 1),
+        .init(layer: try layer("c"), count: 3), .init(layer: try layer("d", hasBiases: true), count: 1),
+      ])
+    let merged = network.withoutRepeats
+    #expect(merged.entries.map(\.layer.name) == ["a", "b", "d"])
+    #expect(merged.entries.map(\.count) == [5, 1, 1])
+    #expect(merged.macs == network.macs && merged.name == "n" && merged.source == "s")
+    #expect(merged.entries[0].layer == (try layer("a")))
+  }
+}
