@@ -54,7 +54,7 @@ public enum MappingFile {
   /// The file's text.
   public static func text(_ mapping: Mapping, layer: String?) -> String {
     var lines: [String] = []
-    if let layer { lines.append("layer: \"\(layer.map(Self.escaped).joined())\"") }
+    if let layer { lines.append("layer: \(YAMLText.quoted(layer))") }
     lines.append("mapping:")
     for node in mapping.nodes {
       switch node {
@@ -63,16 +63,5 @@ public enum MappingFile {
       }
     }
     return lines.joined(separator: "\n") + "\n"
-  }
-
-  /// A character as it stands in a double-quoted YAML text.
-  private static func escaped(_ character: Character) -> String {
-    if character == "\"" || character == "\\" { return "\\\(character)" }
-    return character.unicodeScalars.map { scalar in
-      guard scalar.value < 0x20 || (0x7f...0xa0).contains(scalar.value) || (0x2028...0x2029).contains(scalar.value)
-      else { return String(scalar) }
-      let digits = String(scalar.value, radix: 16)
-      return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-    }.joined()
   }
 }
