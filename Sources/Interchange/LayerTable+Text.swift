@@ -3,9 +3,13 @@ public import Workloads
 extension LayerTable {
   /// The file's text, which ``parse(_:origin:)`` takes back; what is as by default is left out.
   ///
-  /// That needs names that are distinct, not empty and without control characters.
-  public static func text(_ network: Network) -> String {
-    var lines = ["network: \(YAMLText.quoted(network.name))"]
+  /// - Parameters:
+  ///   - network: what to write, with names that are distinct, not empty and without control characters.
+  ///   - remarks: what a reader should know, for comments above.
+  /// - Returns: the text.
+  public static func text(_ network: Network, remarks: [String] = []) -> String {
+    var lines = remarks.map { "# \(FormatError.oneLine($0))" }
+    lines.append("network: \(YAMLText.quoted(network.name))")
     if !network.source.isEmpty { lines.append("source: \(YAMLText.quoted(network.source))") }
     lines.append("layers:")
     for entry in network.entries {

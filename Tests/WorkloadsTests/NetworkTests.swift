@@ -22,4 +22,12 @@ struct NetworkTests {
     #expect(merged.macs == network.macs && merged.name == "n" && merged.source == "s")
     #expect(merged.entries[0].layer == (try layer("a")))
   }
+
+  /// A number is never one that another layer bears already.
+  @Test func withDistinctNames() throws {
+    let names = ["a", "a #2", "a", "b", "a", "a #2"]
+    let network = Network(name: "n", source: "", entries: try names.map { .init(layer: try layer($0), count: 1) })
+    #expect(
+      network.withDistinctNames.entries.map(\.layer.name) == ["a", "a #2", "a #3", "b", "a #4", "a #2 #2"])
+  }
 }

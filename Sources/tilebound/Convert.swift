@@ -1,0 +1,82 @@
+import ArgumentParser
+import Interchange
+import Workloads
+
+/// `tilebound convert`: files of other tools as a layer table.
+struct Convert: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write the layers of models and of other tools' files as a layer table.",
+    discussion: """
+      Reads ONNX models (.onnx), Timeloop problems, ZigZag workloads and AccelForge workloads (.yaml), MAESTRO models \
+      (.m), SCALE-Sim topologies (.csv), layer tables and built-in networks; several files become one network. What a \
+      reader should know about a file, and each layer that is not understood, is told on standard error. Where a layer \
+      is not understood nothing is written, unless --skip-unresolved leaves such layers out.
+
+      Examples:
+        tilebound convert model.onnx --dim batch=1 --output model.yaml
+        tilebound convert conv*.yaml --name mine --merge
+      """)
+
+  @Argument(help: ArgumentHelp("Files with layers, or built-in networks.", valueName: "files"))
+  var files: [String] = []
+
+  @OptionGroup var dimensions: DimensionOptions
+
+  @Option(help: ArgumentHelp("Only the layer of this name; may be given several times.", valueName: "name"))
+  var layer: [String] = []
+
+  @Option(help: ArgumentHelp("What to call the network. (default: as the first file does)", valueName: "name"))
+  var name: String?
+
+  @Flag(help: "List layers that differ in name alone once, under the first one's name, with their count.")
+  var merge = false
+
+  @Flag(help: "Leave out layers that are not understood.")
+  var skipUnresolved = false
+
+  @Option(help: ArgumentHelp("Write to this file, whole or not at all, instead of the terminal.", valueName: "file"))
+  var output: String?
+
+  func run() throws {
+    let example = "tilebound convert model.onnx --output model.yaml"
+    if files.isEmpty { throw CommandFailure(code: .usage, message: "needs a file to read, for example: \(example)") }
+    let sizes = try dimensions.sizes()
+    var inputs: [(file: String, imported: ImportedNetwork)] = []
+    for file in files {
+      inputs.append((file, try BuiltIn.imported(nameOrFile: file, origin: "convert", dimensions: sizes)))
+    }
+    var remarks: [String] = []
+    for (file, imported) in inputs {
+      remarks += imported.remarks.map { "\(file): \($0)" }
+      remarks += imported.unresolved.map { "\(file): \($0.name): not understood: \($0.reason)" }
+    }
+    remarks.forEach { TextFile.printError("tilebound: \(FormatError.oneLine($0))\n") }
+    let unresolved = inputs.reduce(0) { $0 + $1.imported.unresolved.count }
+    if unresolved > 0, !skipUnresolved {
+      throw CommandFailure(
+        code: .usage,
+        message: "\(unresolved) \(unresolved == 1 ? "layer is" : "layers are") not understood, as listed; nothing is "
+          + "written (--skip-unresolved leaves them out)")
+    }
+    let network = try chosen(from: inputs)
+    try OutputOptions.write(LayerTable.text(network, remarks: remarks), to: output)
+  }
+
+  /// The layers asked for, as one network.
+  private func chosen(from inputs: [(file: String, imported: ImportedNetwork)]) throws -> Network {
+    var entries = inputs.flatMap(\.imported.network.entries)
+    if !layer.isEmpty {
+      let names = entries.map(\.layer.name)
+      if let stranger = layer.first(where: { !names.contains($0) }) {
+        throw CommandFailure(
+          code: .usage, message: "--layer: there is no layer '\(stranger)'; there are " + names.joined(separator: ", "))
+      }
+      entries.removeAll { !layer.contains($0.layer.name) }
+    }
+    if entries.isEmpty { throw CommandFailure(code: .usage, message: "\(inputs[0].file): has no layer with MACs") }
+    let sources = inputs.map(\.imported.network.source).filter { !$0.isEmpty }
+    let network = Network(
+      name: name ?? inputs[0].imported.network.name, source: sources.joined(separator: "; "), entries: entries)
+    return (merge ? network.withoutRepeats : network).withDistinctNames
+  }
+}
