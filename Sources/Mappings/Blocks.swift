@@ -1,46 +1,104 @@
-/// A range cut into blocks by nested tiles, in the order in which the loops visit them.
-package struct Blocks {
-  package var ranges: [Range<Int>]
-
-  /// 0 ..< `size`, cut by each tile in turn.
-  package init(of size: Int, tiles: [Int]) {
-    ranges = [0..<size]
-    for tile in tiles { ranges = ranges.flatMap { Self.cut($0, by: tile) } }
+/// 0 ..< size cut by nested tiles: the innermost blocks, in the order in which the loops visit them.
+struct Blocks {
+  /// A block that no tile cuts further.
+  struct Block {
+    var range: Range<Int>
+    /// How many of the tiles it takes to cut it: inside so many loops the block is what it is here.
+    var depth: Int
+    /// Whether it is the first of those that the last of these tiles cuts from one range.
+    var isFirst: Bool
   }
 
-  /// One range in blocks of `tile`, of which the last may be smaller.
-  package static func cut(_ range: Range<Int>, by tile: Int) -> [Range<Int>] {
-    if tile >= range.count { return [range] }
-    return stride(from: range.lowerBound, to: range.upperBound, by: tile).map {
-      $0..<min(range.upperBound, $0 + tile)
+  /// The tiles that cut something, each smaller than the one before.
+  let tiles: [Int]
+  private(set) var blocks: [Block] = []
+
+  /// 0 ..< `size` cut by each tile in turn, the last block of each range being what is left over.
+  ///
+  /// - Complexity: O(blocks · log(tiles)): a range is visited only where it is cut, into two blocks at least.
+  init(of size: Int, tiles: [Int]) {
+    self.tiles = Self.cutting(size, tiles)
+    append(0..<size, depth: 0, isFirst: true)
+  }
+
+  /// The tiles that cut a range of `size`: one that is no smaller than what encloses it makes a single pass.
+  static func cutting(_ size: Int, _ tiles: [Int]) -> [Int] {
+    var block = size
+    return tiles.filter { tile in
+      defer { block = min(block, tile) }
+      return tile < block
     }
   }
 
-  /// The sizes of the blocks of 0 ..< `size` cut by each tile in turn, each with how many blocks have it.
+  private mutating func append(_ range: Range<Int>, depth: Int, isFirst: Bool) {
+    guard let next = firstTile(below: range.count, from: depth) else {
+      blocks.append(Block(range: range, depth: depth, isFirst: isFirst))
+      return
+    }
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: tiles[next]) {
+      append(
+        start..<min(range.upperBound, start + tiles[next]), depth: next + 1, isFirst: start == range.lowerBound)
+    }
+  }
+
+  /// The position of the first tile that cuts a block of `size`.
+  private func firstTile(below size: Int, from first: Int) -> Int? {
+    guard let smallest = tiles.last, smallest < size else { return nil }
+    var (low, high) = (first, tiles.count - 1)
+    while low < high {
+      let middle = (low + high) / 2
+      if tiles[middle] < size { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+
+  /// The blocks of each depth.
+  var rangesByDepth: [[Range<Int>]] {
+    var ranges = [[Range<Int>]](repeating: [], count: tiles.count + 1)
+    for block in blocks { ranges[block.depth].append(block.range) }
+    return ranges
+  }
+
+  /// The blocks before and after each step of the innermost loop.
+  var steps: [(before: Range<Int>, after: Range<Int>)] {
+    zip(blocks, blocks.dropFirst()).compactMap { before, after in
+      after.depth == tiles.count && !after.isFirst ? (before.range, after.range) : nil
+    }
+  }
+
+  /// The first positions of the blocks of each size, the largest size first.
+  var startsBySize: [(size: Int, starts: [Int])] {
+    var starts: [Int: [Int]] = [:]
+    for block in blocks { starts[block.range.count, default: []].append(block.range.lowerBound) }
+    return starts.sorted { $0.key > $1.key }.map { ($0.key, $0.value) }
+  }
+}
+
+/// How many blocks 0 ..< size is in, and how much of it is cut no further, inside each number of tiles.
+struct BlockCounts {
+  /// Blocks inside so many of the tiles.
+  private(set) var blocks: [Int] = []
+  /// The sum of the sizes of those blocks that the rest of the tiles leave as they are.
+  private(set) var settled: [Int] = []
+
+  /// Of 0 ..< `size` cut by `tiles`, each smaller than the one before.
   ///
   /// - Complexity: O(tiles²): every tile adds at most one size to those that there are.
-  package static func sizes(of size: Int, tiles: [Int]) -> [(size: Int, count: Int)] {
-    var sizes = [(size: size, count: 1)]
-    for tile in tiles {
-      var cut: [(size: Int, count: Int)] = []
-      func add(_ size: Int, _ count: Int) {
-        if size == 0 || count == 0 { return }
-        if let known = cut.firstIndex(where: { $0.size == size }) {
-          cut[known].count += count
-        } else {
-          cut.append((size, count))
-        }
-      }
-      for (size, count) in sizes {
-        if tile >= size {
-          add(size, count)
-        } else {
-          add(tile, count * (size / tile))
-          add(size % tile, count)
-        }
-      }
-      sizes = cut
+  init(of size: Int, tiles: [Int]) {
+    let innermost = tiles.last ?? size
+    var counts = [size: 1]
+    func add() {
+      blocks.append(counts.reduce(0) { $0 + $1.value })
+      settled.append(counts.reduce(0) { $1.key <= innermost ? $0 + $1.key * $1.value : $0 })
     }
-    return sizes
+    add()
+    for tile in tiles {
+      for (size, count) in counts where tile < size {
+        counts[size] = nil
+        counts[tile, default: 0] += count * (size / tile)
+        if size % tile > 0 { counts[size % tile, default: 0] += count }
+      }
+      add()
+    }
   }
 }

@@ -17,8 +17,8 @@ public struct Occupancy: Hashable, Sendable {
 
   /// The occupancy of `mapping` on `layer`.
   ///
-  /// Along a dimension without a halo the first block is the largest. Input rows are counted for every pair of an
-  /// output block and a kernel block, because padding makes equal blocks hold different numbers of them.
+  /// Along a dimension without a halo the first block is the largest. Of input rows the most that an output block and a
+  /// kernel block read is sought among all pairs, because padding makes equal blocks hold different numbers of them.
   public init(of mapping: Mapping, on layer: Layer) {
     func largestBlock(_ dimension: Dimension, keep tensor: Tensor) -> Int {
       mapping.tiles(of: dimension, before: mapping.keepPosition(of: tensor)).reduce(layer[dimension], min)
@@ -28,15 +28,9 @@ public struct Occupancy: Hashable, Sendable {
     }
     func mostRows(_ axis: ConvolutionAxis, _ output: Dimension, _ kernel: Dimension) -> Int {
       let position = mapping.keepPosition(of: .inputs)
-      let outputBlocks = Blocks(of: layer[output], tiles: mapping.tiles(of: output, before: position))
-      let kernelBlocks = Blocks(of: layer[kernel], tiles: mapping.tiles(of: kernel, before: position))
-      var most = 0
-      for outputs in outputBlocks.ranges {
-        for kernels in kernelBlocks.ranges {
-          most = max(most, axis.inputRows(outputs: outputs, kernels: kernels))
-        }
-      }
-      return most
+      return FullestBox(axis: axis).rows(
+        outputs: Blocks(of: layer[output], tiles: mapping.tiles(of: output, before: position)),
+        kernels: Blocks(of: layer[kernel], tiles: mapping.tiles(of: kernel, before: position)))
     }
     inputs = Words(
       largestBox(.inputs, [.n, .g, .c]) * mostRows(layer.vertical, .p, .r) * mostRows(layer.horizontal, .q, .s))

@@ -53,6 +53,25 @@ public struct ConvolutionAxis: Hashable, Sendable {
     return 0 <= row && row < inputSize ? row : nil
   }
 
+  /// The output rows that read a real input row with a kernel row.
+  package func realOutputs(kernel: Int) -> Range<Int> {
+    // stride·o lies in first ..< first + inputSize.
+    Self.multiples(of: stride, from: paddingBefore - dilation * kernel, count: inputSize, below: outputSize)
+  }
+
+  /// The kernel rows that read a real input row with an output row.
+  package func realKernels(output: Int) -> Range<Int> {
+    Self.multiples(of: dilation, from: paddingBefore - stride * output, count: inputSize, below: kernelSize)
+  }
+
+  /// The factors in 0 ..< `limit` by which `step` lies in `first` ..< `first` + `count`.
+  private static func multiples(of step: Int, from first: Int, count: Int, below limit: Int) -> Range<Int> {
+    let end = first + count
+    let low = first <= 0 ? 0 : min(limit, (first + step - 1) / step)
+    let high = end <= 0 ? 0 : min(limit, (end - 1) / step + 1)
+    return low..<max(low, high)
+  }
+
   /// The number of (output row, kernel row) pairs in the two ranges that read a real input row.
   ///
   /// - Complexity: O(1) without padding, otherwise O(kernel rows).
@@ -61,12 +80,8 @@ public struct ConvolutionAxis: Hashable, Sendable {
     if !hasPaddedMACs { return outputs.count * kernels.count }
     var pairs = 0
     for kernel in kernels {
-      // stride·o lies in first ..< end for the real ones
-      let first = paddingBefore - dilation * kernel
-      let end = first + inputSize
-      let low = max(outputs.lowerBound, first <= 0 ? 0 : (first + stride - 1) / stride)
-      let high = min(outputs.upperBound, end <= 0 ? 0 : (end - 1) / stride + 1)
-      pairs += max(0, high - low)
+      let real = realOutputs(kernel: kernel)
+      pairs += max(0, min(outputs.upperBound, real.upperBound) - max(outputs.lowerBound, real.lowerBound))
     }
     return pairs
   }

@@ -118,6 +118,31 @@ struct ResultReaderTests {
     #expect(try message { $0.mapping.removeAll() }.contains("kept 0 times"))
   }
 
+  /// A record whose mapping has 2^33 pairs of blocks is recounted, not walked.
+  @Test(.timeLimit(.minutes(5))) func manyBlocksAreRecounted() throws {
+    let padding = 1 << 15
+    let layer = try ShapeText.parse("k=2,h=\(1 << 17),r=\(1 << 16),padding=\(padding)x0", origin: "-")
+    let mapping = try NestText.parse("p:1 k:1 r:1 [inputs] [outputs] [weights]", origin: "-")
+    let widths = WordWidths(.byte)
+    // Boxes of one word; one without inputs for each pair on padding, and there are as many at either end.
+    let real = layer[.p] * layer[.r] - padding * (padding + 1)
+    let all = 2 * layer[.p] * layer[.r]
+    let finished = 2 * layer[.p]
+    let traffic = Traffic(
+      inputsRead: Words(2 * real), weightsRead: Words(all), biasesRead: .zero, partialSumsRead: .zero,
+      partialSumsWritten: .zero, outputsWritten: Words(finished))
+    let bits = traffic.bits(widths)
+    let model = EnergyModel.bitsMoved
+    var record = ResultRecord(
+      network: nil, entry: Network.Entry(layer: layer, count: 1), capacity: nil, widths: widths, reuse: .sliding,
+      mapping: mapping, occupancy: Occupancy(inputs: Words(1), weights: Words(1), outputs: Words(1)), traffic: traffic,
+      energy: try #require(model.energy(macs: layer.macs, read: bits.read, written: bits.written)))
+    #expect(message(try ResultFile.jsonLine(record)) == "accepted")
+    record.trafficBits.inputsRead += 8
+    record.trafficBits.total += 8
+    #expect(message(try ResultFile.jsonLine(record)).hasSuffix("are not those of its mapping on its shape"))
+  }
+
   @Test func strangersAreRefused() throws {
     let record = try records(seed: 2, count: 2)[1]
     let line = try ResultFile.jsonLine(record)

@@ -61,6 +61,17 @@ struct CommandTests {
     #expect(text == "tilebound: standard output: cannot be written: No space left on device\n")
   }
 
+  /// Mappings with billions of pairs of blocks take no longer than their blocks, not their pairs, do.
+  @Test(
+    .timeLimit(.minutes(5)),
+    arguments: ["h=131072,r=65536", "h=131072,r=65536,padding=65536x0", "h=1,w=2,s=9999,padding=0x99999,stride=1x2"])
+  func evaluateManyBlocks(shape: String) throws {
+    let outcome = try Program.run([
+      "evaluate", "--shape", "k=2,\(shape)", "--nest", "p:2 q:2 k:1 r:2 s:2 p:1 r:1 [inputs] [outputs] [weights]",
+    ])
+    #expect(outcome.code == 0 && outcome.error.isEmpty && outcome.output.contains("inputs read"))
+  }
+
   @Test func evaluateExample() throws {
     let outcome = try Program.run(
       "evaluate --network alexnet --mapping configs/mappings/alexnet-conv2.yaml --format csv")

@@ -1,0 +1,121 @@
+import Workloads
+
+/// The most input rows that any pair of an output block and a kernel block reads.
+///
+/// Without padding the largest blocks read the most. With padding it matters where blocks lie, but only by
+/// z = σ·(first output) + δ·(first kernel row) - padding, where their first row is: all pairs of blocks of s outputs and
+/// t kernel rows touch z + {σi + δj : i < s, j < t}, a shape that spans D = σ(s-1) + δ(t-1) rows, of which those in
+/// 0 ..< H are real. Where the shape lies whole in the input, no pair of these sizes reads more. Where none does, only
+/// pairs whose shape sticks out on a side read anything; as blocks of one kind do not overlap, a block meets
+/// O(1 + D / (size of the others)) such partners, so there are few of these pairs.
+struct FullestBox {
+  let axis: ConvolutionAxis
+
+  /// - Complexity: O(blocks · log(blocks) + rows) for each pair of an output size and a kernel size; nested tiles make
+  ///   few sizes of which there are many blocks.
+  func rows(outputs: Blocks, kernels: Blocks) -> Int {
+    let (outputs, kernels) = (outputs.startsBySize, kernels.startsBySize)
+    var most = 0
+    for (outputSize, outputStarts) in outputs {
+      for (kernelSize, kernelStarts) in kernels {
+        let shape = Shape(axis, outputSize, kernelSize)
+        // Smaller blocks have smaller shapes.
+        if min(shape.rows, axis.inputSize) <= most { break }
+        if !axis.hasPaddedMACs { return shape.rows }
+        let places = Places(
+          inputSize: axis.inputSize, span: shape.span, padding: axis.paddingBefore,
+          (outputStarts, axis.stride), (kernelStarts, axis.dilation))
+        most = max(most, places.fitsSomewhere ? shape.rows : places.mostRows(of: shape))
+      }
+    }
+    return most
+  }
+
+  /// The rows that a pair of blocks touches, seen from the first of them.
+  private struct Shape {
+    let axis: ConvolutionAxis
+    let outputSize: Int
+    let kernelSize: Int
+
+    init(_ axis: ConvolutionAxis, _ outputSize: Int, _ kernelSize: Int) {
+      self.axis = axis
+      self.outputSize = outputSize
+      self.kernelSize = kernelSize
+    }
+
+    /// From the first row to the last.
+    var span: Int { axis.stride * (outputSize - 1) + axis.dilation * (kernelSize - 1) }
+
+    /// Its different rows.
+    var rows: Int {
+      outputSize * kernelSize - max(0, outputSize - axis.outputPeriod) * max(0, kernelSize - axis.kernelPeriod)
+    }
+
+    /// The number of rows touched before each, up to one past the last.
+    func rowsBefore() -> [Int] {
+      var before = [Int](repeating: 0, count: span + 2)
+      for output in 0..<outputSize {
+        // All others touch a row that an earlier output touches with a later kernel row.
+        let first = output < axis.outputPeriod ? 0 : max(0, kernelSize - axis.kernelPeriod)
+        for kernel in first..<kernelSize { before[axis.stride * output + axis.dilation * kernel + 1] = 1 }
+      }
+      for row in before.indices.dropFirst() { before[row] += before[row - 1] }
+      return before
+    }
+  }
+
+  /// Where the first rows of the pairs of blocks of two sizes lie.
+  private struct Places {
+    let inputSize: Int
+    let span: Int
+    let padding: Int
+    /// The blocks of which there are fewer, and those of which there are more: their starts and the rows from one
+    /// position to the next.
+    let few: (starts: [Int], step: Int)
+    let many: (starts: [Int], step: Int)
+
+    init(
+      inputSize: Int, span: Int, padding: Int, _ one: (starts: [Int], step: Int), _ other: (starts: [Int], step: Int)
+    ) {
+      self.inputSize = inputSize
+      self.span = span
+      self.padding = padding
+      (few, many) = one.starts.count <= other.starts.count ? (one, other) : (other, one)
+    }
+
+    /// Whether the shape of some pair lies whole in the input.
+    var fitsSomewhere: Bool {
+      few.starts.contains { start in
+        let first = few.step * start - padding
+        let next = partner(of: first, from: 0)
+        return next < many.starts.count && first + many.step * many.starts[next] + span < inputSize
+      }
+    }
+
+    /// The most real rows of a shape that fits nowhere.
+    func mostRows(of shape: Shape) -> Int {
+      let before = shape.rowsBefore()
+      var most = 0
+      for start in few.starts {
+        let first = few.step * start - padding
+        for partner in many.starts[partner(of: first, from: -span)...] {
+          let place = first + many.step * partner
+          if place >= inputSize { break }
+          most = max(most, before[min(span + 1, inputSize - place)] - before[max(0, -place)])
+        }
+      }
+      return most
+    }
+
+    /// The index of the first of the many blocks with which one that starts at row `first` has its place at or behind
+    /// row `least`.
+    private func partner(of first: Int, from least: Int) -> Int {
+      var (low, high) = (0, many.starts.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if first + many.step * many.starts[middle] < least { low = middle + 1 } else { high = middle }
+      }
+      return low
+    }
+  }
+}
