@@ -10,7 +10,20 @@ public enum WorkloadFile {
   /// - Returns: what was understood, and what was not.
   /// - Throws: ``FormatError`` naming file, line and key.
   public static func read(_ file: String, dimensions: [String: Int] = [:]) throws(FormatError) -> ImportedNetwork {
-    ImportedNetwork(network: try LayerTable.network(YAMLNode.read(file: file)))
+    switch file.split(separator: ".").last?.lowercased() {
+    case "m": return try MAESTROModel.read(file: file)
+    case "csv": return try SCALESimTopology.read(file: file)
+    default:
+      let text = try TextFile.read(file, limit: YAMLNode.largestFile)
+      try AccelForgeWorkload.refuseTemplate(text, origin: file)
+      return try layers(YAMLNode.parse(text, origin: file))
+    }
+  }
+
+  private static func layers(_ root: YAMLNode) throws(FormatError) -> ImportedNetwork {
+    if root.isList { return try ZigZagWorkload.network(root) }
+    if AccelForgeWorkload.recognises(root) { return try AccelForgeWorkload.network(root) }
+    return ImportedNetwork(network: try LayerTable.network(root))
   }
 
   /// The name for a network whose file gives it none: the file's name without folders and ending.

@@ -1,0 +1,74 @@
+import EnergyModel
+import Workloads
+
+/// Gathers the layers of another tool's file.
+struct ImportedLayers {
+  /// More layers in one file are refused.
+  static let most = 100_000
+
+  private var names = UniqueNames()
+  private var entries: [Network.Entry] = []
+  private var unresolved: [ImportedNetwork.Unresolved] = []
+  private var widths: [WordWidths?] = []
+  /// Layers that were read and have nothing to optimise.
+  var skipped = 0
+  var remarks: [String] = []
+
+  /// The name for the next layer: the file's own, made printable and unique.
+  mutating func name(_ name: some StringProtocol) -> String {
+    let text = FormatError.oneLine(String(name))
+    return names.unique(text.isEmpty ? "layer" : text)
+  }
+
+  mutating func append(_ layer: Layer, count: Int = 1, widths: WordWidths? = nil) {
+    entries.append(Network.Entry(layer: layer, count: count))
+    self.widths.append(widths)
+  }
+
+  mutating func append(unresolved name: String, _ reason: String) {
+    unresolved.append(ImportedNetwork.Unresolved(name: name, reason: reason))
+  }
+
+  /// The network.
+  ///
+  /// - Parameters:
+  ///   - name: its name in the file, or nil for the file's.
+  ///   - tool: whose file it is.
+  ///   - origin: the file.
+  /// - Returns: what was read.
+  /// - Throws: ``FormatError`` where there is no layer at all.
+  func network(named name: String?, tool: String, origin: String) throws(FormatError) -> ImportedNetwork {
+    if entries.isEmpty, unresolved.isEmpty {
+      throw FormatError(
+        origin: origin,
+        message: skipped == 0
+          ? "has no layers; at least one is expected"
+          : "has no layers but \(skipped) of pooling and elementwise operations, which are not counted")
+    }
+    var macs = 0
+    for entry in entries {
+      let (product, isTooLarge) = entry.layer.macs.multipliedReportingOverflow(by: entry.count)
+      let (sum, overflow) = macs.addingReportingOverflow(product)
+      if isTooLarge || overflow {
+        throw FormatError(origin: origin, message: "has more than 2^63 MACs, which cannot be counted")
+      }
+      macs = sum
+    }
+    var remarks = remarks
+    switch skipped {
+    case 0: break
+    case 1: remarks.append("1 pooling or elementwise layer moves data that is not counted")
+    default: remarks.append("\(skipped) pooling and elementwise layers move data that is not counted")
+    }
+    let distinct = widths.uniqued()
+    if distinct.count > 1 {
+      remarks.append("the layers' word widths differ, so none are taken from the file; --bits gives one set for all")
+    }
+    let file = origin.split(separator: "/").last.map(String.init) ?? origin
+    return ImportedNetwork(
+      network: Network(
+        name: name.map(FormatError.oneLine) ?? WorkloadFile.networkName(of: origin),
+        source: FormatError.oneLine("\(file), a file of \(tool)"), entries: entries),
+      widths: distinct.count == 1 ? distinct[0] : nil, remarks: remarks, unresolved: unresolved)
+  }
+}

@@ -1,0 +1,248 @@
+import Workloads
+
+/// The layers of a MAESTRO model, `.m`.
+///
+/// See `cost-model/include/dataflow-specification-language/DFSL_parser.hpp` and `user-api/API_user-interface-v2.hpp` of
+/// maestro-project/maestro.
+public enum MAESTROModel {
+  /// Larger files are refused unread.
+  static let largestFile = 16 << 20
+
+  /// The layers in a file.
+  ///
+  /// - Throws: ``FormatError`` naming file and line.
+  public static func read(file: String) throws(FormatError) -> ImportedNetwork {
+    try parse(try TextFile.read(file, limit: largestFile), origin: file)
+  }
+
+  /// The layers in a text, of which errors say that it comes from `origin`.
+  ///
+  /// `Y` and `X` are the input's size as it stands, without padding, which MAESTRO does not know; dataflows are not read.
+  public static func parse(_ text: String, origin: String) throws(FormatError) -> ImportedNetwork {
+    var parser = MAESTROParser(text, origin: origin)
+    try parser.parseFile()
+    return try parser.layers.network(named: parser.networkName, tool: "MAESTRO", origin: origin)
+  }
+}
+
+private struct MAESTROParser {
+  private var tokens: MAESTROTokens
+  private(set) var networkName: String?
+  private(set) var layers = ImportedLayers()
+  private var constants: [String: Int] = [:]
+  private var layerCount = 0
+  private var hasUnpadded = false
+
+  init(_ text: String, origin: String) { tokens = MAESTROTokens(text, origin: origin) }
+
+  mutating func parseFile() throws(FormatError) {
+    while let token = try tokens.next() {
+      switch token.text {
+      case "Network": try parseNetwork()
+      case "Constant":
+        let name = try tokens.required("a constant's name").text
+        constants[name] = try number(try tokens.required("a constant's value"), of: name, atLeast: 0)
+      case "Accelerator": try skipBlock(try openBrace("Accelerator"))
+      default:
+        throw tokens.error(
+          "has '\(token.text.prefix(40))', where Network, Constant or Accelerator is expected in a MAESTRO model",
+          line: token.line)
+      }
+    }
+    if hasUnpadded {
+      layers.remarks.append(
+        "Y and X are taken as they stand, without padding, as MAESTRO takes them: models written with unpadded sizes have "
+          + "fewer outputs than their networks")
+    }
+  }
+
+  /// The words up to an opening brace.
+  private mutating func openBrace(_ what: String) throws(FormatError) -> [MAESTROTokens.Token] {
+    var words: [MAESTROTokens.Token] = []
+    while true {
+      let token = try tokens.required("'{' after \(what)")
+      if token.text == "{" { return words }
+      if token.text == "}" || words.count == 16 {
+        throw tokens.error("has '\(token.text.prefix(40))', where '{' is expected after \(what)", line: token.line)
+      }
+      words.append(token)
+    }
+  }
+
+  /// Passes everything up to the brace that closes the one before.
+  private mutating func skipBlock(_: [MAESTROTokens.Token]) throws(FormatError) {
+    var depth = 1
+    while depth > 0 {
+      switch try tokens.required("'}'").text {
+      case "{": depth += 1
+      case "}": depth -= 1
+      default: break
+      }
+    }
+  }
+
+  private mutating func parseNetwork() throws(FormatError) {
+    let line = tokens.line
+    let words = try openBrace("Network")
+    if networkName != nil { throw tokens.error("starts a second network; one in a file is accepted", line: line) }
+    let name = words.map(\.text).joined(separator: " ")
+    networkName = name.isEmpty ? nil : name
+    while true {
+      let token = try tokens.required("'}'")
+      switch token.text {
+      case "}": return
+      case "Layer":
+        layerCount += 1
+        if layerCount > ImportedLayers.most {
+          throw tokens.error("has more than \(ImportedLayers.most) layers", line: token.line)
+        }
+        try parseLayer(line: token.line)
+      default:
+        throw tokens.error("has '\(token.text.prefix(40))', where Layer or '}' is expected", line: token.line)
+      }
+    }
+  }
+
+  private mutating func parseLayer(line: Int) throws(FormatError) {
+    let name = layers.name(try openBrace("Layer").map(\.text).joined(separator: " "))
+    var type: String?
+    var strides: [String: Int] = [:]
+    var dimensions: [String: Int]?
+    loop: while true {
+      let token = try tokens.required("'}'")
+      switch token.text {
+      case "}": break loop
+      case "Type": type = try tokens.required("a type").text
+      case "Stride": strides = try sizes("Stride")
+      case "Dimensions": dimensions = try sizes("Dimensions")
+      case "Dataflow": try skipBlock(try openBrace("Dataflow"))
+      default:
+        throw tokens.error(
+          "has '\(token.text.prefix(40))', where Type, Stride, Dimensions, Dataflow or '}' is expected",
+          line: token.line)
+      }
+    }
+    guard let type else { throw tokens.error("the layer '\(name)' has no Type", line: line) }
+    if ["POOL", "RESIDUAL_IDENTITY"].contains(type) {
+      layers.skipped += 1
+      return
+    }
+    guard let dimensions else { throw tokens.error("the layer '\(name)' has no Dimensions", line: line) }
+    let sizes = MAESTROSizes(type: type, dimensions: dimensions, strides: strides)
+    do {
+      let layer = try sizes.layer(name: name)
+      if layer[.r] > 1 || layer[.s] > 1 { hasUnpadded = true }
+      layers.append(layer)
+    } catch let error as Inexpressible {
+      layers.append(unresolved: name, error.reason)
+    } catch {
+      throw tokens.error("the layer '\(name)': \(error)", line: line)
+    }
+  }
+
+  /// Pairs of a dimension and its size, up to the closing brace.
+  private mutating func sizes(_ what: String) throws(FormatError) -> [String: Int] {
+    let words = try openBrace(what)
+    if let word = words.first {
+      throw tokens.error("has '\(word.text.prefix(40))', where '{' is expected after \(what)", line: word.line)
+    }
+    var sizes: [String: Int] = [:]
+    while true {
+      let name = try tokens.required("'}'")
+      if name.text == "}" { return sizes }
+      guard MAESTROSizes.known.contains(name.text) else {
+        throw tokens.error(
+          unknown("dimension", String(name.text.prefix(40)), known: MAESTROSizes.known), line: name.line)
+      }
+      let value = try number(try tokens.required("a size"), of: name.text, atLeast: 1)
+      if sizes.updateValue(value, forKey: name.text) != nil {
+        throw tokens.error("gives \(name.text) twice", line: name.line)
+      }
+    }
+  }
+
+  /// A whole number or the constant of that name.
+  private func number(_ token: MAESTROTokens.Token, of name: String, atLeast least: Int) throws(FormatError) -> Int {
+    if let value = Int(token.text) ?? constants[token.text], value >= least { return value }
+    throw tokens.error(
+      "has '\(token.text.prefix(40))' for \(name.prefix(40)); a whole number from \(least) on is expected, or a Constant",
+      line: token.line)
+  }
+}
+
+/// The numbers of a layer of a MAESTRO model.
+private struct MAESTROSizes {
+  /// All names of dimensions: primed ones are outputs.
+  static let known = ["N", "G", "K", "C", "R", "S", "Y", "X", "Y'", "X'", "M", "B"]
+
+  let type: String
+  let dimensions: [String: Int]
+  let strides: [String: Int]
+
+  /// - Throws: ``LayerError``, ``MissingDimension`` or ``Inexpressible``.
+  func layer(name: String) throws -> Layer {
+    switch type {
+    case "CONV", "DSCONV": return try convolution(name)
+    case "GEMM", "BMM":
+      try refuse(["G", "C", "R", "S", "Y", "X", "Y'", "X'"] + (type == "GEMM" ? ["B"] : []))
+      return try Layer.gemm(
+        name: name, groups: dimensions["B"] ?? 1, m: try size("M"), n: try size("N"), k: try size("K"))
+    case "NGCONV":
+      throw Inexpressible(
+        reason:
+          "it is a grouped convolution, NGCONV, whose C counts all groups in MAESTRO's models and one group in its "
+          + "analysis")
+    case "TRCONV": throw Inexpressible(reason: "it is a transposed convolution, TRCONV, which is not read")
+    default: throw Inexpressible(reason: "its type, \(type.prefix(40)), is not read; CONV, DSCONV, GEMM and BMM are")
+    }
+  }
+
+  private func convolution(_ name: String) throws -> Layer {
+    let isDepthwise = type == "DSCONV"
+    try refuse(["G", "M", "B"])
+    if isDepthwise, let k = dimensions["K"], k != 1 {
+      throw Inexpressible(reason: "it is depthwise, DSCONV, with K \(k): MAESTRO's analysis has no K there but 1")
+    }
+    let channels = try size("C")
+    let kernel = Extent(height: try size("R"), width: try size("S"))
+    for (dimension, stride) in strides.sorted(by: { $0.key < $1.key })
+    where !["Y", "X", "Y'", "X'"].contains(dimension) && stride != 1 {
+      throw Inexpressible(reason: "it has a stride of \(stride) along \(dimension); Y and X may have one")
+    }
+    return try Layer(
+      name: name, batch: dimensions["N"] ?? 1, groups: isDepthwise ? channels : 1, inputChannels: channels,
+      input: Extent(height: try input("Y", kernel: kernel.height), width: try input("X", kernel: kernel.width)),
+      outputChannels: isDepthwise ? channels : try size("K"), kernel: kernel,
+      stride: Extent(height: strides["Y"] ?? 1, width: strides["X"] ?? 1))
+  }
+
+  /// The size of the input along an axis, from itself or from the output.
+  private func input(_ dimension: String, kernel: Int) throws -> Int {
+    guard let output = dimensions[dimension + "'"] else { return try size(dimension) }
+    if dimensions[dimension] != nil {
+      throw Inexpressible(reason: "it gives both \(dimension) and \(dimension)'")
+    }
+    if strides[dimension] ?? 1 != 1 || strides[dimension + "'"] ?? 1 != 1 {
+      throw Inexpressible(
+        reason: "it gives \(dimension)', outputs, with a stride, and MAESTRO leaves the input's size open")
+    }
+    let (size, overflow) = output.addingReportingOverflow(kernel - 1)
+    return overflow ? output : size
+  }
+
+  private func size(_ dimension: String) throws(MissingDimension) -> Int {
+    guard let size = dimensions[dimension] else { throw MissingDimension(dimension: dimension) }
+    return size
+  }
+
+  private func refuse(_ unused: [String]) throws(Inexpressible) {
+    for dimension in unused where dimensions[dimension] ?? 1 != 1 {
+      throw Inexpressible(reason: "its type, \(type), has no dimension \(dimension)")
+    }
+  }
+
+  struct MissingDimension: Error, CustomStringConvertible {
+    let dimension: String
+    var description: String { "the dimension \(dimension) is missing" }
+  }
+}

@@ -1,0 +1,60 @@
+import EnergyModel
+import Workloads
+import Yams
+
+/// Reading of files whose keys are another tool's. Aliases can make a small file a huge tree, so lists are bounded.
+extension YAMLNode {
+  /// The elements of a list of at most so many.
+  func elements(atMost limit: Int) throws(FormatError) -> [YAMLNode] {
+    if let count = node.sequence?.count, count > limit {
+      throw error("has \(count) elements; at most \(limit) are accepted")
+    }
+    return try elements()
+  }
+
+  /// The values of a mapping, whatever its keys, in their order.
+  func orderedFields(atMost limit: Int = 1000) throws(FormatError) -> [(key: String, value: YAMLNode)] {
+    guard let mapping = node.mapping else { throw error("is no mapping; one is expected") }
+    if mapping.count > limit { throw error("has \(mapping.count) keys; at most \(limit) are accepted") }
+    var fields: [(key: String, value: YAMLNode)] = []
+    for (key, value) in mapping {
+      guard let name = key.scalar?.string else { continue }
+      fields.append((name, YAMLNode(origin: origin, path: path.isEmpty ? name : "\(path).\(name)", node: value)))
+    }
+    return fields
+  }
+
+  /// The values of a mapping, whatever its keys.
+  func openFields(atMost limit: Int = 1000) throws(FormatError) -> [String: YAMLNode] {
+    Dictionary(try orderedFields(atMost: limit).map { ($0.key, $0.value) }) { first, _ in first }
+  }
+
+  /// Whether the node is a mapping with a key.
+  func has(_ key: String) -> Bool { node.mapping?[key] != nil }
+
+  /// Whether the node is an empty value or `null`.
+  var isNull: Bool {
+    guard let scalar = node.scalar else { return false }
+    return scalar.style == .plain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
+  }
+
+  /// Whether the node is a list.
+  var isList: Bool { node.sequence != nil }
+
+  /// The text of a node that is one.
+  var text: String? { node.scalar?.string }
+
+  /// A size from 1 on; Layer bounds it from above.
+  func size() throws(FormatError) -> Int {
+    let size = try integer()
+    if size < 1 { throw error("is \(size); it must be at least 1") }
+    return size
+  }
+
+  /// A word width.
+  func width() throws(FormatError) -> BitWidth {
+    let count = try integer()
+    guard let width = BitWidth(count) else { throw error("is \(count); a width from 1 to 64 bits is expected") }
+    return width
+  }
+}
