@@ -28,6 +28,7 @@ public enum MAESTROModel {
 private struct MAESTROParser {
   private var tokens: MAESTROTokens
   private(set) var networkName: String?
+  private var hasNetwork = false
   private(set) var layers = ImportedLayers()
   private var constants: [String: Int] = [:]
   private var layerCount = 0
@@ -84,7 +85,8 @@ private struct MAESTROParser {
   private mutating func parseNetwork() throws(FormatError) {
     let line = tokens.line
     let words = try openBrace("Network")
-    if networkName != nil { throw tokens.error("starts a second network; one in a file is accepted", line: line) }
+    if hasNetwork { throw tokens.error("starts a second network; one in a file is accepted", line: line) }
+    hasNetwork = true
     let name = words.map(\.text).joined(separator: " ")
     networkName = name.isEmpty ? nil : name
     while true {
