@@ -40,14 +40,15 @@ struct AccelForgeEinsum {
   private(set) var accesses: [Access] = []
   /// What the einsum itself says of its shape.
   let shape: [YAMLNode]
-  let rankSizes: YAMLNode?
+  /// Sizes of ranks that hold here alone.
+  let rankSizes: [String: Int]
   let instances: YAMLNode?
   private let operators: [String]
   private let isCopy: Bool
   /// The tensors that are renamed to `weight` and to `input`.
   private var renamed: [String: String] = [:]
 
-  private static let mostAccesses = 64
+  private static let mostAccesses = 16
 
   /// - Throws: ``FormatError`` where it is no einsum at all.
   init(_ node: YAMLNode) throws(FormatError) {
@@ -70,7 +71,8 @@ struct AccelForgeEinsum {
       name = try node.required("name", in: fields).name()
     }
     shape = try (fields["iteration_space_shape"] ?? fields["shape"])?.elements(atMost: Self.mostAccesses) ?? []
-    rankSizes = fields["rank_sizes"]
+    rankSizes =
+      try fields["rank_sizes"].map { node throws(FormatError) in try AccelForgeScope.sizes(node, atMost: 64) } ?? [:]
     instances = fields["n_instances"]
     isCopy = fields["is_copy_operation"]?.text?.lowercased() == "true"
     if let list = fields["tensor_accesses"] {

@@ -14,13 +14,16 @@ struct AccelForgeScope {
   private static let sets = ["All", "Tensors", "Inputs", "Outputs", "input", "output", "weight"]
 
   init(_ fields: [String: YAMLNode]) throws(FormatError) {
-    rankSizes = try fields["rank_sizes"].map(Self.sizes) ?? [:]
+    rankSizes =
+      try fields["rank_sizes"].map { node throws(FormatError) in
+        try Self.sizes(node, atMost: ImportedLayers.most)
+      } ?? [:]
     shape = try (fields["iteration_space_shape"] ?? fields["shape"])?.openFields(atMost: ImportedLayers.most) ?? [:]
     instances = try fields["n_instances"].map(Self.instances) ?? 1
     var bits: [String: BitWidth] = [:]
     var unread: String?
     if let node = fields["bits_per_value"], !node.isNull {
-      for (name, value) in try node.openFields().sorted(by: { $0.key < $1.key }) {
+      for (name, value) in try node.openFields(atMost: ImportedLayers.most).sorted(by: { $0.key < $1.key }) {
         if IndexExpression.isIdentifier(name), let count = value.text.flatMap({ Int($0) }), let width = BitWidth(count)
         {
           bits[name] = width
@@ -32,9 +35,10 @@ struct AccelForgeScope {
     (self.bits, unreadWidths) = (bits, unread)
   }
 
-  private static func sizes(_ node: YAMLNode) throws(FormatError) -> [String: Int] {
+  /// The sizes of ranks.
+  static func sizes(_ node: YAMLNode, atMost limit: Int) throws(FormatError) -> [String: Int] {
     var sizes: [String: Int] = [:]
-    for (rank, value) in try node.openFields(atMost: ImportedLayers.most) {
+    for (rank, value) in try node.openFields(atMost: limit) {
       guard let text = value.text, let size = IndexExpression(text)?.value, size >= 1 else {
         throw value.error("is no size; a whole number from 1 on is expected, or a product as 96*128")
       }
@@ -69,10 +73,9 @@ struct AccelForgeScope {
       let (variable, size) = try Self.range(try node.string())
       bound(variable, size)
     }
-    let own = try einsum.rankSizes.map(Self.sizes) ?? [:]
     for access in einsum.accesses {
       for ((rank, _), index) in zip(access.projection, try access.indices()) {
-        let size = own[rank] ?? rankSizes[rank]
+        let size = einsum.rankSizes[rank] ?? rankSizes[rank]
         for term in index.terms {
           if let node = shape[term.variable] {
             let (variable, size) = try Self.range(try node.string())
@@ -109,8 +112,7 @@ struct AccelForgeScope {
     of index: IndexExpression, in access: AccelForgeEinsum.Access, of einsum: AccelForgeEinsum
   ) -> Int? {
     guard let (rank, _) = access.projection.first(where: { IndexExpression($0.index) == index }) else { return nil }
-    let own = (try? einsum.rankSizes.map(Self.sizes)) ?? [:]
-    return own[rank] ?? rankSizes[rank]
+    return einsum.rankSizes[rank] ?? rankSizes[rank]
   }
 
   /// The word widths of an einsum, where the file gives those of all its tensors. Partial sums have no width of their own.

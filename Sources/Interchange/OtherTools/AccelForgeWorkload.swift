@@ -43,6 +43,7 @@ public enum AccelForgeWorkload {
     var layers = ImportedLayers()
     var clipped = 0
     var undecided = 0
+    var unpadded = 0
     for einsum in einsums {
       let name = layers.name(einsum.name)
       do {
@@ -67,7 +68,7 @@ public enum AccelForgeWorkload {
           isClipped = true
           return TensorProduct.InputSize(size: size, after: axis.reach - size)
         }
-        if isClipped { clipped += 1 }
+        if isClipped { clipped += 1 } else if layer[.r] > 1 || layer[.s] > 1 { unpadded += 1 }
         if !operands.isDecided { undecided += 1 }
         layers.append(
           layer, count: count,
@@ -80,6 +81,7 @@ public enum AccelForgeWorkload {
         throw einsum.node.error("\(error)")
       }
     }
+    layers.remark(unpadded: unpadded)
     if clipped > 0 {
       layers.remarks.append(
         "\(clipped) \(clipped == 1 ? "layer reaches" : "layers reach") beyond the sizes of ranks: MACs there, which "

@@ -29,6 +29,14 @@ struct ImportedLayers {
     unresolved.append(ImportedNetwork.Unresolved(name: name, reason: reason))
   }
 
+  /// Says of so many layers with kernels that their padding is not known.
+  mutating func remark(unpadded count: Int) {
+    if count == 0 { return }
+    remarks.append(
+      "\(count) \(count == 1 ? "layer with a kernel gives" : "layers with kernels give") no padding: zeros around an "
+        + "input, if there are any, count as inputs")
+  }
+
   /// The network.
   ///
   /// - Parameters:

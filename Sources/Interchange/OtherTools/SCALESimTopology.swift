@@ -22,7 +22,7 @@ public enum SCALESimTopology {
   public static func parse(_ text: String, origin: String) throws(FormatError) -> ImportedNetwork {
     var layers = ImportedLayers()
     var columns: Columns?
-    var counts = (depthwise: 0, sparse: 0, beyond: 0, rows: 0)
+    var counts = (depthwise: 0, sparse: 0, beyond: 0, unpadded: 0, rows: 0)
     for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmingSpaces)
       if fields.allSatisfy(\.isEmpty) { continue }
@@ -40,6 +40,7 @@ public enum SCALESimTopology {
       do {
         let (layer, reachesBeyond) = try row.layer(name: layers.name(name))
         if reachesBeyond { counts.beyond += 1 }
+        if layer[.r] > 1 || layer[.s] > 1 { counts.unpadded += 1 }
         if layer.groups > 1, !columns.isGEMM { counts.depthwise += 1 }
         layers.append(layer)
       } catch let error as FormatError {
@@ -54,6 +55,7 @@ public enum SCALESimTopology {
     func remark(_ count: Int, _ one: String, _ several: String) {
       if count > 0 { layers.remarks.append(count == 1 ? "1 \(one)" : "\(count) \(several)") }
     }
+    layers.remark(unpadded: counts.unpadded)
     remark(
       counts.depthwise, "layer is depthwise by the DP in its name, as in SCALE-Sim",
       "layers are depthwise by the DP in their names, as in SCALE-Sim")

@@ -13,7 +13,7 @@ extension YAMLNode {
   }
 
   /// The values of a mapping, whatever its keys, in their order.
-  func orderedFields(atMost limit: Int = 1000) throws(FormatError) -> [(key: String, value: YAMLNode)] {
+  func orderedFields(atMost limit: Int = 64) throws(FormatError) -> [(key: String, value: YAMLNode)] {
     guard let mapping = node.mapping else { throw error("is no mapping; one is expected") }
     if mapping.count > limit { throw error("has \(mapping.count) keys; at most \(limit) are accepted") }
     var fields: [(key: String, value: YAMLNode)] = []
@@ -25,7 +25,7 @@ extension YAMLNode {
   }
 
   /// The values of a mapping, whatever its keys.
-  func openFields(atMost limit: Int = 1000) throws(FormatError) -> [String: YAMLNode] {
+  func openFields(atMost limit: Int = 64) throws(FormatError) -> [String: YAMLNode] {
     Dictionary(try orderedFields(atMost: limit).map { ($0.key, $0.value) }) { first, _ in first }
   }
 

@@ -18,6 +18,7 @@ public enum ZigZagWorkload {
 
   static func network(_ root: YAMLNode) throws(FormatError) -> ImportedNetwork {
     var layers = ImportedLayers()
+    var unpadded = 0
     for element in try root.elements(atMost: ImportedLayers.most) {
       let fields = try element.openFields()
       let id = try element.required("id", in: fields).text ?? ""
@@ -26,6 +27,7 @@ public enum ZigZagWorkload {
       do {
         if let (layer, widths) = try layer(name, element, fields) {
           layers.append(layer, widths: widths)
+          if fields["pr_loop_dims"]?.isNull ?? true, layer[.r] > 1 || layer[.s] > 1 { unpadded += 1 }
         } else {
           layers.skipped += 1
         }
@@ -37,6 +39,7 @@ public enum ZigZagWorkload {
         throw element.error("\(error)")
       }
     }
+    layers.remark(unpadded: unpadded)
     return try layers.network(named: nil, tool: "ZigZag", origin: root.origin)
   }
 
@@ -122,7 +125,7 @@ public enum ZigZagWorkload {
     return sizes
   }
 
-  private static let mostDimensions = 64
+  private static let mostDimensions = 32
 
   /// The indices that are sums of dimensions.
   private static func relations(_ list: YAMLNode?) throws(FormatError) -> [String: IndexExpression] {
@@ -134,7 +137,9 @@ public enum ZigZagWorkload {
       guard sides.count == 2, IndexExpression.isIdentifier(sides[0].trimmingSpaces),
         let expression = IndexExpression(sides[1]), !expression.terms.isEmpty
       else { throw node.error("is '\(text.prefix(40))'; a relation is expected, as in ix=2*ox+1*fx") }
-      relations[String(sides[0].trimmingSpaces)] = expression
+      if relations.updateValue(expression, forKey: String(sides[0].trimmingSpaces)) != nil {
+        throw node.error("gives \(sides[0].trimmingSpaces) twice")
+      }
     }
     return relations
   }
