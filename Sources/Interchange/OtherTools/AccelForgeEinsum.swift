@@ -141,6 +141,8 @@ struct AccelForgeEinsum {
   /// The tensors of a product of two, or nil where the einsum is none: it copies, adds or reduces.
   ///
   /// - Parameter produced: the tensors that some einsum of the workload makes.
+  /// - Returns: output, inputs and weights.
+  /// - Throws: ``Inexpressible`` for more of them.
   func operands(produced: Set<String>) throws(Inexpressible) -> Operands? {
     let inputs = accesses.filter { !$0.isOutput }
     let outputs = accesses.filter(\.isOutput)
