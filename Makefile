@@ -1,9 +1,10 @@
 SHELL := /bin/bash
-.PHONY: run test test-pages bench lint setup setup-pages
+.PHONY: run test test-models test-pages bench lint setup setup-models setup-pages
 
 # System packages, and how to see that each is there.
 BLAS_PACKAGES := libopenblas-dev pkg-config
 PLOT_PACKAGES := gnuplot-nox
+PYTHON_PACKAGES := python3 python3-venv
 BROWSER_PACKAGES := chromium
 comma := ,
 
@@ -27,8 +28,12 @@ run: setup
 
 # Quick tests in debug, with all checks of the language; exhaustive ones in release, where they take minutes less.
 test: setup
-	swift test --skip ExhaustiveTests --skip ReportPageTests
+	swift test --skip ExhaustiveTests --skip ModelZooTests --skip ReportPageTests
 	swift test -c release --filter ExhaustiveTests
+
+# Models of the onnx and zigzag-dse packages as they are imported, and as the onnx package itself understands them.
+test-models: setup-models
+	swift test --filter ModelZooTests
 
 # Reports as a browser shows them, in headless Chromium.
 test-pages: setup-pages
@@ -54,3 +59,16 @@ setup-pages: setup
 	@missing=""; \
 	command -v chromium >/dev/null || missing="$(BROWSER_PACKAGES)"; \
 	$(call install_missing,Chromium)
+
+# What the tests of models need besides: the packages, in a virtual environment, and what onnx says of the models.
+MODELS := .build-models
+setup-models: setup
+	@missing=""; \
+	python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$(PYTHON_PACKAGES)"; \
+	$(call install_missing,Python with venv)
+	@test -x $(MODELS)/venv/bin/pip || python3 -m venv $(MODELS)/venv
+	@test -e $(MODELS)/packages/zigzag || { \
+	  $(MODELS)/venv/bin/pip install -q onnx==1.23.2 && \
+	  $(MODELS)/venv/bin/pip install -q --no-deps --target $(MODELS)/packages zigzag-dse==3.9.1; }
+	@test $(MODELS)/operators.json -nt Tests/ModelZooTests/expected.py || \
+	  $(MODELS)/venv/bin/python -W ignore Tests/ModelZooTests/expected.py $(MODELS)

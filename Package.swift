@@ -14,7 +14,7 @@ let package = Package(
     .library(
       name: "Tilebound",
       targets: [
-        "DenseKernels", "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange",
+        "DenseKernels", "Workloads", "ONNX", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange",
         "Sweeps", "Reports",
       ]),
     .executable(name: "tilebound", targets: ["tilebound"]),
@@ -24,6 +24,7 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
     .systemLibrary(
@@ -31,6 +32,9 @@ let package = Package(
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
     .target(name: "DenseKernels", dependencies: ["COpenBLAS"], swiftSettings: swiftSettings),
     .target(name: "Workloads", swiftSettings: swiftSettings),
+    .target(
+      name: "ONNX", dependencies: ["Workloads", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["Schema/onnx.proto"], swiftSettings: swiftSettings),
     .target(name: "EnergyModel", dependencies: ["Workloads"], swiftSettings: swiftSettings),
     .target(name: "Mappings", dependencies: ["Workloads", "EnergyModel"], swiftSettings: swiftSettings),
     .target(
@@ -42,7 +46,7 @@ let package = Package(
     .target(
       name: "Interchange",
       dependencies: [
-        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch",
+        "Workloads", "ONNX", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch",
         .product(name: "Yams", package: "Yams"), .product(name: "SwiftCSV", package: "SwiftCSV"),
       ],
       exclude: ["Configs/mappings"],
@@ -74,6 +78,10 @@ let package = Package(
     .testTarget(
       name: "DenseKernelsTests", dependencies: ["DenseKernels", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "TestSupport"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ONNXTests",
+      dependencies: ["Workloads", "ONNX", "TestSupport", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "EnergyModelTests", dependencies: ["Workloads", "EnergyModel"], swiftSettings: swiftSettings),
     .testTarget(
@@ -109,6 +117,9 @@ let package = Package(
     .testTarget(
       name: "tileboundTests", dependencies: ["tilebound", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(name: "ReportPageTests", dependencies: ["tilebound", "TestSupport"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ModelZooTests", dependencies: ["Workloads", "ONNX", "TestSupport"], exclude: ["expected.py"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "ExhaustiveTests",
       dependencies: [

@@ -1,0 +1,104 @@
+import Workloads
+
+/// The operands of a convolution, quantised or not.
+struct ConvolutionOperands {
+  /// Where the operators have their weights and biases.
+  private static let positions: [String: (weights: Int, biases: Int?)] = [
+    "Conv": (1, 2), "ConvInteger": (1, nil), "QLinearConv": (3, 8),
+    "com.microsoft.FusedConv": (1, 2), "com.microsoft.QLinearConv": (3, 8),
+  ]
+
+  /// The operators.
+  static let types = Set(positions.keys)
+
+  private let operation: Operation
+  /// Images, channels, and the spatial sizes of the input.
+  private let input: [Quantity]
+  /// Output channels, input channels of one group, and the kernel's sizes, where they are known at all.
+  private let weights: [Quantity]?
+  private let weightsUnknown: Unknown
+  private let hasBiases: Bool
+
+  /// The operands of a node whose operator is one of ``types``.
+  init(_ operation: Operation) throws(Unknown) {
+    let positions = Self.positions[operation.type] ?? (1, nil)
+    self.operation = operation
+    if operation.integer("channels_last", default: 0) == 1 { throw Unknown("its channels come last") }
+    input = try Lowering.sizes(try operation.input(0), of: "input")
+    let weights = try operation.input(positions.weights)
+    self.weights = weights.shape
+    weightsUnknown = weights.unknown
+    hasBiases = positions.biases.flatMap { operation.optional($0) } != nil
+    if input.count < 3 { throw Unknown("its input has \(input.count) dimensions; at least 3 are expected") }
+    if let shape = weights.shape, shape.count != input.count {
+      throw Unknown("its input has \(input.count) dimensions, its weights have \(shape.count)")
+    }
+  }
+
+  /// The kernel's sizes, which the weights have, and an attribute may repeat.
+  private func kernel() throws(Unknown) -> [Int] {
+    let given = operation.integers("kernel_shape").flatMap { $0.isEmpty ? nil : $0 }
+    guard let weights else {
+      if let given { return given }
+      throw Unknown("its weights' shape is unknown: \(weightsUnknown.explanation)")
+    }
+    if let given, given.count == weights.count - 2 {
+      for (size, own) in zip(given, weights.dropFirst(2)) {
+        if let own = own.integer, own != size {
+          throw Unknown("its kernel is \(given) by 'kernel_shape', and its weights are \(ShapeText.text(weights))")
+        }
+      }
+      return given
+    }
+    return try Lowering.known(weights.dropFirst(2).map { ("kernel's size", $0) })
+  }
+
+  /// What is known of the output.
+  var outputFacts: TensorFacts {
+    get throws(Unknown) {
+      let spatial = try OperatorRules.spatialSizes(operation, input: Array(input.dropFirst(2)), kernel: try kernel())
+      return TensorFacts(shape: [input[0], weights?[0] ?? .unknown(weightsUnknown)] + spatial)
+    }
+  }
+
+  /// The layer.
+  ///
+  /// - Parameter name: what to call it.
+  /// - Returns: the layer, with notes on how more or fewer axes than two became two.
+  /// - Throws: ``Unknown`` with the reason why there is none.
+  func lowering(_ name: String) throws(Unknown) -> Lowering {
+    let kernel = try kernel()
+    let sizes = try Lowering.known(
+      [("batch", input[0]), ("input channels", input[1])]
+        + zip(SpatialAxes.names(input.count - 2), input.dropFirst(2)).map { ("input's \($0)", $1) }
+        + [("output channels", weights?[0] ?? .unknown(weightsUnknown))])
+    let spatial = Array(sizes[2..<input.count])
+    let groups = operation.integer("group", default: 1)
+    if let own = weights?[1].integer, groups >= 1, own.multipliedReportingOverflow(by: groups) != (sizes[1], false) {
+      throw Unknown(
+        "its input has \(sizes[1]) channels, and its weights have \(own) in each of \(groups) groups")
+    }
+    let axes = try WindowAxis.axes(of: operation, input: spatial, kernel: kernel)
+    let planar = try SpatialAxes(axes.map(\.cropped))
+    let layer = try planar.layer(
+      name, batch: sizes[0], groups: groups, inputChannels: sizes[1], outputChannels: sizes[sizes.count - 1],
+      hasBiases: hasBiases)
+    return Lowering(layers: [layer], notes: planar.notes)
+  }
+}
+
+extension Lowering {
+  /// The shape of an operand.
+  ///
+  /// - Parameters:
+  ///   - tensor: the operand.
+  ///   - role: what it is called.
+  /// - Returns: its sizes.
+  /// - Throws: ``Unknown`` when not even their number is known.
+  static func sizes(_ tensor: TensorFacts, of role: String) throws(Unknown) -> [Quantity] {
+    guard let shape = tensor.shape else {
+      throw Unknown("its \(role)'s shape is unknown: \(tensor.unknown.explanation)")
+    }
+    return shape
+  }
+}
