@@ -11,6 +11,7 @@ public enum WorkloadFile {
   /// - Throws: ``FormatError`` naming file, line and key.
   public static func read(_ file: String, dimensions: [String: Int] = [:]) throws(FormatError) -> ImportedNetwork {
     switch file.split(separator: ".").last?.lowercased() {
+    case "onnx": return try ONNXFile.read(file: file, dimensions: dimensions)
     case "m": return try MAESTROModel.read(file: file)
     case "csv": return try SCALESimTopology.read(file: file)
     default:

@@ -3,12 +3,12 @@ import Workloads
 /// Walks through a graph from its inputs to its outputs, and notes what is known of every tensor and the layers of every
 /// node.
 struct GraphWalk {
-  /// Nodes that are looked at, those of functions once for each call.
-  private static let mostNodes = 1 << 20
+  /// Nodes, tensors, and what they list, in all: those of functions once for each call.
+  private static let mostItems = 1 << 24
   /// Calls of functions within functions, and graphs within graphs.
   private static let deepestCall = 24
-  /// Elements that are computed in all.
-  private static let mostElements = 1 << 23
+  /// Elements that are computed in all; further ones are taken as unknown.
+  private static let mostElements = 1 << 22
 
   /// What is known of the tensors of a graph, and of those of the graphs around it.
   private final class Scope {
@@ -45,6 +45,7 @@ struct GraphWalk {
   private let functions: [String: FunctionProto]
   private let root = Scope(in: nil)
   private var nodeCount = 0
+  private var itemCount = 0
   private var elementCount = 0
   private(set) var declarations: Declarations
   private(set) var record = ImportRecord()
@@ -62,7 +63,7 @@ struct GraphWalk {
 
   /// Walks through the model.
   ///
-  /// - Throws: ``ONNXError`` when it has too many nodes.
+  /// - Throws: ``ONNXError`` when it is too large.
   mutating func run() throws(ONNXError) {
     let place = Place(
       scope: root, versions: Self.versions(model.opsetImport), nameCounts: Self.nameCounts(model.graph))
@@ -98,16 +99,27 @@ struct GraphWalk {
   /// Walks through a graph, whose tensors go to the scope of the place.
   private mutating func walk(_ graph: GraphProto, _ place: Place) throws(ONNXError) {
     var place = place
-    // An input of the outermost graph that has an initial value is that value; those of subgraphs are given by the node.
-    for input in graph.input where place.depth == 0 || place.scope[input.name] == nil {
-      place.scope[input.name] = place.depth == 0 ? declarations.input(input) : stated(input)
-    }
+    try count(graph.initializer.reduce(0) { $0 + 1 + $1.storedCount })
+    try count(graph.input.count + graph.valueInfo.count + graph.output.count)
     for tensor in graph.initializer { place.scope[tensor.name] = InitialTensor.facts(tensor) }
     for tensor in graph.sparseInitializer {
       place.scope[tensor.values.name] = TensorFacts(shape: InitialTensor.shape(tensor.dims), isConstant: true)
     }
+    // Old files list what has an initial value among the inputs, too.
+    let initial = Set(graph.initializer.map(\.name) + graph.sparseInitializer.map(\.values.name))
+    for input in graph.input where !initial.contains(input.name) {
+      place.scope[input.name] = place.depth == 0 ? declarations.input(input) : stated(input)
+    }
     for value in graph.valueInfo + graph.output { place.declared[value.name] = declarations.shape(value) }
     for node in graph.node { try walk(node, place) }
+  }
+
+  /// Keeps account of what is looked at: functions within functions could be walked through for ever.
+  private mutating func count(_ items: Int) throws(ONNXError) {
+    itemCount += items
+    if itemCount > Self.mostItems {
+      throw ONNXError("is larger than what is accepted: \(Self.mostItems) nodes, tensors and elements of lists in all")
+    }
   }
 
   /// What a file states of a tensor.
@@ -117,7 +129,7 @@ struct GraphWalk {
 
   private mutating func walk(_ node: NodeProto, _ place: Place) throws(ONNXError) {
     nodeCount += 1
-    if nodeCount > Self.mostNodes { throw ONNXError("has more than the \(Self.mostNodes) nodes that are accepted") }
+    try count(node.input.count + node.output.count + node.attribute.reduce(1) { $0 + 1 + $1.storedCount })
     var attributes: [String: AttributeProto] = [:]
     for attribute in node.attribute {
       attributes[attribute.name] =
@@ -125,7 +137,9 @@ struct GraphWalk {
     }
     let inputs = node.input.map { name -> TensorFacts? in
       if name.isEmpty { return nil }
-      return place.scope[name] ?? .nothing(Unknown("no node before gives '\(name)'"))
+      guard var facts = place.scope[name] else { return .nothing(Unknown("no node before gives '\(name)'")) }
+      if elementCount > Self.mostElements { facts.elements = nil }
+      return facts
     }
     let operation = Operation(
       type: Operation.type(node.opType, domain: node.domain),
@@ -156,9 +170,17 @@ struct GraphWalk {
 
   /// A node's name with what stands in front, or that of its first output when it has none or shares it.
   private func label(_ node: NodeProto, _ place: Place) -> String {
-    let isOwn = !node.name.isEmpty && place.nameCounts[node.name] == 1
-    let name = isOwn ? node.name : node.output.first { !$0.isEmpty } ?? "node \(nodeCount)"
+    let isOwn = place.nameCounts[node.name] == 1 && Self.isLegible(node.name)
+    let name = isOwn ? node.name : node.output.first(where: Self.isLegible) ?? "node \(nodeCount)"
     return place.prefix + name
+  }
+
+  /// Whether a name can stand in a table: it is not empty and has no control characters.
+  private static func isLegible(_ name: String) -> Bool {
+    !name.isEmpty
+      && name.unicodeScalars.allSatisfy {
+        ![.control, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)
+      }
   }
 
   // MARK: Operators
@@ -178,13 +200,13 @@ struct GraphWalk {
       contradiction = note(facts, as: name, place) ?? contradiction
     }
     if !Lowering.multiplies(operation.type) { return }
+    let name = record.unique(label)
     do throws(Unknown) {
       if let condition = place.condition { throw Unknown(condition) }
       if let contradiction { throw Unknown(contradiction) }
-      let name = record.unique(label)
       if let lowering = try Lowering.lowering(of: operation, named: name) { record.add(lowering) }
     } catch {
-      record.add(unresolved: label, error.explanation)
+      record.add(unresolved: name, error.explanation)
     }
   }
 
@@ -236,8 +258,9 @@ struct GraphWalk {
       throw ONNXError("calls functions in functions more than \(Self.deepestCall) deep, at '\(label)'")
     }
     var inner = Place(
-      scope: Scope(in: nil), versions: Self.versions(function.opsetImport),
+      scope: Scope(in: nil), versions: place.versions.merging(Self.versions(function.opsetImport)) { $1 },
       nameCounts: function.node.reduce(into: [:]) { $0[$1.name, default: 0] += 1 })
+    try count(function.attributeProto.reduce(function.input.count) { $0 + 1 + $1.storedCount })
     for attribute in function.attributeProto { inner.callAttributes[attribute.name] = attribute }
     inner.callAttributes.merge(attributes) { $1 }
     for (index, name) in function.input.enumerated() { inner.scope[name] = operation.optional(index) }
@@ -303,5 +326,17 @@ struct GraphWalk {
     inner.depth += 1
     try walk(graph, inner)
     return inner.scope
+  }
+}
+
+extension AttributeProto {
+  /// About how many numbers it holds.
+  fileprivate var storedCount: Int { ints.count + floats.count + s.count / 8 + (hasT ? t.storedCount : 0) }
+}
+
+extension TensorProto {
+  /// About how many numbers it holds.
+  fileprivate var storedCount: Int {
+    dims.count + rawData.count / 8 + int64Data.count + int32Data.count + floatData.count + doubleData.count
   }
 }

@@ -5,17 +5,20 @@ struct ImportRecord {
   private(set) var layers: [Layer] = []
   private(set) var unresolved: [ONNXModel.Unresolved] = []
   private var names: Set<String> = []
+  /// How often each name has been asked for.
+  private var repeats: [String: Int] = [:]
   private var notes: [Lowering.Note: Int] = [:]
   private var unknownOperators: [String: Int] = [:]
 
   /// A name that nothing else has: the given one, or with a number behind.
   mutating func unique(_ name: String) -> String {
-    var candidate = name
-    var number = 2
+    var number = repeats[name, default: 0] + 1
+    var candidate = number == 1 ? name : "\(name)#\(number)"
     while !names.insert(candidate).inserted {
-      candidate = "\(name)#\(number)"
       number += 1
+      candidate = "\(name)#\(number)"
     }
+    repeats[name] = number
     return candidate
   }
 

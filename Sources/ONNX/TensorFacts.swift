@@ -3,7 +3,7 @@ struct TensorFacts: Hashable, Sendable {
   /// Tensors of more elements have no ``elements``: shapes are computed with short ones.
   static let mostElements = 4096
   /// Tensors of more dimensions are not dealt with.
-  static let mostDimensions = 64
+  static let mostDimensions = 32
 
   /// The sizes of its dimensions, or nil when not even their number is known.
   var shape: [Quantity]?

@@ -1,5 +1,8 @@
 /// Numpy's broadcasting: shapes are aligned at their last dimensions, and a size of 1 is repeated.
 enum Broadcasting {
+  /// Steps for one element beyond which none is computed.
+  private static let mostSteps = 256
+
   /// The shape that some shapes are broadcast to.
   ///
   /// - Parameter shapes: at least one shape.
@@ -35,7 +38,8 @@ enum Broadcasting {
     _ tensors: [TensorFacts], shape: [Quantity], _ combine: ([Quantity]) -> Quantity
   ) -> [Quantity]? {
     let sizes = shape.compactMap(\.integer)
-    guard sizes.count == shape.count, let count = Quantity.product(shape).integer, count <= TensorFacts.mostElements
+    guard sizes.count == shape.count, let count = Quantity.product(shape).integer, count <= TensorFacts.mostElements,
+      tensors.count * (sizes.count + 1) <= mostSteps
     else { return nil }
     var operands: [(elements: [Quantity], strides: [Int])] = []
     for tensor in tensors {

@@ -1,0 +1,33 @@
+import ONNX
+import Workloads
+
+/// Networks in the ONNX format.
+enum ONNXFile {
+  /// The layers in a file: each convolution and matrix product of its graph once, in the graph's order.
+  ///
+  /// - Parameters:
+  ///   - file: its path.
+  ///   - dimensions: sizes of the file's symbolic dimensions, by name.
+  /// - Returns: the layers, what is to be known about them, and the nodes that have none.
+  /// - Throws: ``FormatError`` when the file is no ONNX model, has no layers, or has no dimension of a name that is given.
+  static func read(file: String, dimensions: [String: Int]) throws(FormatError) -> ImportedNetwork {
+    let model: ONNXModel
+    do {
+      model = try ONNXModel.read(file: file, dimensions: dimensions)
+    } catch {
+      throw FormatError(origin: file, message: error.description)
+    }
+    if model.layers.isEmpty, model.unresolved.isEmpty {
+      throw FormatError(origin: file, message: "has no convolution and no matrix product")
+    }
+    // Exporters give every graph the same name; the file's says more.
+    let name = WorkloadFile.networkName(of: file)
+    return ImportedNetwork(
+      network: Network(
+        name: name, source: "the ONNX model \(name)", entries: model.layers.map { Network.Entry(layer: $0, count: 1) }),
+      remarks: model.remarks.map(FormatError.oneLine),
+      unresolved: model.unresolved.map {
+        ImportedNetwork.Unresolved(name: FormatError.oneLine($0.name), reason: FormatError.oneLine($0.reason))
+      })
+  }
+}
