@@ -8,8 +8,26 @@ public enum BuiltIn {
   public static let energyModelNames = energyModels.map(\.name)
 
   private static let networks: [(name: String, text: [UInt8])] = [
-    ("alexnet", PackageResources.alexnet_yaml), ("vgg16", PackageResources.vgg16_yaml),
-    ("resnet18", PackageResources.resnet18_yaml), ("resnet50", PackageResources.resnet50_yaml),
+    ("alexnet", PackageResources.alexnet_yaml),
+    ("vgg16", PackageResources.vgg16_yaml),
+    ("resnet18", PackageResources.resnet18_yaml),
+    ("resnet50", PackageResources.resnet50_yaml),
+    ("resnet101", PackageResources.resnet101_yaml),
+    ("squeezenet1-1", PackageResources.squeezenet1_1_yaml),
+    ("googlenet", PackageResources.googlenet_yaml),
+    ("inception-v3", PackageResources.inception_v3_yaml),
+    ("densenet121", PackageResources.densenet121_yaml),
+    ("mobilenet-v1", PackageResources.mobilenet_v1_yaml),
+    ("mobilenet-v2", PackageResources.mobilenet_v2_yaml),
+    ("efficientnet-b0", PackageResources.efficientnet_b0_yaml),
+    ("yolov3-tiny", PackageResources.yolov3_tiny_yaml),
+    ("vit-b16", PackageResources.vit_b16_yaml),
+    ("bert-base-384", PackageResources.bert_base_384_yaml),
+    ("gpt2-small-prefill-1024", PackageResources.gpt2_small_prefill_1024_yaml),
+    ("gpt2-small-decode-1024", PackageResources.gpt2_small_decode_1024_yaml),
+    ("llama3-8b-prefill-2048", PackageResources.llama3_8b_prefill_2048_yaml),
+    ("llama3-8b-decode-2048", PackageResources.llama3_8b_decode_2048_yaml),
+    ("layer-examples", PackageResources.layer_examples_yaml),
   ]
 
   private static let energyModels: [(name: String, text: [UInt8])] = [
