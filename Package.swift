@@ -100,6 +100,7 @@ let package = Package(
       name: "InterchangeTests",
       dependencies: [
         "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange", "TestSupport",
+        .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: swiftSettings),
     .testTarget(

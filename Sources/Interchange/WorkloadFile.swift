@@ -22,6 +22,9 @@ public enum WorkloadFile {
   }
 
   private static func layers(_ root: YAMLNode) throws(FormatError) -> ImportedNetwork {
+    if root.value("problem") != nil {
+      return try TimeloopProblem.read(root, name: networkName(of: root.origin))
+    }
     if root.isList { return try ZigZagWorkload.network(root) }
     if AccelForgeWorkload.recognises(root) { return try AccelForgeWorkload.network(root) }
     return ImportedNetwork(network: try LayerTable.network(root))

@@ -68,6 +68,9 @@ struct YAMLNode {
   /// Whether the node is a mapping.
   var isMapping: Bool { node.mapping != nil }
 
+  /// Whether the node is a list.
+  var isList: Bool { node.sequence != nil }
+
   /// The values of a mapping whose keys must be among `known`.
   func fields(_ known: [String]) throws(FormatError) -> [String: YAMLNode] {
     guard let mapping = node.mapping else {
@@ -82,6 +85,31 @@ struct YAMLNode {
       fields[name] = YAMLNode(origin: origin, path: path.isEmpty ? name : "\(path).\(name)", node: value)
     }
     return fields
+  }
+
+  /// The same with every hyphen in a key read as an underscore, which `known` is spelled with.
+  func fieldsWithUnderscores(_ known: [String]) throws(FormatError) -> [String: YAMLNode] {
+    guard let mapping = node.mapping else { return try fields(known) }
+    var pairs: [(Node, Node)] = []
+    var names: Set<String> = []
+    for (key, value) in mapping {
+      guard var scalar = key.scalar else {
+        pairs.append((key, value))
+        continue
+      }
+      scalar.string = scalar.string.replacing("-", with: "_")
+      if !names.insert(scalar.string).inserted {
+        throw YAMLNode(origin: origin, path: path, node: key).error("the key '\(scalar.string)' is given twice")
+      }
+      pairs.append((.scalar(scalar), value))
+    }
+    let normalised = Node.mapping(Node.Mapping(pairs, mapping.tag, mapping.style, mapping.mark))
+    return try YAMLNode(origin: origin, path: path, node: normalised).fields(known)
+  }
+
+  /// The value of a key of a mapping, whatever other keys there are, or nil where there is none.
+  func value(_ key: String) -> YAMLNode? {
+    node.mapping?[key].map { YAMLNode(origin: origin, path: path.isEmpty ? key : "\(path).\(key)", node: $0) }
   }
 
   /// The value of a key that must be there.
@@ -160,8 +188,8 @@ struct YAMLNode {
 
   func boolean() throws(FormatError) -> Bool {
     switch node.scalar?.string {
-    case "true": return true
-    case "false": return false
+    case "true", "True", "TRUE": return true
+    case "false", "False", "FALSE": return false
     default: throw error("is \(shown); true or false is expected")
     }
   }

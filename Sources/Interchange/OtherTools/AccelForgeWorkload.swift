@@ -18,7 +18,7 @@ public enum AccelForgeWorkload {
   }
 
   /// Whether a file is a workload of AccelForge.
-  static func recognises(_ root: YAMLNode) -> Bool { root.has("workload") || root.has("einsums") }
+  static func recognises(_ root: YAMLNode) -> Bool { root.value("workload") != nil || root.value("einsums") != nil }
 
   /// Refuses templates, which are not YAML.
   static func refuseTemplate(_ text: String, origin: String) throws(FormatError) {

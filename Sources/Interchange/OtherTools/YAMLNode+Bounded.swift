@@ -29,17 +29,11 @@ extension YAMLNode {
     Dictionary(try orderedFields(atMost: limit).map { ($0.key, $0.value) }) { first, _ in first }
   }
 
-  /// Whether the node is a mapping with a key.
-  func has(_ key: String) -> Bool { node.mapping?[key] != nil }
-
   /// Whether the node is an empty value or `null`.
   var isNull: Bool {
     guard let scalar = node.scalar else { return false }
     return scalar.style == .plain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
   }
-
-  /// Whether the node is a list.
-  var isList: Bool { node.sequence != nil }
 
   /// The text of a node that is one.
   var text: String? { node.scalar?.string }

@@ -1,0 +1,195 @@
+public import EnergyModel
+public import Mappings
+public import Workloads
+
+/// Writes a layer, a Buffer and a mapping for `timeloop-model`, as ``TimeloopNest`` describes.
+///
+/// Each tensor's level has words of its own width, partial sums' for outputs, so that mixed widths are held exactly;
+/// MainMemory has one width, the widest, and its accesses are to be compared in words. A level's size is what Timeloop
+/// takes its tile for, which may be more than the tensor's box; whether the boxes fit the
+/// Buffer together is checked here. Where all three tensors are kept at one depth and have one width, there is a single
+/// level, Buffer, of the capacity.
+public enum TimeloopExport {
+  /// The files for a mapping.
+  ///
+  /// - Parameters:
+  ///   - layer: the layer. Padding is written as real input, since Timeloop has none, and biases are left out.
+  ///   - mapping: the mapping.
+  ///   - capacity: the Buffer's size.
+  ///   - widths: bits of a word of each kind.
+  ///   - reuse: how ``TimeloopFiles/traffic`` counts. Timeloop always reuses overlaps.
+  /// - Returns: the files and the counts to compare.
+  /// - Throws: ``TimeloopExportError``.
+  public static func files(
+    layer: Layer, mapping: Mapping, capacity: Bits, widths: WordWidths, reuse: ReusePolicy
+  ) throws(TimeloopExportError) -> TimeloopFiles {
+    let held = Occupancy(of: mapping, on: layer).bits(widths)
+    if held > capacity { throw .overCapacity(held: held, capacity: capacity) }
+    let bufferWidths = Set(Tensor.allCases.map { widths.inBuffer($0) })
+    let nest = try TimeloopNest(mapping, on: layer, sharesLevel: bufferWidths.count == 1)
+    let sizes = try sizes(nest, layer, capacity, widths)
+    let sampled = try TimeloopTraffic(nest, layer: layer, walksAllPasses: false)
+    let walked = try TimeloopTraffic(nest, layer: layer, walksAllPasses: true)
+    let traffic = Traffic(of: mapping, on: layer, reuse: reuse)
+    let remarks = remarks(layer, nest, sizes, held, capacity, widths, reuse)
+    return TimeloopFiles(
+      architecture: architecture(nest, sizes, widths), problem: problem(layer), mapping: self.mapping(nest),
+      notes: notes(layer, sampled, walked, traffic, remarks), remarks: remarks, timeloop: sampled,
+      timeloopWalkingAll: walked, traffic: traffic)
+  }
+
+  /// The words of each level but MainMemory.
+  private static func sizes(
+    _ nest: TimeloopNest, _ layer: Layer, _ capacity: Bits, _ widths: WordWidths
+  ) throws(TimeloopExportError) -> [Int] {
+    var sizes: [Int] = []
+    for level in nest.levels.dropFirst() {
+      var words = 0
+      for tensor in level.keeps {
+        guard let more = nest.tileWords(of: tensor, on: layer), more <= Int(UInt32.max) else {
+          throw .tooLarge("the tile of \(tensor.rawValue)")
+        }
+        words += more
+      }
+      if level.keeps.count > 1 { words = max(words, capacity.count / widths.inBuffer(.inputs).count) }
+      if words > Int(UInt32.max) { throw .tooLarge("the level \(level.name)") }
+      sizes.append(words)
+    }
+    return sizes
+  }
+
+  // MARK: The texts
+
+  private static func architecture(_ nest: TimeloopNest, _ sizes: [Int], _ widths: WordWidths) -> String {
+    let widest = max(widths.inputs.count, widths.weights.count, widths.outputs.count, widths.partialSums.count)
+    var lines = ["architecture:", "  version: 0.2"]
+    var indent = "  "
+    func open(_ name: String) {
+      lines += ["\(indent)subtree:", "\(indent)  - name: \(name)", "\(indent)    local:"]
+      indent += "    "
+    }
+    func component(_ name: String, _ kind: String, _ attributes: String) {
+      lines += [
+        "\(indent)  - name: \(name)", "\(indent)    class: \(kind)", "\(indent)    attributes: {\(attributes)}",
+      ]
+    }
+    open("System")
+    component("MainMemory", "DRAM", "width: \(widest), block-size: 1, word-bits: \(widest)")
+    for (level, words) in zip(nest.levels.dropFirst(), sizes) {
+      let width = widths.inBuffer(level.keeps[0]).count
+      open("Around\(level.name)")
+      component(level.name, "regfile", "depth: \(words), width: \(width), block-size: 1, word-bits: \(width)")
+    }
+    component("MACC", "intmac", "datawidth: \(max(widths.inputs.count, widths.weights.count))")
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func problem(_ layer: Layer) -> String {
+    let sizes = Dimension.allCases.map { "\(letter($0)): \(layer[$0])" }
+    let coefficients = [
+      ("Wstride", layer.vertical.stride), ("Hstride", layer.horizontal.stride), ("Wdilation", layer.vertical.dilation),
+      ("Hdilation", layer.horizontal.dilation),
+    ]
+    func projection(_ dimensions: Dimension...) -> String { dimensions.map { "[[\(letter($0))]]" }.joined(separator: ", ") }
+    let shared = projection(.n, .g, .c)
+    var lines = ["problem:", "  shape:", "    name: TileboundLayer"]
+    lines.append("    dimensions: [\(Dimension.allCases.map(letter).joined(separator: ", "))]")
+    lines.append("    coefficients:")
+    lines += coefficients.map { "      - {name: \($0.0), default: 1}" }
+    lines += [
+      "    data-spaces:", "      - name: Weights", "        projection: [\(projection(.g, .k, .c, .r, .s))]",
+      "      - name: Inputs",
+      "        projection: [\(shared), [[R, Wdilation], [P, Wstride]], [[S, Hdilation], [Q, Hstride]]]",
+      "      - name: Outputs", "        projection: [\(projection(.n, .g, .k, .p, .q))]", "        read-write: true",
+      "  instance:", "    \(sizes.joined(separator: "\n    "))",
+    ]
+    lines += coefficients.map { "    \($0.0): \($0.1)" }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func mapping(_ nest: TimeloopNest) -> String {
+    var lines = ["mapping:"]
+    for level in nest.levels {
+      let factors = Dimension.allCases.map { dimension in
+        guard let loop = level.loops.first(where: { $0.dimension == dimension }) else { return "\(letter(dimension))1" }
+        let residual = loop.bound == loop.residual ? "" : ",\(loop.residual)"
+        return "\(letter(dimension))\(loop.bound)\(residual)"
+      }
+      // Innermost first; loops of a single pass outside.
+      let looped = level.loops.reversed().map(\.dimension)
+      let order = looped + Dimension.allCases.filter { !looped.contains($0) }
+      lines += [
+        "  - target: \(level.name)", "    type: temporal", "    factors: \(factors.joined(separator: " "))",
+        "    permutation: \(order.map(letter).joined())",
+      ]
+      let bypassed = Tensor.allCases.filter { !level.keeps.contains($0) }
+      func names(_ tensors: [Tensor]) -> String { tensors.map(TimeloopNest.dataSpace).joined(separator: ", ") }
+      lines += [
+        "  - target: \(level.name)", "    type: datatype", "    keep: [\(names(level.keeps))]",
+        "    bypass: [\(names(bypassed))]",
+      ]
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The one-letter name of a dimension in Timeloop.
+  static func letter(_ dimension: Dimension) -> String { dimension.rawValue.uppercased() }
+
+  // MARK: What is to be compared
+
+  private static func notes(
+    _ layer: Layer, _ sampled: TimeloopTraffic, _ walked: TimeloopTraffic, _ traffic: Traffic, _ remarks: [String]
+  ) -> String {
+    let name = FormatError.oneLine(layer.name)
+    var lines = [
+      "Layer \(name), for timeloop-model.", "Scalar accesses at MainMemory, as Timeloop counts them: \(sampled)",
+    ]
+    if walked != sampled {
+      lines.append("The same with TIMELOOP_DISABLE_TEMPORAL_EXTRAPOLATION=1: \(walked)")
+    }
+    let ours = TimeloopTraffic(
+      inputsRead: traffic.inputsRead, weightsRead: traffic.weightsRead,
+      outputsUpdated: traffic.partialSumsWritten + traffic.outputsWritten, outputsRead: traffic.partialSumsRead)
+    lines.append("As Tilebound counts them: \(ours)")
+    lines.append("Set TIMELOOP_ENABLE_FIRST_READ_ELISION=1, so that the first read of each output is left out.")
+    return (lines + remarks).map { "# \($0)\n" }.joined()
+  }
+
+  private static func remarks(
+    _ layer: Layer, _ nest: TimeloopNest, _ sizes: [Int], _ held: Bits, _ capacity: Bits, _ widths: WordWidths,
+    _ reuse: ReusePolicy
+  ) -> [String] {
+    var remarks: [String] = []
+    if sizes.count > 1 {
+      let names = nest.levels.dropFirst().map(\.name)
+      remarks.append(
+        "\(names.joined(separator: ", ")) stand for one Buffer of \(capacity.count) bits, of which \(held.count) are used.")
+    }
+    let bits = zip(nest.levels.dropFirst(), sizes).reduce(0) { $0 + $1.1 * widths.inBuffer($1.0.keeps[0]).count }
+    if bits > capacity.count {
+      remarks.append(
+        "Timeloop's tiles, which are bounding boxes and may exceed the layer at its edges, take \(bits) bits together.")
+    }
+    let axes = [layer.vertical, layer.horizontal]
+    if axes.contains(where: \.hasPaddedMACs) {
+      remarks.append("Timeloop knows no padding: the padded input is written as real data, which it reads like other inputs.")
+    }
+    if axes.contains(where: { $0.outputSize > 1 && $0.stride > 1 || $0.kernelSize > 1 && $0.dilation > 1 }) {
+      remarks.append("Timeloop reads the bounding box of a tile of inputs, elements that stride or dilation skip included.")
+    }
+    if axes.contains(where: \.hasOverlap) {
+      remarks.append(
+        reuse == .sliding
+          ? "Timeloop reuses inputs wherever a box overlaps the one before and moved as that one did; smaller last boxes are read whole."
+          : "Timeloop reuses inputs where boxes overlap; Tilebound's figures here are without such reuse.")
+    }
+    if widths.partialSums != widths.outputs {
+      remarks.append("Partial sums and finished outputs have one width in Timeloop: \(widths.partialSums.count) bits.")
+    }
+    if Set([widths.inputs, widths.weights, widths.outputs, widths.partialSums]).count > 1 {
+      remarks.append("MainMemory has one width for all words: compare words and not its energy.")
+    }
+    if layer.hasBiases { remarks.append("Biases are left out: \(layer.biases.count) words more are read.") }
+    return remarks
+  }
+}

@@ -1,0 +1,40 @@
+public import Mappings
+public import Workloads
+
+/// What `timeloop-model` needs to evaluate a mapping, and the counts that it is to find.
+public struct TimeloopFiles: Hashable, Sendable {
+  /// MainMemory, the levels that make up the Buffer, and a MACC.
+  public let architecture: String
+  /// The layer, with its shape written out.
+  public let problem: String
+  /// The mapping, with residuals.
+  public let mapping: String
+  /// The counts to compare with, and all that is counted otherwise, in comments.
+  public let notes: String
+  /// The same as ``notes`` of what is counted otherwise, a line each.
+  public let remarks: [String]
+  /// The scalar accesses at MainMemory that Timeloop counts with its default settings.
+  public let timeloop: TimeloopTraffic
+  /// The same with `TIMELOOP_DISABLE_TEMPORAL_EXTRAPOLATION=1`, which walks every pass of every loop.
+  public let timeloopWalkingAll: TimeloopTraffic
+  /// What the mapping moves as ``Traffic`` counts it.
+  public let traffic: Traffic
+
+  /// All three in one text, which Timeloop takes like three files.
+  public var text: String { [notes, architecture, problem, mapping].joined(separator: "\n") }
+}
+
+/// Scalar accesses at MainMemory.
+public struct TimeloopTraffic: Hashable, Sendable, CustomStringConvertible {
+  public let inputsRead: Words
+  public let weightsRead: Words
+  /// Outputs written, finished or not.
+  public let outputsUpdated: Words
+  /// Outputs read again, the first read of each left out.
+  public let outputsRead: Words
+
+  public var description: String {
+    "Inputs \(inputsRead.count) read, Weights \(weightsRead.count) read, "
+      + "Outputs \(outputsUpdated.count) updated and \(outputsRead.count) read"
+  }
+}

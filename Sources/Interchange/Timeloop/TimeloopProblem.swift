@@ -1,0 +1,75 @@
+import Workloads
+
+/// Timeloop's problem files: one layer each.
+///
+/// All forms are read: sizes under `problem` itself (v0.1) or under `instance` (v0.2 to v0.4), the shape written out,
+/// named, or left out, keys with hyphens or underscores. What the layer is follows from the projections and not from
+/// names, see ``TimeloopStructure``. Facts about the format are from Timeloop's `src/workload/workload.cpp` and
+/// `src/workload/shape-models/problem-shape.cpp`.
+enum TimeloopProblem {
+  /// Sizes of the input and padding that v0.4 files note beside the dimensions. Timeloop itself does not read them.
+  private static let notes = ["H", "W", "Hpad", "Wpad", "Hpadding", "Wpadding"]
+
+  /// The layer under the key `problem` of a file, under the file's name.
+  static func read(_ root: YAMLNode, name: String) throws(FormatError) -> ImportedNetwork {
+    guard let problem = root.value("problem") else { throw root.error("the key 'problem' is missing") }
+    let shape = try TimeloopShape(of: problem, problem.value("shape"))
+    let notes = notes.filter { !shape.dimensions.contains($0) }
+    let sizeKeys = shape.dimensions + shape.coefficients.keys.sorted() + notes + ["densities", "commonDensity"]
+    let problemKeys = ["version", "name", "shape", "instance"]
+    let instance: YAMLNode
+    let fields: [String: YAMLNode]
+    if let separate = problem.value("instance") {
+      _ = try problem.fieldsWithUnderscores(problemKeys)
+      (instance, fields) = (separate, try separate.fieldsWithUnderscores(sizeKeys))
+    } else {
+      (instance, fields) = (problem, try problem.fieldsWithUnderscores(problemKeys + sizeKeys))
+    }
+    if let density = fields["commonDensity"] { try checkDense(density) }
+    if let densities = fields["densities"] {
+      for (_, density) in try densities.fields(shape.dataSpaces.map(\.name)) { try checkDense(density) }
+    }
+
+    var sizes: [String: Int] = [:]
+    for dimension in shape.dimensions {
+      sizes[dimension] = try positive(instance.required(dimension, in: fields))
+    }
+    var coefficients = shape.coefficients
+    for (name, field) in fields where coefficients[name] != nil { coefficients[name] = try positive(field) }
+
+    let structure = try TimeloopStructure(shape, sizes: sizes, coefficients: coefficients)
+    var remarks = structure.remarks
+    let given = notes.filter { fields[$0] != nil }
+    if !given.isEmpty {
+      remarks.append(
+        "\(given.joined(separator: ", ")) of the file are not used, as Timeloop does not use them: "
+          + "the input's size follows from the output's and padding counts as input")
+    }
+    return ImportedNetwork(
+      network: Network(
+        name: name, source: "Timeloop problem",
+        entries: [Network.Entry(layer: try structure.layer(named: name, at: instance), count: 1)]),
+      remarks: remarks)
+  }
+
+  private static func positive(_ node: YAMLNode) throws(FormatError) -> Int {
+    let value = try node.integer()
+    guard (1...Layer.largestSize).contains(value) else {
+      throw node.error("is \(value); a number from 1 to \(Layer.largestSize) is expected")
+    }
+    return value
+  }
+
+  /// Sparse tensors would move less; a density must be 1.
+  private static func checkDense(_ node: YAMLNode) throws(FormatError) {
+    var value = node
+    if node.isMapping {
+      let fields = try node.fields(["distribution", "density"])
+      if let distribution = fields["distribution"], try distribution.string() != "fixed" {
+        throw distribution.error("only dense tensors, of the fixed density 1, are understood")
+      }
+      value = try node.required("density", in: fields)
+    }
+    if try value.number() != 1 { throw value.error("only dense tensors, of density 1, are understood") }
+  }
+}
