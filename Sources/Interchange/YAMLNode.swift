@@ -87,7 +87,7 @@ struct YAMLNode {
     return fields
   }
 
-  /// The same with every hyphen in a key read as an underscore, which `known` is spelled with.
+  /// The same with the hyphens of keys that are not known read as underscores.
   func fieldsWithUnderscores(_ known: [String]) throws(FormatError) -> [String: YAMLNode] {
     guard let mapping = node.mapping else { return try fields(known) }
     var pairs: [(Node, Node)] = []
@@ -97,7 +97,7 @@ struct YAMLNode {
         pairs.append((key, value))
         continue
       }
-      scalar.string = scalar.string.replacing("-", with: "_")
+      if !known.contains(scalar.string) { scalar.string = scalar.string.replacing("-", with: "_") }
       if !names.insert(scalar.string).inserted {
         throw YAMLNode(origin: origin, path: path, node: key).error("the key '\(scalar.string)' is given twice")
       }

@@ -238,7 +238,7 @@ private final class TileWalk {
     let overlap = ranks.indices.reduce(1) {
       product($0, max(0, min(state.high[$1], before.high[$1]) - max(0, before.low[$1]) + 1))
     }
-    return (all - overlap, state)
+    return (all &- overlap, state)
   }
 
   private func product(_ a: Int, _ b: Int) -> Int {

@@ -51,7 +51,9 @@ public enum TimeloopExport {
         }
         words += more
       }
-      if level.keeps.count > 1 { words = max(words, capacity.count / widths.inBuffer(.inputs).count) }
+      if level.keeps.count > 1 {
+        words = max(words, min(capacity.count / widths.inBuffer(.inputs).count, Int(UInt32.max)))
+      }
       if words > Int(UInt32.max) { throw .tooLarge("the level \(level.name)") }
       sizes.append(words)
     }
@@ -90,7 +92,9 @@ public enum TimeloopExport {
       ("Wstride", layer.vertical.stride), ("Hstride", layer.horizontal.stride), ("Wdilation", layer.vertical.dilation),
       ("Hdilation", layer.horizontal.dilation),
     ]
-    func projection(_ dimensions: Dimension...) -> String { dimensions.map { "[[\(letter($0))]]" }.joined(separator: ", ") }
+    func projection(_ dimensions: Dimension...) -> String {
+      dimensions.map { "[[\(letter($0))]]" }.joined(separator: ", ")
+    }
     let shared = projection(.n, .g, .c)
     var lines = ["problem:", "  shape:", "    name: TileboundLayer"]
     lines.append("    dimensions: [\(Dimension.allCases.map(letter).joined(separator: ", "))]")
@@ -163,7 +167,8 @@ public enum TimeloopExport {
     if sizes.count > 1 {
       let names = nest.levels.dropFirst().map(\.name)
       remarks.append(
-        "\(names.joined(separator: ", ")) stand for one Buffer of \(capacity.count) bits, of which \(held.count) are used.")
+        "\(names.joined(separator: ", ")) stand for one Buffer of \(capacity.count) bits, of which \(held.count) are used."
+      )
     }
     let bits = zip(nest.levels.dropFirst(), sizes).reduce(0) { $0 + $1.1 * widths.inBuffer($1.0.keeps[0]).count }
     if bits > capacity.count {
@@ -172,10 +177,12 @@ public enum TimeloopExport {
     }
     let axes = [layer.vertical, layer.horizontal]
     if axes.contains(where: \.hasPaddedMACs) {
-      remarks.append("Timeloop knows no padding: the padded input is written as real data, which it reads like other inputs.")
+      remarks.append(
+        "Timeloop knows no padding: the padded input is written as real data, which it reads like other inputs.")
     }
     if axes.contains(where: { $0.outputSize > 1 && $0.stride > 1 || $0.kernelSize > 1 && $0.dilation > 1 }) {
-      remarks.append("Timeloop reads the bounding box of a tile of inputs, elements that stride or dilation skip included.")
+      remarks.append(
+        "Timeloop reads the bounding box of a tile of inputs, elements that stride or dilation skip included.")
     }
     if axes.contains(where: \.hasOverlap) {
       remarks.append(

@@ -49,7 +49,7 @@ struct TimeloopNest: Hashable {
     var names = segments.dropFirst().map { (name: "Buffer\(Self.dataSpace($0.keeps[0]))", keeps: $0.keeps) }
     if sharesLevel, loops[1].isEmpty, loops[2].isEmpty {
       loops.removeSubrange(1...2)
-      names = [("Buffer", names.flatMap(\.keeps))]
+      names = [("Buffer", Tensor.allCases)]
     }
     levels =
       [Level(name: "MainMemory", keeps: Tensor.allCases, loops: loops[0])]

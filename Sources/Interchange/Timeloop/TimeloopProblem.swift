@@ -12,6 +12,25 @@ enum TimeloopProblem {
 
   /// The layer under the key `problem` of a file, under the file's name.
   static func read(_ root: YAMLNode, name: String) throws(FormatError) -> ImportedNetwork {
+    let reading = try reading(root)
+    return ImportedNetwork(
+      network: Network(
+        name: name, source: "Timeloop problem",
+        entries: [Network.Entry(layer: try reading.structure.layer(named: name, at: reading.instance), count: 1)]),
+      remarks: reading.remarks)
+  }
+
+  /// A problem, taken apart.
+  struct Reading {
+    let shape: TimeloopShape
+    /// The size of every dimension.
+    let sizes: [String: Int]
+    let structure: TimeloopStructure
+    let instance: YAMLNode
+    let remarks: [String]
+  }
+
+  static func reading(_ root: YAMLNode) throws(FormatError) -> Reading {
     guard let problem = root.value("problem") else { throw root.error("the key 'problem' is missing") }
     let shape = try TimeloopShape(of: problem, problem.value("shape"))
     let notes = notes.filter { !shape.dimensions.contains($0) }
@@ -45,11 +64,7 @@ enum TimeloopProblem {
         "\(given.joined(separator: ", ")) of the file are not used, as Timeloop does not use them: "
           + "the input's size follows from the output's and padding counts as input")
     }
-    return ImportedNetwork(
-      network: Network(
-        name: name, source: "Timeloop problem",
-        entries: [Network.Entry(layer: try structure.layer(named: name, at: instance), count: 1)]),
-      remarks: remarks)
+    return Reading(shape: shape, sizes: sizes, structure: structure, instance: instance, remarks: remarks)
   }
 
   private static func positive(_ node: YAMLNode) throws(FormatError) -> Int {

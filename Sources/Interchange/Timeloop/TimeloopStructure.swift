@@ -15,6 +15,7 @@ struct TimeloopStructure {
   /// A window's position along an axis: sizes of 1 where there is none.
   private struct Axis {
     var name = ""
+    var kernelName: String?
     var outputs = 1
     var kernels = 1
     var stride = 1
@@ -34,9 +35,11 @@ struct TimeloopStructure {
   init(_ shape: TimeloopShape, sizes: [String: Int], coefficients: [String: Int]) throws(FormatError) {
     self.sizes = sizes
     let (inputs, weights, outputs) = try Self.roles(shape, sizes, coefficients)
+    dataSpaces = [inputs.name: .inputs, weights.name: .weights, outputs.name: .outputs]
     for space in [inputs, weights, outputs] { try Self.checkUsedOnce(space) }
     if !Self.hasWindow(inputs, sizes, coefficients) {
-      remarks.append("the two operands are alike: \(inputs.name) is taken as the inputs, \(weights.name) as the weights")
+      remarks.append(
+        "the two operands are alike: \(inputs.name) is taken as the inputs, \(weights.name) as the weights")
     }
     let inWeights = Set(weights.ranks.joined().map(\.dimension))
     let inOutputs = Set(outputs.ranks.joined().map(\.dimension))
@@ -94,12 +97,28 @@ struct TimeloopStructure {
     }
   }
 
+  /// The dimension of the layer that each of the shape's is, unless several are walked as one.
+  var dimensions: [String: Dimension] {
+    var dimensions: [String: Dimension] = [:]
+    for (axis, output, kernel) in [(rows, Dimension.p, Dimension.r), (columns, .q, .s)] {
+      dimensions[axis.name] = output
+      if let name = axis.kernelName { dimensions[name] = kernel }
+    }
+    for (dimension, names) in members where names.count == 1 { dimensions[names[0]] = dimension }
+    return dimensions
+  }
+
+  /// The data spaces of inputs, weights and outputs.
+  let dataSpaces: [String: Tensor]
+
   private func product(_ dimension: Dimension, at node: YAMLNode) throws(FormatError) -> Int {
     var product = 1
     for name in members[dimension] ?? [] {
       product *= sizes[name] ?? 1
       if product > Layer.largestSize {
-        throw node.error("the sizes of \((members[dimension] ?? []).joined(separator: ", ")) multiply to more than \(Layer.largestSize)")
+        throw node.error(
+          "the sizes of \((members[dimension] ?? []).joined(separator: ", ")) multiply to more than \(Layer.largestSize)"
+        )
       }
     }
     return product
@@ -127,7 +146,8 @@ struct TimeloopStructure {
     }
     if windows[0] { return (read[0], read[1], outputs) }
     if windows[1] { return (read[1], read[0], outputs) }
-    let isFirstWeights = weightNames.contains(read[0].name.lowercased()) && !weightNames.contains(read[1].name.lowercased())
+    let isFirstWeights =
+      weightNames.contains(read[0].name.lowercased()) && !weightNames.contains(read[1].name.lowercased())
     return isFirstWeights ? (read[1], read[0], outputs) : (read[0], read[1], outputs)
   }
 
@@ -189,6 +209,7 @@ struct TimeloopStructure {
     var axis = Axis(name: positions[0].dimension, outputs: sizes[positions[0].dimension] ?? 1)
     axis.stride = positions[0].factor
     if let kernel = kernels.first {
+      axis.kernelName = kernel.dimension
       axis.kernels = sizes[kernel.dimension] ?? 1
       axis.dilation = kernel.factor
     }
