@@ -4,23 +4,12 @@ import Workloads
 struct ImportRecord {
   private(set) var layers: [Layer] = []
   private(set) var unresolved: [ONNXModel.Unresolved] = []
-  private var names: Set<String> = []
-  /// How often each name has been asked for.
-  private var repeats: [String: Int] = [:]
+  private var names = UniqueNames()
   private var notes: [Lowering.Note: Int] = [:]
   private var unknownOperators: [String: Int] = [:]
 
   /// A name that nothing else has: the given one, or with a number behind.
-  mutating func unique(_ name: String) -> String {
-    var number = repeats[name, default: 0] + 1
-    var candidate = number == 1 ? name : "\(name)#\(number)"
-    while !names.insert(candidate).inserted {
-      number += 1
-      candidate = "\(name)#\(number)"
-    }
-    repeats[name] = number
-    return candidate
-  }
+  mutating func unique(_ name: String) -> String { names.unique(name) }
 
   mutating func add(_ lowering: Lowering) {
     layers += lowering.layers

@@ -46,18 +46,10 @@ public struct Network: Hashable, Sendable {
     return Network(name: name, source: source, entries: merged)
   }
 
-  /// The network with distinct names: what bears a name that is taken gets a number, as in `conv #2`.
+  /// The network with distinct names: what bears a name that is taken gets a number, as in `conv#2`.
   public var withDistinctNames: Network {
-    var taken: Set<String> = []
-    var numbers: [String: Int] = [:]
-    let distinct = entries.map { entry in
-      var name = entry.layer.name
-      while !taken.insert(name).inserted {
-        numbers[entry.layer.name, default: 1] += 1
-        name = "\(entry.layer.name) #\(numbers[entry.layer.name, default: 1])"
-      }
-      return Entry(layer: entry.layer.named(name), count: entry.count)
-    }
+    var names = UniqueNames()
+    let distinct = entries.map { Entry(layer: $0.layer.named(names.unique($0.layer.name)), count: $0.count) }
     return Network(name: name, source: source, entries: distinct)
   }
 }
