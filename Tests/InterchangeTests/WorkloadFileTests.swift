@@ -28,6 +28,7 @@ struct WorkloadFileTests {
   func formats(name: String, text: String) throws {
     let imported = try read(name, text)
     #expect(imported.network.name == "a")
+    #expect(try LayerTable.parse(LayerTable.text(imported.network), origin: "text") == imported.network)
     let entry = try #require(imported.network.entries.first)
     #expect(entry.layer.name == "l" && entry.layer[.p] == 7 && entry.layer[.k] == 5 && entry.layer[.c] == 3)
   }
