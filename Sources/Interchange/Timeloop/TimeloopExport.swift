@@ -55,7 +55,8 @@ public enum TimeloopExport {
         words = max(words, min(capacity.count / widths.inBuffer(.inputs).count, Int(UInt32.max)))
       }
       if words > Int(UInt32.max) { throw .tooLarge("the level \(level.name)") }
-      sizes.append(words)
+      // A level that keeps nothing has a word all the same.
+      sizes.append(max(words, 1))
     }
     return sizes
   }
@@ -78,7 +79,7 @@ public enum TimeloopExport {
     open("System")
     component("MainMemory", "DRAM", "width: \(widest), block-size: 1, word-bits: \(widest)")
     for (level, words) in zip(nest.levels.dropFirst(), sizes) {
-      let width = widths.inBuffer(level.keeps[0]).count
+      let width = level.keeps.first.map { widths.inBuffer($0).count } ?? widest
       open("Around\(level.name)")
       component(level.name, "regfile", "depth: \(words), width: \(width), block-size: 1, word-bits: \(width)")
     }
@@ -165,12 +166,14 @@ public enum TimeloopExport {
   ) -> [String] {
     var remarks: [String] = []
     if sizes.count > 1 {
-      let names = nest.levels.dropFirst().map(\.name)
+      let names = nest.levels.dropFirst().filter { !$0.keeps.isEmpty }.map(\.name)
       remarks.append(
         "\(names.joined(separator: ", ")) stand for one Buffer of \(capacity.count) bits, of which \(held.count) are used."
       )
     }
-    let bits = zip(nest.levels.dropFirst(), sizes).reduce(0) { $0 + $1.1 * widths.inBuffer($1.0.keeps[0]).count }
+    let bits = zip(nest.levels.dropFirst(), sizes).reduce(0) { sum, level in
+      sum + (level.0.keeps.first.map { level.1 * widths.inBuffer($0).count } ?? 0)
+    }
     if bits > capacity.count {
       remarks.append(
         "Timeloop's tiles, which are bounding boxes and may exceed the layer at its edges, take \(bits) bits together.")

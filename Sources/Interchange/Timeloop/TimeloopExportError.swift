@@ -4,8 +4,6 @@ public import Workloads
 public enum TimeloopExportError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A tile that does not divide the tile around it.
   case uneven(Dimension, Int, around: Int)
-  /// Two loops over a dimension with others between them and no keep.
-  case interleaved(Dimension)
   /// A mapping that does not fit.
   case overCapacity(held: Bits, capacity: Bits)
   /// A count that Timeloop or this program could not hold.
@@ -15,9 +13,6 @@ public enum TimeloopExportError: Error, Hashable, Sendable, CustomStringConverti
     switch self {
     case .uneven(let dimension, let tile, let around):
       "blocks of \(around) over \(dimension.rawValue) are cut by \(tile): in Timeloop a tile must divide the tile around it"
-    case .interleaved(let dimension):
-      "two loops over \(dimension.rawValue) have other loops between them but no keep: "
-        + "Timeloop has one loop over a dimension at a storage level"
     case .overCapacity(let held, let capacity):
       "the mapping holds \(held.count) bits; the capacity is \(capacity.count) bits"
     case .tooLarge(let what): "\(what) is too large to be written for Timeloop"

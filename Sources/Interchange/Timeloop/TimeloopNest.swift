@@ -6,7 +6,8 @@ import Workloads
 /// A storage level of Timeloop holds the tiles of all data spaces that it keeps at one depth of the nest; the Buffer of
 /// a ``Mapping`` keeps three tensors at three depths. Each tensor therefore gets a level of its own, which the two
 /// others bypass, and which takes its words from MainMemory because no level in between keeps it
-/// (Timeloop's `src/loop-analysis/tiling.cpp`, `MaskTiles`). The three levels stand for one Buffer.
+/// (Timeloop's `src/loop-analysis/tiling.cpp`, `MaskTiles`). The three levels stand for one Buffer. As a level has one
+/// loop over a dimension, loops over it with others between them need a level more, which keeps nothing.
 ///
 /// Timeloop cuts evenly: a loop's bound is the same on every pass but the last of all loops around it over the same
 /// dimension, where it is the residual (`src/loop-analysis/nest-analysis.cpp`, `IsLastGlobalIteration_`), and a step of
@@ -42,19 +43,26 @@ struct TimeloopNest: Hashable {
   ///   - mapping: the mapping.
   ///   - layer: the layer.
   ///   - sharesLevel: whether tensors that are kept at one depth, all three of them, share a level named Buffer.
-  /// - Throws: ``TimeloopExportError`` for blocks that Timeloop cannot cut and for loops that it cannot order so.
+  /// - Throws: ``TimeloopExportError`` for blocks that Timeloop cannot cut and for more levels than it has.
   init(_ mapping: Mapping, on layer: Layer, sharesLevel: Bool) throws(TimeloopExportError) {
     let segments = try Self.segments(mapping, layer)
-    var loops = try Self.loops(segments, layer)
-    var names = segments.dropFirst().map { (name: "Buffer\(Self.dataSpace($0.keeps[0]))", keeps: $0.keeps) }
-    if sharesLevel, loops[1].isEmpty, loops[2].isEmpty {
-      loops.removeSubrange(1...2)
-      names = [("Buffer", Tensor.allCases)]
+    let loops = Self.loops(segments, layer)
+    var levels = [Level(name: "MainMemory", keeps: Tensor.allCases, loops: loops[0])]
+    let isOneDepth = loops[1..<loops.count - 1].allSatisfy(\.isEmpty)
+    if sharesLevel, isOneDepth {
+      levels.append(Level(name: "Buffer", keeps: Tensor.allCases, loops: loops[loops.count - 1]))
+    } else {
+      for (index, segment) in segments.enumerated().dropFirst() {
+        let name = segment.keeps.map { "Buffer\(Self.dataSpace($0))" } ?? "Order\(index)"
+        levels.append(Level(name: name, keeps: segment.keeps.map { [$0] } ?? [], loops: loops[index]))
+      }
     }
-    levels =
-      [Level(name: "MainMemory", keeps: Tensor.allCases, loops: loops[0])]
-      + zip(names, loops.dropFirst()).map { Level(name: $0.name, keeps: $0.keeps, loops: $1) }
+    if levels.count > Self.largestLevelCount { throw .tooLarge("a nest of \(levels.count) storage levels") }
+    self.levels = levels
   }
+
+  /// As many levels as Timeloop has (`src/loop-analysis/tiling-tile-info.hpp`, `MaxTilingLevels`).
+  private static let largestLevelCount = 16
 
   /// The name of a tensor's data space.
   static func dataSpace(_ tensor: Tensor) -> String {
@@ -65,42 +73,41 @@ struct TimeloopNest: Hashable {
     }
   }
 
-  /// The tiles of the loops from one keep, or from the outside, to the next.
+  /// The tiles of loops that stand at one level, from a keep inward if it begins with one.
   private struct Segment {
-    var keeps: [Tensor]
+    var keeps: Tensor?
     var tiles: [(dimension: Dimension, tile: Int)] = []
   }
 
-  /// The loops that make more than one pass, loops over one dimension that follow each other as one.
+  /// The loops that make more than one pass, loops over one dimension that follow each other as one. Where a dimension
+  /// comes again after others, a level that keeps nothing begins.
   private static func segments(_ mapping: Mapping, _ layer: Layer) throws(TimeloopExportError) -> [Segment] {
-    var segments = [Segment(keeps: [])]
+    var segments = [Segment()]
     var block = Dimension.allCases.map { layer[$0] }
     for node in mapping.nodes {
       switch node {
-      case .keep(let tensor): segments.append(Segment(keeps: [tensor]))
+      case .keep(let tensor): segments.append(Segment(keeps: tensor))
       case .loop(let dimension, let tile):
         // Loops inside the last keep move nothing.
-        if segments.count == Tensor.allCases.count + 1 { continue }
+        if segments.count(where: { $0.keeps != nil }) == Tensor.allCases.count { continue }
         let around = block[dimension.index]
         if tile >= around { continue }
         if around < layer[dimension], around % tile != 0 { throw .uneven(dimension, tile, around: around) }
         block[dimension.index] = tile
-        let last = segments.count - 1
-        let tiles = segments[last].tiles
+        let tiles = segments[segments.count - 1].tiles
         if tiles.last?.dimension == dimension {
-          segments[last].tiles[tiles.count - 1].tile = tile
-        } else if tiles.contains(where: { $0.dimension == dimension }) {
-          throw .interleaved(dimension)
-        } else {
-          segments[last].tiles.append((dimension, tile))
+          segments[segments.count - 1].tiles[tiles.count - 1].tile = tile
+          continue
         }
+        if tiles.contains(where: { $0.dimension == dimension }) { segments.append(Segment()) }
+        segments[segments.count - 1].tiles.append((dimension, tile))
       }
     }
     return segments
   }
 
   /// The loops of each segment; the last has all that is left to walk.
-  private static func loops(_ segments: [Segment], _ layer: Layer) throws(TimeloopExportError) -> [[Loop]] {
+  private static func loops(_ segments: [Segment], _ layer: Layer) -> [[Loop]] {
     // The block around the next loop, and the last of the blocks of that size, which may be smaller.
     var block = Dimension.allCases.map { layer[$0] }
     var last = block

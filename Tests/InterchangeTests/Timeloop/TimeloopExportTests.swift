@@ -90,7 +90,7 @@ struct TimeloopExportTests {
     if files.timeloopWalkingAll.inputsRead != traffic.inputsRead { found.otherwise += 1 }
   }
 
-  @Test(arguments: 0..<6)
+  @Test(arguments: 0..<4)
   func optimaAreCountedByTimeloop(seed: Int) throws {
     var layers = RandomLayers(seed: seed, largestSize: 7, largestMACs: 1200)
     var found = Found()
@@ -129,17 +129,17 @@ struct TimeloopExportTests {
     return try? Mapping(zip(segments, keeps).flatMap { $0 + [$1] })
   }
 
-  @Test(arguments: 0..<6)
+  @Test(arguments: 0..<4)
   func nestsWithResidualsAreCountedByTimeloop(seed: Int) throws {
     var layers = RandomLayers(seed: 200 + seed, largestSize: 13, largestMACs: 900)
     var found = Found()
-    for index in 0..<80 {
+    for index in 0..<60 {
       layers.allowsPadding = index % 4 == 0
       let layer = layers.layer()
       let mapping = try #require(dividingNest(layer, &layers.random))
       try check(mapping, layer, index % 2 == 0 ? WordWidths(.byte) : layers.widths(), &found)
     }
-    #expect(found.exports == 80)
+    #expect(found.exports == 60)
     #expect(found.imperfect > 30)
     #expect(found.alike > 10)
     #expect(found.otherwise > 10)
@@ -155,7 +155,7 @@ struct TimeloopExportTests {
       try check(layers.mapping(on: layer), layer, layers.widths(), &found)
     }
     #expect(found.exports > 100)
-    #expect(found.refused > 0)
+    #expect(found.refused + found.exports == 120)
   }
 
   // MARK: What is written
@@ -282,19 +282,18 @@ struct TimeloopExportTests {
       "q:4 [outputs] q:3 [inputs] [weights]", 1 << 20,
       "blocks of 4 over q are cut by 3: in Timeloop a tile must divide the tile around it"
     ),
-    (
-      "q:4 k:1 q:2 [outputs] [inputs] [weights]", 1 << 20,
-      "two loops over q have other loops between them but no keep: Timeloop has one loop over a dimension at a storage level"
-    ),
+    ("q:4 k:1 q:2 [outputs] [inputs] [weights]", 1 << 20, "accepted"),
     ("[outputs] [inputs] [weights]", 2903, "the mapping holds 2904 bits; the capacity is 2903 bits"),
     (
-      "q:9 [outputs] q:4 p:3 q:2 [inputs] q:2 [weights] q:1 p:1 q:1", 1 << 20,
-      "two loops over q have other loops between them but no keep: Timeloop has one loop over a dimension at a storage level"
+      (1...15).map { "n:\(1 << (15 - $0)) p:\(1 << (15 - $0)) " }.joined() + "[outputs] [inputs] [weights]", 1 << 20,
+      "a nest of 18 storage levels is too large to be written for Timeloop"
     ),
-    ("q:9 [outputs] q:4 q:2 p:7 [inputs] q:2 [weights] q:1 p:1 q:1", 1 << 20, "accepted"),
   ])
   func refused(nest: String, capacity: Int, message: String) throws {
-    let layer = try convolution()
+    let long = try Layer(
+      name: "long", batch: 1 << 15, inputChannels: 1, input: Extent(height: 1 << 15, width: 1), outputChannels: 1,
+      kernel: Extent(1))
+    let layer = try nest.hasPrefix("n") ? long : convolution()
     #expect(performing { _ = try files(nest, layer, capacity: capacity) } == message)
   }
 

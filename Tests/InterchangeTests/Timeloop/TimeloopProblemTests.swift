@@ -173,12 +173,12 @@ struct TimeloopProblemTests {
     let text = """
       problem:
         shape:
-          dimensions: [N, C, K, P, Q, V]
+          dimensions: [N, C, K, P, Q, V, J]
           data_spaces:
-            - {name: Inputs, projection: [V, N, C, P, Q]}
+            - {name: Inputs, projection: [V, N, C, P, Q, J]}
             - {name: Weights, projection: [C, K]}
             - {name: Outputs, projection: [V, N, K, P, Q], read_write: true}
-        instance: {N: 2, C: 16, K: 8, P: 7, Q: 5, V: 3}
+        instance: {N: 2, C: 16, K: 8, P: 7, Q: 5, V: 3, J: 1}
       """
     #expect(try sizes(layer(text)) == [6, 1, 8, 16, 7, 5, 1, 1, 1, 1, 1, 1])
   }
