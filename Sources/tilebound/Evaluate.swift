@@ -11,14 +11,16 @@ struct Evaluate: ParsableCommand {
     abstract: "Count what a mapping holds and moves on a layer; with --replay, element by element as well.",
     discussion: """
       The mapping may be any loop nest, in a file or in one line as in tables of results. Its file may name the layer; \
-      --layer overrides that. With --capacity a mapping that does not fit ends with exit code 2.
+      --layer overrides that. With --capacity a mapping that does not fit ends with exit code 2. A mapping of Timeloop's \
+      is read as well, its problem being in the same file or given as --network.
 
       Examples:
         tilebound evaluate --network alexnet --mapping configs/mappings/alexnet-conv2.yaml --replay
         tilebound evaluate --shape k=4,c=8,p=6 --nest 'k:2 [outputs] c:1 [inputs] k:1 p:1 [weights]' --replay
+        tilebound evaluate --network problem.yaml --mapping timeloop.map.yaml
       """)
 
-  @Option(help: ArgumentHelp("The mapping, a YAML file.", valueName: "file"))
+  @Option(help: ArgumentHelp("The mapping, a YAML file of this program's or of Timeloop's.", valueName: "file"))
   var mapping: String?
 
   @Option(
@@ -38,6 +40,7 @@ struct Evaluate: ParsableCommand {
   @Flag(help: "Walk the nest element by element and compare.")
   var replay = false
 
+  @OptionGroup var timeloop: TimeloopOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
@@ -46,8 +49,7 @@ struct Evaluate: ParsableCommand {
     let energyModel = try model.energyModel()
     let widths = try model.widths(energyModel)
     let reuse = try self.reuse.policy()
-    let (name, mapping) = try chosenMapping()
-    let (network, entry) = try self.entry(named: name)
+    let (network, entry, mapping) = try chosen()
     let layer = entry.layer
 
     let occupancy = Occupancy(of: mapping, on: layer)
@@ -77,16 +79,31 @@ struct Evaluate: ParsableCommand {
       report.add(record, mapping, on: layer)
       try output.emit(report.details.dropLast().joined(separator: "\n") + "\n")
     }
+    try timeloop.write(mapping, of: layer, capacity: capacity ?? occupancy.bits(widths), widths, reuse)
   }
 
   /// Where the mapping comes from.
   private var origin: String { mapping ?? "--nest" }
 
-  /// The mapping and, where its file gives one, the name of its layer.
-  private func chosenMapping() throws -> (layer: String?, mapping: Mapping) {
+  /// The mapping and the layer that it is for.
+  private func chosen() throws -> (network: String?, entry: Network.Entry, mapping: Mapping) {
     switch (mapping, nest) {
-    case (let file?, nil): return try MappingFile.read(file: file)
-    case (nil, let line?): return (nil, try NestText.parse(line, origin: "--nest"))
+    case (let file?, nil) where try TimeloopMapping.recognises(file: file):
+      if layers.shape != nil || !layers.layer.isEmpty {
+        throw CommandFailure(
+          code: .usage, message: "\(file): is a mapping of Timeloop's, whose problem is to be given as --network")
+      }
+      let reading = try TimeloopMapping.read(files: [file] + (layers.network.map { [$0] } ?? []))
+      DimensionOptions.tell(reading.remarks, of: file)
+      return (nil, Network.Entry(layer: reading.layer, count: 1), reading.mapping)
+    case (let file?, nil):
+      let (name, mapping) = try MappingFile.read(file: file)
+      let (network, entry) = try self.entry(named: name)
+      return (network, entry, mapping)
+    case (nil, let line?):
+      let mapping = try NestText.parse(line, origin: "--nest")
+      let (network, entry) = try self.entry(named: nil)
+      return (network, entry, mapping)
     default:
       throw CommandFailure(
         code: .usage,

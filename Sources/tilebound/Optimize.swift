@@ -20,6 +20,7 @@ struct Optimize: ParsableCommand {
         tilebound optimize --network resnet50 --layer layer3.conv2 --capacity 128KiB --bits inputs=8,weights=8,outputs=8,partial-sums=24
         tilebound optimize --shape p=512,k=512,c=512 --capacity 64KiB --dataflow os-iw --format json
         tilebound optimize --network my-layers.yaml --capacity 1MiB --energy horowitz-45nm-int8 --format csv --output result.csv
+        tilebound optimize --network alexnet --layer conv3 --capacity 64KiB --timeloop conv3.timeloop.yaml
       """)
 
   @OptionGroup var layers: LayerOptions
@@ -36,6 +37,7 @@ struct Optimize: ParsableCommand {
   @Option(help: ArgumentHelp("Write the mapping of a single layer to this file, for evaluate.", valueName: "file"))
   var mapping: String?
 
+  @OptionGroup var timeloop: TimeloopOptions
   @OptionGroup var threads: ThreadOptions
 
   @Flag(help: "Leave the times of the searches out, so that equal results are equal bytes.")
@@ -56,11 +58,16 @@ struct Optimize: ParsableCommand {
     let threads = try threads.count()
     let (network, entries) = try layers.entries(example: example)
 
-    if let mapping, mapping == output.output {
-      throw CommandFailure(code: .usage, message: "--mapping and --output name the same file, \(mapping)")
-    }
-    if mapping != nil, entries.count != 1 {
-      throw CommandFailure(code: .usage, message: "--mapping takes the mapping of a single layer; choose it by --layer")
+    let outputs = [("--mapping", mapping), ("--timeloop", timeloop.timeloop), ("--output", output.output)]
+    for (index, (option, file)) in outputs.enumerated() {
+      guard let file else { continue }
+      if let other = outputs[..<index].first(where: { $0.1 == file }) {
+        throw CommandFailure(code: .usage, message: "\(other.0) and \(option) name the same file, \(file)")
+      }
+      if option != "--output", entries.count != 1 {
+        throw CommandFailure(
+          code: .usage, message: "\(option) takes the mapping of a single layer; choose it by --layer")
+      }
     }
 
     // A single layer's blocks are scored side by side instead.
@@ -97,6 +104,9 @@ struct Optimize: ParsableCommand {
     if let mapping, let optimum = answers.first?.0 {
       try OutputOptions.write(
         MappingFile.text(optimum.mapping, layer: network == nil ? nil : entries.first?.layer.name), to: mapping)
+    }
+    if let optimum = answers.first?.0 {
+      try timeloop.write(optimum.mapping, of: entries[0].layer, capacity: capacity, widths, reuse)
     }
   }
 }

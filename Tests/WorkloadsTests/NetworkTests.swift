@@ -17,17 +17,17 @@ struct NetworkTests {
         .init(layer: try layer("c"), count: 3), .init(layer: try layer("d", hasBiases: true), count: 1),
       ])
     let merged = network.withoutRepeats
-   #expect(merged.entries.map(\.layer.name) == ["a", "b", "d"])
-   #expect(merged.entries.map(\.count) == [5, 1, 1])
-   #expect(merged.macs == network.macs && merged.name == "n" && merged.source == "s")
-   #expect(merged.entries[0].layer == (try layer("a")))
+    #expect(merged.entries.map(\.layer.name) == ["a", "b", "d"])
+    #expect(merged.entries.map(\.count) == [5, 1, 1])
+    #expect(merged.macs == network.macs && merged.name == "n" && merged.source == "s")
+    #expect(merged.entries[0].layer == (try layer("a")))
   }
 
   /// A number is never one that another layer bears already.
   @Test func withDistinctNames() throws {
     let names = ["a", "a#2", "a", "b", "a", "a#2"]
     let network = Network(name: "n", source: "", entries: try names.map { .init(layer: try layer($0), count: 1) })
-   #expect(
+    #expect(
       network.withDistinctNames.entries.map(\.layer.name) == ["a", "a#2", "a#3", "b", "a#4", "a#2#2"])
   }
 }

@@ -10,22 +10,22 @@ struct ConvertCommandTests {
   @Test func writesLayerTables() throws {
     try withTemporaryFolder { folder in
       let outcome = try Program.run("convert resnet50 --output \(folder)/net.yaml")
-     #expect(outcome.code == 0 && outcome.output.isEmpty && outcome.error.isEmpty, "\(outcome.error)")
+      #expect(outcome.code == 0 && outcome.output.isEmpty && outcome.error.isEmpty, "\(outcome.error)")
       let network = try LayerTable.read(file: "\(folder)/net.yaml")
-     #expect(network == (try BuiltIn.network("resnet50")))
+      #expect(network == (try BuiltIn.network("resnet50")))
       let shown = try Program.run("networks \(folder)/net.yaml")
-     #expect(shown.output == (try Program.run("networks resnet50")).output)
+      #expect(shown.output == (try Program.run("networks resnet50")).output)
     }
   }
 
   @Test func joinsChoosesAndMerges() throws {
     let outcome = try Program.run("convert resnet18 alexnet --layer conv1 --layer fc --name both")
     let network = try LayerTable.parse(outcome.output, origin: "output")
-   #expect(network.name == "both" && network.entries.map(\.layer.name) == ["conv1", "fc", "conv1#2"])
-   #expect(network.source.contains("Deep residual") && network.source.contains("weird trick"))
+    #expect(network.name == "both" && network.entries.map(\.layer.name) == ["conv1", "fc", "conv1#2"])
+    #expect(network.source.contains("Deep residual") && network.source.contains("weird trick"))
     let merged = try LayerTable.parse(
       try Program.run("convert alexnet alexnet --merge").output, origin: "output")
-   #expect(merged.entries.count == 8 && merged.entries.allSatisfy { $0.count == 2 })
+    #expect(merged.entries.count == 8 && merged.entries.allSatisfy { $0.count == 2 })
   }
 
   @Test(arguments: [
@@ -44,7 +44,7 @@ struct ConvertCommandTests {
   ])
   func refusals(line: String, message: String) throws {
     let outcome = try Program.run(line)
-   #expect(outcome.code == 64 && outcome.output.isEmpty)
-   #expect(outcome.error.hasSuffix("\(message)\n"), "\(outcome.error)")
+    #expect(outcome.code == 64 && outcome.output.isEmpty)
+    #expect(outcome.error.hasSuffix("\(message)\n"), "\(outcome.error)")
   }
 }

@@ -27,6 +27,14 @@ public enum TimeloopMapping {
     return try read(roots, name: WorkloadFile.networkName(of: files.first ?? ""))
   }
 
+  /// Whether a file has a mapping of Timeloop's rather than one of this program's: directives with targets.
+  ///
+  /// - Throws: ``FormatError`` when the file cannot be read or is not YAML.
+  public static func recognises(file: String) throws(FormatError) -> Bool {
+    guard let mapping = try YAMLNode.read(file: file).value("mapping"), mapping.isList else { return false }
+    return try mapping.elements().first?.value("target") != nil
+  }
+
   static func read(_ roots: [YAMLNode], name: String) throws(FormatError) -> Reading {
     func root(_ key: String) throws(FormatError) -> YAMLNode {
       guard let root = roots.first(where: { $0.value(key) != nil }) else {
