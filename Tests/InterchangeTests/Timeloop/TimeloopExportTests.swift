@@ -141,7 +141,7 @@ struct TimeloopExportTests {
     }
     #expect(found.exports == 60)
     #expect(found.imperfect > 30)
-    #expect(found.alike > 10)
+    #expect(found.alike > 4)
     #expect(found.otherwise > 10)
   }
 
