@@ -25,6 +25,9 @@ public struct TimeloopFiles: Hashable, Sendable {
 }
 
 /// Scalar accesses at MainMemory.
+///
+/// Those of weights and outputs are always what ``Traffic`` counts. Those of inputs are, with sliding reuse, where nothing
+/// is padded or skipped and along each axis at most one loop stands outside the inputs' keep, which divides evenly.
 public struct TimeloopTraffic: Hashable, Sendable, CustomStringConvertible {
   public let inputsRead: Words
   public let weightsRead: Words
