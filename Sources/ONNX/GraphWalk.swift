@@ -3,7 +3,9 @@ import Workloads
 /// Walks through a graph from its inputs to its outputs, and notes what is known of every tensor and the layers of every
 /// node.
 struct GraphWalk {
-  /// Nodes, tensors, and what they list, in all: those of functions once for each call.
+  /// Nodes in all: those of functions once for each call.
+  private static let mostNodes = 1 << 19
+  /// Tensors, inputs, outputs, attributes and the numbers in those, in all.
   private static let mostItems = 1 << 24
   /// Calls of functions within functions, and graphs within graphs.
   private static let deepestCall = 24
@@ -117,8 +119,10 @@ struct GraphWalk {
   /// Keeps account of what is looked at: functions within functions could be walked through for ever.
   private mutating func count(_ items: Int) throws(ONNXError) {
     itemCount += items
-    if itemCount > Self.mostItems {
-      throw ONNXError("is larger than what is accepted: \(Self.mostItems) nodes, tensors and elements of lists in all")
+    if nodeCount > Self.mostNodes || itemCount > Self.mostItems {
+      throw ONNXError(
+        "is larger than what is accepted: \(Self.mostNodes) nodes, and \(Self.mostItems) tensors, attributes and numbers"
+      )
     }
   }
 

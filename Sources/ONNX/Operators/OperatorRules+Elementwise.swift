@@ -18,10 +18,10 @@ extension OperatorRules {
     rules["CastLike"] = likeFirst
     rules["Mod"] = Rule { operation throws(Unknown) in
       let isC = operation.integer("fmod", default: 0) == 1
-      return try common(operation) { modulo($0[0], $0[1], likeDividend: isC) }
+      return try common(operation, operands: 2) { modulo($0[0], $0[1], likeDividend: isC) }
     }
     rules["Where"] = Rule { operation throws(Unknown) in
-      try common(operation) { operands in
+      try common(operation, operands: 3) { operands in
         guard let condition = operands[0].integer else {
           return operands[1] == operands[2] ? operands[1] : .unknown(operands[0].unknown ?? Unknown())
         }
@@ -83,12 +83,12 @@ extension OperatorRules {
 
   /// The inputs broadcast together, and their elements where those are known.
   private static func common(
-    _ operation: Operation, _ combine: ([Quantity]) -> Quantity?
+    _ operation: Operation, operands: Int = 1, _ combine: ([Quantity]) -> Quantity?
   ) throws(Unknown) -> [TensorFacts] {
     let tensors = operation.inputs.compactMap { $0 }
     var shapes: [[Quantity]] = []
     for tensor in tensors { shapes.append(try tensor.sizes()) }
-    if shapes.isEmpty { throw Unknown("'\(operation.type)' lacks its inputs") }
+    if shapes.count < operands { throw Unknown("'\(operation.type)' lacks its inputs") }
     // Before version 7 the second input was broadcast to the first one's shape, along an axis of the attribute.
     if operation.version < 7, operation.integer("broadcast", default: 0) == 1 { return [TensorFacts(shape: shapes[0])] }
     let shape = try Broadcasting.shape(shapes)

@@ -14,6 +14,9 @@ enum OperatorRules {
   /// The rule of an operator, or nil when it is not known.
   static func rule(_ type: String) -> Rule? { rules[type] }
 
+  /// The operators that are known.
+  static var types: Set<String> { Set(rules.keys) }
+
   private static let rules: [String: Rule] = [
     elementwise, constants, arrangement, indexing, reductions, windows, products,
   ].reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } }
