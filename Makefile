@@ -1,5 +1,5 @@
 SHELL := /bin/bash
-.PHONY: run test test-models test-pages bench lint setup setup-models setup-pages
+.PHONY: run test test-models test-pages bench lint setup setup-models setup-pages test-examples
 
 # System packages, and how to see that each is there.
 BLAS_PACKAGES := libopenblas-dev pkg-config
@@ -39,12 +39,19 @@ test-models: setup-models
 test-pages: setup-pages
 	swift test -c release --filter ReportPageTests
 
+# Programs that use the library, in a package of their own: each prints what is kept beside it.
+test-examples: setup
+	swift build --package-path Examples
+	Examples/.build/debug/OptimizeLayer | diff Examples/expected/OptimizeLayer.txt -
+	Examples/.build/debug/SweepCapacities | diff Examples/expected/SweepCapacities.csv -
+	Examples/.build/debug/NetworkGap configs/networks/resnet18.yaml 64KiB | diff Examples/expected/NetworkGap.csv -
+
 # Rates, times and growth, in a package of their own. Only ratios within a run tell: machines are noisy.
 bench: setup
 	cd Benchmarks && swift package benchmark --no-progress
 
 lint:
-	swift format lint --strict --recursive Package.swift Sources Tests
+	swift format lint --strict --recursive Package.swift Sources Tests Examples/Package.swift Examples/Sources
 
 # Installs what is missing and leaves alone what is there.
 setup:

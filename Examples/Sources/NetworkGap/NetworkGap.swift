@@ -1,0 +1,50 @@
+// The least energy of each layer of a network, and how far that is above what any schedule needs, as a table in CSV:
+// NetworkGap TABLE CAPACITY, a layer table in YAML or the name of a built-in network, and a size as in 64KiB.
+import EnergyModel
+import Foundation
+import Interchange
+import LowerBounds
+import MappingSearch
+import Workloads
+
+@main
+struct NetworkGap {
+  static func main() {
+    do {
+      guard CommandLine.arguments.count == 3 else { throw Failure(description: "usage: NetworkGap TABLE CAPACITY") }
+      let network = try BuiltIn.network(nameOrFile: CommandLine.arguments[1], origin: "TABLE")
+      let capacity = try CapacityText.parse(CommandLine.arguments[2], origin: "CAPACITY")
+      try report(network, capacity, BuiltIn.energyModel(nameOrFile: "horowitz-45nm-int8"))
+    } catch {
+      print("\(error)")
+      exit(EXIT_FAILURE)
+    }
+  }
+
+  /// Prints a row for each layer and one for all, each as often as the network has it.
+  static func report(_ network: Network, _ capacity: Bits, _ model: EnergyModel) throws {
+    let widths = model.widths ?? WordWidths(.byte)
+    print("layer,energy_\(model.unit),gap_percent,bound")
+    var (energies, bounds) = (0.0, 0.0)
+    for entry in network.entries {
+      let (layer, count) = (entry.layer, Double(entry.count))
+      let bound = LowerBounds(layer, widths: widths).best(capacity: capacity)
+      guard let optimum = try Optimizer(layer, widths: widths, energyModel: model).optimum(capacity: capacity),
+        let least = bound.energy(of: layer, model)
+      else { throw Failure(description: "\(layer.name) does not fit \(CapacityText.text(capacity))") }
+      let energy = String(format: "%.1f", optimum.energy.total)
+      print("\(layer.name),\(energy),\(gap(optimum.energy.total, above: least.total)),\(bound.family.rawValue)")
+      energies += count * optimum.energy.total
+      bounds += count * least.total
+    }
+    print("total,\(String(format: "%.1f", energies)),\(gap(energies, above: bounds)),sum")
+  }
+
+  static func gap(_ energy: Double, above bound: Double) -> String {
+    String(format: "%.1f", 100 * (energy / bound - 1))
+  }
+}
+
+struct Failure: Error, CustomStringConvertible {
+  let description: String
+}
