@@ -9,8 +9,11 @@ internal import COpenBLAS
 /// With ``Arithmetic/doubles`` the caller answers for it that no sum of products exceeds 2^53: then the doubles are
 /// whole numbers throughout and exact in any order of summation. ``Arithmetic/integers`` is exact up to 2^63.
 public final class BlockScorer {
+  /// What the sums of products are computed in.
   public enum Arithmetic: Sendable {
+    /// Doubles, through BLAS: exact as long as every sum stays below 2^53.
     case doubles
+    /// Whole numbers of 64 bits, in plain loops.
     case integers
   }
 
@@ -21,6 +24,7 @@ public final class BlockScorer {
     /// Added to the second number.
     public var offset: Int
 
+    /// A scale by its parts.
     public init(factors: (Int, Int, Int, Int, Int, Int), offset: Int) {
       self.factors = factors
       self.offset = offset
@@ -30,12 +34,18 @@ public final class BlockScorer {
   /// The rows of a block: all pairs of a vector of one table and a vector of another, the second's in turn for each of
   /// the first's.
   public struct Rows: Sendable {
+    /// The table that gives the first vector of a pair.
     public var first: FactorTable
+    /// The vectors of ``first`` that are taken.
     public var firstRange: Range<Int>
+    /// The table that gives the second vector of a pair.
     public var second: FactorTable
+    /// The vectors of ``second`` that are taken.
     public var secondRange: Range<Int>
+    /// What all pairs are multiplied by.
     public var scale: Scale
 
+    /// All pairs of vectors of two ranges.
     public init(
       _ first: FactorTable, _ firstRange: Range<Int>, _ second: FactorTable, _ secondRange: Range<Int>, _ scale: Scale
     ) {
@@ -52,11 +62,15 @@ public final class BlockScorer {
 
   /// A mapping that matters.
   public struct Score: Hashable, Sendable {
-    /// The vectors of both tables and the column.
+    /// The vector of the first table.
     public var first: Int
+    /// The vector of the second table.
     public var second: Int
+    /// The column.
     public var column: Int
+    /// The scalar product of the first three numbers of row and column.
     public var energy: Int
+    /// The scalar product of the last three numbers of row and column.
     public var occupancy: Int
   }
 
@@ -72,6 +86,7 @@ public final class BlockScorer {
   private let occupancies = UnsafeMutablePointer<Double>.allocate(capacity: mostScores)
   private let places = UnsafeMutablePointer<Int32>.allocate(capacity: mostScores)
 
+  /// A scorer with room for a block. BLAS is set to a single thread.
   public init() { MatrixProduct.prepare() }
 
   deinit {

@@ -14,6 +14,7 @@ public struct EnergyModel: Hashable, Sendable {
   /// The largest relative error that rounding to a quantum may make.
   static let largestRoundingError = 0.01
 
+  /// What reports call it.
   public let name: String
   /// Where the figures come from.
   public let source: String

@@ -5,7 +5,9 @@ import Workloads
 /// The energy of moving data is this ratio's times a constant, so the ratio alone decides which mappings are optimal: one
 /// Pareto curve answers every model that has it.
 public struct PriceRatio: Hashable, Sendable {
+  /// The share of e_read.
   public let read: Int
+  /// The share of e_write.
   public let write: Int
 }
 

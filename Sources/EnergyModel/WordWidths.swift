@@ -5,11 +5,16 @@ public import Workloads
 /// Partial sums are usually wider than finished outputs (24 or 32 bits against 8). They take their width in the Buffer
 /// and whenever they are spilled or fetched again; an output is written once at its own width when it is finished.
 public struct WordWidths: Hashable, Sendable {
+  /// The width of an input.
   public var inputs: BitWidth
+  /// The width of a weight.
   public var weights: BitWidth
+  /// The width of a finished output.
   public var outputs: BitWidth
+  /// The width of a partial sum, and of a bias.
   public var partialSums: BitWidth
 
+  /// A width for each kind.
   public init(inputs: BitWidth, weights: BitWidth, outputs: BitWidth, partialSums: BitWidth) {
     self.inputs = inputs
     self.weights = weights

@@ -27,6 +27,7 @@ public struct LowerBound: Hashable, Sendable {
     case weightsAndOutputs = "weights-and-outputs"
   }
 
+  /// The argument behind it.
   public let family: Family
   /// The price of a discounted element relative to its bits, in (0, 1]; nil where the family has none.
   public let discount: Double?

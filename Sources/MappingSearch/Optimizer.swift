@@ -8,9 +8,13 @@ public import Workloads
 ///
 /// The mapspace is listed once; ``optimum(capacity:)`` then answers for any capacity.
 public struct Optimizer: Sendable {
+  /// The layer to map.
   public let layer: Layer
+  /// Bits of a word of each kind.
   public let widths: WordWidths
+  /// What a MAC and a moved bit cost.
   public let energyModel: EnergyModel
+  /// Whether overlaps of successive input boxes stay in the Buffer.
   public let reuse: ReusePolicy
   /// The dataflows searched, in the order of ``Dataflow/allCases``.
   public let dataflows: [Dataflow]
@@ -132,10 +136,15 @@ public struct Optimizer: Sendable {
 
 /// A mapping of least energy with what it costs.
 public struct Optimum: Hashable, Sendable {
+  /// The loop nest.
   public let mapping: Mapping
+  /// The largest box of each tensor.
   public let occupancy: Occupancy
+  /// What the mapping moves.
   public let traffic: Traffic
+  /// What it costs under the search's energy model.
   public let energy: Energy
+  /// What the search looked at.
   public let statistics: SearchStatistics
 }
 

@@ -22,9 +22,13 @@ public struct ParetoCurve: Sendable {
       found.map { StepCurve.Point(capacity: Bits($0.occupancy), dataQuanta: optimizer.dataQuanta($0)) })
   }
 
+  /// The layer that is mapped.
   public var layer: Layer { optimizer.layer }
+  /// Bits of a word of each kind.
   public var widths: WordWidths { optimizer.widths }
+  /// What a MAC and a moved bit cost.
   public var energyModel: EnergyModel { optimizer.energyModel }
+  /// Whether overlaps of successive input boxes stay in the Buffer.
   public var reuse: ReusePolicy { optimizer.reuse }
 
   /// The mapping of a point with what it costs.

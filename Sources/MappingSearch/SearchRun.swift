@@ -10,6 +10,7 @@ public struct SearchOptions: Hashable, Sendable {
   /// The most threads that score blocks side by side.
   public var threads: Int
 
+  /// Options; on their own a search that prunes, on one thread.
   public init(prunes: Bool = true, threads: Int = 1) {
     self.prunes = prunes
     self.threads = threads
@@ -34,6 +35,7 @@ public struct SearchStatistics: Hashable, Sendable {
   /// Whether every block size was tried, see ``Optimizer/isComplete``.
   public var isComplete = true
 
+  /// Those of a search that has looked at nothing yet.
   public init() {}
 }
 

@@ -9,6 +9,7 @@ public struct StepCurve: Hashable, Sendable {
     /// Energy of moving data, in quanta of the energy model.
     public let dataQuanta: Int
 
+    /// A point by its parts.
     public init(capacity: Bits, dataQuanta: Int) {
       self.capacity = capacity
       self.dataQuanta = dataQuanta

@@ -4,11 +4,17 @@ public import Workloads
 ///
 /// "os-iw" is outputs-stationary with the inputs' keep outside the weights'.
 public enum Dataflow: String, CaseIterable, Hashable, Sendable {
+  /// Outputs stationary, inputs' keep outside weights'.
   case outputsInputsWeights = "os-iw"
+  /// Outputs stationary, weights' keep outside inputs'.
   case outputsWeightsInputs = "os-wi"
+  /// Weights stationary, inputs' keep outside outputs'.
   case weightsInputsOutputs = "ws-io"
+  /// Weights stationary, outputs' keep outside inputs'.
   case weightsOutputsInputs = "ws-oi"
+  /// Inputs stationary, outputs' keep outside weights'.
   case inputsOutputsWeights = "is-ow"
+  /// Inputs stationary, weights' keep outside outputs'.
   case inputsWeightsOutputs = "is-wo"
 
   /// The dataflow that keeps `outermost` first and `middle`, another tensor, second.

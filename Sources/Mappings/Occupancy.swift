@@ -5,10 +5,14 @@ public import Workloads
 ///
 /// A mapping fits a Buffer when the sum of the three, in bits, is at most its capacity.
 public struct Occupancy: Hashable, Sendable {
+  /// Words of the largest box of inputs.
   public var inputs: Words
+  /// Words of the largest box of weights.
   public var weights: Words
+  /// Words of the largest box of outputs, finished or not.
   public var outputs: Words
 
+  /// An occupancy by its parts.
   public init(inputs: Words, weights: Words, outputs: Words) {
     self.inputs = inputs
     self.weights = weights

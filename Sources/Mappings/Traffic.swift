@@ -16,6 +16,7 @@ public struct Traffic: Hashable, Sendable {
   /// Finished outputs.
   public var outputsWritten: Words
 
+  /// A traffic by its parts.
   public init(
     inputsRead: Words, weightsRead: Words, biasesRead: Words, partialSumsRead: Words, partialSumsWritten: Words,
     outputsWritten: Words
@@ -44,11 +45,17 @@ public struct Traffic: Hashable, Sendable {
 
 /// ``Traffic`` in bits.
 public struct TrafficBits: Hashable, Sendable {
+  /// Inputs, each as often as it is read.
   public var inputsRead: Bits
+  /// Weights, each as often as it is read.
   public var weightsRead: Bits
+  /// Biases, each once, at the width of partial sums.
   public var biasesRead: Bits
+  /// Unfinished outputs fetched again.
   public var partialSumsRead: Bits
+  /// Unfinished outputs spilled.
   public var partialSumsWritten: Bits
+  /// Finished outputs, at their own width.
   public var outputsWritten: Bits
 
   /// All bits read from DRAM.

@@ -6,6 +6,7 @@ public import Workloads
 public struct MappingReport {
   private var entries: [(record: ResultRecord, mapping: Mapping, layer: Layer)] = []
 
+  /// A report without results.
   public init() {}
 
   /// Adds a result.

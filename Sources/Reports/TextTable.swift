@@ -2,7 +2,9 @@
 public struct TextTable {
   /// Which side of its column a cell's text is put at.
   public enum Alignment: Sendable {
+    /// At the left, as words are.
     case left
+    /// At the right, as numbers are.
     case right
   }
 
@@ -10,6 +12,7 @@ public struct TextTable {
   private let alignments: [Alignment]
   private var rows: [[String]] = []
 
+  /// A table with these columns and no rows.
   public init(_ columns: [(header: String, alignment: Alignment)]) {
     headers = columns.map(\.header)
     alignments = columns.map(\.alignment)

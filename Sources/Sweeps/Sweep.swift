@@ -10,8 +10,11 @@ public import Workloads
 public struct Sweep: Sendable {
   /// What decides which mappings there are and what they hold, with the energy models to answer for it.
   public struct Setting: Hashable, Sendable {
+    /// Bits of a word of each kind.
     public let widths: WordWidths
+    /// Whether overlaps of successive input boxes stay in the Buffer.
     public let reuse: ReusePolicy
+    /// The energy models to answer for with these widths.
     public let energyModels: [EnergyModel]
   }
 
@@ -22,8 +25,11 @@ public struct Sweep: Sendable {
     let setting: Setting
   }
 
+  /// The networks, each once.
   public let networks: [Network]
+  /// The settings, each once.
   public let settings: [Setting]
+  /// The Buffer's sizes, each once.
   public let capacities: [Bits]
   /// Whether records have each dataflow's own best.
   public let comparesDataflows: Bool

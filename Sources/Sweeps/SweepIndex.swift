@@ -20,13 +20,21 @@ struct SweepSums: Codable, Sendable {
 
 /// All layers of a network at one capacity in one setting of a sweep, repeated layers as often as they occur.
 public struct SweepTotal: Codable, Hashable, Sendable {
+  /// The network's name.
   public var network: String
+  /// Bits of a word of each kind.
   public var bits: ResultRecord.Widths
+  /// The reuse policy, a raw value of `ReusePolicy`.
   public var reuse: String
+  /// The Buffer's size.
   public var capacityBits: Int
+  /// The number of layers, repeated ones counted.
   public var layers: Int
+  /// The energies of all layers together.
   public var energy: ResultRecord.Energies
+  /// The sum of the layers' bounds.
   public var lowerBound: ResultRecord.Bound
+  /// How far the energies are above the bound.
   public var gap: ResultRecord.Gap
 
   enum CodingKeys: String, CodingKey {

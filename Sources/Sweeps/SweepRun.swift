@@ -9,16 +9,21 @@ import Workloads
 public final class SweepRun: Sendable {
   /// How far a run is.
   public struct Progress: Sendable {
-    /// Records in the file, and all that there are to be.
+    /// Records in the file.
     public var done: Int
+    /// All records that there are to be.
     public var all: Int
-    /// The network and the layer that were finished last.
+    /// The network of the layer that was finished last.
     public var network: String
+    /// The layer that was finished last.
     public var layer: String
   }
 
+  /// What the file is to hold.
   public let sweep: Sweep
+  /// The file.
   public let path: String
+  /// The file's form.
   public let form: SweepForm
   /// Records that were there already.
   public let resumed: Int

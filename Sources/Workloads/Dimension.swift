@@ -36,8 +36,11 @@ public enum Dimension: String, CaseIterable, Hashable, Sendable {
 
 /// One of the three tensors of a layer.
 public enum Tensor: String, CaseIterable, Hashable, Sendable {
+  /// Input feature maps.
   case inputs
+  /// Kernels.
   case weights
+  /// Output feature maps, as partial sums until they are finished.
   case outputs
 
   /// Whether an index of `dimension` selects a part of this tensor.

@@ -1,8 +1,11 @@
 /// A size with one value down the rows and one along the columns.
 public struct Extent: Hashable, Sendable {
+  /// The size down the rows.
   public var height: Int
+  /// The size along the columns.
   public var width: Int
 
+  /// A size for each direction.
   public init(height: Int, width: Int) {
     self.height = height
     self.width = width
@@ -14,11 +17,16 @@ public struct Extent: Hashable, Sendable {
 
 /// Zeros around the input rows and columns; they are stored nowhere and never moved.
 public struct Padding: Hashable, Sendable {
+  /// Rows of zeros above.
   public var top: Int
+  /// Rows of zeros below.
   public var bottom: Int
+  /// Columns of zeros at the left.
   public var left: Int
+  /// Columns of zeros at the right.
   public var right: Int
 
+  /// Padding for each side.
   public init(top: Int, bottom: Int, left: Int, right: Int) {
     self.top = top
     self.bottom = bottom
@@ -40,6 +48,7 @@ public struct Layer: Hashable, Sendable {
   /// MACs beyond this number could not be counted exactly in a Double.
   public static let largestMACs = 1 << 53
 
+  /// What reports call it.
   public private(set) var name: String
   /// Images, N.
   public let batch: Int

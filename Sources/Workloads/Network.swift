@@ -2,20 +2,26 @@
 public struct Network: Hashable, Sendable {
   /// A layer and how often the network has it.
   public struct Entry: Hashable, Sendable {
+    /// The layer.
     public let layer: Layer
+    /// How often the network has it.
     public var count: Int
 
+    /// A layer that occurs so often.
     public init(layer: Layer, count: Int) {
       self.layer = layer
       self.count = count
     }
   }
 
+  /// What reports call it.
   public let name: String
   /// Where the shapes come from.
   public let source: String
+  /// Its layers, in the order in which they run first.
   public let entries: [Entry]
 
+  /// A network of the given layers.
   public init(name: String, source: String, entries: [Entry]) {
     self.name = name
     self.source = source

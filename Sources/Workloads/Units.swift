@@ -1,7 +1,9 @@
 /// A number of tensor elements, of whatever width.
 public struct Words: Hashable, Comparable, Sendable, AdditiveArithmetic {
+  /// How many words.
   public var count: Int
 
+  /// So many words.
   public init(_ count: Int) { self.count = count }
 
   public static let zero = Words(0)
@@ -15,8 +17,10 @@ public struct Words: Hashable, Comparable, Sendable, AdditiveArithmetic {
 
 /// A number of bits: a capacity, an occupancy, or traffic.
 public struct Bits: Hashable, Comparable, Sendable, AdditiveArithmetic {
+  /// How many bits.
   public var count: Int
 
+  /// So many bits.
   public init(_ count: Int) { self.count = count }
 
   /// The bits of `count` bytes.
@@ -30,6 +34,7 @@ public struct Bits: Hashable, Comparable, Sendable, AdditiveArithmetic {
 
 /// The number of bits of one word, 1 to 64.
 public struct BitWidth: Hashable, Sendable {
+  /// How many bits.
   public let count: Int
 
   /// A width of `count` bits, or nil outside 1 to 64.

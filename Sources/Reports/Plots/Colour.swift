@@ -6,12 +6,20 @@ public enum Colour: Hashable, Sendable {
   case rgb(UInt32)
 
   // The palette of Okabe and Ito, which readers with any kind of colour vision can tell apart.
+
+  /// The palette's orange.
   public static let orange = Colour.rgb(0xE69F00)
+  /// The palette's sky blue.
   public static let skyBlue = Colour.rgb(0x56B4E9)
+  /// The palette's bluish green.
   public static let green = Colour.rgb(0x009E73)
+  /// The palette's yellow, too faint for a thin line on white.
   public static let yellow = Colour.rgb(0xF0E442)
+  /// The palette's blue.
   public static let blue = Colour.rgb(0x0072B2)
+  /// The palette's vermilion.
   public static let vermilion = Colour.rgb(0xD55E00)
+  /// The palette's reddish purple.
   public static let purple = Colour.rgb(0xCC79A7)
   /// In place of the palette's black where that stands for something else.
   public static let grey = Colour.rgb(0x808080)

@@ -5,6 +5,7 @@ extension Figure {
   public struct Axis: Hashable, Sendable {
     /// How lengths on paper follow from values.
     public enum Scale: Hashable, Sendable {
+      /// Equal lengths for equal differences.
       case linear
       /// Equal lengths for equal ratios; all values are above zero.
       case logarithmic
@@ -12,9 +13,12 @@ extension Figure {
 
     /// A place with its label.
     public struct Tick: Hashable, Sendable {
+      /// The value that it marks.
       public var position: Double
+      /// What stands beside it.
       public var label: String
 
+      /// A label at a value.
       public init(_ position: Double, _ label: String) {
         self.position = position
         self.label = label
@@ -23,12 +27,15 @@ extension Figure {
 
     /// What it shows, with the unit unless the labels have it; empty where the labels say all.
     public var title: String
+    /// How lengths follow from values.
     public var scale: Scale
     /// The value at the left or at the bottom; it may be the larger one.
     public var start: Double
     /// The value at the right or at the top.
     public var end: Double
+    /// The places with labels.
     public var ticks: [Tick]
+    /// The values of smaller marks without labels.
     public var minorTicks: [Double]
     /// Whether a faint line goes through the figure at each tick.
     public var hasGrid: Bool

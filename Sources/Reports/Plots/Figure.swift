@@ -13,12 +13,15 @@ public struct Figure: Hashable, Sendable {
   public var description = ""
   /// The same with title and subtitle, for those who do not see the picture.
   public var alternativeText: String { "\(title), \(subtitle). \(description)" }
-  /// Its nominal size in pixels.
+  /// Its nominal width in pixels.
   public var width: Int
+  /// Its nominal height in pixels.
   public var height: Int
   /// Pixels between its edges and the plot's frame.
   public var margins: Margins
+  /// The axis below.
   public var x: Axis
+  /// The axis at the left.
   public var y: Axis
   /// What is drawn, the first at the bottom. Texts lie above everything else.
   public var elements: [Element] = []
@@ -29,11 +32,16 @@ public struct Figure: Hashable, Sendable {
 
   /// Pixels at the four sides.
   public struct Margins: Hashable, Sendable {
+    /// Pixels at the left.
     public var left: Int
+    /// Pixels at the right.
     public var right: Int
+    /// Pixels above.
     public var top: Int
+    /// Pixels below.
     public var bottom: Int
 
+    /// Margins for each side.
     public init(left: Int, right: Int, top: Int, bottom: Int) {
       self.left = left
       self.right = right
@@ -44,7 +52,9 @@ public struct Figure: Hashable, Sendable {
 
   /// Where a legend stands.
   public enum LegendPlace: Hashable, Sendable {
+    /// In the upper right corner of the frame.
     case insideTopRight
+    /// In the lower left corner of the frame.
     case insideBottomLeft
     /// In rows between the title and the frame.
     case above
@@ -52,9 +62,12 @@ public struct Figure: Hashable, Sendable {
 
   /// A place in data coordinates or in pixels.
   public struct Point: Hashable, Sendable {
+    /// Along the axis below.
     public var x: Double
+    /// Along the axis at the left.
     public var y: Double
 
+    /// A place by its coordinates.
     public init(x: Double, y: Double) {
       self.x = x
       self.y = y
@@ -67,6 +80,7 @@ public struct Figure: Hashable, Sendable {
     public var corners: (low: Point, high: Point) { (low, high) }
     private let low: Point
     private let high: Point
+    /// What shows.
     public let text: String
 
     /// A tip at a point.

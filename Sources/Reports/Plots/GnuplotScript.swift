@@ -5,7 +5,9 @@
 public struct GnuplotScript: Hashable, Sendable {
   /// What gnuplot writes.
   public enum Format: String, CaseIterable, Hashable, Sendable {
+    /// Scalable vector graphics.
     case svg
+    /// Pixels.
     case png
   }
 

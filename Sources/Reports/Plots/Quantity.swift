@@ -7,6 +7,7 @@ public struct Quantity: Hashable, Sendable {
   /// As in energy models: pJ, bit.
   public let unit: String
 
+  /// A name and a unit.
   public init(name: String, unit: String) {
     self.name = name
     self.unit = unit

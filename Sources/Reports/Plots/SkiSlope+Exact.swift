@@ -9,6 +9,7 @@ public import Workloads
 extension SkiSlope {
   /// A layer that a curve is, or is a sum with, and how often.
   public struct Part: Sendable {
+    /// How often the layer occurs.
     public let count: Int
     private let bounds: LowerBounds
     private let perBit: (read: Double, write: Double)

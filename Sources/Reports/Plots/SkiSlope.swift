@@ -2,9 +2,12 @@
 public struct SkiSlope: Hashable, Sendable {
   /// A value at a capacity.
   public struct Sample: Hashable, Sendable {
+    /// The Buffer's size.
     public var capacityBits: Int
+    /// The value there, in the unit of the plot's quantity.
     public var value: Double
 
+    /// A value at a capacity.
     public init(capacityBits: Int, value: Double) {
       self.capacityBits = capacityBits
       self.value = value
@@ -13,11 +16,14 @@ public struct SkiSlope: Hashable, Sendable {
 
   /// The least capacity whose value is at most a part above the least value.
   public struct Knee: Hashable, Sendable {
+    /// The Buffer's size there.
     public var capacityBits: Int
+    /// The value there.
     public var value: Double
     /// 0.05 for 5 %.
     public var within: Double
 
+    /// A knee by its parts.
     public init(capacityBits: Int, value: Double, within: Double) {
       self.capacityBits = capacityBits
       self.value = value
@@ -25,6 +31,7 @@ public struct SkiSlope: Hashable, Sendable {
     }
   }
 
+  /// What the curve is of, for legends.
   public var name: String
   /// The optima, by rising capacity. Each holds up to the next.
   public var points: [Sample]
@@ -32,6 +39,7 @@ public struct SkiSlope: Hashable, Sendable {
   public var bound: [Sample]
   /// What any schedule moves, however large the Buffer is.
   public var compulsory: Double?
+  /// The knee, where one is to be marked.
   public var knee: Knee?
   /// Each dataflow's own best, by its name.
   public var dataflows: [String: [Sample]]
