@@ -4,16 +4,25 @@ public import Workloads
 
 /// One family's lower bound of a layer at a capacity, as it stands in result files.
 public struct BoundRecord: Encodable, Hashable, Sendable {
+  /// The network's name, where the layer is of one.
   public var network: String?
+  /// The layer's name.
   public var layer: String
+  /// How often the network has the layer.
   public var count: Int
+  /// The Buffer's size.
   public var capacityBits: Int
+  /// The name of the bound's family, a raw value of `LowerBound.Family`.
   public var family: String
   /// μ, where the family has one.
   public var discount: Double?
+  /// Bits that any schedule reads from DRAM.
   public var readBits: Int
+  /// Bits that any schedule writes to DRAM.
   public var writtenBits: Int
+  /// The layer's MACs.
   public var macs: Int
+  /// The least energy of any schedule, as far as this family tells.
   public var energy: ResultRecord.Energies
   /// Whether no family gives more.
   public var isBest: Bool

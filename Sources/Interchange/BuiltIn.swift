@@ -3,8 +3,9 @@ public import Workloads
 
 /// The networks and energy models that come with the program: the files of `configs/`.
 public enum BuiltIn {
-  /// Their names, in the order in which they are listed.
+  /// The names of the networks, in the order in which they are listed.
   public static let networkNames = networks.map(\.name)
+  /// The names of the energy models, in the order in which they are listed.
   public static let energyModelNames = energyModels.map(\.name)
 
   private static let networks: [(name: String, text: [UInt8])] = [

@@ -9,7 +9,9 @@ public struct CurveSummary: Encodable, Hashable, Sendable {
   public struct Knee: Encodable, Hashable, Sendable {
     /// 0.05 for 5 %; 0 where a larger Buffer saves nothing.
     public var within: Double
+    /// The Buffer's size there.
     public var capacityBits: Int
+    /// The energy of moving data there, in the model's unit.
     public var data: Double
 
     enum CodingKeys: String, CodingKey {
@@ -19,6 +21,7 @@ public struct CurveSummary: Encodable, Hashable, Sendable {
     }
   }
 
+  /// The network's name, where the curve is of one.
   public var network: String?
   /// The layer, or nil for the sum over the network.
   public var layer: String?
@@ -28,6 +31,7 @@ public struct CurveSummary: Encodable, Hashable, Sendable {
   public var points: Int
   /// The least capacity at which anything fits.
   public var leastCapacityBits: Int
+  /// A knee for each part asked for.
   public var knees: [Knee]
 
   enum CodingKeys: String, CodingKey {
@@ -69,9 +73,13 @@ public struct CurveSummary: Encodable, Hashable, Sendable {
 
 /// A point of the curve of a network, as it stands in result files.
 public struct CurveTotal: Encodable, Hashable, Sendable {
+  /// The network's name.
   public var network: String
+  /// The Buffer's size.
   public var capacityBits: Int
+  /// The number of layers, repeated ones counted.
   public var layers: Int
+  /// The energies of all layers together.
   public var energy: ResultRecord.Energies
 
   enum CodingKeys: String, CodingKey {

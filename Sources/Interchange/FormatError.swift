@@ -9,6 +9,7 @@ public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What is wrong and what would be accepted.
   public let message: String
 
+  /// What is wrong, and where.
   public init(origin: String, line: Int? = nil, key: String? = nil, message: String) {
     self.origin = origin
     self.line = line

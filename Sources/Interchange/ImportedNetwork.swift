@@ -10,6 +10,7 @@ public struct ImportedNetwork: Hashable, Sendable {
     /// Why it could not be understood, as in "its input's height is unknown".
     public let reason: String
 
+    /// A layer's name and why it could not be understood.
     public init(name: String, reason: String) {
       self.name = name
       self.reason = reason
@@ -25,6 +26,7 @@ public struct ImportedNetwork: Hashable, Sendable {
   /// The layers that were not understood, in the file's order.
   public var unresolved: [Unresolved]
 
+  /// What was read from a file.
   public init(
     network: Network, widths: WordWidths? = nil, remarks: [String] = [], unresolved: [Unresolved] = []
   ) {

@@ -1,14 +1,20 @@
 /// A network's records at one capacity added up, repeated layers as often as they occur.
 public struct NetworkTotal: Encodable, Hashable, Sendable {
+  /// The network's name.
   public var network: String
+  /// The Buffer's size.
   public var capacityBits: Int
+  /// The number of layers, repeated ones counted.
   public var layers: Int
+  /// The energies of all layers together.
   public var energy: ResultRecord.Energies
   /// The sum of the bounds, where every layer has one.
   public var lowerBound: ResultRecord.Bound?
+  /// How far the energies are above the bound, where there is one.
   public var gap: ResultRecord.Gap?
   /// Each dataflow's own best in every layer, by name.
   public var dataflows: [String: Double]
+  /// The data energy of the two reference dataflows over all layers, by name.
   public var references: [String: Double]
 
   enum CodingKeys: String, CodingKey {

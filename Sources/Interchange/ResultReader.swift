@@ -9,6 +9,7 @@ public struct ResultDocument: Sendable {
   public let file: String
   /// The command line that made it, where it says so.
   public var command: String?
+  /// The records, in the file's order.
   public private(set) var records: [ResultRecord]
   /// How many of the file's records ``select(_:)`` left out.
   public private(set) var omittedRecords = 0

@@ -8,8 +8,11 @@ public import Workloads
 public struct ResultRecord: Codable, Hashable, Sendable {
   /// A line of the nest.
   public struct Node: Codable, Hashable, Sendable {
+    /// The dimension of a loop, or nil for a keep.
     public var loop: String?
+    /// The tile of a loop, or nil for a keep.
     public var tile: Int?
+    /// The tensor of a keep, or nil for a loop.
     public var keep: String?
 
     enum CodingKeys: String, CodingKey {
@@ -21,9 +24,13 @@ public struct ResultRecord: Codable, Hashable, Sendable {
 
   /// Bits of a word of each kind.
   public struct Widths: Codable, Hashable, Sendable {
+    /// Bits of an input.
     public var inputs: Int
+    /// Bits of a weight.
     public var weights: Int
+    /// Bits of a finished output.
     public var outputs: Int
+    /// Bits of a partial sum, and of a bias.
     public var partialSums: Int
 
     enum CodingKeys: String, CodingKey {
@@ -36,12 +43,19 @@ public struct ResultRecord: Codable, Hashable, Sendable {
 
   /// Bits moved, by kind.
   public struct TrafficCounts: Codable, Hashable, Sendable {
+    /// Inputs, each as often as it is read.
     public var inputsRead: Int
+    /// Weights, each as often as it is read.
     public var weightsRead: Int
+    /// Biases, each once.
     public var biasesRead: Int
+    /// Unfinished outputs fetched again.
     public var partialSumsRead: Int
+    /// Unfinished outputs spilled.
     public var partialSumsWritten: Int
+    /// Finished outputs.
     public var outputsWritten: Int
+    /// All of these together.
     public var total: Int
 
     enum CodingKeys: String, CodingKey {
@@ -57,13 +71,21 @@ public struct ResultRecord: Codable, Hashable, Sendable {
 
   /// Energies in the unit of the model, with the model's own: a record can be checked from what it holds.
   public struct Energies: Codable, Hashable, Sendable {
+    /// The energy model's name.
     public var model: String
+    /// What the energies are counted in.
     public var unit: String
+    /// C_b, the energy of one MAC.
     public var perMAC: Double
+    /// e_read, the energy of reading one bit from DRAM.
     public var perBitRead: Double
+    /// e_write, the energy of writing one bit to DRAM.
     public var perBitWritten: Double
+    /// The energy of all MACs.
     public var compute: Double
+    /// The energy of moving data.
     public var data: Double
+    /// Computing and data together.
     public var total: Double
 
     enum CodingKeys: String, CodingKey {
@@ -80,10 +102,13 @@ public struct ResultRecord: Codable, Hashable, Sendable {
 
   /// The best lower bound for every schedule.
   public struct Bound: Codable, Hashable, Sendable {
+    /// The name of the bound's family; "sum" for several layers' bounds added up.
     public var family: String
     /// μ, where the family has one.
     public var discount: Double?
+    /// The least energy of moving data, in the unit of the record's energies.
     public var data: Double
+    /// The same with the energy of all MACs.
     public var total: Double
 
     init(family: String, discount: Double?, data: Double, total: Double) {
@@ -101,7 +126,9 @@ public struct ResultRecord: Codable, Hashable, Sendable {
 
   /// How far the mapping is above the bound: energy over bound less 1, or nil where the bound is zero.
   public struct Gap: Codable, Hashable, Sendable {
+    /// Of the energy of moving data.
     public var data: Double?
+    /// Of the energy with all MACs, which is the same for every schedule.
     public var total: Double?
 
     /// The gap of one energy above another.
@@ -113,12 +140,17 @@ public struct ResultRecord: Codable, Hashable, Sendable {
 
   /// What the search looked at.
   public struct Search: Codable, Hashable, Sendable {
+    /// Mappings that the search covers.
     public var mappings: Int
+    /// Those whose energy and occupancy were computed.
     public var scored: Int
+    /// Those that were not scored.
     public var pruned: Int
+    /// Why they were not.
     public var prunedBy: PrunedBy
     /// Whether every block size was tried; on very long axes only some are.
     public var complete: Bool
+    /// How long it took, where times are kept.
     public var seconds: Double?
 
     enum CodingKeys: String, CodingKey {
@@ -141,27 +173,41 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     public var bound: Int
   }
 
+  /// The network's name, where the layer is of one.
   public var network: String?
+  /// The layer's name.
   public var layer: String
   /// The layer's sizes, as `--shape` takes them.
   public var shape: String
   /// How often the network has the layer.
   public var count: Int
+  /// The Buffer's size, or nil where the mapping was given and no size asked for.
   public var capacityBits: Int?
+  /// Bits of a word of each kind.
   public var bits: Widths
+  /// The reuse policy, a raw value of `ReusePolicy`.
   public var reuse: String
+  /// The dataflow of the mapping, a raw value of `Dataflow`.
   public var dataflow: String
+  /// The lines of the nest, outermost first.
   public var mapping: [Node]
+  /// Bits that the mapping's largest boxes take in the Buffer.
   public var occupancyBits: Int
+  /// Bits that the mapping moves.
   public var trafficBits: TrafficCounts
+  /// The layer's MACs, those on padding included.
   public var macs: Int
+  /// The mapping's energies, with the model's prices.
   public var energy: Energies
+  /// The best lower bound for every schedule, where it was asked for.
   public var lowerBound: Bound?
+  /// How far the mapping is above the bound.
   public var gap: Gap?
   /// Each dataflow's own least data energy, by name.
   public var dataflows: [String: Double]?
   /// The data energy of the two reference dataflows, by name.
   public var references: [String: Double]?
+  /// What the search looked at, where the mapping was searched for.
   public var search: Search?
   /// Whether an element-by-element replay counted the same; nil when there was none.
   public var replayAgrees: Bool?
@@ -284,76 +330,5 @@ public struct ResultRecord: Codable, Hashable, Sendable {
   /// The nest in one line, see ``NestText``.
   public var mappingText: String {
     mapping.map(\.text).joined(separator: " ")
-  }
-}
-
-extension ResultRecord.Node {
-  /// The line as it stands in tables, see ``NestText``.
-  var text: String {
-    if let loop, let tile { "\(loop):\(tile)" } else { "[\(keep ?? "")]" }
-  }
-}
-
-extension ResultRecord {
-  /// The lines of a nest.
-  static func nodes(_ mapping: Mapping) -> [Node] {
-    mapping.nodes.map { node in
-      switch node {
-      case .loop(let dimension, let tile): Node(loop: dimension.rawValue, tile: tile)
-      case .keep(let tensor): Node(keep: tensor.rawValue)
-      }
-    }
-  }
-}
-
-extension ResultRecord.TrafficCounts {
-  init(_ bits: TrafficBits) {
-    self.init(
-      inputsRead: bits.inputsRead.count, weightsRead: bits.weightsRead.count, biasesRead: bits.biasesRead.count,
-      partialSumsRead: bits.partialSumsRead.count, partialSumsWritten: bits.partialSumsWritten.count,
-      outputsWritten: bits.outputsWritten.count, total: bits.total.count)
-  }
-}
-
-extension ResultRecord.Widths {
-  /// The widths, or nil when one is none.
-  public var wordWidths: WordWidths? {
-    guard let inputs = BitWidth(inputs), let weights = BitWidth(weights), let outputs = BitWidth(outputs),
-      let partialSums = BitWidth(partialSums)
-    else { return nil }
-    return WordWidths(inputs: inputs, weights: weights, outputs: outputs, partialSums: partialSums)
-  }
-
-  /// The widths as counts of bits.
-  public init(_ widths: WordWidths) {
-    self.init(
-      inputs: widths.inputs.count, weights: widths.weights.count, outputs: widths.outputs.count,
-      partialSums: widths.partialSums.count)
-  }
-}
-
-extension ResultRecord.Search {
-  /// The statistics of a search, with the time that it took unless that is to be left out.
-  public init(_ statistics: SearchStatistics, seconds: Double?) {
-    self.init(
-      mappings: statistics.mappings, scored: statistics.scored, pruned: statistics.pruned,
-      prunedBy: ResultRecord.PrunedBy(
-        capacity: statistics.prunedByCapacity, energy: statistics.prunedByEnergy, bound: statistics.prunedByBound),
-      complete: statistics.isComplete, seconds: seconds)
-  }
-}
-
-extension ResultRecord.Energies {
-  /// An energy with its model's name and unit.
-  public init(_ energy: Energy) {
-    self.init(energy.model, compute: energy.compute, data: energy.data)
-  }
-
-  /// Energies in a model's unit.
-  public init(_ model: EnergyModel, compute: Double, data: Double) {
-    self.init(
-      model: model.name, unit: model.unit, perMAC: model.inUnits(quanta: model.macQuanta),
-      perBitRead: model.inUnits(quanta: model.readQuanta), perBitWritten: model.inUnits(quanta: model.writeQuanta),
-      compute: compute, data: data, total: compute + data)
   }
 }

@@ -3,12 +3,19 @@ public import Mappings
 
 /// What results must share to be compared or added up: prices, word widths and reuse.
 public struct ResultSetting: Hashable, Sendable {
+  /// The energy model's name.
   public let model: String
+  /// What energies are counted in.
   public let unit: String
+  /// C_b, the energy of one MAC.
   public let perMAC: Double
+  /// e_read, the energy of reading one bit from DRAM.
   public let perBitRead: Double
+  /// e_write, the energy of writing one bit to DRAM.
   public let perBitWritten: Double
+  /// Bits of a word of each kind.
   public let bits: ResultRecord.Widths
+  /// The reuse policy, a raw value of `ReusePolicy`.
   public let reuse: String
 
   /// The setting of a record.

@@ -4,6 +4,7 @@ public import Workloads
 
 /// What to sweep, as users ask for it: every combination of these is to be answered.
 public struct SweepRequest: Hashable, Sendable {
+  /// The networks, with all of their layers.
   public var networks: [Network] = []
   /// Sizes of the Buffer.
   public var capacities: [Bits] = []
@@ -16,6 +17,7 @@ public struct SweepRequest: Hashable, Sendable {
   /// Whether each dataflow's own best is wanted too.
   public var comparesDataflows = false
 
+  /// A request that has nothing yet.
   public init() {}
 }
 

@@ -1,0 +1,75 @@
+public import EnergyModel
+public import MappingSearch
+import Mappings
+import Workloads
+
+extension ResultRecord.Node {
+  /// The line as it stands in tables, see ``NestText``.
+  var text: String {
+    if let loop, let tile { "\(loop):\(tile)" } else { "[\(keep ?? "")]" }
+  }
+}
+
+extension ResultRecord {
+  /// The lines of a nest.
+  static func nodes(_ mapping: Mapping) -> [Node] {
+    mapping.nodes.map { node in
+      switch node {
+      case .loop(let dimension, let tile): Node(loop: dimension.rawValue, tile: tile)
+      case .keep(let tensor): Node(keep: tensor.rawValue)
+      }
+    }
+  }
+}
+
+extension ResultRecord.TrafficCounts {
+  init(_ bits: TrafficBits) {
+    self.init(
+      inputsRead: bits.inputsRead.count, weightsRead: bits.weightsRead.count, biasesRead: bits.biasesRead.count,
+      partialSumsRead: bits.partialSumsRead.count, partialSumsWritten: bits.partialSumsWritten.count,
+      outputsWritten: bits.outputsWritten.count, total: bits.total.count)
+  }
+}
+
+extension ResultRecord.Widths {
+  /// The widths, or nil when one is none.
+  public var wordWidths: WordWidths? {
+    guard let inputs = BitWidth(inputs), let weights = BitWidth(weights), let outputs = BitWidth(outputs),
+      let partialSums = BitWidth(partialSums)
+    else { return nil }
+    return WordWidths(inputs: inputs, weights: weights, outputs: outputs, partialSums: partialSums)
+  }
+
+  /// The widths as counts of bits.
+  public init(_ widths: WordWidths) {
+    self.init(
+      inputs: widths.inputs.count, weights: widths.weights.count, outputs: widths.outputs.count,
+      partialSums: widths.partialSums.count)
+  }
+}
+
+extension ResultRecord.Search {
+  /// The statistics of a search, with the time that it took unless that is to be left out.
+  public init(_ statistics: SearchStatistics, seconds: Double?) {
+    self.init(
+      mappings: statistics.mappings, scored: statistics.scored, pruned: statistics.pruned,
+      prunedBy: ResultRecord.PrunedBy(
+        capacity: statistics.prunedByCapacity, energy: statistics.prunedByEnergy, bound: statistics.prunedByBound),
+      complete: statistics.isComplete, seconds: seconds)
+  }
+}
+
+extension ResultRecord.Energies {
+  /// An energy with its model's name and unit.
+  public init(_ energy: Energy) {
+    self.init(energy.model, compute: energy.compute, data: energy.data)
+  }
+
+  /// Energies in a model's unit.
+  public init(_ model: EnergyModel, compute: Double, data: Double) {
+    self.init(
+      model: model.name, unit: model.unit, perMAC: model.inUnits(quanta: model.macQuanta),
+      perBitRead: model.inUnits(quanta: model.readQuanta), perBitWritten: model.inUnits(quanta: model.writeQuanta),
+      compute: compute, data: data, total: compute + data)
+  }
+}
