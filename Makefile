@@ -1,5 +1,5 @@
 SHELL := /bin/bash
-.PHONY: run test test-models test-pages bench lint setup setup-models setup-pages test-examples
+.PHONY: run test test-models test-pages bench lint setup setup-models setup-pages test-examples docs
 
 # System packages, and how to see that each is there.
 BLAS_PACKAGES := libopenblas-dev pkg-config
@@ -7,6 +7,9 @@ PLOT_PACKAGES := gnuplot-nox
 PYTHON_PACKAGES := python3 python3-venv
 BROWSER_PACKAGES := chromium
 comma := ,
+
+# The library, as the folders of its sources: all but the program and what only names a library of the system.
+MODULES := $(filter-out tilebound COpenBLAS,$(notdir $(wildcard Sources/*)))
 
 # Installs the packages that the shell variable `missing` names, if any, or says what to do; $(1) says what they are for.
 define install_missing
@@ -49,6 +52,11 @@ test-examples: setup
 # Rates, times and growth, in a package of their own. Only ratios within a run tell: machines are noisy.
 bench: setup
 	cd Benchmarks && swift package benchmark --no-progress
+
+# The documentation of the library's modules, all in one archive; links that lead nowhere are errors.
+docs: setup
+	BUILD_DOCS=1 swift package --scratch-path .build-docs generate-documentation $(addprefix --target ,$(MODULES)) \
+	  --enable-experimental-combined-documentation --warnings-as-errors
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests Examples/Package.swift Examples/Sources

@@ -130,3 +130,8 @@ let package = Package(
       swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6])
+
+// Only for `make docs`: users and ordinary builds neither resolve nor build it.
+if Context.environment["BUILD_DOCS"] != nil {
+  package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}

@@ -131,6 +131,7 @@ public enum EnergyModelError: Error, Hashable, Sendable, CustomStringConvertible
     }
   }
 
+  /// What is wrong and what would be accepted, in one line.
   public var description: String {
     switch self {
     case .outOfRange(let quantity, let value):

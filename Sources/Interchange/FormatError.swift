@@ -17,6 +17,7 @@ public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
     self.message = message
   }
 
+  /// Origin, line, key and message in one line.
   public var description: String {
     var place = origin
     if let line { place += ":\(line)" }

@@ -6,7 +6,7 @@ public import Workloads
 
 /// Finds the mapping of least energy for a layer, exactly, over the canonical mapspace of theory §4.
 ///
-/// The mapspace is listed once; ``optimum(capacity:)`` then answers for any capacity.
+/// The mapspace is listed once; ``optimum(capacity:dataflow:options:)`` then answers for any capacity.
 public struct Optimizer: Sendable {
   /// The layer to map.
   public let layer: Layer
@@ -16,7 +16,7 @@ public struct Optimizer: Sendable {
   public let energyModel: EnergyModel
   /// Whether overlaps of successive input boxes stay in the Buffer.
   public let reuse: ReusePolicy
-  /// The dataflows searched, in the order of ``Dataflow/allCases``.
+  /// The dataflows searched, in the order of `Dataflow.allCases`.
   public let dataflows: [Dataflow]
   let searches: [DataflowSearch]
 
@@ -34,7 +34,7 @@ public struct Optimizer: Sendable {
   ///   - energyModel: what a MAC and a moved bit cost.
   ///   - reuse: whether overlaps of successive input boxes stay in the Buffer.
   ///   - dataflows: the dataflows to search.
-  /// - Throws: ``OptimizerError/inexact`` when the energies of this layer could leave the range of exact integers.
+  /// - Throws: ``OptimizerError/inexact(layer:)`` when the energies of this layer could leave the range of exact integers.
   public init(
     _ layer: Layer, widths: WordWidths, energyModel: EnergyModel = .bitsMoved, reuse: ReusePolicy = .sliding,
     dataflows: Set<Dataflow> = Set(Dataflow.allCases)
@@ -153,6 +153,7 @@ public enum OptimizerError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Energies could leave the range in which integers are exact.
   case inexact(layer: String)
 
+  /// What is wrong and what would be accepted, in one line.
   public var description: String {
     switch self {
     case .inexact(let layer):

@@ -43,7 +43,7 @@ public struct ParetoCurve: Sendable {
   ///   - index: an index of the points of ``steps``.
   ///   - model: the model.
   /// - Returns: the mapping, its traffic and its energy.
-  /// - Throws: ``OptimizerError/inexact`` when that energy is beyond the range of exact integers.
+  /// - Throws: ``OptimizerError/inexact(layer:)`` when that energy is beyond the range of exact integers.
   public func optimum(at index: Int, pricedBy model: EnergyModel) throws(OptimizerError) -> Optimum {
     precondition(model.ratio == energyModel.ratio, "another ratio of prices has another curve")
     let optimum = optimum(at: index)

@@ -64,6 +64,7 @@ public enum MappingError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A nest beyond ``Mapping/largestNodeCount``.
   case tooManyNodes(Int)
 
+  /// What is wrong and what would be accepted, in one line.
   public var description: String {
     switch self {
     case .tileNotPositive(let dimension, let tile):

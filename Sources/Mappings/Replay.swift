@@ -55,6 +55,7 @@ public enum ReplayError: Error, Hashable, Sendable, CustomStringConvertible {
   /// MACs that never ran.
   case missing(Int)
 
+  /// What went wrong, in one line.
   public var description: String {
     switch self {
     case .tooManyMACs(let macs): "the layer has \(macs) MACs; a replay takes at most \(Replay.largestMACs)"

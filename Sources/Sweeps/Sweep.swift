@@ -104,6 +104,7 @@ public enum SweepError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The file could not be written.
   case failed(file: String, String)
 
+  /// What went wrong, in one line.
   public var description: String {
     switch self {
     case .lacks(let kind): "a sweep needs at least one \(kind)"

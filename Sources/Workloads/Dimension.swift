@@ -19,7 +19,7 @@ public enum Dimension: String, CaseIterable, Hashable, Sendable {
   /// Kernel columns, S of them.
   case s
 
-  /// The position in ``allCases``, to index arrays with one entry per dimension.
+  /// The position in `allCases`, to index arrays with one entry per dimension.
   public var index: Int {
     switch self {
     case .n: 0

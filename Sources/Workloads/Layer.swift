@@ -237,6 +237,7 @@ public enum LayerError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// What is wrong and what would be accepted, in one line.
   public var description: String {
     switch self {
     case .tooSmall(let quantity, let value, let least):

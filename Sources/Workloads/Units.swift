@@ -6,9 +6,13 @@ public struct Words: Hashable, Comparable, Sendable, AdditiveArithmetic {
   /// So many words.
   public init(_ count: Int) { self.count = count }
 
+  /// No words.
   public static let zero = Words(0)
+  /// Whether `a` is the smaller number.
   public static func < (a: Words, b: Words) -> Bool { a.count < b.count }
+  /// The sum.
   public static func + (a: Words, b: Words) -> Words { Words(a.count + b.count) }
+  /// The difference; it may be negative.
   public static func - (a: Words, b: Words) -> Words { Words(a.count - b.count) }
 
   /// The bits that these words take at `width` bits each.
@@ -26,9 +30,13 @@ public struct Bits: Hashable, Comparable, Sendable, AdditiveArithmetic {
   /// The bits of `count` bytes.
   public static func bytes(_ count: Int) -> Bits { Bits(8 * count) }
 
+  /// No bits.
   public static let zero = Bits(0)
+  /// Whether `a` is the smaller number.
   public static func < (a: Bits, b: Bits) -> Bool { a.count < b.count }
+  /// The sum.
   public static func + (a: Bits, b: Bits) -> Bits { Bits(a.count + b.count) }
+  /// The difference; it may be negative.
   public static func - (a: Bits, b: Bits) -> Bits { Bits(a.count - b.count) }
 }
 

@@ -11,6 +11,7 @@ public struct BoxWalker {
   public struct Line: Hashable {
     /// The index of the dimension or of the tensor.
     public var index: Int
+    /// The tile of a loop, or 0 for a keep.
     public var tile: Int
 
     /// A loop.
@@ -40,6 +41,7 @@ public struct BoxWalker {
   private var columns: UInt64 = 0
   private var loads = [0, 0, 0]
 
+  /// A walker of nests on a layer, with prices of a bit read and a bit written.
   public init(_ layer: Layer, widths: WordWidths, reuse: ReusePolicy, readEnergy: Int, writeEnergy: Int) {
     self.layer = layer
     slides = reuse == .sliding

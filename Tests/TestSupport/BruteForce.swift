@@ -11,6 +11,7 @@ public struct BruteForce {
   private var walker: BoxWalker
   private let layer: Layer
 
+  /// Nothing tried yet on a layer, with prices of a bit read and a bit written.
   public init(
     _ layer: Layer, widths: WordWidths, reuse: ReusePolicy = .sliding, readEnergy: Int = 1, writeEnergy: Int = 1
   ) {

@@ -4,10 +4,14 @@ public import Foundation
 public enum Program {
   /// What a run gave.
   public struct Outcome {
+    /// The exit code.
     public var code: Int32
+    /// What it printed.
     public var output: String
+    /// What it printed as errors.
     public var error: String
 
+    /// An outcome by its parts.
     public init(code: Int32, output: String, error: String) {
       self.code = code
       self.output = output

@@ -4,6 +4,7 @@ public import Workloads
 
 /// Small layers of every kind, mappings of them and word widths, drawn at random.
 public struct RandomLayers {
+  /// The source of all choices.
   public var random: SplitMix64
   /// The largest size of a dimension.
   public var largestSize: Int
@@ -14,6 +15,7 @@ public struct RandomLayers {
   /// Whether layers may have two groups.
   public var allowsGroups = true
 
+  /// Layers that a seed reproduces.
   public init(seed: Int, largestSize: Int, largestMACs: Int) {
     random = SplitMix64(seed: seed)
     self.largestSize = largestSize

@@ -9,6 +9,7 @@ public enum PlotError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A figure would have more curves than can be told apart.
   case tooManyCurves(count: Int, limit: Int)
 
+  /// What went wrong, in one line.
   public var description: String {
     switch self {
     case .gnuplotMissing: "gnuplot is needed to draw plots: install it (Debian: gnuplot-nox)"
