@@ -58,8 +58,22 @@ docs: setup
 	BUILD_DOCS=1 swift package --scratch-path .build-docs generate-documentation $(addprefix --target ,$(MODULES)) \
 	  --enable-experimental-combined-documentation --warnings-as-errors
 
+# Cases of public enumerations without documentation, of which `swift format` does not speak.
+define undocumented_cases
+  { match($$0, /^ */); indent = RLENGTH }
+  /^ *public (indirect )?enum / { depth = indent; inside = 1 }
+  inside && indent == depth && /^ *}/ { inside = 0 }
+  inside && indent == depth + 2 && /^ *(indirect )?case / && before !~ /^ *\/\/\// {
+    print FILENAME ":" FNR ": error: a public case needs a documentation comment"; failed = 1
+  }
+  { before = $$0 }
+  END { exit failed }
+endef
+export undocumented_cases
+
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests Examples/Package.swift Examples/Sources
+	@awk "$$undocumented_cases" $$(find Sources -name '*.swift')
 
 # Installs what is missing and leaves alone what is there.
 setup:
