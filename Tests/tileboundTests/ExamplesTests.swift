@@ -18,6 +18,17 @@ struct ExamplesTests {
     return rows.map { row in indices.map { row[$0] } }
   }
 
+  /// The README shows the first example as it is.
+  @Test func readme() throws {
+    func text(_ path: String) throws -> String {
+      try String(contentsOf: Program.root.appending(path: path), encoding: .utf8)
+    }
+    let lines = try text("Examples/Sources/OptimizeLayer/OptimizeLayer.swift").split(
+      separator: "\n", omittingEmptySubsequences: false)
+    let block = lines.map { $0.isEmpty ? "" : "    \($0)" }.joined(separator: "\n")
+    #expect(try text("README.md").contains("\n\n\(block)\n"))
+  }
+
   @Test func optimizeLayer() throws {
     let program = try Program.run("optimize --network vgg16 --layer conv3_1 --capacity 64KiB").output
     let lines = try expected("OptimizeLayer.txt")
