@@ -55,14 +55,21 @@ struct Unknown: Error, Hashable, Sendable {
     return Unknown(symbols: Array(symbols), cause: a.cause ?? b.cause)
   }
 
-  /// What would make it known, as a clause: "it depends on ...".
+  /// What would make it known, as a clause: "the symbolic dimension ... decides it".
   var explanation: String {
     if let cause { return cause }
     if symbols.isEmpty { return "the file does not give it" }
     let names = symbols.map { "'\($0)'" }.joined(separator: ", ")
-    let options = symbols.map { "--dim \($0)=1" }.joined(separator: " ")
-    let noun = symbols.count == 1 ? "the symbolic dimension" : "the symbolic dimensions"
-    return "it depends on \(noun) \(names): give a size, as in \(options)"
+    let options = symbols.map(Self.option).joined(separator: " ")
+    return symbols.count == 1
+      ? "the symbolic dimension \(names) decides it: give a size, as in \(options)"
+      : "the symbolic dimensions \(names) decide it: give sizes, as in \(options)"
+  }
+
+  /// The option that gives a symbolic dimension a size, in quotation marks where a shell needs them.
+  static func option(_ symbol: String) -> String {
+    let isPlain = symbol.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_.:/-".contains($0)) }
+    return isPlain ? "--dim \(symbol)=1" : "--dim '\(symbol)=1'"
   }
 }
 

@@ -34,16 +34,16 @@ struct ShapeTests {
     let without = try layers(of: Self.flattened)
     #expect(
       without.unresolved.map(\.reason) == [
-        "its batch, input's height are unknown: it depends on the symbolic dimensions 'H', 'N': give a size, as in "
+        "its batch, input's height are unknown: the symbolic dimensions 'H', 'N' decide it: give sizes, as in "
           + "--dim H=1 --dim N=1",
-        "its rows is the symbolic dimension 'N': give a size, as in --dim N=1",
+        "its number of rows is the symbolic dimension 'N': give a size, as in --dim N=1",
       ])
     let half = try layers(of: Self.flattened, dimensions: ["H": 32])
     #expect(half.unresolved.map(\.name) == ["conv", "fc"])
     #expect(
       half.unresolved.map(\.reason) == [
         "its batch is the symbolic dimension 'N': give a size, as in --dim N=1",
-        "its rows is the symbolic dimension 'N': give a size, as in --dim N=1",
+        "its number of rows is the symbolic dimension 'N': give a size, as in --dim N=1",
       ])
   }
 

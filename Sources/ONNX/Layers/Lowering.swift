@@ -70,7 +70,7 @@ extension Lowering {
     }
     guard let first = missing.first else { return sizes }
     if missing.count == 1, case .symbol(let name) = first.size {
-      throw Unknown("its \(first.name) is the symbolic dimension '\(name)': give a size, as in --dim \(name)=1")
+      throw Unknown("its \(first.name) is the symbolic dimension '\(name)': give a size, as in \(Unknown.option(name))")
     }
     let names = missing.map(\.name).joined(separator: ", ")
     let unknown = missing.compactMap(\.size.unknown).reduce(Unknown()) { $0 | $1 }

@@ -89,7 +89,7 @@ struct MatrixProduct {
   func lowering(_ name: String) throws(Unknown) -> Lowering {
     // Of the two inner sizes, which are the same, one that is known will do.
     let inner = a[a.count - 1].integer == nil ? b[b.count - 2] : a[a.count - 1]
-    var known = [("rows", a[a.count - 2]), ("columns", b[b.count - 1]), ("inner size", inner)]
+    var known = [("number of rows", a[a.count - 2]), ("number of columns", b[b.count - 1]), ("inner size", inner)]
     known += a.dropLast(2).map { ("first operand's stack", $0) } + b.dropLast(2).map { ("second operand's stack", $0) }
     let sizes = try Lowering.known(known)
     let rank = max(a.count, b.count) - 2
