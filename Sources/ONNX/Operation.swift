@@ -27,6 +27,11 @@ struct Operation {
 }
 
 extension Operation {
+  /// The same node with other inputs.
+  func with(inputs: [TensorFacts?]) -> Operation {
+    Operation(type: type, version: version, inputs: inputs, outputCount: outputCount, attributes: attributes)
+  }
+
   /// An input that may be left out.
   func optional(_ index: Int) -> TensorFacts? { inputs.indices.contains(index) ? inputs[index] : nil }
 

@@ -156,6 +156,27 @@ struct ConvolutionTests {
     #expect(model.unresolved == [ONNXModel.Unresolved(name: "conv", reason: reason)])
   }
 
+  @Test func quantisedOperatorsBetweenConvolutions() throws {
+    let model = try layers(
+      of: builtModel { graph in
+        graph.input("x", [1, 3, 8, 8])
+        graph.initializer = [
+          .weights("v", [7, 3, 1, 1]), .weights("w", [4, 10, 3, 3]), .weights("u", [2, 4, 1, 1]), .weights("s", []),
+        ]
+        let rest = ["s", "s", "s", "s"]
+        graph.node("QLinearConv", ["x", "s", "s", "v", "s"] + rest.dropFirst(), ["y"])
+        graph.node(
+          "QLinearConcat", ["s", "s", "x", "s", "s", "y", "s", "s"], ["z"], domain: "com.microsoft",
+          ["axis": .integer(1)])
+        graph.node("QLinearAdd", ["z", "s", "s", "z"] + rest, ["sum"], domain: "com.microsoft")
+        graph.node("QLinearConv", ["sum", "s", "s", "w"] + rest, ["last"])
+        graph.node("QLinearGlobalAveragePool", ["last"] + rest, ["mean"], domain: "com.microsoft")
+        graph.node("Conv", ["mean", "u"], ["end"])
+      })
+    #expect(model.layers.map(\.name) == ["y", "last", "end"] && model.remarks.isEmpty)
+    #expect(model.layers.map { [$0[.c], $0[.p]] } == [[3, 8], [10, 6], [4, 1]])
+  }
+
   @Test func weightsComeFromManyPlaces() throws {
     let model = try layers(
       of: builtModel { graph in

@@ -2,6 +2,11 @@ extension OperatorRules {
   /// Operators that pick, repeat or join elements.
   static let indexing: [String: Rule] = [
     "Concat": Rule { operation throws(Unknown) in [try concatenation(operation)] },
+    // The scale and the zero of the output come first, and each tensor has its own behind it.
+    "com.microsoft.QLinearConcat": Rule { operation throws(Unknown) in
+      let tensors = stride(from: 2, to: operation.inputs.count, by: 3).map { operation.inputs[$0] }
+      return [try concatenation(operation.with(inputs: tensors))]
+    },
     "Split": Rule { operation throws(Unknown) in try split(operation) },
     "Slice": Rule { operation throws(Unknown) in [try slice(operation)] },
     "Gather": Rule { operation throws(Unknown) in [try gather(operation)] },
