@@ -1,5 +1,5 @@
 SHELL := /bin/bash
-.PHONY: run test test-models test-pages bench lint setup setup-models setup-pages test-examples docs
+.PHONY: run test test-pages test-models test-examples bench docs lint setup setup-pages setup-models
 
 # System packages, and how to see that each is there.
 BLAS_PACKAGES := libopenblas-dev pkg-config

@@ -1,5 +1,6 @@
 /// Why a file cannot be read as an ONNX model, in one line without the file's name.
 public struct ONNXError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What is wrong and what would be accepted.
   public let description: String
 
   init(_ description: String) { self.description = description }

@@ -9,6 +9,7 @@ public enum TimeloopExportError: Error, Hashable, Sendable, CustomStringConverti
   /// A count that Timeloop or this program could not hold.
   case tooLarge(String)
 
+  /// The reason, in one line.
   public var description: String {
     switch self {
     case .uneven(let dimension, let tile, let around):

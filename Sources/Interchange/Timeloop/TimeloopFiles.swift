@@ -29,13 +29,16 @@ public struct TimeloopFiles: Hashable, Sendable {
 /// Those of weights and outputs are always what ``Traffic`` counts. Those of inputs are, with sliding reuse, where nothing
 /// is padded or skipped and along each axis at most one loop stands outside the inputs' keep, which divides evenly.
 public struct TimeloopTraffic: Hashable, Sendable, CustomStringConvertible {
+  /// Inputs read.
   public let inputsRead: Words
+  /// Weights read.
   public let weightsRead: Words
   /// Outputs written, finished or not.
   public let outputsUpdated: Words
   /// Outputs read again, the first read of each left out.
   public let outputsRead: Words
 
+  /// The counts by data space.
   public var description: String {
     "Inputs \(inputsRead.count) read, Weights \(weightsRead.count) read, "
       + "Outputs \(outputsUpdated.count) updated and \(outputsRead.count) read"

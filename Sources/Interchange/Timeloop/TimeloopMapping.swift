@@ -9,7 +9,9 @@ public import Workloads
 public enum TimeloopMapping {
   /// A mapping with the layer that it is for.
   public struct Reading: Hashable, Sendable {
+    /// The layer of the problem.
     public let layer: Layer
+    /// The mapping as a loop nest.
     public let mapping: Mapping
     /// What a reader of results must know, a line each.
     public let remarks: [String]
