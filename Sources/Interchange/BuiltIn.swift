@@ -32,7 +32,16 @@ public enum BuiltIn {
   ]
 
   private static let energyModels: [(name: String, text: [UInt8])] = [
-    ("unit", PackageResources.unit_yaml), ("horowitz-45nm-int8", PackageResources.horowitz_45nm_int8_yaml),
+    ("unit", PackageResources.unit_yaml),
+    ("horowitz-45nm-int8", PackageResources.horowitz_45nm_int8_yaml),
+    ("horowitz-45nm-int32", PackageResources.horowitz_45nm_int32_yaml),
+    ("horowitz-45nm-fp16", PackageResources.horowitz_45nm_fp16_yaml),
+    ("horowitz-45nm-fp32", PackageResources.horowitz_45nm_fp32_yaml),
+    ("ddr4-2400-int8", PackageResources.ddr4_2400_int8_yaml),
+    ("lpddr4-int8", PackageResources.lpddr4_int8_yaml),
+    ("hbm2-fp16", PackageResources.hbm2_fp16_yaml),
+    ("eyeriss", PackageResources.eyeriss_yaml),
+    ("simba", PackageResources.simba_yaml),
   ]
 
   /// The built-in network of a name, or nil when there is none.

@@ -193,7 +193,8 @@ struct BadInputTests {
         == "--network: unknown network 'alexnt'; did you mean 'alexnet'? (a file's name has a dot or a slash)")
     #expect(
       message { _ = try BuiltIn.energyModel(nameOrFile: "zzz") }
-        == "--energy: unknown energy model 'zzz'; accepted: unit, horowitz-45nm-int8 (a file's name has a dot or a slash)"
-    )
+        == "--energy: unknown energy model 'zzz'; accepted: unit, horowitz-45nm-int8, horowitz-45nm-int32, "
+        + "horowitz-45nm-fp16, horowitz-45nm-fp32, ddr4-2400-int8, lpddr4-int8, hbm2-fp16, eyeriss, simba "
+        + "(a file's name has a dot or a slash)")
   }
 }

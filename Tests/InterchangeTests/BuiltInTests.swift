@@ -18,12 +18,59 @@ struct BuiltInTests {
     #expect(try MappingFile.read(file: mapping).layer == "conv2")
   }
 
-  @Test func energyModels() throws {
-    let unit = try #require(try BuiltIn.energyModel("unit"))
-    #expect(unit.macQuanta == 0 && unit.readQuanta == 1 && unit.writeQuanta == 1 && unit.quantaPerUnit == 1)
-    let horowitz = try #require(try BuiltIn.energyModel("horowitz-45nm-int8"))
-    #expect(horowitz.unit == "pJ")
-    #expect(horowitz.inUnits(quanta: horowitz.readQuanta) == 1300.0 / 64)
-    #expect(horowitz.widths?.partialSums == BitWidth(32))
+  /// An energy model as its sources have it.
+  struct Figures: Sendable {
+    let name: String
+    /// Energies of a MAC, of reading a bit and of writing one.
+    let mac: Double
+    let read: Double
+    let write: Double
+    let unit: String
+    let widths: String?
+  }
+
+  /// Horowitz: 1300 pJ for 64 bits of DRAM. MACs of his are a multiplication and an addition.
+  static let horowitz = 1300.0 / 64
+  /// Accelergy's LPDDR4: 512 pJ for 64 bits.
+  static let lpddr4 = 512.0 / 64
+
+  static let figures: [Figures] = [
+    Figures(name: "unit", mac: 0, read: 1, write: 1, unit: "bit", widths: nil),
+    Figures(
+      name: "horowitz-45nm-int8", mac: 0.2 + 0.1, read: horowitz, write: horowitz, unit: "pJ", widths: "8/8/8/32"),
+    Figures(
+      name: "horowitz-45nm-int32", mac: 3.1 + 0.1, read: horowitz, write: horowitz, unit: "pJ", widths: "32/32/32/32"),
+    Figures(
+      name: "horowitz-45nm-fp16", mac: 1.1 + 0.4, read: horowitz, write: horowitz, unit: "pJ", widths: "16/16/16/16"),
+    Figures(
+      name: "horowitz-45nm-fp32", mac: 3.7 + 0.9, read: horowitz, write: horowitz, unit: "pJ", widths: "32/32/32/32"),
+    // Milliamperes and volts over 8 pins of 2.4 Gbit/s.
+    Figures(
+      name: "ddr4-2400-int8", mac: 0.2 + 0.1, read: 135 * 1.2 / 19.2, write: 123 * 1.2 / 19.2, unit: "pJ",
+      widths: "8/8/8/32"),
+    Figures(name: "lpddr4-int8", mac: 0.2 + 0.1, read: lpddr4, write: lpddr4, unit: "pJ", widths: "8/8/8/32"),
+    Figures(name: "hbm2-fp16", mac: 1.1 + 0.4, read: 3.97, write: 3.97, unit: "pJ", widths: "16/16/16/16"),
+    // 200 MACs for a word of 16 bits.
+    Figures(name: "eyeriss", mac: 1, read: 200.0 / 16, write: 200.0 / 16, unit: "MAC", widths: "16/16/16/16"),
+    // The first row of the published data: computing energy over MACs.
+    Figures(
+      name: "simba", mac: 4_926_403.68 / 8_784_600, read: lpddr4, write: lpddr4, unit: "pJ", widths: "8/8/8/24"),
+  ]
+
+  @Test(arguments: figures)
+  func energyModels(figures: Figures) throws {
+    let model = try #require(try BuiltIn.energyModel(figures.name))
+    #expect(model.name == figures.name && model.unit == figures.unit && !model.source.isEmpty)
+    #expect(model.widths.map(WidthsText.text) == figures.widths)
+    for (quanta, energy) in [
+      (model.macQuanta, figures.mac), (model.readQuanta, figures.read), (model.writeQuanta, figures.write),
+    ] {
+      // Rounded to 2^-10 of the unit.
+      #expect(abs(model.inUnits(quanta: quanta) - energy) <= 0.5 / 1024 + 1e-12, "\(figures.name): \(energy)")
+    }
+  }
+
+  @Test func everyEnergyModelIsTested() {
+    #expect(BuiltIn.energyModelNames == Self.figures.map(\.name))
   }
 }
