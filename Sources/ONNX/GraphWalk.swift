@@ -4,7 +4,7 @@ import Workloads
 /// node.
 struct GraphWalk {
   /// Nodes in all: those of functions once for each call.
-  private static let mostNodes = 1 << 19
+  private static let mostNodes = 1 << 18
   /// Tensors, inputs, outputs, attributes and the numbers in those, in all.
   private static let mostItems = 1 << 24
   /// Calls of functions within functions, and graphs within graphs.
