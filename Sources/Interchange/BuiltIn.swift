@@ -71,7 +71,9 @@ public enum BuiltIn {
   public static func network(
     nameOrFile: String, origin: String = "--network", dimensions: [String: Int] = [:]
   ) throws(FormatError) -> Network {
-    try imported(nameOrFile: nameOrFile, origin: origin, dimensions: dimensions).complete(file: nameOrFile)
+    let imported = try imported(nameOrFile: nameOrFile, origin: origin, dimensions: dimensions)
+    try DimensionText.check(dimensions, against: [imported], origin: origin)
+    return try imported.complete(file: nameOrFile)
   }
 
   /// A network given by built-in name or by file, with what is to be known about the file.

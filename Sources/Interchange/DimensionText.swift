@@ -1,7 +1,9 @@
+import Workloads
+
 /// Sizes of symbolic dimensions as users write them, `batch=1`.
 public enum DimensionText {
   /// The largest size.
-  public static let largestSize = 1 << 31
+  public static let largestSize = Layer.largestSize
 
   /// The sizes by name. A name ends at the last equals sign: models have names such as `floor(w/2)=h`.
   ///
@@ -20,5 +22,25 @@ public enum DimensionText {
       }
     }
     return sizes
+  }
+
+  /// Sizes must be of dimensions that some network has.
+  ///
+  /// - Parameters:
+  ///   - sizes: the sizes by name.
+  ///   - networks: the networks that they are given for.
+  ///   - origin: where the sizes were given.
+  /// - Throws: ``FormatError`` naming the first dimension that none has, and those that there are.
+  public static func check(
+    _ sizes: [String: Int], against networks: [ImportedNetwork], origin: String
+  ) throws(FormatError) {
+    let symbols = networks.flatMap(\.symbolicDimensions).uniqued()
+    guard let stranger = sizes.keys.filter({ !symbols.contains($0) }).min() else { return }
+    let shown = symbols.prefix(16).map { "'\($0)'" }.joined(separator: ", ")
+    let rest = symbols.count > 16 ? " and \(symbols.count - 16) more" : ""
+    throw FormatError(
+      origin: origin,
+      message: "there is no symbolic dimension '\(stranger)'; "
+        + (symbols.isEmpty ? "all sizes are fixed" : "there are \(shown)\(rest)"))
   }
 }

@@ -23,16 +23,20 @@ public struct ImportedNetwork: Hashable, Sendable {
   public var widths: WordWidths?
   /// What a reader of results must know, a line each: where the file says less, or something else, than a layer does.
   public var remarks: [String]
+  /// The dimensions that the file leaves open, for which sizes can be given.
+  public var symbolicDimensions: [String]
   /// The layers that were not understood, in the file's order.
   public var unresolved: [Unresolved]
 
   /// What was read from a file.
   public init(
-    network: Network, widths: WordWidths? = nil, remarks: [String] = [], unresolved: [Unresolved] = []
+    network: Network, widths: WordWidths? = nil, remarks: [String] = [], symbolicDimensions: [String] = [],
+    unresolved: [Unresolved] = []
   ) {
     self.network = network
     self.widths = widths
     self.remarks = remarks
+    self.symbolicDimensions = symbolicDimensions
     self.unresolved = unresolved
   }
 

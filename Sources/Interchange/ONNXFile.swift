@@ -9,7 +9,7 @@ enum ONNXFile {
   ///   - file: its path.
   ///   - dimensions: sizes of the file's symbolic dimensions, by name.
   /// - Returns: the layers, what is to be known about them, and the nodes that have none.
-  /// - Throws: ``FormatError`` when the file is no ONNX model, has no layers, or has no dimension of a name that is given.
+  /// - Throws: ``FormatError`` when the file is no ONNX model or has no layers.
   static func read(file: String, dimensions: [String: Int]) throws(FormatError) -> ImportedNetwork {
     let model: ONNXModel
     do {
@@ -25,7 +25,7 @@ enum ONNXFile {
     return ImportedNetwork(
       network: Network(
         name: name, source: "the ONNX model \(name)", entries: model.layers.map { Network.Entry(layer: $0, count: 1) }),
-      remarks: model.remarks.map(FormatError.oneLine),
+      remarks: model.remarks.map(FormatError.oneLine), symbolicDimensions: model.symbolicDimensions,
       unresolved: model.unresolved.map {
         ImportedNetwork.Unresolved(name: FormatError.oneLine($0.name), reason: FormatError.oneLine($0.reason))
       })

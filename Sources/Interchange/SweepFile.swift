@@ -6,6 +6,8 @@ public import Workloads
 public struct SweepRequest: Hashable, Sendable {
   /// The networks, with all of their layers.
   public var networks: [Network] = []
+  /// What is to be known about the networks' files, a line each.
+  public var remarks: [String] = []
   /// Sizes of the Buffer.
   public var capacities: [Bits] = []
   /// Bits moved where none is given.
@@ -25,35 +27,37 @@ public struct SweepRequest: Hashable, Sendable {
 public enum SweepFile {
   /// The sweep in a file; names of files in it start from its folder.
   ///
+  /// - Parameters:
+  ///   - file: the file's path.
+  ///   - dimensions: sizes for symbolic dimensions of models, by name, in place of the file's.
+  /// - Returns: what to sweep.
   /// - Throws: ``FormatError`` naming file, line and key.
-  public static func read(file: String) throws(FormatError) -> SweepRequest {
+  public static func read(file: String, dimensions: [String: Int]? = nil) throws(FormatError) -> SweepRequest {
     let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
-    return try request(YAMLNode.read(file: file), folder: folder)
+    return try request(YAMLNode.read(file: file), folder: folder, dimensions)
   }
 
   /// The same of a text, of which errors say that it comes from `origin`.
   public static func parse(_ text: String, origin: String) throws(FormatError) -> SweepRequest {
-    try request(YAMLNode.parse(text, origin: origin), folder: "")
+    try request(YAMLNode.parse(text, origin: origin), folder: "", nil)
   }
 
-  private static func request(_ root: YAMLNode, folder: String) throws(FormatError) -> SweepRequest {
+  private static func request(
+    _ root: YAMLNode, folder: String, _ dimensions: [String: Int]?
+  ) throws(FormatError) -> SweepRequest {
     let fields = try root.fields([
       "networks", "dimensions", "capacities", "energy", "bits", "reuse", "compare-dataflows",
     ])
-    var dimensions: [String: Int] = [:]
-    if let node = fields["dimensions"] {
+    var request = SweepRequest()
+    let networks = try root.required("networks", in: fields)
+    var sizes = dimensions ?? [:]
+    if let node = fields["dimensions"], dimensions == nil {
       var texts: [String] = []
       for element in try node.oneOrMore() { texts.append(try element.string()) }
-      dimensions = try node.placing { () throws(FormatError) in try DimensionText.parse(texts, origin: node.origin) }
+      sizes = try node.placing { () throws(FormatError) in try DimensionText.parse(texts, origin: node.origin) }
     }
-    var request = SweepRequest()
-    for node in try root.required("networks", in: fields).oneOrMore() {
-      let name = try located(try node.string(), in: folder)
-      request.networks.append(
-        try node.placing { () throws(FormatError) in
-          try BuiltIn.network(nameOrFile: name, origin: node.origin, dimensions: dimensions)
-        })
-    }
+    try readNetworks(
+      networks, sizes, at: dimensions == nil ? fields["dimensions"] : nil, folder, into: &request)
     for node in try root.required("capacities", in: fields).oneOrMore() {
       let text = try node.string()
       request.capacities += try node.placing { () throws(FormatError) in
@@ -77,6 +81,28 @@ public enum SweepFile {
     }
     request.comparesDataflows = try fields["compare-dataflows"]?.boolean() ?? false
     return request
+  }
+
+  /// The networks, with sizes for the symbolic dimensions that some of them have, which stand at `place`.
+  private static func readNetworks(
+    _ networks: YAMLNode, _ sizes: [String: Int], at place: YAMLNode?, _ folder: String,
+    into request: inout SweepRequest
+  ) throws(FormatError) {
+    var imported: [(file: String, network: ImportedNetwork)] = []
+    for node in try networks.oneOrMore() {
+      let name = try located(try node.string(), in: folder)
+      imported.append(
+        try node.placing { () throws(FormatError) in
+          (name, try BuiltIn.imported(nameOrFile: name, origin: node.origin, dimensions: sizes))
+        })
+    }
+    try (place ?? networks).placing { () throws(FormatError) in
+      try DimensionText.check(sizes, against: imported.map(\.network), origin: place?.origin ?? "--dim")
+    }
+    for (file, network) in imported {
+      request.networks.append(try network.complete(file: file))
+      request.remarks += network.remarks.map { "\(file): \($0)" }
+    }
   }
 
   /// A built-in name as it is, a file's name as seen from the sweep's folder.

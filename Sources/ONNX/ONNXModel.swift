@@ -34,9 +34,9 @@ public struct ONNXModel: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - file: its path.
-  ///   - dimensions: sizes of symbolic dimensions, by name.
+  ///   - dimensions: sizes of symbolic dimensions, by name; those that the model does not have are ignored.
   /// - Returns: the model's layers.
-  /// - Throws: ``ONNXError`` when the file is no ONNX model, or has no dimension of a name that is given.
+  /// - Throws: ``ONNXError`` when the file is no ONNX model.
   public static func read(file: String, dimensions: [String: Int] = [:]) throws(ONNXError) -> ONNXModel {
     let model = try ByteSource.withFile(file) { source throws(ONNXError) in try HeaderReader.model(source) }
     return try ONNXModel(model, dimensions: dimensions)
@@ -49,20 +49,10 @@ public struct ONNXModel: Hashable, Sendable {
     }
     var walk = GraphWalk(model, dimensions: dimensions)
     try walk.run()
-    let symbols = walk.declarations.symbols
-    for name in dimensions.keys.sorted() where !symbols.contains(name) {
-      throw ONNXError("has no symbolic dimension '\(name)'; \(Self.list(symbols))")
-    }
     self.name = model.graph.name
     layers = walk.record.layers
     unresolved = walk.record.unresolved
     remarks = walk.record.remarks
-    symbolicDimensions = symbols
-  }
-
-  private static func list(_ symbols: [String]) -> String {
-    if symbols.isEmpty { return "all its sizes are fixed" }
-    let rest = symbols.count > 16 ? " and \(symbols.count - 16) more" : ""
-    return "it has \(symbols.prefix(16).map { "'\($0)'" }.joined(separator: ", "))\(rest)"
+    symbolicDimensions = walk.declarations.symbols
   }
 }

@@ -40,18 +40,14 @@ struct Convert: ParsableCommand {
   func run() throws {
     let example = "tilebound convert model.onnx --output model.yaml"
     if files.isEmpty { throw CommandFailure(code: .usage, message: "needs a file to read, for example: \(example)") }
-    let sizes = try dimensions.sizes()
-    var inputs: [(file: String, imported: ImportedNetwork)] = []
-    for file in files {
-      inputs.append((file, try BuiltIn.imported(nameOrFile: file, origin: "convert", dimensions: sizes)))
-    }
+    let inputs = try dimensions.imported(files, origin: "convert")
     var remarks: [String] = []
     for (file, imported) in inputs {
       remarks += imported.remarks.map { "\(file): \($0)" }
       remarks += imported.unresolved.map { "\(file): \($0.name): not understood: \($0.reason)" }
     }
-    remarks.forEach { TextFile.printError("tilebound: \(FormatError.oneLine($0))\n") }
-    let unresolved = inputs.reduce(0) { $0 + $1.imported.unresolved.count }
+    DimensionOptions.tell(remarks)
+    let unresolved = inputs.reduce(0) { $0 + $1.network.unresolved.count }
     if unresolved > 0, !skipUnresolved {
       throw CommandFailure(
         code: .usage,
@@ -63,8 +59,8 @@ struct Convert: ParsableCommand {
   }
 
   /// The layers asked for, as one network.
-  private func chosen(from inputs: [(file: String, imported: ImportedNetwork)]) throws -> Network {
-    var entries = inputs.flatMap(\.imported.network.entries)
+  private func chosen(from inputs: [(file: String, network: ImportedNetwork)]) throws -> Network {
+    var entries = inputs.flatMap(\.network.network.entries)
     if !layer.isEmpty {
       let names = entries.map(\.layer.name)
       if let stranger = layer.first(where: { !names.contains($0) }) {
@@ -74,9 +70,9 @@ struct Convert: ParsableCommand {
       entries.removeAll { !layer.contains($0.layer.name) }
     }
     if entries.isEmpty { throw CommandFailure(code: .usage, message: "\(inputs[0].file): has no layer with MACs") }
-    let sources = inputs.map(\.imported.network.source).filter { !$0.isEmpty }
+    let sources = inputs.map(\.network.network.source).filter { !$0.isEmpty }
     let network = Network(
-      name: name ?? inputs[0].imported.network.name, source: sources.joined(separator: "; "), entries: entries)
+      name: name ?? inputs[0].network.network.name, source: sources.joined(separator: "; "), entries: entries)
     return (merge ? network.withoutRepeats : network).withDistinctNames
   }
 }

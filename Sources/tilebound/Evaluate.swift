@@ -94,7 +94,7 @@ struct Evaluate: ParsableCommand {
           code: .usage, message: "\(file): is a mapping of Timeloop's, whose problem is to be given as --network")
       }
       let reading = try TimeloopMapping.read(files: [file] + (layers.network.map { [$0] } ?? []))
-      DimensionOptions.tell(reading.remarks, of: file)
+      DimensionOptions.tell(reading.remarks.map { "\(file): \($0)" })
       return (nil, Network.Entry(layer: reading.layer, count: 1), reading.mapping)
     case (let file?, nil):
       let (name, mapping) = try MappingFile.read(file: file)

@@ -61,15 +61,30 @@ struct DimensionOptions: ParsableArguments {
 
   /// A network by name or file; what is to be known about the file is told.
   func network(_ nameOrFile: String, origin: String = "--network") throws -> Network {
-    let imported = try BuiltIn.imported(nameOrFile: nameOrFile, origin: origin, dimensions: try sizes())
-    let network = try imported.complete(file: nameOrFile)
-    Self.tell(imported.remarks, of: nameOrFile)
-    return network
+    try networks([nameOrFile], origin: origin)[0]
   }
 
-  /// Remarks on a file, a line each, on standard error.
-  static func tell(_ remarks: [String], of file: String) {
-    for remark in remarks { TextFile.printError("tilebound: \(FormatError.oneLine("\(file): \(remark)"))\n") }
+  /// Networks by name or file; what is to be known about the files is told.
+  func networks(_ namesOrFiles: [String], origin: String = "--network") throws -> [Network] {
+    let imported = try self.imported(namesOrFiles, origin: origin)
+    let networks = try imported.map { try $0.network.complete(file: $0.file) }
+    for (file, network) in imported { Self.tell(network.remarks.map { "\(file): \($0)" }) }
+    return networks
+  }
+
+  /// What is understood of networks by name or file, and what is not.
+  func imported(_ namesOrFiles: [String], origin: String) throws -> [(file: String, network: ImportedNetwork)] {
+    let sizes = try sizes()
+    let imported = try namesOrFiles.map {
+      (file: $0, network: try BuiltIn.imported(nameOrFile: $0, origin: origin, dimensions: sizes))
+    }
+    try DimensionText.check(sizes, against: imported.map(\.network), origin: "--dim")
+    return imported
+  }
+
+  /// Remarks on files, a line each, on standard error.
+  static func tell(_ remarks: [String]) {
+    for remark in remarks { TextFile.printError("tilebound: \(FormatError.oneLine(remark))\n") }
   }
 }
 

@@ -133,7 +133,8 @@ struct SweepCommand: ParsableCommand {
 
   /// What to sweep: the file's, with the options given in place of its keys.
   private func request() throws -> SweepRequest {
-    var request = try file.map { try SweepFile.read(file: $0) } ?? SweepRequest()
+    let sizes = dimensions.dim.isEmpty || !network.isEmpty ? nil : try dimensions.sizes()
+    var request = try file.map { try SweepFile.read(file: $0, dimensions: sizes) } ?? SweepRequest()
     if file == nil, network.isEmpty {
       throw CommandFailure(
         code: .usage,
@@ -144,7 +145,11 @@ struct SweepCommand: ParsableCommand {
       throw CommandFailure.missingCapacity(
         example: "tilebound sweep --network alexnet --capacity 1KiB...4MiB --output sweep.csv")
     }
-    if !network.isEmpty { request.networks = try Self.parts(network).map { try dimensions.network($0) } }
+    if network.isEmpty {
+      DimensionOptions.tell(request.remarks)
+    } else {
+      request.networks = try dimensions.networks(Self.parts(network))
+    }
     if let text = capacities.capacity { request.capacities = try CapacityText.parseList(text, origin: "--capacity") }
     if !energy.isEmpty {
       request.energyModels = try Self.parts(energy).map { try BuiltIn.energyModel(nameOrFile: $0) }

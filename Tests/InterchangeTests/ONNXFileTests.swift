@@ -39,7 +39,8 @@ struct ONNXFileTests {
       imported
         == ImportedNetwork(
           network: Network(
-            name: "net", source: "the ONNX model net", entries: [Network.Entry(layer: layer, count: 1)])))
+            name: "net", source: "the ONNX model net", entries: [Network.Entry(layer: layer, count: 1)]),
+          symbolicDimensions: ["N"]))
     #expect(try read(Self.product, name: "NET.ONNX", dimensions: ["N": 3]).network.entries.count == 1)
   }
 
@@ -53,14 +54,54 @@ struct ONNXFileTests {
   }
 
   @Test func errorsNameTheFile() throws {
-    func error(_ bytes: [UInt8], name: String = "net.onnx", dimensions: [String: Int] = [:]) -> String? {
-      #expect(throws: FormatError.self) { try read(bytes, name: name, dimensions: dimensions) }?.description
+    func error(_ bytes: [UInt8]) -> String? {
+      #expect(throws: FormatError.self) { try read(bytes) }?.description
     }
-    #expect(error(Self.product, dimensions: ["M": 3]) == "net.onnx: has no symbolic dimension 'M'; it has 'N'")
     #expect(error([0x3a, 0x00]) == "net.onnx: has no convolution and no matrix product")
     #expect(error([0x08, 0x01]) == "net.onnx: is not an ONNX model: it has no graph")
-    #expect(
-      error(Array("layers: []".utf8), name: "net.yaml", dimensions: ["N": 3])
-        == "net.yaml: has no symbolic dimension 'N': only ONNX models have any")
+  }
+
+  /// A size must be of a dimension that one of the networks has.
+  @Test func dimensionsThatNoNetworkHas() throws {
+    let model = try read(Self.product, dimensions: ["M": 3])
+    func refusal(_ sizes: [String: Int], _ networks: [ImportedNetwork]) -> String? {
+      do throws(FormatError) {
+        try DimensionText.check(sizes, against: networks, origin: "--dim")
+        return nil
+      } catch { return error.description }
+    }
+    let builtIn = try BuiltIn.imported(nameOrFile: "alexnet")
+    #expect(refusal(["N": 3], [model, builtIn]) == nil)
+    #expect(refusal(["M": 3], [model, builtIn]) == "--dim: there is no symbolic dimension 'M'; there are 'N'")
+    #expect(refusal(["N": 3], [builtIn]) == "--dim: there is no symbolic dimension 'N'; all sizes are fixed")
+  }
+
+  /// Sizes may stand in a sweep's file, or be given in place of those.
+  @Test func sweepsTakeDimensions() throws {
+    try withTemporaryFolder { folder in
+      try Data(Self.product).write(to: URL(fileURLWithPath: "\(folder)/net.onnx"))
+      func request(_ dimensions: String, given: [String: Int]? = nil) throws -> SweepRequest {
+        let text = "networks: [alexnet, net.onnx]\n\(dimensions)capacities: 64KiB\n"
+        try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/sweep.yaml"))
+        return try SweepFile.read(file: "\(folder)/sweep.yaml", dimensions: given)
+      }
+      func refusal(_ dimensions: String, given: [String: Int]? = nil) -> String? {
+        #expect(throws: FormatError.self) { try request(dimensions, given: given) }?.description
+          .replacing("\(folder)/", with: "")
+      }
+      #expect(try request("dimensions: N=3\n").networks[1].macs == 72)
+      #expect(try request("dimensions: [N=3]\n", given: ["N": 5]).networks[1].macs == 120)
+      #expect(
+        refusal("dimensions: [M=3]\n")
+          == "sweep.yaml:2: dimensions: there is no symbolic dimension 'M'; there are 'N'")
+      #expect(
+        refusal("dimensions: [N]\n")
+          == "sweep.yaml:2: dimensions: 'N' is no name=size with a size from 1 to 1048576, as in batch=1")
+      #expect(refusal("", given: ["M": 3]) == "--dim: there is no symbolic dimension 'M'; there are 'N'")
+      #expect(
+        refusal("")
+          == "net.onnx: y: its number of rows is the symbolic dimension 'N': give a size, as in --dim N=1 "
+          + "(1 of 1 layers are not understood: 'tilebound convert' lists them)")
+    }
   }
 }

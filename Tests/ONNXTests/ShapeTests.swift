@@ -47,12 +47,14 @@ struct ShapeTests {
       ])
   }
 
-  @Test func dimensionsThatAreNotThereAreRefused() throws {
-    let error = #expect(throws: ONNXError.self) { try layers(of: Self.flattened, dimensions: ["batch": 1]) }
-    #expect(error?.description == "has no symbolic dimension 'batch'; it has 'N', 'H'")
-    let fixed = builtModel { $0.input("x", [1]) }
-    let none = #expect(throws: ONNXError.self) { try layers(of: fixed, dimensions: ["N": 1]) }
-    #expect(none?.description == "has no symbolic dimension 'N'; all its sizes are fixed")
+  /// What a model does not have may be another one's, read with the same sizes.
+  @Test func dimensionsThatAreNotThereAreIgnored() throws {
+    let model = try layers(of: Self.flattened, dimensions: ["batch": 1, "N": 4, "H": 32])
+    #expect(model.unresolved.isEmpty && model.symbolicDimensions == ["N", "H"])
+    #expect(try layers(of: builtModel { $0.input("x", [1]) }, dimensions: ["N": 1]).symbolicDimensions.isEmpty)
+  }
+
+  @Test func dimensionsHaveLimits() throws {
     for size in [0, -1, 1 << 21] {
       let error = #expect(throws: ONNXError.self) { try layers(of: Self.flattened, dimensions: ["N": size]) }
       #expect(error?.description == "the dimension 'N' cannot be \(size); 1 to 1048576 is accepted")

@@ -39,7 +39,7 @@ struct ConvertCommandTests {
       "--layer: there is no layer 'conv9'; there are conv1, conv2, conv3, conv4, conv5, fc6, fc7, fc8"
     ),
     ("convert absent.onnx", "absent.onnx: cannot be read: No such file or directory"),
-    ("convert alexnet --dim batch", "--dim: 'batch' is no name=size with a size from 1 to 2147483648, as in batch=1"),
+    ("convert alexnet --dim batch", "--dim: 'batch' is no name=size with a size from 1 to 1048576, as in batch=1"),
     ("convert alexnet --dim a=1 --dim a=2", "--dim: 'a' is given twice"),
   ])
   func refusals(line: String, message: String) throws {
