@@ -1,4 +1,5 @@
 public import EnergyModel
+import Interchange
 public import Workloads
 
 /// Networks, their layers and energy models for the terminal.
@@ -7,19 +8,17 @@ public enum NetworkListing {
   public static func networks(_ networks: [Network]) -> [String] {
     var table = TextTable([
       ("network", .left), ("layers", .right), ("distinct", .right), ("MACs", .right), ("weights", .right),
-      ("source", .left),
     ])
     for network in networks {
       table.add([
-        network.name, String(network.entries.reduce(0) { $0 + $1.count }), String(network.entries.count),
-        NumberText.grouped(network.macs), NumberText.grouped(network.usedElements(of: .weights).count),
-        network.source,
+        network.name, String(layerCount(network)), String(network.entries.count), NumberText.grouped(network.macs),
+        NumberText.grouped(network.usedElements(of: .weights).count),
       ])
     }
     return table.lines
   }
 
-  /// A row for each distinct layer of a network.
+  /// A network's source, a row for each of its distinct layers, and their totals.
   public static func layers(of network: Network) -> [String] {
     var table = TextTable([
       ("layer", .left), ("count", .right), ("n", .right), ("g", .right), ("k", .right), ("c", .right), ("p", .right),
@@ -37,28 +36,43 @@ public enum NetworkListing {
             NumberText.grouped(layer.macs),
           ] + Tensor.allCases.map { NumberText.grouped(layer.usedElements(of: $0).count) })
     }
-    return table.lines
-  }
-
-  /// An energy in units, as it is used.
-  private static func energy(_ quanta: Int, _ model: EnergyModel) -> String {
-    let value = model.inUnits(quanta: quanta)
-    return Int(exactly: value).map(NumberText.grouped) ?? NumberText.fixed(value, decimals: 4)
+    table.add(
+      ["total", String(layerCount(network))] + Array(repeating: "", count: 11) + [NumberText.grouped(network.macs)]
+        + Tensor.allCases.map { NumberText.grouped(network.usedElements(of: $0).count) })
+    return heading(network.name, source: network.source) + table.lines
   }
 
   /// A row for each energy model.
   public static func energyModels(_ models: [EnergyModel]) -> [String] {
     var table = TextTable([
       ("energy model", .left), ("per MAC", .right), ("per bit read", .right), ("per bit written", .right),
-      ("unit", .left), ("source", .left),
+      ("unit", .left), ("word widths", .left),
     ])
     for model in models {
       table.add([
-        model.name, energy(model.macQuanta, model),
-        energy(model.readQuanta, model),
-        energy(model.writeQuanta, model), model.unit, model.source,
+        model.name, energy(model.macQuanta, model), energy(model.readQuanta, model), energy(model.writeQuanta, model),
+        model.unit, model.widths.map(WidthsText.text) ?? "any",
       ])
     }
     return table.lines
+  }
+
+  /// An energy model's source and figures.
+  public static func energyModel(_ model: EnergyModel) -> [String] {
+    heading(model.name, source: model.source) + energyModels([model])
+  }
+
+  /// All layers, repeated ones as often as they occur.
+  private static func layerCount(_ network: Network) -> Int { network.entries.reduce(0) { $0 + $1.count } }
+
+  /// Where a thing comes from, as far as its file tells.
+  private static func heading(_ name: String, source: String) -> [String] {
+    source.isEmpty ? [] : ["\(name): \(source)", ""]
+  }
+
+  /// An energy in units, as it is used.
+  private static func energy(_ quanta: Int, _ model: EnergyModel) -> String {
+    let value = model.inUnits(quanta: quanta)
+    return Int(exactly: value).map(NumberText.grouped) ?? NumberText.fixed(value, decimals: 4)
   }
 }

@@ -64,8 +64,8 @@ struct SweepTests {
           let each = try #require(record.dataflows)
           #expect(each.count == Dataflow.allCases.count && each.values.min() == record.energy.data)
           for (name, data) in each {
-            let own = try #require(
-              optimizer.optimum(capacity: capacity, dataflow: try #require(Dataflow(rawValue: name))))
+            let dataflow = try #require(Dataflow(rawValue: name))
+            let own = try #require(optimizer.optimum(capacity: capacity, dataflow: dataflow))
             #expect(own.energy.data == data)
           }
         }

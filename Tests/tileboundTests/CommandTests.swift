@@ -172,7 +172,14 @@ struct CommandTests {
     let outcome = try Program.run("networks")
     #expect(
       outcome.code == 0 && outcome.output.contains("714 188 480") && outcome.output.contains("horowitz-45nm-int8"))
-    #expect(try Program.run("networks resnet18").output.contains("layer4.0.downsample"))
+    let widest = outcome.output.split(separator: "\n").map(\.count).max() ?? 0
+    #expect(widest <= 100, "the listing fits a terminal")
+    let layers = try Program.run("networks resnet18").output
+    #expect(layers.hasPrefix("resnet18: K. He") && layers.contains("layer4.0.downsample"))
+    let total = try #require(layers.split(separator: "\n").last)
+    #expect(total.hasPrefix("total ") && total.contains(" 21 ") && total.contains("1 814 073 344"))
+    let model = try Program.run("networks hbm2-fp16").output
+    #expect(model.hasPrefix("hbm2-fp16: M. O'Connor") && model.contains("16/16/16/16"))
   }
 
   @Test func helpShowsExamples() throws {
