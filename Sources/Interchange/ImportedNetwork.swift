@@ -40,6 +40,15 @@ public struct ImportedNetwork: Hashable, Sendable {
     self.unresolved = unresolved
   }
 
+  /// What a reader of results must know about a file, a line each that names it.
+  ///
+  /// - Parameter file: the file that it comes from.
+  /// - Returns: the remarks; and the word widths, which are used only when they are asked for.
+  public func remarks(on file: String) -> [String] {
+    let all = remarks + (widths.map { ["its word widths are --bits \(WidthsText.list($0))"] } ?? [])
+    return all.map { "\(file): \($0)" }
+  }
+
   /// The network, all of whose layers must have been understood.
   ///
   /// - Parameter file: the file that it comes from.

@@ -101,7 +101,7 @@ public enum SweepFile {
     }
     for (file, network) in imported {
       request.networks.append(try network.complete(file: file))
-      request.remarks += network.remarks.map { "\(file): \($0)" }
+      request.remarks += network.remarks(on: file)
     }
   }
 

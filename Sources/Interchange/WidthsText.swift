@@ -29,6 +29,12 @@ public enum WidthsText {
       partialSums: try width("partial-sums"))
   }
 
+  /// The widths as a list, which ``parse(_:origin:)`` takes back.
+  public static func list(_ widths: WordWidths) -> String {
+    "inputs=\(widths.inputs.count),weights=\(widths.weights.count),outputs=\(widths.outputs.count),"
+      + "partial-sums=\(widths.partialSums.count)"
+  }
+
   /// The widths in short: inputs/weights/outputs/partial sums.
   public static func text(_ widths: WordWidths) -> String {
     "\(widths.inputs.count)/\(widths.weights.count)/\(widths.outputs.count)/\(widths.partialSums.count)"

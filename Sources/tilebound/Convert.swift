@@ -43,7 +43,7 @@ struct Convert: ParsableCommand {
     let inputs = try dimensions.imported(files, origin: "convert")
     var remarks: [String] = []
     for (file, imported) in inputs {
-      remarks += imported.remarks.map { "\(file): \($0)" }
+      remarks += imported.remarks(on: file)
       remarks += imported.unresolved.map { "\(file): \($0.name): not understood: \($0.reason)" }
     }
     DimensionOptions.tell(remarks)

@@ -68,7 +68,7 @@ struct DimensionOptions: ParsableArguments {
   func networks(_ namesOrFiles: [String], origin: String = "--network") throws -> [Network] {
     let imported = try self.imported(namesOrFiles, origin: origin)
     let networks = try imported.map { try $0.network.complete(file: $0.file) }
-    for (file, network) in imported { Self.tell(network.remarks.map { "\(file): \($0)" }) }
+    for (file, network) in imported { Self.tell(network.remarks(on: file)) }
     return networks
   }
 
