@@ -58,7 +58,13 @@ struct BoundTests {
     return WordWidths(inputs: inputs, weights: weights, outputs: outputs, partialSums: partialSums)
   }
 
-  @Test("Optima of the built-in networks, 256 B to 16 MiB", arguments: BuiltIn.networkNames)
+  /// Networks that together have layers of every kind: plain, strided, depthwise, grouped, dilated, products of matrices
+  /// and of vectors, attention. All of them would take minutes.
+  static let varied = [
+    "alexnet", "vgg16", "resnet18", "resnet50", "mobilenet-v1", "vit-b16", "llama3-8b-decode-2048", "layer-examples",
+  ]
+
+  @Test("Optima of built-in networks, 256 B to 16 MiB", arguments: varied)
   func networks(name: String) throws {
     #expect(Self.widths.count == 3)
     let network = try #require(try BuiltIn.network(name))
