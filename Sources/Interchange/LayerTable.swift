@@ -38,10 +38,7 @@ public enum LayerTable {
       "gemm",
     ])
     let name = try node.required("name", in: fields).name()
-    let count = try fields["count"]?.integer() ?? 1
-    if !(1...Layer.largestSize).contains(count), let field = fields["count"] {
-      throw field.error("is \(count); a number from 1 to \(Layer.largestSize) is expected")
-    }
+    let count = try fields["count"]?.integer(in: 1...Layer.largestSize) ?? 1
     let hasBiases = try fields["biases"]?.boolean() ?? false
     if let gemm = fields["gemm"] {
       return Network.Entry(layer: try self.gemm(name, gemm, node, fields, hasBiases: hasBiases), count: count)

@@ -162,6 +162,15 @@ struct YAMLNode {
     return value
   }
 
+  /// A whole number within limits.
+  func integer(in limits: ClosedRange<Int>) throws(FormatError) -> Int {
+    let value = try integer()
+    guard limits.contains(value) else {
+      throw error("is \(value); a number from \(limits.lowerBound) to \(limits.upperBound) is expected")
+    }
+    return value
+  }
+
   func number() throws(FormatError) -> Double {
     guard let text = node.scalar?.string, !text.lowercased().contains("x"), let value = Double(text), value.isFinite
     else {
@@ -180,7 +189,7 @@ struct YAMLNode {
       partialSums: try required("partial-sums", in: fields).bitWidth())
   }
 
-  private func bitWidth() throws(FormatError) -> BitWidth {
+  func bitWidth() throws(FormatError) -> BitWidth {
     let count = try integer()
     guard let width = BitWidth(count) else { throw error("is \(count); a width from 1 to 64 bits is expected") }
     return width

@@ -10,8 +10,6 @@ struct AccelForgeWorkloadTests {
 
   private func message(_ text: String) -> String { refusal { _ = try AccelForgeWorkload.parse(text, origin: "file") } }
 
-  private func sizes(_ layer: Layer) -> [Int] { Dimension.allCases.map { layer[$0] } }
-
   private func only(_ text: String) throws -> Layer {
     let imported = try read(text)
     #expect(imported.unresolved.isEmpty && imported.network.entries.count == 1, "\(imported.unresolved)")
@@ -106,22 +104,22 @@ struct AccelForgeWorkloadTests {
         \(rest)
         """)
     }
-    func sizes(_ rest: String) throws -> [Int] {
+    func sizesOf(_ rest: String) throws -> [Int] {
       let imported = try product(rest)
       #expect(imported.remarks.isEmpty)
-      return self.sizes(try #require(imported.network.entries.first).layer)
+      return sizes(try #require(imported.network.entries.first).layer)
     }
     let first = [1, 1, 5, 3, 7, 1, 1, 1]
     let second = [1, 1, 7, 3, 5, 1, 1, 1]
-    #expect(try sizes("    renames: {weight: A}") == first)
-    #expect(try sizes("    renames: [{name: weight, source: B, expected_count: 1}]") == second)
-    #expect(try sizes("    renames: {input: A}") == second)
-    #expect(try sizes("    tensor_accesses: [{name: A, persistent: True}]") == first)
+    #expect(try sizesOf("    renames: {weight: A}") == first)
+    #expect(try sizesOf("    renames: [{name: weight, source: B, expected_count: 1}]") == second)
+    #expect(try sizesOf("    renames: {input: A}") == second)
+    #expect(try sizesOf("    tensor_accesses: [{name: A, persistent: True}]") == first)
     // What another einsum makes is inputs.
     let made = try product("  - \"B[m, k] = C[m, k]\"")
-    #expect(self.sizes(try #require(made.network.entries.first).layer) == first)
+    #expect(sizes(try #require(made.network.entries.first).layer) == first)
     let undecided = try product("")
-    #expect(self.sizes(try #require(undecided.network.entries.first).layer) == second)
+    #expect(sizes(try #require(undecided.network.entries.first).layer) == second)
     #expect(
       undecided.remarks
         == ["in 1 product nothing tells weights from inputs: the first tensor counts as inputs"])
@@ -281,15 +279,5 @@ struct AccelForgeWorkloadTests {
     for text in [Self.convolution, Self.chain] {
       Damage.check(text, seed: seed, edits: 300) { _ = try AccelForgeWorkload.parse($0, origin: "file") }
     }
-  }
-
-  @Test(.timeLimit(.minutes(1)))
-  func aliases() {
-    var text = "workload:\n  a: &a []\n"
-    for name in ["b", "c", "d", "e", "f", "g", "h"] {
-      let previous = String(UnicodeScalar(UInt8(name.utf8.first ?? 0) - 1))
-      text += "  \(name): &\(name) [" + Array(repeating: "*\(previous)", count: 100).joined(separator: ",") + "]\n"
-    }
-    #expect(message(text + "  einsums: *h\n").hasSuffix("has more than 100000 einsums"))
   }
 }

@@ -5,15 +5,8 @@ import Workloads
 
 /// What users get wrong, each with the one line that they see.
 struct BadInputTests {
-  private func message(_ body: () throws -> Void) -> String {
-    do {
-      try body()
-      return "accepted"
-    } catch { return "\(error)" }
-  }
-
   private func table(_ text: String) -> String {
-    message { _ = try LayerTable.parse(text, origin: "net.yaml") }
+    refusal { _ = try LayerTable.parse(text, origin: "net.yaml") }
   }
 
   private static let head = "network: n\nlayers:\n  - name: a\n"
@@ -110,7 +103,7 @@ struct BadInputTests {
   }
 
   private func mapping(_ text: String) -> String {
-    message { _ = try MappingFile.parse(text, origin: "map.yaml") }
+    refusal { _ = try MappingFile.parse(text, origin: "map.yaml") }
   }
 
   @Test func mappings() {
@@ -136,7 +129,7 @@ struct BadInputTests {
   }
 
   @Test func energyModels() {
-    func model(_ text: String) -> String { message { _ = try EnergyFile.parse(text, origin: "e.yaml") } }
+    func model(_ text: String) -> String { refusal { _ = try EnergyFile.parse(text, origin: "e.yaml") } }
     let head = "energy: e\nunit: pJ\nmac: 1\n"
     #expect(model(head + "read: 1\nwrite: 1\n") == "accepted")
     #expect(model(head + "read: 1\n") == "e.yaml:1: the key 'write' is missing")
@@ -162,21 +155,21 @@ struct BadInputTests {
     defer { try? FileManager.default.removeItem(at: folder) }
     let missing = folder.appending(path: "missing.yaml").path
     #expect(
-      message { _ = try LayerTable.read(file: missing) } == "\(missing): cannot be read: No such file or directory")
-    #expect(message { _ = try LayerTable.read(file: folder.path) } == "\(folder.path): is not a regular file")
+      refusal { _ = try LayerTable.read(file: missing) } == "\(missing): cannot be read: No such file or directory")
+    #expect(refusal { _ = try LayerTable.read(file: folder.path) } == "\(folder.path): is not a regular file")
     let binary = folder.appending(path: "binary.yaml")
     try Data([0x6e, 0xff, 0xfe, 0x00]).write(to: binary)
-    #expect(message { _ = try LayerTable.read(file: binary.path) } == "\(binary.path): is not UTF-8 text")
+    #expect(refusal { _ = try LayerTable.read(file: binary.path) } == "\(binary.path): is not UTF-8 text")
     let nowhere = folder.appending(path: "no/such/folder/x.json").path
     #expect(
-      message { try TextFile.write("x", to: nowhere) } == "\(nowhere): cannot be written: No such file or directory")
+      refusal { try TextFile.write("x", to: nowhere) } == "\(nowhere): cannot be written: No such file or directory")
     let file = folder.appending(path: "x.json").path
     try TextFile.write("first", to: file)
     try TextFile.write("second", to: file)
     #expect(try TextFile.read(file, limit: 10) == "second")
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["binary.yaml", "x.json"])
     #expect(
-      message { _ = try TextFile.read(file, limit: 3) } == "\(file): is larger than the 3 bytes that are accepted")
+      refusal { _ = try TextFile.read(file, limit: 3) } == "\(file): is larger than the 3 bytes that are accepted")
   }
 
   @Test func byteOrderMarksAreSkipped() throws {
@@ -189,10 +182,10 @@ struct BadInputTests {
 
   @Test func names() {
     #expect(
-      message { _ = try BuiltIn.network(nameOrFile: "alexnt") }
+      refusal { _ = try BuiltIn.network(nameOrFile: "alexnt") }
         == "--network: unknown network 'alexnt'; did you mean 'alexnet'? (a file's name has a dot or a slash)")
     #expect(
-      message { _ = try BuiltIn.energyModel(nameOrFile: "zzz") }
+      refusal { _ = try BuiltIn.energyModel(nameOrFile: "zzz") }
         == "--energy: unknown energy model 'zzz'; accepted: unit, horowitz-45nm-int8, horowitz-45nm-int32, "
         + "horowitz-45nm-fp16, horowitz-45nm-fp32, ddr4-2400-int8, lpddr4-int8, hbm2-fp16, eyeriss, simba "
         + "(a file's name has a dot or a slash)")

@@ -41,11 +41,3 @@ enum Damage {
     }
   }
 }
-
-/// The one line that a user sees, or "accepted".
-func refusal(_ body: () throws -> Void) -> String {
-  do {
-    try body()
-    return "accepted"
-  } catch { return "\(error)" }
-}

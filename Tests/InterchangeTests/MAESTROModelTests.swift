@@ -7,8 +7,6 @@ struct MAESTROModelTests {
 
   private func message(_ text: String) -> String { refusal { _ = try MAESTROModel.parse(text, origin: "file") } }
 
-  private func sizes(_ layer: Layer) -> [Int] { Dimension.allCases.map { layer[$0] } }
-
   private static let model = """
     // a network
     Constant Rows 56;

@@ -66,12 +66,7 @@ struct ResultReaderTests {
     #expect(ShapeText.text(biased) == "g=3,k=4,c=5,h=2,biases=true")
   }
 
-  private func message(_ text: String) -> String {
-    do {
-      _ = try ResultReader.parse(text, origin: "r")
-      return "accepted"
-    } catch { return error.description }
-  }
+  private func message(_ text: String) -> String { refusal { _ = try ResultReader.parse(text, origin: "r") } }
 
   /// Figures that do not follow from the mapping are refused, whichever they are.
   @Test func tamperedRecordsAreRefused() throws {

@@ -9,8 +9,6 @@ struct SCALESimTopologyTests {
 
   private func message(_ text: String) -> String { refusal { _ = try SCALESimTopology.parse(text, origin: "file") } }
 
-  private func sizes(_ layer: Layer) -> [Int] { Dimension.allCases.map { layer[$0] } }
-
   private static let header =
     "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,\n"
 

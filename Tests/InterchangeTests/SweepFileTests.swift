@@ -6,12 +6,7 @@ import Testing
 import Workloads
 
 struct SweepFileTests {
-  private func message(_ text: String) -> String {
-    do {
-      _ = try SweepFile.parse(text, origin: "s.yaml")
-      return "accepted"
-    } catch { return error.description }
-  }
+  private func message(_ text: String) -> String { refusal { _ = try SweepFile.parse(text, origin: "s.yaml") } }
 
   @Test func everyKey() throws {
     let request = try SweepFile.parse(

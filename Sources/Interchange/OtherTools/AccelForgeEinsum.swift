@@ -74,7 +74,7 @@ struct AccelForgeEinsum {
     rankSizes =
       try fields["rank_sizes"].map { node throws(FormatError) in try AccelForgeScope.sizes(node, atMost: 64) } ?? [:]
     instances = fields["n_instances"]
-    isCopy = fields["is_copy_operation"]?.text?.lowercased() == "true"
+    isCopy = try fields["is_copy_operation"]?.boolean() ?? false
     if let list = fields["tensor_accesses"] {
       for element in try list.elements(atMost: Self.mostAccesses) { try add(element) }
     } else if accesses.isEmpty {
@@ -105,10 +105,10 @@ struct AccelForgeEinsum {
       access = accesses[known]
     } else {
       access = Access(tensor: tensor, projection: try Self.projection(try node.required("projection", in: fields)))
-      access.isOutput = fields["output"]?.text?.lowercased() == "true"
+      access.isOutput = try fields["output"]?.boolean() ?? false
     }
-    access.isPersistent = fields["persistent"]?.text?.lowercased() == "true"
-    access.bits = try fields["bits_per_value"]?.width()
+    access.isPersistent = try fields["persistent"]?.boolean() ?? false
+    access.bits = try fields["bits_per_value"]?.bitWidth()
     if let known, fields["projection"] == nil { accesses[known] = access } else { accesses.append(access) }
   }
 
@@ -156,9 +156,8 @@ struct AccelForgeEinsum {
       let wanted = inputs.map(isWanted)
       return wanted[0] == wanted[1] ? nil : wanted[0] ? 0 : 1
     }
-    var sliding: [Bool] = []
-    for input in inputs { sliding.append(TensorProduct.slides(try input.indices())) }
-    if sliding[0] != sliding[1] { return operands(weights: sliding[0] ? 1 : 0) }
+    let indices = try inputs.map { (input) throws(Inexpressible) in try input.indices() }
+    if let sliding = TensorProduct.sliding(indices) { return operands(weights: 1 - sliding) }
     if let weights = only({ $0.tensor == renamed["weight"] }) { return operands(weights: weights) }
     if let first = only({ $0.tensor == renamed["input"] }) { return operands(weights: 1 - first) }
     if let weights = only(\.isPersistent) { return operands(weights: weights) }

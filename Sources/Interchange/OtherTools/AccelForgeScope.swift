@@ -19,7 +19,7 @@ struct AccelForgeScope {
         try Self.sizes(node, atMost: ImportedLayers.most)
       } ?? [:]
     shape = try (fields["iteration_space_shape"] ?? fields["shape"])?.openFields(atMost: ImportedLayers.most) ?? [:]
-    instances = try fields["n_instances"].map(Self.instances) ?? 1
+    instances = try fields["n_instances"]?.integer(in: 1...Layer.largestSize) ?? 1
     var bits: [String: BitWidth] = [:]
     var unread: String?
     if let node = fields["bits_per_value"], !node.isNull {
@@ -47,18 +47,10 @@ struct AccelForgeScope {
     return sizes
   }
 
-  private static func instances(_ node: YAMLNode) throws(FormatError) -> Int {
-    let count = try node.integer()
-    guard (1...Layer.largestSize).contains(count) else {
-      throw node.error("is \(count); 1 to \(Layer.largestSize) is accepted")
-    }
-    return count
-  }
-
   /// How often an einsum runs.
   func count(_ einsum: AccelForgeEinsum) throws(FormatError) -> Int {
     guard let node = einsum.instances else { return instances }
-    let count = try Self.instances(node) * instances
+    let count = try node.integer(in: 1...Layer.largestSize) * instances
     if count > Layer.largestSize {
       throw node.error("makes \(count) instances; at most \(Layer.largestSize) are accepted")
     }

@@ -61,12 +61,10 @@ public enum AccelForgeWorkload {
           continue
         }
         var isClipped = false
-        let layer = try product.layer(name: name) { (axis) throws(Inexpressible) in
-          guard let size = scope.rankSize(of: axis.index, in: operands.inputs, of: einsum), size < axis.reach else {
-            return nil
-          }
+        let layer = try product.layer(name: name) { (index, reach) throws(Inexpressible) in
+          guard let size = scope.rankSize(of: index, in: operands.inputs, of: einsum), size < reach else { return nil }
           isClipped = true
-          return TensorProduct.InputSize(size: size, after: axis.reach - size)
+          return ProductStructure.InputSize(size: size, after: reach - size)
         }
         if isClipped { clipped += 1 } else if layer[.r] > 1 || layer[.s] > 1 { unpadded += 1 }
         if !operands.isDecided { undecided += 1 }

@@ -11,9 +11,14 @@ struct IndexExpression: Hashable, CustomStringConvertible {
 
   /// Longer texts, and sums of more variables, are no index.
   private static let longestText = 1000
-  private static let mostTerms = 16
+  static let mostTerms = 16
 
   init(variable: String) { terms = [Term(coefficient: 1, variable: variable)] }
+
+  /// A sum of terms whose coefficients are at least 1, or nil where coefficients of one variable add up to too much.
+  init?(_ terms: [Term]) {
+    for term in terms where !add(term) { return nil }
+  }
 
   /// The sum that a text stands for, or nil where it is no sum of products of whole numbers and one variable each.
   init?(_ text: some StringProtocol) {
@@ -26,16 +31,19 @@ struct IndexExpression: Hashable, CustomStringConvertible {
         constant = sum
         continue
       }
-      if coefficient == 0 { return nil }
-      if let index = terms.firstIndex(where: { $0.variable == variable }) {
-        let (sum, overflow) = terms[index].coefficient.addingReportingOverflow(coefficient)
-        if overflow { return nil }
-        terms[index].coefficient = sum
-      } else {
-        terms.append(Term(coefficient: coefficient, variable: variable))
-        if terms.count > Self.mostTerms { return nil }
-      }
+      if coefficient == 0 || !add(Term(coefficient: coefficient, variable: variable)) { return nil }
     }
+  }
+
+  /// Whether the sum is one still with a term more.
+  private mutating func add(_ term: Term) -> Bool {
+    guard let index = terms.firstIndex(where: { $0.variable == term.variable }) else {
+      terms.append(term)
+      return terms.count <= Self.mostTerms
+    }
+    let (sum, overflow) = terms[index].coefficient.addingReportingOverflow(term.coefficient)
+    terms[index].coefficient = sum
+    return !overflow
   }
 
   private static func product(_ text: some StringProtocol) -> (coefficient: Int, variable: String?)? {

@@ -3,43 +3,32 @@ import Workloads
 /// Why a layer of another tool is none of this program's, in words that follow its name.
 struct Inexpressible: Error {
   let reason: String
+  /// The tensor whose indices are the reason, where one is.
+  var tensor: Tensor?
 }
 
-/// A sum of products of two tensors, given by how each tensor is indexed: what einsums and loop equations say.
+/// A sum of products of two tensors, given by how each tensor is indexed: what einsums, loop equations and the shapes
+/// of problems say.
 ///
 /// What each dimension is follows from which tensors it indexes: all three, a group; output and weights, an output
-/// channel; inputs and weights, an input channel; output and inputs, an image or a row of a matrix. A sum in an index of
-/// the inputs joins a row or column of the outputs to one of the kernel, and its coefficients are stride and dilation.
+/// channel; inputs and weights, an input channel; output and inputs, an image or a row. A sum in an index of the inputs
+/// joins a row or column of the outputs to one of the kernel, and its coefficients are stride and dilation.
 struct TensorProduct {
+  /// What dimensions of output and inputs without a kernel are called that are to be rows, columns and images.
+  struct PositionNames {
+    let rows: String
+    let columns: String
+    let images: String
+  }
+
   /// The sizes of the dimensions, each at least 1.
   let sizes: [String: Int]
   let output: [IndexExpression]
   let inputs: [IndexExpression]
   let weights: [IndexExpression]
-
-  /// An index of the inputs along which a kernel slides.
-  struct Axis {
-    /// The index.
-    let index: IndexExpression
-    /// Outputs along the axis.
-    let outputs: Int
-    /// Kernel positions.
-    let kernel: Int
-    let stride: Int
-    let dilation: Int
-    /// Where it stands in the output, or behind all those that do.
-    fileprivate let position: Int
-
-    /// From the first input that a MAC reads to the last.
-    var reach: Int { stride * (outputs - 1) + dilation * (kernel - 1) + 1 }
-  }
-
-  /// The inputs along an axis and the zeros on both sides of them.
-  struct InputSize {
-    let size: Int
-    var before = 0
-    var after = 0
-  }
+  /// With names, rows and columns go by them, and rows, columns and images are kept apart as far as they can be; without,
+  /// rows come first in the output, and what a kernel does not slide along is walked as one: rows of a matrix, or images.
+  var names: PositionNames?
 
   /// Whether every dimension is in all three tensors: nothing is reduced and nothing used twice.
   var isElementwise: Bool {
@@ -47,164 +36,118 @@ struct TensorProduct {
     return all[0] == all[1] && all[1] == all[2]
   }
 
-  /// Whether an index has a sum or a stride: only inputs have one.
-  static func slides(_ indices: [IndexExpression]) -> Bool { indices.contains { $0.variable == nil } }
+  /// Which of two operands a kernel slides over, if it is one: only inputs have an index with a sum or a stride.
+  static func sliding(_ operands: [[IndexExpression]]) -> Int? {
+    let slides = operands.map { $0.contains { $0.variable == nil } }
+    return slides[0] == slides[1] ? nil : slides[0] ? 0 : 1
+  }
 
-  /// The layer that is the same.
-  ///
-  /// - Parameters:
-  ///   - name: what to call it.
-  ///   - extent: the inputs along an axis, where the file says what they are; otherwise they are all that MACs read.
-  /// - Returns: the layer.
-  /// - Throws: ``Inexpressible``.
+  /// The layer that is the same, see ``ProductStructure/layer(name:extent:)``.
   func layer(
-    name: String, extent: (Axis) throws(Inexpressible) -> InputSize? = { (_) throws(Inexpressible) in nil }
+    name: String,
+    extent: (IndexExpression, _ reach: Int) throws(Inexpressible) -> ProductStructure.InputSize? = {
+      (_, _) throws(Inexpressible) in nil
+    }
   ) throws(Inexpressible) -> Layer {
+    try structure().layer(name: name, extent: extent)
+  }
+
+  /// What each dimension is.
+  func structure() throws(Inexpressible) -> ProductStructure {
     for (dimension, size) in sizes.sorted(by: { $0.key < $1.key }) where size > Layer.largestSize {
       throw Inexpressible(reason: "dimension \(dimension) is \(size); at most \(Layer.largestSize) is accepted")
     }
-    let outputVariables = try variables(output, of: "output")
-    let weightVariables = try variables(weights, of: "weights")
-    let axes = try axes(outputVariables, weightVariables)
-    let plain = try variables(inputs.filter { $0.variable != nil }, of: "inputs")
+    let outputVariables = try variables(output, of: .outputs)
+    let weightVariables = try variables(weights, of: .weights)
+    let plain = try variables(inputs.filter { $0.variable != nil }, of: .inputs)
+    let windows = try windows(outputVariables, weightVariables, plain)
 
     let (o, w, i) = (Set(outputVariables), Set(weightVariables), Set(plain))
-    let slid = Set(inputs.filter { $0.variable == nil }.flatMap { $0.terms.map(\.variable) })
-    if let twice = slid.intersection(i).min() {
-      throw Inexpressible(reason: "dimension \(twice) indexes its inputs twice")
-    }
-    for dimension in o.union(w).union(i).subtracting(slid).sorted() where size(dimension) > 1 {
+    let slid = windows.flatMap { $0.index?.terms.map(\.variable) ?? [] }
+    var dimensions: [Dimension: [String]] = [:]
+    var rows: [String] = []
+    // In the order of the output, then of the inputs.
+    for dimension in (outputVariables + plain + weightVariables + sizes.keys.sorted()).uniqued()
+    where !slid.contains(dimension) && (sizes[dimension] ?? 1) > 1 {
       switch (o.contains(dimension), w.contains(dimension), i.contains(dimension)) {
-      case (true, false, false): throw Inexpressible(reason: "dimension \(dimension) is in its output alone")
-      case (false, true, false): throw Inexpressible(reason: "dimension \(dimension) is in its weights alone")
-      case (false, false, true): throw Inexpressible(reason: "dimension \(dimension) is in its inputs alone")
-      default: break
+      case (true, true, true): dimensions[.g, default: []].append(dimension)
+      case (true, true, false): dimensions[.k, default: []].append(dimension)
+      case (false, true, true): dimensions[.c, default: []].append(dimension)
+      case (true, false, true): rows.append(dimension)
+      case (true, false, false): throw alone(dimension, in: .outputs)
+      case (false, true, false): throw alone(dimension, in: .weights)
+      case (false, false, true): throw alone(dimension, in: .inputs)
+      case (false, false, false):
+        throw Inexpressible(reason: "dimension \(dimension), of size \(sizes[dimension] ?? 1), indexes no tensor")
       }
     }
-    func product(_ isWanted: (String) -> Bool) throws(Inexpressible) -> Int {
-      try multiply(o.union(i).union(w).subtracting(slid).filter(isWanted).map(size))
-    }
-    let groups = try product { o.contains($0) && w.contains($0) && i.contains($0) }
-    let outputChannels = try product { o.contains($0) && w.contains($0) && !i.contains($0) }
-    let inputChannels = try product { !o.contains($0) && w.contains($0) && i.contains($0) }
-    let rows = outputVariables.filter { i.contains($0) && !w.contains($0) }.map(size)
-    var batch = 1
-    var extents: [InputSize] = []
-    if axes.isEmpty {
-      let sides = try matrixRows(rows)
-      (batch, extents) = (sides.images, [InputSize(size: sides.rows)])
-    } else {
-      batch = try multiply(rows)
-      for axis in axes { extents.append(try extent(axis) ?? InputSize(size: axis.reach)) }
-    }
-    let layer: Layer
-    do {
-      layer = try Layer(
-        name: name, batch: batch, groups: groups, inputChannels: multiply([groups, inputChannels]),
-        input: Extent(height: extents[0].size, width: extents.count > 1 ? extents[1].size : 1),
-        outputChannels: multiply([groups, outputChannels]), kernel: pair(axes, \.kernel), stride: pair(axes, \.stride),
-        dilation: pair(axes, \.dilation),
-        padding: Padding(
-          top: extents[0].before, bottom: extents[0].after, left: extents.count > 1 ? extents[1].before : 0,
-          right: extents.count > 1 ? extents[1].after : 0))
-    } catch let error as Inexpressible {
-      throw error
-    } catch {
-      throw Inexpressible(reason: "\(error)")
-    }
-    for (axis, (extent, outputs)) in zip(axes, zip(extents, [layer[.p], layer[.q]])) where axis.outputs != outputs {
-      throw Inexpressible(
-        reason: "\(extent.size) inputs along \(axis.index) with padding \(extent.before) and \(extent.after) give "
-          + "\(outputs) outputs, not \(axis.outputs)")
-    }
-    return layer
+    var structure = ProductStructure(sizes: sizes, dimensions: dimensions)
+    structure.place(windows, rows, names)
+    return structure
   }
 
-  private func size(_ dimension: String) -> Int { sizes[dimension] ?? 1 }
-
-  private func multiply(_ factors: [Int]) throws(Inexpressible) -> Int {
-    var product = 1
-    for factor in factors {
-      let (next, overflow) = product.multipliedReportingOverflow(by: factor)
-      if overflow { throw Inexpressible(reason: "its sizes are too large to be counted") }
-      product = next
-    }
-    return product
+  private func alone(_ dimension: String, in tensor: Tensor) -> Inexpressible {
+    Inexpressible(reason: "dimension \(dimension) is in its \(Self.noun(tensor)) alone", tensor: tensor)
   }
 
-  private func pair(_ axes: [Axis], _ value: (Axis) -> Int) -> Extent {
-    Extent(height: axes.first.map(value) ?? 1, width: axes.count > 1 ? value(axes[1]) : 1)
-  }
-
-  /// The rows of a matrix product; where they are too many for one dimension, the first ones are images.
-  private func matrixRows(_ sizes: [Int]) throws(Inexpressible) -> (images: Int, rows: Int) {
-    let all = try multiply(sizes)
-    guard all > Layer.largestSize else { return (1, all) }
-    for count in 1..<max(2, sizes.count) {
-      let (images, rows) = (try multiply(Array(sizes[..<count])), try multiply(Array(sizes[count...])))
-      if images <= Layer.largestSize, rows <= Layer.largestSize { return (images, rows) }
-    }
-    return (1, all)
-  }
+  private static func noun(_ tensor: Tensor) -> String { tensor == .outputs ? "output" : tensor.rawValue }
 
   /// The single dimensions that the indices are.
-  private func variables(_ indices: [IndexExpression], of tensor: String) throws(Inexpressible) -> [String] {
-    var variables: [String] = []
-    for index in indices {
+  private func variables(_ indices: [IndexExpression], of tensor: Tensor) throws(Inexpressible) -> [String] {
+    var variables: Set<String> = []
+    return try indices.map { index throws(Inexpressible) in
       guard let variable = index.variable else {
-        throw Inexpressible(reason: "its \(tensor) has the index \(index), where a single dimension is expected")
+        throw Inexpressible(
+          reason: "its \(Self.noun(tensor)) \(tensor == .weights ? "have" : "has") the index \(index), where a single "
+            + "dimension is expected", tensor: tensor)
       }
       if sizes[variable] == nil { throw Inexpressible(reason: "dimension \(variable) has no size") }
-      if variables.contains(variable) {
-        throw Inexpressible(reason: "dimension \(variable) indexes its \(tensor) twice")
-      }
-      variables.append(variable)
+      if !variables.insert(variable).inserted { throw Self.twice(variable, in: tensor) }
+      return variable
     }
-    return variables
   }
 
-  /// The axes along which a kernel slides, rows first: the order is that of the output.
-  private func axes(_ outputs: [String], _ kernels: [String]) throws(Inexpressible) -> [Axis] {
-    var axes: [Axis] = []
-    var seen: Set<String> = []
+  private static func twice(_ dimension: String, in tensor: Tensor) -> Inexpressible {
+    Inexpressible(reason: "dimension \(dimension) indexes its \(noun(tensor)) twice", tensor: tensor)
+  }
+
+  /// The axes of the inputs along which a kernel slides, in the order of the output.
+  private func windows(
+    _ outputs: [String], _ kernels: [String], _ plain: [String]
+  ) throws(Inexpressible) -> [ProductStructure.Axis] {
+    func refusal(_ index: IndexExpression, _ why: String) -> Inexpressible {
+      Inexpressible(reason: "its inputs have the index \(index), \(why)", tensor: .inputs)
+    }
+    var windows: [(position: Int, axis: ProductStructure.Axis)] = []
+    var seen = Set(plain)
     for index in inputs where index.variable == nil {
-      var axis = (outputs: 1, kernel: 1, stride: 1, dilation: 1, position: outputs.count)
-      var found = (output: false, kernel: false)
+      var window = (position: outputs.count, axis: ProductStructure.Axis(index: index))
       for term in index.terms {
         guard let size = sizes[term.variable] else {
           throw Inexpressible(reason: "dimension \(term.variable) has no size")
         }
-        if !seen.insert(term.variable).inserted {
-          throw Inexpressible(reason: "dimension \(term.variable) indexes its inputs twice")
-        }
-        if term.coefficient > Layer.largestSize {
-          throw Inexpressible(reason: "its inputs have the index \(index), whose stride is too large")
-        }
+        if !seen.insert(term.variable).inserted { throw Self.twice(term.variable, in: .inputs) }
+        if term.coefficient > Layer.largestSize { throw refusal(index, "whose stride is too large") }
         let position = outputs.firstIndex(of: term.variable)
         let isKernel = kernels.contains(term.variable)
-        if let position, !isKernel, !found.output {
-          (axis.outputs, axis.stride, axis.position, found.output) = (size, term.coefficient, position, true)
-        } else if position == nil, isKernel, !found.kernel {
-          (axis.kernel, axis.dilation, found.kernel) = (size, term.coefficient, true)
+        if let position, !isKernel, window.axis.outputNames.isEmpty {
+          window.position = position
+          (window.axis.outputNames, window.axis.outputs, window.axis.stride) = ([term.variable], size, term.coefficient)
+        } else if position == nil, isKernel, window.axis.kernelName == nil {
+          (window.axis.kernelName, window.axis.kernel, window.axis.dilation) = (term.variable, size, term.coefficient)
         } else {
-          throw Inexpressible(
-            reason: "its inputs have the index \(index), which is no sum of a dimension of the output and one of the "
-              + "weights")
+          throw refusal(index, "which is no sum of a dimension of the output and one of the weights")
         }
       }
-      if index.constant != 0 || index.terms.isEmpty {
-        throw Inexpressible(reason: "its inputs have the index \(index), which starts beyond 0")
-      }
-      axes.append(
-        Axis(
-          index: index, outputs: axis.outputs, kernel: axis.kernel, stride: axis.stride, dilation: axis.dilation,
-          position: axis.position))
+      if index.constant != 0 || index.terms.isEmpty { throw refusal(index, "which starts beyond 0") }
+      windows.append(window)
     }
-    if axes.count > 2 { axes.removeAll { $0.outputs == 1 && $0.kernel == 1 } }
-    if axes.count > 2 {
-      throw Inexpressible(reason: "a kernel slides along \(axes.count) axes of its inputs; at most 2 can be read")
+    if windows.count > 2 { windows.removeAll { $0.axis.outputs == 1 && $0.axis.kernel == 1 } }
+    if windows.count > 2 {
+      throw Inexpressible(
+        reason: "a kernel slides along \(windows.count) axes of its inputs; at most 2 can be read", tensor: .inputs)
     }
-    if axes.count == 2, axes[1].position < axes[0].position { axes.swapAt(0, 1) }
-    return axes
+    if windows.count == 2, windows[1].position < windows[0].position { windows.swapAt(0, 1) }
+    return windows.map(\.axis)
   }
 }

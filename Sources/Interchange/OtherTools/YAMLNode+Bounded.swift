@@ -1,5 +1,3 @@
-import EnergyModel
-import Workloads
 import Yams
 
 /// Reading of files whose keys are another tool's. Aliases can make a small file a huge tree, so lists are bounded.
@@ -43,12 +41,5 @@ extension YAMLNode {
     let size = try integer()
     if size < 1 { throw error("is \(size); it must be at least 1") }
     return size
-  }
-
-  /// A word width.
-  func width() throws(FormatError) -> BitWidth {
-    let count = try integer()
-    guard let width = BitWidth(count) else { throw error("is \(count); a width from 1 to 64 bits is expected") }
-    return width
   }
 }

@@ -61,41 +61,30 @@ public enum ZigZagWorkload {
     if inputs.count > 2 { throw Inexpressible(reason: "it multiplies \(inputs.count) operands; 2 can be read") }
     let sizes = try sizes("loop_dims", "loop_sizes", node, fields)
     let relations = try relations(fields["dimension_relations"])
-    // Dimensions of size 1 need not be listed in an operand; others that are in none would be loops without a tensor.
-    let used = Set(
-      (output.indices + inputs.flatMap(\.indices)).flatMap { index in
-        relations[index]?.terms.map(\.variable) ?? [index]
-      })
-    if let (unused, size) = sizes.first(where: { $0.value > 1 && !used.contains($0.key) }) {
-      throw Inexpressible(reason: "loop dimension \(unused), of size \(size), indexes no operand")
-    }
     func expressions(_ operand: LoopEquation.Operand) -> [IndexExpression] {
       operand.indices.map { relations[$0] ?? IndexExpression(variable: $0) }
     }
-    let weights = try weights(inputs, relations, node, fields)
+    let operands = inputs.map(expressions)
+    let weights = try TensorProduct.sliding(operands).map { 1 - $0 } ?? weights(inputs, fields)
     let product = TensorProduct(
-      sizes: sizes, output: expressions(output), inputs: expressions(inputs[1 - weights]),
-      weights: expressions(inputs[weights]))
+      sizes: sizes, output: expressions(output), inputs: operands[1 - weights], weights: operands[weights])
     if product.isElementwise { return nil }
     let given = try inputSizes(relations, node, fields)
-    let layer = try product.layer(name: name) { (axis) throws(Inexpressible) in
-      guard let given = given[axis.index] else { return nil }
-      let size = given.size ?? axis.reach - given.before - given.after
-      return TensorProduct.InputSize(size: size, before: given.before, after: given.after)
+    let layer = try product.layer(name: name) { (index, reach) throws(Inexpressible) in
+      guard let given = given[index] else { return nil }
+      let size = given.size ?? reach - given.before - given.after
+      return ProductStructure.InputSize(size: size, before: given.before, after: given.after)
     }
     return (layer, try widths(inputs[1 - weights].name, inputs[weights].name, output.name, fields))
   }
 
-  /// Which of two operands holds the weights.
+  /// Which of two operands without windows holds the weights.
   ///
-  /// Not the one with a sliding index; otherwise the one named W, or the one that is its layer's own; otherwise the
-  /// second, which for a matrix product is the same problem either way.
+  /// The one named W, or the one that is its layer's own; otherwise the second, which for a matrix product is the same
+  /// problem either way.
   private static func weights(
-    _ inputs: [LoopEquation.Operand], _ relations: [String: IndexExpression], _ node: YAMLNode,
-    _ fields: [String: YAMLNode]
+    _ inputs: [LoopEquation.Operand], _ fields: [String: YAMLNode]
   ) throws(FormatError) -> Int {
-    let sliding = inputs.map { $0.indices.contains { relations[$0] != nil } }
-    if sliding[0] != sliding[1] { return sliding[0] ? 1 : 0 }
     if let index = inputs.firstIndex(where: { $0.name == "w" }) { return index }
     if let source = fields["operand_source"], !source.isNull, let id = fields["id"]?.text {
       for (operand, value) in try source.openFields() where value.text == id {
@@ -175,19 +164,11 @@ public enum ZigZagWorkload {
         guard pair.count == 2 else {
           throw paddings[position].error("is no pair; two numbers are expected, as in [1, 1]")
         }
-        sides = (try padding(pair[0]), try padding(pair[1]))
+        sides = (try pair[0].integer(in: 0...Layer.largestSize), try pair[1].integer(in: 0...Layer.largestSize))
       }
       result[expression] = (sizes[name], sides.0, sides.1)
     }
     return result
-  }
-
-  private static func padding(_ node: YAMLNode) throws(FormatError) -> Int {
-    let value = try node.integer()
-    guard (0...Layer.largestSize).contains(value) else {
-      throw node.error("is \(value); 0 to \(Layer.largestSize) is accepted")
-    }
-    return value
   }
 
   /// The word widths of a layer, where it gives those of all operands.
@@ -199,7 +180,7 @@ public enum ZigZagWorkload {
     for (operand, node) in try precision.openFields() { given[operand.lowercased()] = node }
     guard let i = given[inputs], let w = given[weights], let o = given[output] else { return nil }
     return WordWidths(
-      inputs: try i.width(), weights: try w.width(), outputs: try (given["\(output)_final"] ?? o).width(),
-      partialSums: try o.width())
+      inputs: try i.bitWidth(), weights: try w.bitWidth(), outputs: try (given["\(output)_final"] ?? o).bitWidth(),
+      partialSums: try o.bitWidth())
   }
 }

@@ -51,10 +51,12 @@ enum TimeloopProblem {
 
     var sizes: [String: Int] = [:]
     for dimension in shape.dimensions {
-      sizes[dimension] = try positive(instance.required(dimension, in: fields))
+      sizes[dimension] = try instance.required(dimension, in: fields).integer(in: 1...Layer.largestSize)
     }
     var coefficients = shape.coefficients
-    for (name, field) in fields where coefficients[name] != nil { coefficients[name] = try positive(field) }
+    for (name, field) in fields where coefficients[name] != nil {
+      coefficients[name] = try field.integer(in: 1...Layer.largestSize)
+    }
 
     let structure = try TimeloopStructure(shape, sizes: sizes, coefficients: coefficients)
     var remarks = structure.remarks
@@ -65,14 +67,6 @@ enum TimeloopProblem {
           + "the input's size follows from the output's and padding counts as input")
     }
     return Reading(shape: shape, sizes: sizes, structure: structure, instance: instance, remarks: remarks)
-  }
-
-  private static func positive(_ node: YAMLNode) throws(FormatError) -> Int {
-    let value = try node.integer()
-    guard (1...Layer.largestSize).contains(value) else {
-      throw node.error("is \(value); a number from 1 to \(Layer.largestSize) is expected")
-    }
-    return value
   }
 
   /// Sparse tensors would move less; a density must be 1.

@@ -1,3 +1,5 @@
+import Workloads
+
 /// The shape of a Timeloop problem: its dimensions, and which of them index each data space.
 ///
 /// As in Timeloop's `src/workload/shape-models/problem-shape.cpp`: a projection is a list of ranks, a rank a sum of
@@ -7,6 +9,14 @@ struct TimeloopShape {
   enum Coefficient {
     case number(Int)
     case named(String)
+
+    /// The number, with named coefficients as the instance has them.
+    func value(_ coefficients: [String: Int]) -> Int {
+      switch self {
+      case .number(let number): number
+      case .named(let name): coefficients[name] ?? 1
+      }
+    }
   }
 
   /// One dimension of a rank.
@@ -56,6 +66,11 @@ struct TimeloopShape {
     }
   }
 
+  /// More dimensions, coefficients or data spaces are refused; a convolution has eight of the first.
+  private static let mostDimensions = 32
+  /// A sum of more dimensions is refused; a convolution has two.
+  private static let mostTerms = IndexExpression.mostTerms
+
   private init(_ node: YAMLNode) throws(FormatError) {
     self.node = node
     let fields = try node.fieldsWithUnderscores(["name", "dimensions", "coefficients", "data_spaces", "flatten"])
@@ -64,8 +79,8 @@ struct TimeloopShape {
     }
     let list = try node.required("dimensions", in: fields)
     var dimensions: [String] = []
-    for element in try list.elements() {
-      let name = try element.string()
+    for element in try list.elements(atMost: Self.mostDimensions) {
+      let name = try element.name()
       guard name.count == 1 else {
         throw element.error("the dimension '\(name.prefix(40))' has more than one character, which Timeloop refuses")
       }
@@ -75,11 +90,11 @@ struct TimeloopShape {
     self.dimensions = dimensions
 
     var coefficients: [String: Int] = [:]
-    for element in try fields["coefficients"]?.elements() ?? [] {
+    for element in try fields["coefficients"]?.elements(atMost: Self.mostDimensions) ?? [] {
       let fields = try element.fields(["name", "default"])
       let name = try element.required("name", in: fields).name()
       if dimensions.contains(name) { throw element.error("the coefficient '\(name)' has a dimension's name") }
-      let value = try element.required("default", in: fields).integer()
+      let value = try element.required("default", in: fields).integer(in: 1...Layer.largestSize)
       if coefficients.updateValue(value, forKey: name) != nil {
         throw element.error("the coefficient '\(name)' is listed twice")
       }
@@ -87,8 +102,12 @@ struct TimeloopShape {
     self.coefficients = coefficients
 
     var dataSpaces: [DataSpace] = []
-    for element in try node.required("data_spaces", in: fields).elements() {
-      dataSpaces.append(try Self.dataSpace(element, dimensions, Array(coefficients.keys)))
+    for element in try node.required("data_spaces", in: fields).elements(atMost: Self.mostDimensions) {
+      let space = try Self.dataSpace(element, dimensions, Array(coefficients.keys))
+      if dataSpaces.contains(where: { $0.name == space.name }) {
+        throw element.error("the data space '\(space.name)' is listed twice")
+      }
+      dataSpaces.append(space)
     }
     self.dataSpaces = dataSpaces
   }
@@ -98,13 +117,14 @@ struct TimeloopShape {
   ) throws(FormatError) -> DataSpace {
     let fields = try node.fieldsWithUnderscores(["name", "projection", "read_write", "ranks"])
     var ranks: [[Term]] = []
-    for rank in try node.required("projection", in: fields).elements() {
+    for rank in try node.required("projection", in: fields).elements(atMost: mostDimensions) {
       if !rank.isList {
         ranks.append([Term(dimension: try dimension(rank, dimensions), coefficient: .number(1))])
         continue
       }
       var terms: [Term] = []
-      for term in try rank.elements() { terms.append(try self.term(term, dimensions, coefficients)) }
+      for term in try rank.elements(atMost: mostTerms) { terms.append(try self.term(term, dimensions, coefficients)) }
+      if terms.isEmpty { throw rank.error("is empty; a sum of dimensions is expected") }
       ranks.append(terms)
     }
     return DataSpace(
@@ -122,7 +142,9 @@ struct TimeloopShape {
     let dimension = try dimension(parts[0], dimensions)
     if parts.count == 1 { return Term(dimension: dimension, coefficient: .number(1)) }
     let text = try parts[1].string()
-    if let number = Int(text) { return Term(dimension: dimension, coefficient: .number(number)) }
+    if Int(text) != nil {
+      return Term(dimension: dimension, coefficient: .number(try parts[1].integer(in: 1...Layer.largestSize)))
+    }
     guard coefficients.contains(text) else {
       throw parts[1].error(unknown("coefficient", text, known: coefficients.sorted()))
     }

@@ -294,13 +294,13 @@ struct TimeloopExportTests {
       name: "long", batch: 1 << 15, inputChannels: 1, input: Extent(height: 1 << 15, width: 1), outputChannels: 1,
       kernel: Extent(1))
     let layer = try nest.hasPrefix("n") ? long : convolution()
-    #expect(performing { _ = try files(nest, layer, capacity: capacity) } == message)
+    #expect(refusal { _ = try files(nest, layer, capacity: capacity) } == message)
   }
 
   @Test func hugeTilesAreRefused() throws {
     let layer = try Layer.gemm(name: "huge", m: 1 << 20, n: 1, k: 1 << 20)
     #expect(
-      performing { _ = try files("[outputs] [inputs] [weights]", layer, capacity: 1 << 60) }
+      refusal { _ = try files("[outputs] [inputs] [weights]", layer, capacity: 1 << 60) }
         == "the tile of inputs is too large to be written for Timeloop")
   }
 }

@@ -166,7 +166,8 @@ struct TimeloopProblemTests {
         instance: {H: 12, B: 2, M: 5, N: 7, K: 11}
       """
     #expect(try layer(text) == Layer.gemm(name: "prob", groups: 24, m: m, n: n, k: 11))
-    #expect(try read(text).remarks.last == "the dimensions H, B are walked as one")
+    let alike = "the two operands are alike: X is taken as the inputs, Y as the weights"
+    #expect(try read(text).remarks == (first == "X" ? [alike] : []) + ["the dimensions H, B are walked as one"])
   }
 
   @Test func plainPositionsAreRowsAndColumns() throws {
@@ -228,50 +229,46 @@ struct TimeloopProblemTests {
     ),
   ])
   func refused(text: String, message: String) {
-    #expect(performing { _ = try read(text) } == message)
+    #expect(refusal { _ = try read(text) } == message)
   }
 
   /// Shapes, by dimensions and projections of two inputs X and Y and an output Z; every size is 2.
   @Test(arguments: [
     (
       "PRTC", "[[[P], [R], [T]], [[C]]]", "[R, T, C]", "[P]",
-      "5: problem.shape.data_spaces[0]: 'X' has a rank of 3 dimensions, P + R + T; one output position and one kernel position are understood"
+      "5: problem.shape.data_spaces[0]: its inputs have the index P+R+T, which is no sum of a dimension of the output and one of the weights (inputs: 'X', weights: 'Y', outputs: 'Z')"
     ),
     (
       "PR", "[[[P], [R]], P]", "[R]", "[P]",
-      "5: problem.shape.data_spaces[0]: 'X' is indexed by 'P' twice: no convolution is"
+      "5: problem.shape.data_spaces[0]: dimension P indexes its inputs twice (inputs: 'X', weights: 'Y', outputs: 'Z')"
     ),
     (
       "PR", "[[[P], [R]]]", "[R]", "[P, R]",
-      "5: problem.shape.data_spaces[0]: 'X' is indexed by P + R, of which one must index the outputs and not the weights, the other the weights and not the outputs"
+      "5: problem.shape.data_spaces[0]: its inputs have the index P+R, which is no sum of a dimension of the output and one of the weights (inputs: 'X', weights: 'Y', outputs: 'Z')"
     ),
     (
       "PR", "[[[P], [R]]]", "[[[R], [P]]]", "[P]",
-      "6: problem.shape.data_spaces[1]: both 'X' and 'Y' have windows; only the inputs may"
+      "6: problem.shape.data_spaces[1]: its weights have the index R+P, where a single dimension is expected (inputs: 'X', weights: 'Y', outputs: 'Z')"
     ),
     (
       "PR", "[P]", "[R]", "[[[P], [R]]]",
-      "7: problem.shape.data_spaces[2]: 'Z' is indexed by P + R: no output of a convolution is"
-    ),
-    (
-      "PRC", "[[[P], [R]], [[C, 2]]]", "[R, C]", "[P]",
-      "5: problem.shape.data_spaces[0]: 'X' is indexed by C, of which one must index the outputs and not the weights"
+      "7: problem.shape.data_spaces[2]: its output has the index P+R, where a single dimension is expected (inputs: 'X', weights: 'Y', outputs: 'Z')"
     ),
     (
       "PR", "[[[P, 0], [R]]]", "[R]", "[P]",
-      "5: problem.shape.data_spaces[0]: the coefficient of 'P' is 0; strides are at least 1"
+      "5: problem.shape.data_spaces[0].projection[0][0][1]: is 0; a number from 1 to 1048576 is expected"
     ),
     (
       "PRQSUV", "[[[P], [R]], [[Q], [S]], [[U], [V]]]", "[R, S, V]", "[P, Q, U]",
-      "5: problem.shape.data_spaces[0]: 'X' has 3 windowed axes; a layer has at most two"
+      "5: problem.shape.data_spaces[0]: a kernel slides along 3 axes of its inputs; at most 2 can be read (inputs: 'X', weights: 'Y', outputs: 'Z')"
     ),
     (
       "MNKJ", "[M, K, J]", "[N, K]", "[M, N]",
-      "5: problem.shape.data_spaces[0]: the dimension 'J' indexes 'X' alone; each must index at least two of the three"
+      "5: problem.shape.data_spaces[0]: dimension J is in its inputs alone (inputs: 'X', weights: 'Y', outputs: 'Z')"
     ),
     (
       "MNKJ", "[M, K]", "[N, K]", "[M, N]",
-      "7: problem.shape.data_spaces[2]: the dimension 'J' indexes no data space; each must index at least two of the three"
+      "4: problem.shape: dimension J, of size 2, indexes no tensor (inputs: 'X', weights: 'Y', outputs: 'Z')"
     ),
     (
       "MNK", "[M, K]", "[N, J]", "[M, N]",
@@ -288,7 +285,7 @@ struct TimeloopProblemTests {
     ),
     (
       "MNK", "[[], M, K]", "[N, K]", "[M, N]",
-      "5: problem.shape.data_spaces[0]: 'X' has a rank of 0 dimensions; one output position and one kernel position are understood"
+      "5: problem.shape.data_spaces[0].projection[0]: is empty; a sum of dimensions is expected"
     ),
   ])
   func shapeRefused(dimensions: String, x: String, y: String, z: String, message: String) {
@@ -302,7 +299,39 @@ struct TimeloopProblemTests {
             {name: Y, projection: \(y)},
             {name: Z, projection: \(z), read_write: true}]
       """
-    #expect(performing { _ = try read(text) } == "prob.yaml:" + message)
+    #expect(refusal { _ = try read(text) } == "prob.yaml:" + message)
+  }
+
+  /// One output reads every second input: a kernel with dilation.
+  @Test func stridedReduction() throws {
+    let text = """
+      problem:
+        shape:
+          dimensions: [P, R, C]
+          data_spaces:
+            - {name: X, projection: [[[P], [R]], [[C, 2]]]}
+            - {name: Y, projection: [R, C]}
+            - {name: Z, projection: [P], read_write: true}
+        instance: {P: 5, R: 3, C: 4}
+      """
+    let layer = try layer(text)
+    #expect(sizes(layer) == [1, 1, 1, 1, 5, 1, 3, 4, 1, 1, 1, 2])
+    #expect(layer.usedElements(of: .inputs).count == 7 * 4)
+  }
+
+  /// Columns are those of Q even where there are no rows.
+  @Test func columnsAlone() throws {
+    let text = """
+      problem:
+        shape:
+          dimensions: [Q, S]
+          data_spaces:
+            - {name: X, projection: [[[Q], [S]]]}
+            - {name: Y, projection: [S]}
+            - {name: Z, projection: [Q], read_write: true}
+        instance: {Q: 5, S: 3}
+      """
+    #expect(try sizes(layer(text)) == [1, 1, 1, 1, 1, 5, 1, 3, 1, 1, 1, 1])
   }
 
   @Test func numberOfDataSpaces() {
@@ -314,7 +343,7 @@ struct TimeloopProblemTests {
           data_spaces: [{name: X, projection: [M]}, {name: Y, projection: [N]}, {name: Z, projection: [M, N]}]
       """
     #expect(
-      performing { _ = try read(text) }
+      refusal { _ = try read(text) }
         == "prob.yaml:4: problem.shape: the shape has 3 read-only and 0 read-write data spaces; "
         + "a convolution or matrix product has two and one")
   }
@@ -322,22 +351,14 @@ struct TimeloopProblemTests {
   @Test func keysGivenTwice() {
     let text = "problem: {shape: {dimensions: [M], data-spaces: [], data_spaces: []}, instance: {M: 1}}"
     #expect(
-      performing { _ = try read(text) } == "prob.yaml:1: problem.shape: the key 'data_spaces' is given twice")
+      refusal { _ = try read(text) } == "prob.yaml:1: problem.shape: the key 'data_spaces' is given twice")
   }
 
   @Test func longDimensionNames() {
     let text = "problem: {shape: {dimensions: [Co], data_spaces: []}, instance: {Co: 1}}"
     #expect(
-      performing { _ = try read(text) }
+      refusal { _ = try read(text) }
         == "prob.yaml:1: problem.shape.dimensions[0]: the dimension 'Co' has more than one character, which Timeloop refuses"
     )
   }
-}
-
-/// The error of an action, or "accepted".
-func performing(_ body: () throws -> Void) -> String {
-  do {
-    try body()
-    return "accepted"
-  } catch { return "\(error)" }
 }
