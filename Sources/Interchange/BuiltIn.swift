@@ -41,6 +41,7 @@ public enum BuiltIn {
     ("lpddr4-int8", PackageResources.lpddr4_int8_yaml),
     ("hbm2-fp16", PackageResources.hbm2_fp16_yaml),
     ("eyeriss", PackageResources.eyeriss_yaml),
+    ("eyeriss-lpddr4-int16", PackageResources.eyeriss_lpddr4_int16_yaml),
     ("simba", PackageResources.simba_yaml),
   ]
 

@@ -52,7 +52,10 @@ struct BuiltInTests {
     Figures(name: "hbm2-fp16", mac: 1.1 + 0.4, read: 3.97, write: 3.97, unit: "pJ", widths: "16/16/16/16"),
     // 200 MACs for a word of 16 bits.
     Figures(name: "eyeriss", mac: 1, read: 200.0 / 16, write: 200.0 / 16, unit: "MAC", widths: "16/16/16/16"),
-    // The first row of the published data: computing energy over MACs.
+    // The first rows of the published data: computing energy over MACs.
+    Figures(
+      name: "eyeriss-lpddr4-int16", mac: 19_329_194.61 / 8_784_600, read: lpddr4, write: lpddr4, unit: "pJ",
+      widths: "16/16/16/16"),
     Figures(
       name: "simba", mac: 4_926_403.68 / 8_784_600, read: lpddr4, write: lpddr4, unit: "pJ", widths: "8/8/8/24"),
   ]
