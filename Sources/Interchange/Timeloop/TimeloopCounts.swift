@@ -5,7 +5,7 @@ extension TimeloopTraffic {
   /// Counts the scalar accesses at MainMemory that Timeloop finds for a nest.
   ///
   /// What moves into a tensor's level is, from one tile to the next, what the next has and the one before had not.
-  /// Unlike in ``Traffic``, tiles are bounding boxes in the coordinates of the data space, gaps that a stride or a
+  /// Unlike in `Traffic`, tiles are bounding boxes in the coordinates of the data space, gaps that a stride or a
   /// dilation leaves and padding included; a box is reused from wherever it overlaps the one before, provided that the
   /// boxes move as they moved before; and not all passes of a loop are walked: the first two, or with residuals the
   /// first two and last two, stand for the others. Facts from Timeloop's `src/loop-analysis/nest-analysis.cpp`

@@ -2,7 +2,7 @@ public import EnergyModel
 public import Mappings
 public import Workloads
 
-/// Writes a layer, a Buffer and a mapping for `timeloop-model`, as ``TimeloopNest`` describes.
+/// Writes a layer, a Buffer and a mapping for `timeloop-model`, as `TimeloopNest` describes.
 ///
 /// Each tensor's level has words of its own width, partial sums' for outputs, so that mixed widths are held exactly;
 /// MainMemory has one width, the widest, and its accesses are to be compared in words. A level's size is what Timeloop

@@ -17,7 +17,7 @@ public struct TimeloopFiles: Hashable, Sendable {
   public let timeloop: TimeloopTraffic
   /// The same with `TIMELOOP_DISABLE_TEMPORAL_EXTRAPOLATION=1`, which walks every pass of every loop.
   public let timeloopWalkingAll: TimeloopTraffic
-  /// What the mapping moves as ``Traffic`` counts it.
+  /// What the mapping moves as `Traffic` counts it.
   public let traffic: Traffic
 
   /// All three in one text, which Timeloop takes like three files.
@@ -26,7 +26,7 @@ public struct TimeloopFiles: Hashable, Sendable {
 
 /// Scalar accesses at MainMemory.
 ///
-/// Those of weights and outputs are always what ``Traffic`` counts. Those of inputs are, with sliding reuse, where nothing
+/// Those of weights and outputs are always what `Traffic` counts. Those of inputs are, with sliding reuse, where nothing
 /// is padded or skipped and along each axis at most one loop stands outside the inputs' keep, which divides evenly.
 public struct TimeloopTraffic: Hashable, Sendable, CustomStringConvertible {
   /// Inputs read.

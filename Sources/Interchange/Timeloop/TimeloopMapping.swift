@@ -5,7 +5,7 @@ public import Workloads
 ///
 /// A mapping can be read when its outermost level keeps all three tensors and each tensor is kept by one other level:
 /// those levels together are the Buffer. Fan-out in space has no counterpart and is refused. Residuals are understood
-/// (see ``TimeloopNest``).
+/// (see `TimeloopNest`).
 public enum TimeloopMapping {
   /// A mapping with the layer that it is for.
   public struct Reading: Hashable, Sendable {
