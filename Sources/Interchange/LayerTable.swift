@@ -27,9 +27,9 @@ public enum LayerTable {
       entries.append(entry)
     }
     if entries.isEmpty { throw layers.error("has no layers; at least one is expected") }
-    return Network(
-      name: try root.required("network", in: fields).name(), source: try fields["source"]?.string() ?? "",
-      entries: entries)
+    return try WorkloadFile.network(
+      root.required("network", in: fields).name(), source: fields["source"]?.string() ?? "", entries,
+      origin: root.origin)
   }
 
   private static func entry(_ node: YAMLNode) throws(FormatError) -> Network.Entry {

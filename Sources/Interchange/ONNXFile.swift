@@ -22,9 +22,9 @@ enum ONNXFile {
     }
     // Exporters give every graph the same name; the file's says more.
     let name = WorkloadFile.networkName(of: file)
-    return ImportedNetwork(
-      network: Network(
-        name: name, source: "the ONNX model \(name)", entries: model.layers.map { Network.Entry(layer: $0, count: 1) }),
+    return try ImportedNetwork(
+      network: WorkloadFile.network(
+        name, source: "the ONNX model \(name)", model.layers.map { Network.Entry(layer: $0, count: 1) }, origin: file),
       remarks: model.remarks.map(FormatError.oneLine), symbolicDimensions: model.symbolicDimensions,
       unresolved: model.unresolved.map {
         ImportedNetwork.Unresolved(name: FormatError.oneLine($0.name), reason: FormatError.oneLine($0.reason))

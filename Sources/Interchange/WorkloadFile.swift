@@ -21,13 +21,26 @@ public enum WorkloadFile {
     }
   }
 
-  private static func layers(_ root: YAMLNode) throws(FormatError) -> ImportedNetwork {
+  static func layers(_ root: YAMLNode) throws(FormatError) -> ImportedNetwork {
     if root.value("problem") != nil {
       return try TimeloopProblem.read(root, name: networkName(of: root.origin))
     }
     if root.isList { return try ZigZagWorkload.network(root) }
     if AccelForgeWorkload.recognises(root) { return try AccelForgeWorkload.network(root) }
     return ImportedNetwork(network: try LayerTable.network(root))
+  }
+
+  /// A network of a file.
+  ///
+  /// - Throws: ``FormatError`` where its MACs are too many to be counted.
+  static func network(
+    _ name: String, source: String, _ entries: [Network.Entry], origin: String
+  ) throws(FormatError) -> Network {
+    do {
+      return try Network(name: name, source: source, entries: entries)
+    } catch {
+      throw FormatError(origin: origin, message: "\(error)")
+    }
   }
 
   /// The name for a network whose file gives it none: the file's name without folders and ending.

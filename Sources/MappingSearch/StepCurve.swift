@@ -34,10 +34,17 @@ public struct StepCurve: Hashable, Sendable {
   ///
   /// It begins where every one of them has begun.
   ///
+  /// - Parameter curves: the curves, and how often each is taken.
+  /// - Throws: ``StepCurveError/tooLarge`` where the energies together do not fit an Int.
   /// - Complexity: O(n log n) for n points in all.
-  public init(sumOf curves: [(curve: StepCurve, count: Int)]) {
+  public init(sumOf curves: [(curve: StepCurve, count: Int)]) throws(StepCurveError) {
     var steps: [(capacity: Bits, change: Int)] = []
+    var most = 0
     for (curve, count) in curves {
+      let (largest, isTooLarge) = count.multipliedReportingOverflow(by: curve.points.first?.dataQuanta ?? 0)
+      let (sum, overflow) = most.addingReportingOverflow(largest)
+      if isTooLarge || overflow { throw .tooLarge }
+      most = sum
       var energy = 0
       for point in curve.points {
         steps.append((point.capacity, count * (point.dataQuanta - energy)))
@@ -83,4 +90,13 @@ public struct StepCurve: Hashable, Sendable {
     guard let least = points.last?.dataQuanta else { return nil }
     return points.firstIndex { Double($0.dataQuanta) <= (1 + part) * Double(least) }
   }
+}
+
+/// Why curves cannot be added.
+public enum StepCurveError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The energies are more than 2^63 quanta together.
+  case tooLarge
+
+  /// What is wrong, in one line.
+  public var description: String { "the energies of all layers together exceed 2^63 quanta" }
 }

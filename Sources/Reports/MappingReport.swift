@@ -44,9 +44,7 @@ public struct MappingReport {
     _ name: String, _ records: [ResultRecord], weight: (ResultRecord) -> Int, count: Int, dataflow: String,
     occupancy: String
   ) -> [String] {
-    func sum(_ value: (ResultRecord) -> Int) -> String {
-      NumberText.grouped(records.reduce(0) { $0 + weight($1) * value($1) })
-    }
+    func sum(_ value: (ResultRecord) -> Int) -> String { Self.sum(records.map { (weight($0), value($0)) }) }
     let energy = records.reduce(0) { $0 + Double(weight($1)) * $1.energy.total }
     let bound = records.reduce(0) { $0 + Double(weight($1)) * ($1.lowerBound?.total ?? 0) }
     return [
@@ -56,6 +54,20 @@ public struct MappingReport {
       sum { $0.trafficBits.outputsWritten }, occupancy, NumberText.grouped(bound),
       bound > 0 ? NumberText.percent(energy / bound - 1) : "",
     ]
+  }
+
+  /// A sum of products, exact where it fits an Int.
+  static func sum(_ products: [(count: Int, value: Int)]) -> String {
+    var sum = 0
+    for (count, value) in products {
+      let (product, isTooLarge) = count.multipliedReportingOverflow(by: value)
+      let (next, overflow) = sum.addingReportingOverflow(product)
+      if isTooLarge || overflow {
+        return NumberText.grouped(products.reduce(0) { $0 + Double($1.count) * Double($1.value) })
+      }
+      sum = next
+    }
+    return NumberText.grouped(sum)
   }
 
   /// Each layer's costs and its nest.

@@ -71,7 +71,7 @@ struct Convert: ParsableCommand {
     }
     if entries.isEmpty { throw CommandFailure(code: .usage, message: "\(inputs[0].file): has no layer with MACs") }
     let sources = inputs.map(\.network.network.source).filter { !$0.isEmpty }
-    let network = Network(
+    let network = try Network(
       name: name ?? inputs[0].network.network.name, source: sources.joined(separator: "; "), entries: entries)
     return (merge ? network.withoutRepeats : network).withDistinctNames
   }

@@ -95,7 +95,7 @@ struct Curve: ParsableCommand {
       return (curve: curve, records: records, each: each)
     }
     let curves = zip(entries, answers).map { (curve: $1.curve.steps, count: $0.count) }
-    let sum = StepCurve(sumOf: curves)
+    let sum = try StepCurve(sumOf: curves)
     let count = entries.reduce(0) { $0 + $1.count }
     let parts = part == 0 ? [0] : [part, 0]
     var summaries = zip(entries, answers).compactMap { entry, answer in

@@ -76,7 +76,8 @@ struct CurvePicture {
     let parts = zip(entries, curves).map { entry, curves in
       (SkiSlope.Part(entry.layer, count: isNetwork ? entry.count : 1, widths: widths, model), curves)
     }
-    let slopes = isNetwork ? [slope(subject, parts)] : zip(entries, parts).map { slope($0.layer.name, [$1]) }
+    let slopes =
+      isNetwork ? [try slope(subject, parts)] : try zip(entries, parts).map { try slope($0.layer.name, [$1]) }
     let isOneLayer = !isNetwork && entries.count == 1 && network != nil
     let figure = try SkiSlopeFigure.figure(
       name: "curve",
@@ -90,14 +91,15 @@ struct CurvePicture {
 
   private func slope(
     _ name: String, _ parts: [(part: SkiSlope.Part, curves: (all: StepCurve, each: [StepCurve]))]
-  ) -> SkiSlope {
-    func sum(_ curve: ((all: StepCurve, each: [StepCurve])) -> StepCurve) -> StepCurve {
-      StepCurve(sumOf: parts.map { (curve($0.curves), $0.part.count) })
+  ) throws -> SkiSlope {
+    func sum(_ curve: ((all: StepCurve, each: [StepCurve])) -> StepCurve) throws -> StepCurve {
+      try StepCurve(sumOf: parts.map { (curve($0.curves), $0.part.count) })
     }
     let hasDataflows = parts.allSatisfy { $0.curves.each.count == dataflows.count }
     return SkiSlope(
-      name: name, sum(\.all),
-      dataflows: hasDataflows ? dataflows.indices.map { order in (dataflows[order], sum { $0.each[order] }) } : [],
+      name: name, try sum(\.all),
+      dataflows: hasDataflows
+        ? try dataflows.indices.map { order in (dataflows[order], try sum { $0.each[order] }) } : [],
       of: parts.map(\.part), model, range: range, kneeWithin: part, scale: scale)
   }
 }

@@ -35,12 +35,9 @@ struct ONNXFileTests {
   @Test func aModelIsANetwork() throws {
     let imported = try read(Self.product, dimensions: ["N": 3])
     let layer = try Layer.gemm(name: "y", m: 3, n: 6, k: 4)
-    #expect(
-      imported
-        == ImportedNetwork(
-          network: Network(
-            name: "net", source: "the ONNX model net", entries: [Network.Entry(layer: layer, count: 1)]),
-          symbolicDimensions: ["N"]))
+    let network = try Network(
+      name: "net", source: "the ONNX model net", entries: [Network.Entry(layer: layer, count: 1)])
+    #expect(imported == ImportedNetwork(network: network, symbolicDimensions: ["N"]))
     #expect(try read(Self.product, name: "NET.ONNX", dimensions: ["N": 3]).network.entries.count == 1)
   }
 

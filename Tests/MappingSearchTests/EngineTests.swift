@@ -168,10 +168,19 @@ struct EngineTests {
     #expect(all.curve(dataflow: dataflow).steps.points == alone.curve().steps.points, test.comment)
   }
 
+  @Test("Energies that do not fit an Int together are no sum")
+  func sumsThatAreTooLarge() throws {
+    let curve = StepCurve([.init(capacity: Bits(3), dataQuanta: 1 << 60), .init(capacity: Bits(4), dataQuanta: 1)])
+    #expect(try StepCurve(sumOf: [(curve, 7)]).points[0].dataQuanta == 7 << 60)
+    for counts in [[8], [7, 1], [1 << 20]] {
+      #expect(throws: StepCurveError.tooLarge) { try StepCurve(sumOf: counts.map { (curve, $0) }) }
+    }
+  }
+
   @Test("A network's curve is the sum of its layers' at every capacity", arguments: 0..<8)
   func sums(seed: Int) throws {
     let curves = try (0..<3).map { (try Case(seed: 500 + 3 * seed + $0).optimizer().curve().steps, 1 + $0) }
-    let sum = StepCurve(sumOf: curves.map { ($0.0, count: $0.1) })
+    let sum = try StepCurve(sumOf: curves.map { ($0.0, count: $0.1) })
     let last = curves.compactMap { $0.0.points.last?.capacity }.max() ?? .zero
     for capacity in 0...last.count + 1 {
       let each = curves.map { curve, count in

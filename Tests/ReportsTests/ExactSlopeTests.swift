@@ -23,7 +23,7 @@ struct ExactSlopeTests {
     let widths = WordWidths(.byte)
     let model = try EnergyModel(name: "m", source: "", unit: "pJ", mac: 1, read: 2.5, write: 4)
     let curves = try entries.map { try Optimizer($0.layer, widths: widths, energyModel: model).curve().steps }
-    let sum = StepCurve(sumOf: zip(curves, entries).map { ($0, $1.count) })
+    let sum = try StepCurve(sumOf: zip(curves, entries).map { ($0, $1.count) })
     let slope = SkiSlope(
       name: "net", sum, dataflows: [],
       of: entries.map { SkiSlope.Part($0.layer, count: $0.count, widths: widths, model) }, model, range: range,

@@ -10,7 +10,7 @@ import Workloads
 /// Small sweeps whose records can be found again one by one.
 enum Examples {
   static func network(_ name: String, seed: Int) throws -> Network {
-    Network(
+    try Network(
       name: name, source: "",
       entries: [
         Network.Entry(
@@ -125,7 +125,7 @@ struct SweepTests {
     #expect(
       try message {
         $0.networks = [
-          Network(
+          try Network(
             name: "huge", source: "",
             entries: [
               Network.Entry(layer: try Layer.gemm(name: "g", m: 1 << 17, n: 1 << 17, k: 1 << 17), count: 1)

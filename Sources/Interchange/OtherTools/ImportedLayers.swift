@@ -53,15 +53,6 @@ struct ImportedLayers {
           ? "has no layers; at least one is expected"
           : "has no layers but \(skipped) of pooling and elementwise operations, which are not counted")
     }
-    var macs = 0
-    for entry in entries {
-      let (product, isTooLarge) = entry.layer.macs.multipliedReportingOverflow(by: entry.count)
-      let (sum, overflow) = macs.addingReportingOverflow(product)
-      if isTooLarge || overflow {
-        throw FormatError(origin: origin, message: "has more than 2^63 MACs, which cannot be counted")
-      }
-      macs = sum
-    }
     var remarks = remarks
     switch skipped {
     case 0: break
@@ -73,10 +64,10 @@ struct ImportedLayers {
       remarks.append("the layers' word widths differ, so none are taken from the file; --bits gives one set for all")
     }
     let file = origin.split(separator: "/").last.map(String.init) ?? origin
-    return ImportedNetwork(
-      network: Network(
-        name: name.map(FormatError.oneLine) ?? WorkloadFile.networkName(of: origin),
-        source: FormatError.oneLine("\(file), a file of \(tool)"), entries: entries),
+    return try ImportedNetwork(
+      network: WorkloadFile.network(
+        name.map(FormatError.oneLine) ?? WorkloadFile.networkName(of: origin),
+        source: FormatError.oneLine("\(file), a file of \(tool)"), entries, origin: origin),
       widths: distinct.count == 1 ? distinct[0] : nil, remarks: remarks, unresolved: unresolved)
   }
 }

@@ -13,10 +13,10 @@ enum TimeloopProblem {
   /// The layer under the key `problem` of a file, under the file's name.
   static func read(_ root: YAMLNode, name: String) throws(FormatError) -> ImportedNetwork {
     let reading = try reading(root)
+    let layer = try reading.structure.layer(named: name, at: reading.instance)
     return ImportedNetwork(
-      network: Network(
-        name: name, source: "Timeloop problem",
-        entries: [Network.Entry(layer: try reading.structure.layer(named: name, at: reading.instance), count: 1)]),
+      network: try WorkloadFile.network(
+        name, source: "Timeloop problem", [Network.Entry(layer: layer, count: 1)], origin: root.origin),
       remarks: reading.remarks)
   }
 
