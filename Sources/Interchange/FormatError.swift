@@ -21,22 +21,32 @@ public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     var place = origin
     if let line { place += ":\(line)" }
-    if let key { place += ": \(key)" }
-    return FormatError.oneLine("\(place): \(message)")
+    if let key { place += ": \(FormatError.shortened(key, to: 200))" }
+    return FormatError.oneLine("\(place): \(FormatError.shortened(message, to: 4000))")
   }
 }
 
 extension FormatError {
   /// A text with its control characters made visible: values quoted from files may hold anything.
   public static func oneLine(_ text: String) -> String {
-    text.unicodeScalars.map { scalar in
+    if !text.unicodeScalars.contains(where: isControl) { return text }
+    return text.unicodeScalars.map { scalar in
       isControl(scalar) ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
     }.joined()
   }
 
-  /// Whether a character could break or colour a line.
+  /// A text cut at so many characters: files may have names of a million.
+  private static func shortened(_ text: String, to length: Int) -> String {
+    text.utf8.count > length && text.count > length ? text.prefix(length) + "..." : text
+  }
+
+  /// Whether a character could break or colour a line, or change the order in which it is shown.
   static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value) || (0x2028...0x2029).contains(scalar.value)
+    switch scalar.value {
+    case 0..<0x20, 0x7f..<0xa0, 0x2028...0x2029: true
+    case 0x61c, 0x200e...0x200f, 0x202a...0x202e, 0x2066...0x2069: true
+    default: false
+    }
   }
 }
 
@@ -64,6 +74,7 @@ private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
 
 /// A refusal of an unknown word, with the nearest known one or all of them.
 func unknown(_ kind: String, _ word: String, known: [String]) -> String {
+  let word = String(word.prefix(80))
   if let near = nearest(to: word, among: known) { return "unknown \(kind) '\(word)'; did you mean '\(near)'?" }
   return "unknown \(kind) '\(word)'; accepted: \(known.joined(separator: ", "))"
 }

@@ -6,23 +6,26 @@ public enum TextFile {
   ///
   /// - Throws: ``FormatError`` when it cannot be read, is larger or is not UTF-8.
   public static func read(_ path: String, limit: Int) throws(FormatError) -> String {
-    guard let file = fopen(path, "rb") else { throw failure(path, "cannot be read") }
-    defer { fclose(file) }
+    // A pipe without a writer would hold up a blocking open for ever.
+    let file = Foundation.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    if file < 0 { throw failure(path, "cannot be read") }
+    defer { close(file) }
     var status = stat()
-    guard fstat(fileno(file), &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       throw FormatError(origin: path, message: "is not a regular file")
     }
     var bytes = [UInt8](repeating: 0, count: 1 << 16)
     var content: [UInt8] = []
     while true {
-      let count = fread(&bytes, 1, bytes.count, file)
+      let count = Foundation.read(file, &bytes, bytes.count)
+      if count < 0, errno == EINTR { continue }
+      if count < 0 { throw failure(path, "cannot be read") }
       if count == 0 { break }
       content += bytes[..<count]
       if content.count > limit {
         throw FormatError(origin: path, message: "is larger than the \(limit) bytes that are accepted")
       }
     }
-    if ferror(file) != 0 { throw failure(path, "cannot be read") }
     guard let text = String(validating: content, as: UTF8.self) else {
       throw FormatError(origin: path, message: "is not UTF-8 text")
     }

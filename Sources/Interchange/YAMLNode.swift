@@ -21,10 +21,12 @@ struct YAMLNode {
 
   /// The root of a text.
   static func parse(_ text: String, origin: String) throws(FormatError) -> YAMLNode {
+    try YAMLBounds.checkKeys(text, origin: origin)
     do {
       guard let node = try Yams.compose(yaml: text) else {
         throw FormatError(origin: origin, message: "the file is empty; a YAML mapping is expected")
       }
+      try YAMLBounds.checkSize(node, of: text, origin: origin)
       return YAMLNode(origin: origin, path: "", node: node)
     } catch let error as FormatError {
       throw error
@@ -45,7 +47,8 @@ struct YAMLNode {
       return FormatError(origin: origin, message: "is not valid YAML: \(problem)")
     case .duplicatedKeysInMapping(let duplicates, let context):
       return FormatError(
-        origin: origin, line: context.mark.line, message: "the key '\(duplicates.first ?? "?")' is given twice")
+        origin: origin, line: context.mark.line,
+        message: "the key '\(duplicates.first?.prefix(80) ?? "?")' is given twice")
     default:
       return FormatError(origin: origin, message: "is not valid YAML")
     }

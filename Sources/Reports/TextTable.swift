@@ -1,3 +1,5 @@
+import Interchange
+
 /// A table for the terminal: columns as wide as their widest cell, numbers to the right.
 public struct TextTable {
   /// Which side of its column a cell's text is put at.
@@ -18,10 +20,10 @@ public struct TextTable {
     alignments = columns.map(\.alignment)
   }
 
-  /// Adds a row with one cell for each column.
+  /// Adds a row with one cell for each column; characters that would break or colour its line are made visible.
   public mutating func add(_ row: [String]) {
     precondition(row.count == headers.count, "a row has one cell for each column")
-    rows.append(row)
+    rows.append(row.map(FormatError.oneLine))
   }
 
   /// The lines of the table, the header first.

@@ -64,7 +64,9 @@ struct Tilebound: ParsableCommand {
 
   private static func fail(_ message: String, code: CommandFailure.Code) -> Never {
     let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-    TextFile.printError("tilebound: \(FormatError.oneLine(line))\n")
+    // Names of layers may be many, and long.
+    let shown = line.utf8.count > 8000 ? line.prefix(8000) + "..." : line
+    TextFile.printError("tilebound: \(FormatError.oneLine(shown))\n")
     Foundation.exit(code.rawValue)
   }
 }

@@ -100,19 +100,15 @@ public enum AccelForgeWorkload {
   /// The einsums of a list, which may be in lists of their own.
   private static func flattened(_ list: YAMLNode) throws(FormatError) -> [YAMLNode] {
     var einsums: [YAMLNode] = []
-    var stack = try list.elements(atMost: ImportedLayers.most)
-    stack.reverse()
-    // Aliases could repeat a list without end.
-    var visited = 0
+    var stack: [YAMLNode] = try list.elements().reversed()
     while let node = stack.popLast() {
-      visited += 1
-      if visited > ImportedLayers.most || stack.count > ImportedLayers.most {
-        throw list.error("has more than \(ImportedLayers.most) einsums")
-      }
       if node.isList {
-        stack += try node.elements(atMost: ImportedLayers.most).reversed()
+        stack += try node.elements().reversed()
       } else {
         einsums.append(node)
+        if einsums.count > ImportedLayers.most {
+          throw list.error("has more than \(ImportedLayers.most) einsums")
+        }
       }
     }
     return einsums

@@ -49,7 +49,7 @@ public enum TimeloopMapping {
     let layer = try problem.structure.layer(named: name, at: problem.instance)
     guard let node = try root("mapping").value("mapping") else { throw try root("mapping").error("has no mapping") }
     var directives = Directives(problem)
-    for element in try node.elements() { try directives.read(element) }
+    for element in try node.elements(atMost: Directives.most) { try directives.read(element) }
     var remarks = problem.remarks
     let order: [String]
     if let architecture = roots.lazy.compactMap({ $0.value("architecture") }).first {
@@ -97,6 +97,9 @@ private struct Directives {
     var permutation: [String] = []
     var bypassed: Set<Tensor> = []
   }
+
+  /// More directives are refused; Timeloop has at most 16 levels with a few each.
+  static let most = 1000
 
   private let problem: TimeloopProblem.Reading
   private(set) var levels: [String: Level] = [:]
