@@ -14,8 +14,8 @@ let package = Package(
     .library(
       name: "Tilebound",
       targets: [
-        "DenseKernels", "Workloads", "ONNX", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange",
-        "Sweeps", "Reports",
+        "DenseKernels", "Workloads", "ONNX", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Statistics",
+        "Interchange", "Sweeps", "Reports",
       ]),
     .executable(name: "tilebound", targets: ["tilebound"]),
   ],
@@ -43,6 +43,7 @@ let package = Package(
     .target(
       name: "MappingSearch", dependencies: ["DenseKernels", "Workloads", "EnergyModel", "Mappings", "LowerBounds"],
       swiftSettings: swiftSettings),
+    .target(name: "Statistics", dependencies: ["DenseKernels"], swiftSettings: swiftSettings),
     .target(
       name: "Interchange",
       dependencies: [
@@ -95,6 +96,9 @@ let package = Package(
       dependencies: [
         "DenseKernels", "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "TestSupport",
       ],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "StatisticsTests", dependencies: ["DenseKernels", "Statistics", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "InterchangeTests",
