@@ -79,8 +79,6 @@ public struct Correlation: Hashable, Sendable {
   /// The values less their mean.
   private static func deviations(_ values: [DoubleDouble]) -> [DoubleDouble] {
     let mean = ScaledDesign.mean(values)
-    let deviations = values.map { $0 - mean }
-    let exponent = deviations.reduce(0) { max($0, abs($1.high)) }.magnitudeExponent
-    return deviations.map { $0.scaled(by: -exponent) }
+    return values.map { $0 - mean }
   }
 }

@@ -40,11 +40,8 @@ struct DoubleDouble: Hashable, Sendable {
   }
 
   static func / (a: DoubleDouble, b: DoubleDouble) -> DoubleDouble {
-    let first = a.high / b.high
-    let rest = a - b * DoubleDouble(first)
-    let second = rest.high / b.high
-    let remainder = rest - b * DoubleDouble(second)
-    return normalized(first, second) + DoubleDouble(remainder.high / b.high)
+    let quotient = a.high / b.high
+    return normalized(quotient, (a - b * DoubleDouble(quotient)).high / b.high)
   }
 
   static prefix func - (a: DoubleDouble) -> DoubleDouble { DoubleDouble(high: -a.high, low: -a.low) }

@@ -70,6 +70,13 @@ struct CorrelationTests {
       let correlation = try Correlation.pearson(x, Variable("y", y))
       #expect(correlation.coefficient == sign && correlation.t == sign * .infinity && correlation.probability.p == 0)
     }
+    // Lines that sums in doubles would miss by rounding.
+    var random = SplitMix64(seed: 1)
+    for _ in 0..<40 {
+      let x = (0..<random.pick(3...30)).map { _ in Double(random.pick(0...1_000_000)) }
+      let line = try Correlation.pearson(Variable("x", x), Variable("y", x.map { 5 - 3 * $0 }))
+      #expect(line.coefficient == -1 && line.t == -.infinity && line.probability.p == 0)
+    }
     let rising = try Correlation.spearman(x, Variable("y", [0, 1, 100, 1e300]))
     #expect(rising.coefficient == 1 && rising.probability.p == 0)
     let none = try Correlation.pearson(Variable("x", [-1, 0, 1]), Variable("y", [1, -2, 1]))

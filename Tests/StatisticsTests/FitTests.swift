@@ -69,6 +69,8 @@ struct FitTests {
     case "two nearly equal columns": try model(line, { Double($0) }, { Double($0) + tiny * other[$0] })
     case "two nearly equal columns without intercept":
       try model(line, intercept: false, { Double($0 + 1) }, { Double($0 + 1) + tiny * other[$0] })
+    case "nearly equal columns and a response far from 0":
+      try model(line.map { 1e15 + $0 }, { Double($0) }, { Double($0) + 0x1p-42 * other[$0] })
     case "numbers near the ends of the range":
       try model(line.map { 1e-100 * $0 }, { 1e150 * Double($0) }, { 1e-100 * other[$0] })
     case "a square far from its vertex":
@@ -214,6 +216,18 @@ struct FitTests {
       model: [
         3.8437105582234345, 0.89784865733783502, 0.87514835896846502, 39.552284411790887, -10.265849162009001,
         -31.458428258683463, 68.916856517366927, 70.371576466730927, 3.3857141464401502, 2.4275497123638771e+33,
+      ]),
+    Case(
+      "nearly equal columns and a response far from 0",
+      estimates: [1000000000000002.7, -1725003655892.1668, 1725003655894.9238],
+      standardErrors: [2.5617343268807648, 1484332723885.9752, 1484332723885.8985],
+      t: [390360541882432.05, -1.1621408247175986, 1.1621408247195161],
+      logP: [-293.84744153143688, -1.2907352318750126, -1.2907352318777015],
+      lower: [999999999999996.89, -5082797559206.5967, -1632790247419.3326],
+      upper: [1000000000000008.5, 1632790247422.2631, 5082797559209.1802],
+      model: [
+        3.7206064499040941, 0.90428716169351228, 0.88301764206984834, 42.51563635162803, -10.558812770720116,
+        -31.067810113735309, 68.135620227470619, 69.59034017683462, 2.8583432799383094, 18024709066400.202,
       ]),
     Case(
       "no relation",

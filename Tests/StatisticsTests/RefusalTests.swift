@@ -1,6 +1,7 @@
-import Statistics
 import TestSupport
 import Testing
+
+@testable import Statistics
 
 /// What cannot be fitted, and how that is said.
 struct RefusalTests {
@@ -69,6 +70,19 @@ struct RefusalTests {
     #expect(name.hasPrefix("x"), "seed \(seed)")
   }
 
+  /// The limit itself: without it, refinement would go on to figures that rounding has made.
+  @Test func limit() throws {
+    func columns(_ exponent: Int) -> [[DoubleDouble]] {
+      [
+        FitTests.rows.map { DoubleDouble(Double($0) / 16) },
+        FitTests.rows.map { DoubleDouble((Double($0) + FitTests.other[$0].scaled(by: exponent)) / 16) },
+      ]
+    }
+    #expect(throws: Never.self) { try RefinedLeastSquares(columns(-44), names: ["a", "b"]) }
+    let error = #expect(throws: StatisticsError.self) { try RefinedLeastSquares(columns(-48), names: ["a", "b"]) }
+    #expect(error == .dependent(name: "a") || error == .dependent(name: "b"))
+  }
+
   /// Dummy variables that add up to the intercept.
   @Test func dependentOnIntercept() {
     let error = #expect(throws: StatisticsError.self) {
@@ -108,6 +122,19 @@ struct RefusalTests {
     #expect(fit.coefficients.map(\.estimate) == [0, 3] && fit.coefficients.map(\.standardError) == [0, 0])
     #expect(fit.coefficients.map(\.t) == [0, .infinity] && fit.coefficients.map(\.probability.p) == [1, 0])
     #expect(fit.f == .infinity && fit.fProbability.p == 0 && fit.rSquared == 1 && fit.durbinWatson == nil)
+    // Whole coefficients, some of them 0, whatever the terms.
+    var random = SplitMix64(seed: 3)
+    for _ in 0..<40 {
+      let rows = random.pick(5...20)
+      let terms = (0..<3).map { _ in (0..<rows).map { _ in Double(random.pick(-1000...1000)) } }
+      let factors = [Double(random.pick(-2...2)), 0, 1, Double(random.pick(-2...2))]
+      let response = (0..<rows).map { row in
+        zip(terms, factors.dropFirst()).reduce(factors[0]) { $0 + $1.0[row] * $1.1 }
+      }
+      let fit = try Self.fit(response, terms)
+      #expect(fit.coefficients.map(\.estimate) == factors)
+      #expect(fit.coefficients.map(\.probability.p) == factors.map { $0 == 0 ? 1 : 0 })
+    }
     // A response that the term says nothing of.
     let none = try Self.fit([1, -1, -1, 1], [[1, 1, -1, -1]])
     #expect(none.rSquared == 0 && none.f == 0 && none.fProbability.p == 1 && none.coefficients[1].probability.p == 1)
