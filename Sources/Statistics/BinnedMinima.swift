@@ -1,4 +1,4 @@
-/// The rows that hold the least values in bins of a term: where measurements meet a lower bound, if they do (theory.md §8).
+/// The rows that hold the least values in bins of a term: where measurements meet a lower bound, if they do.
 public enum BinnedMinima {
   /// The row with the least value in each bin.
   ///

@@ -1,4 +1,8 @@
-/// A response as a linear function of terms, to be fitted by ordinary least squares (theory.md §8).
+/// A response as a linear function of terms, to be fitted by ordinary least squares.
+///
+/// So do J. Šíma, P. Vidnerová and V. Mrázek (Energy Complexity of Convolutional Neural Networks, Neural Computation 36(8),
+/// 2024) ask whether measured energies grow as a bound does: the terms are the bound and its square, and the fit is linear
+/// where the square's coefficient is not significant.
 ///
 /// With an intercept, R², F and the degrees of freedom of the model count what the terms explain beyond the mean: sums of
 /// squares are about the mean (centred). Without one they are about 0 (uncentred), as is usual, and R² is not to be
@@ -44,33 +48,32 @@ public struct LinearModel: Sendable {
   public func fit() throws(StatisticsError) -> LinearFit {
     let design = try ScaledDesign(terms, rows: response.values.count, intercept: hasIntercept)
     let exponent = response.values.reduce(0) { max($0, abs($1)) }.magnitudeExponent
-    let scaled = response.values.map { $0.scaled(by: -exponent) }
-    let least = hasIntercept ? scaled[0] : 0
+    let scaled = response.values.indices.map { response[$0].scaled(by: -exponent) }
+    let least = hasIntercept ? scaled[0] : DoubleDouble(0)
     if scaled.allSatisfy({ $0 == least }) { throw .constant(name: response.name) }
 
     let solver = try RefinedLeastSquares(design.columns, names: names)
     let indices = design.columns.indices
     var (residuals, solution) = try solver.solve(scaled, indices.map { _ in DoubleDouble(0) })
-    let values = scaled.map { DoubleDouble($0) }
-    let rounding = RefinedLeastSquares.rounding * values.sumOfSquares.high.squareRoot()
+    let rounding = RefinedLeastSquares.rounding * scaled.sumOfSquares.high.squareRoot()
     if residuals.sumOfSquares.high.squareRoot() <= rounding {
       residuals = residuals.map { _ in DoubleDouble(0) }
       solution = solution.map { abs($0.high) <= rounding ? DoubleDouble(0) : $0 }
     }
 
     let coefficientRows = indices.map { design.row(of: $0) }
-    let zeros = scaled.map { _ in 0.0 }
+    let zeros = scaled.map { _ in DoubleDouble(0) }
     var inverse: [[DoubleDouble]] = []
     for row in coefficientRows {
       let column = try solver.solve(zeros, row).solution
       inverse.append(coefficientRows.map { -zip($0, column).reduce(DoubleDouble(0)) { $0 + $1.0 * $1.1 } })
     }
-    let mean = hasIntercept ? ScaledDesign.mean(values) : DoubleDouble(0)
+    let mean = hasIntercept ? ScaledDesign.mean(scaled) : DoubleDouble(0)
     return try LinearFit(
       self,
       LinearFit.Solution(
         coefficients: design.uncentred(solution), coefficientExponents: design.coefficientExponents, inverse: inverse,
-        residuals: residuals, total: values.map { $0 - mean }.sumOfSquares, responseExponent: exponent,
+        residuals: residuals, total: scaled.map { $0 - mean }.sumOfSquares, responseExponent: exponent,
         conditionNumber: design.conditionNumber(inverse: inverse)))
   }
 }

@@ -47,11 +47,11 @@ struct RefinedLeastSquares {
   /// - Returns: r, a number for each row, and x, a number for each column.
   /// - Throws: a dependent column where refinement does not converge.
   func solve(
-    _ f: [Double], _ g: [DoubleDouble]
+    _ f: [DoubleDouble], _ g: [DoubleDouble]
   ) throws(StatisticsError) -> (residuals: [DoubleDouble], solution: [DoubleDouble]) {
     var residuals = Array(repeating: DoubleDouble(0), count: f.count)
     var solution = Array(repeating: DoubleDouble(0), count: g.count)
-    let size = Self.norm(f)
+    let size = Self.norm(f.map(\.high))
     var last = (residuals: Double.infinity, solution: Double.infinity)
     for _ in 0..<Self.mostSteps {
       let (rowErrors, columnErrors) = errors(f, g, residuals, solution)
@@ -77,10 +77,10 @@ struct RefinedLeastSquares {
 
   /// f - r - A·x and g - Aᵀ·r.
   private func errors(
-    _ f: [Double], _ g: [DoubleDouble], _ residuals: [DoubleDouble], _ solution: [DoubleDouble]
+    _ f: [DoubleDouble], _ g: [DoubleDouble], _ residuals: [DoubleDouble], _ solution: [DoubleDouble]
   ) -> (rows: [Double], columns: [Double]) {
     let rowErrors = f.indices.map { row in
-      var error = DoubleDouble(f[row]) - residuals[row]
+      var error = f[row] - residuals[row]
       for (column, factor) in zip(columns, solution) { error += -(column[row] * factor) }
       return error.high
     }

@@ -157,11 +157,18 @@ struct LinearModelTests {
   }
 
   /// (2^27 + 1)³ = 2^81 + 3·2^54 + 3·2^27 + 1 has more than the 53 bits of a double.
-  @Test func powers() {
+  @Test func powers() throws {
     let cube = Variable("x³", power: 3, of: [0x1p27 + 1, -3, 0.5, 0])
     #expect(cube.values == [0x1p81 + 3 * 0x1p54 + 0x1p29, -27, 0.125, 0])
     #expect(cube[0] == DoubleDouble(high: 0x1p81 + 3 * 0x1p54 + 0x1p29, low: 1 - 0x1p27))
     #expect(cube[1] == DoubleDouble(-27))
+    // As a response and as a term alike: the line through the exact values is exact.
+    let bases = (0..<9).map { 0x1p27 + Double($0 * $0) }
+    let response = Variable("y", power: 3, of: bases)
+    let fit = try LinearModel(response: response, terms: [Variable("x", power: 3, of: bases)]).fit()
+    #expect(fit.coefficients.map(\.estimate) == [0, 1] && fit.residuals.allSatisfy { $0 == 0 })
+    let rounded = try LinearModel(response: response, terms: [Variable("x", response.values)]).fit()
+    #expect(rounded.residuals.contains { $0 != 0 })
     #expect(Variable("1", power: 0, of: [5, 0]).values == [1, 1])
   }
 }
