@@ -6,7 +6,9 @@ internal import COpenBLAS
 /// Q is kept as Householder reflections, 1 - τ·v·vᵀ each, in the layout of LAPACK's DGEQP3: R in the upper triangle, below
 /// its diagonal the vectors v but for their first number, which is 1.
 public struct OrthogonalFactorization: Sendable {
+  /// The rows of the matrix.
   public let rows: Int
+  /// The columns of the matrix.
   public let columns: Int
   /// `rows` × `columns` numbers, column by column.
   let factors: [Double]

@@ -11,6 +11,7 @@ public struct TailProbability: Hashable, Sendable {
 
 /// Student's t distribution.
 public struct StudentT: Hashable, Sendable {
+  /// The degrees of freedom.
   public let degreesOfFreedom: Int
 
   /// The distribution with at least 1 degree of freedom.
@@ -49,8 +50,9 @@ public struct StudentT: Hashable, Sendable {
 
 /// Fisher's F distribution.
 public struct FDistribution: Hashable, Sendable {
-  /// Degrees of freedom of the numerator and of the denominator.
+  /// The degrees of freedom of the numerator.
   public let numerator: Int
+  /// The degrees of freedom of the denominator.
   public let denominator: Int
 
   /// The distribution with at least 1 degree of freedom in each place.

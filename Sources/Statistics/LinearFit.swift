@@ -6,6 +6,7 @@ public struct LinearFit: Sendable {
   public struct Coefficient: Sendable {
     /// The name of its term, or `intercept`.
     public let name: String
+    /// The estimated coefficient.
     public let estimate: Double
     /// The square root of the estimated variance, under errors that are independent and of equal variance.
     public let standardError: Double
@@ -13,8 +14,9 @@ public struct LinearFit: Sendable {
     public let t: Double
     /// The probability of a t at least as far from 0, were the coefficient 0 and the errors normal.
     public let probability: TailProbability
-    /// The ends of the 95 % confidence interval.
+    /// The lower end of the 95 % confidence interval.
     public let lower: Double
+    /// The upper end of the 95 % confidence interval.
     public let upper: Double
   }
 
@@ -41,8 +43,9 @@ public struct LinearFit: Sendable {
   public let fProbability: TailProbability
   /// The logarithm of the largest likelihood under normal errors; ∞ in exact fits.
   public let logLikelihood: Double
-  /// Akaike's and the Bayesian information criterion, which count coefficients and not the variance.
+  /// Akaike's information criterion, AIC, which counts coefficients and not the variance.
   public let aic: Double
+  /// The Bayesian information criterion, BIC, which counts as AIC does.
   public let bic: Double
   /// The sum of squares of differences of successive residuals over that of the residuals; none in exact fits.
   public let durbinWatson: Double?

@@ -9,8 +9,11 @@
 /// compared between the two. Whether there is an intercept is as said: a term that happens to be constant is not taken for
 /// one.
 public struct LinearModel: Sendable {
+  /// What is explained.
   public let response: Variable
+  /// What explains it.
   public let terms: [Variable]
+  /// Whether a constant is fitted besides.
   public let hasIntercept: Bool
 
   /// A model of a response.

@@ -19,6 +19,7 @@ public enum StatisticsError: Error, Hashable, Sendable {
 }
 
 extension StatisticsError: CustomStringConvertible {
+  /// What is wrong, in one line.
   public var description: String {
     switch self {
     case .tooFewRows(let count, let needed):

@@ -2,6 +2,7 @@
 ///
 /// The doubles are taken for exact: figures are those of these very numbers, and only they are rounded.
 public struct Variable: Sendable {
+  /// What the variable is called.
   public let name: String
   /// The values, rounded where the variable is a power.
   public let values: [Double]
