@@ -3,7 +3,7 @@ import Workloads
 /// What layer a Timeloop shape is, found from which data spaces each dimension indexes (see ``TensorProduct``).
 ///
 /// The read-write data space is the outputs. Of the two others the inputs have the windows; without windows the two are
-/// alike; then the one that is called weights, or the second, is the weights.
+/// alike; then the one that is called weights, B as in A · B, or the second, is the weights.
 ///
 /// P and R are rows and Q and S columns, whatever the coefficients are called: Timeloop's own convolution calls those of
 /// P and R "W" and those of Q and S "H". Rows, columns and images are kept apart, as mappings have loops over each.
@@ -35,9 +35,13 @@ struct TimeloopStructure {
     }
     let output = try indices(written[0])
     let operands = try read.map(indices)
-    let areCalledWeights = read.map { Self.weightNames.contains($0.name.lowercased()) }
     let sliding = TensorProduct.sliding(operands)
-    let weights = sliding.map { 1 - $0 } ?? (areCalledWeights[0] && !areCalledWeights[1] ? 0 : 1)
+    func only(called names: [String]) -> Int? {
+      let areCalled = read.map { names.contains($0.name.lowercased()) }
+      return areCalled[0] == areCalled[1] ? nil : areCalled[0] ? 0 : 1
+    }
+    let decided = sliding.map { 1 - $0 } ?? only(called: Self.weightNames)
+    let weights = decided ?? only(called: ["b"]) ?? 1
     let spaces: [Tensor: TimeloopShape.DataSpace] = [
       .inputs: read[1 - weights], .weights: read[weights], .outputs: written[0],
     ]
@@ -51,9 +55,10 @@ struct TimeloopStructure {
       let roles = Tensor.allCases.map { "\($0.rawValue): '\(spaces[$0]?.name ?? "")'" }.joined(separator: ", ")
       throw (error.tensor.flatMap { spaces[$0]?.node } ?? shape.node).error("\(error.reason) (\(roles))")
     }
-    if sliding == nil, areCalledWeights[0] == areCalledWeights[1] {
+    if decided == nil {
       remarks.append(
-        "the two operands are alike: \(read[0].name) is taken as the inputs, \(read[1].name) as the weights")
+        "the two operands are alike: \(read[1 - weights].name) is taken as the inputs, \(read[weights].name) as the "
+          + "weights")
     }
     if product.hasKernel {
       remarks.append("Timeloop knows no padding: zeros around the input count as inputs that are read")

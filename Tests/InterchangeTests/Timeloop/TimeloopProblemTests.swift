@@ -153,7 +153,7 @@ struct TimeloopProblemTests {
   }
 
   /// A matrix product with two batch dimensions, operands in either order and under either name.
-  @Test(arguments: [("Weights", "Inputs", 7, 5), ("Inputs", "Weights", 5, 7), ("X", "Y", 5, 7)])
+  @Test(arguments: [("Weights", "Inputs", 7, 5), ("Inputs", "Weights", 5, 7), ("X", "Y", 5, 7), ("B", "A", 7, 5)])
   func batchedProduct(first: String, second: String, m: Int, n: Int) throws {
     let text = """
       problem:
@@ -166,8 +166,13 @@ struct TimeloopProblemTests {
         instance: {H: 12, B: 2, M: 5, N: 7, K: 11}
       """
     #expect(try layer(text) == Layer.gemm(name: "prob", groups: 24, m: m, n: n, k: 11))
-    let alike = "the two operands are alike: X is taken as the inputs, Y as the weights"
-    #expect(try read(text).remarks == (first == "X" ? [alike] : []) + ["the dimensions H, B are walked as one"])
+    let alike: [String] =
+      switch first {
+      case "X": ["the two operands are alike: X is taken as the inputs, Y as the weights"]
+      case "B": ["the two operands are alike: A is taken as the inputs, B as the weights"]
+      default: []
+      }
+    #expect(try read(text).remarks == alike + ["the dimensions H, B are walked as one"])
   }
 
   @Test func plainPositionsAreRowsAndColumns() throws {
