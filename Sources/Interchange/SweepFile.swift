@@ -50,14 +50,14 @@ public enum SweepFile {
     ])
     var request = SweepRequest()
     let networks = try root.required("networks", in: fields)
+    let place = dimensions == nil ? fields["dimensions"] : nil
     var sizes = dimensions ?? [:]
-    if let node = fields["dimensions"], dimensions == nil {
+    if let place {
       var texts: [String] = []
-      for element in try node.oneOrMore() { texts.append(try element.string()) }
-      sizes = try node.placing { () throws(FormatError) in try DimensionText.parse(texts, origin: node.origin) }
+      for element in try place.oneOrMore() { texts.append(try element.string()) }
+      sizes = try place.placing { () throws(FormatError) in try DimensionText.parse(texts, origin: place.origin) }
     }
-    try readNetworks(
-      networks, sizes, at: dimensions == nil ? fields["dimensions"] : nil, folder, into: &request)
+    try readNetworks(networks, sizes, at: place, folder, into: &request)
     for node in try root.required("capacities", in: fields).oneOrMore() {
       let text = try node.string()
       request.capacities += try node.placing { () throws(FormatError) in
@@ -88,20 +88,20 @@ public enum SweepFile {
     _ networks: YAMLNode, _ sizes: [String: Int], at place: YAMLNode?, _ folder: String,
     into request: inout SweepRequest
   ) throws(FormatError) {
-    var imported: [(file: String, network: ImportedNetwork)] = []
+    var inputs: [(file: String, imported: ImportedNetwork)] = []
     for node in try networks.oneOrMore() {
       let name = try located(try node.string(), in: folder)
-      imported.append(
+      inputs.append(
         try node.placing { () throws(FormatError) in
           (name, try BuiltIn.imported(nameOrFile: name, origin: node.origin, dimensions: sizes))
         })
     }
     try (place ?? networks).placing { () throws(FormatError) in
-      try DimensionText.check(sizes, against: imported.map(\.network), origin: place?.origin ?? "--dim")
+      try DimensionText.check(sizes, against: inputs.map(\.imported), origin: place?.origin ?? "--dim")
     }
-    for (file, network) in imported {
-      request.networks.append(try network.complete(file: file))
-      request.remarks += network.remarks(on: file)
+    for (file, imported) in inputs {
+      request.networks.append(try imported.complete(file: file))
+      request.remarks += imported.remarks(on: file)
     }
   }
 

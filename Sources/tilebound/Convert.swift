@@ -47,7 +47,7 @@ struct Convert: ParsableCommand {
       remarks += imported.unresolved.map { "\(file): \($0.name): not understood: \($0.reason)" }
     }
     DimensionOptions.tell(remarks)
-    let unresolved = inputs.reduce(0) { $0 + $1.network.unresolved.count }
+    let unresolved = inputs.reduce(0) { $0 + $1.imported.unresolved.count }
     if unresolved > 0, !skipUnresolved {
       throw CommandFailure(
         code: .usage,
@@ -59,8 +59,8 @@ struct Convert: ParsableCommand {
   }
 
   /// The layers asked for, as one network.
-  private func chosen(from inputs: [(file: String, network: ImportedNetwork)]) throws -> Network {
-    var entries = inputs.flatMap(\.network.network.entries)
+  private func chosen(from inputs: [(file: String, imported: ImportedNetwork)]) throws -> Network {
+    var entries = inputs.flatMap(\.imported.network.entries)
     if !layer.isEmpty {
       let names = entries.map(\.layer.name)
       if let stranger = layer.first(where: { !names.contains($0) }) {
@@ -70,9 +70,9 @@ struct Convert: ParsableCommand {
       entries.removeAll { !layer.contains($0.layer.name) }
     }
     if entries.isEmpty { throw CommandFailure(code: .usage, message: "\(inputs[0].file): has no layer with MACs") }
-    let sources = inputs.map(\.network.network.source).filter { !$0.isEmpty }
+    let sources = inputs.map(\.imported.network.source).filter { !$0.isEmpty }
     let network = try Network(
-      name: name ?? inputs[0].network.network.name, source: sources.joined(separator: "; "), entries: entries)
+      name: name ?? inputs[0].imported.network.name, source: sources.joined(separator: "; "), entries: entries)
     return (merge ? network.withoutRepeats : network).withDistinctNames
   }
 }

@@ -66,20 +66,20 @@ struct DimensionOptions: ParsableArguments {
 
   /// Networks by name or file; what is to be known about the files is told.
   func networks(_ namesOrFiles: [String], origin: String = "--network") throws -> [Network] {
-    let imported = try self.imported(namesOrFiles, origin: origin)
-    let networks = try imported.map { try $0.network.complete(file: $0.file) }
-    for (file, network) in imported { Self.tell(network.remarks(on: file)) }
+    let inputs = try imported(namesOrFiles, origin: origin)
+    let networks = try inputs.map { try $0.imported.complete(file: $0.file) }
+    for (file, imported) in inputs { Self.tell(imported.remarks(on: file)) }
     return networks
   }
 
   /// What is understood of networks by name or file, and what is not.
-  func imported(_ namesOrFiles: [String], origin: String) throws -> [(file: String, network: ImportedNetwork)] {
+  func imported(_ namesOrFiles: [String], origin: String) throws -> [(file: String, imported: ImportedNetwork)] {
     let sizes = try sizes()
-    let imported = try namesOrFiles.map {
-      (file: $0, network: try BuiltIn.imported(nameOrFile: $0, origin: origin, dimensions: sizes))
+    let inputs = try namesOrFiles.map {
+      (file: $0, imported: try BuiltIn.imported(nameOrFile: $0, origin: origin, dimensions: sizes))
     }
-    try DimensionText.check(sizes, against: imported.map(\.network), origin: "--dim")
-    return imported
+    try DimensionText.check(sizes, against: inputs.map(\.imported), origin: "--dim")
+    return inputs
   }
 
   /// Remarks on files, a line each, on standard error.

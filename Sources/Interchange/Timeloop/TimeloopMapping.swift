@@ -250,7 +250,8 @@ private struct Directives {
     }
   }
 
-  /// Timeloop's own check, see ``TimeloopNest/range(of:)``.
+  /// Timeloop's own check: `p + 1` after `p = p · bound + residual - 1`, outermost first, is the range that a dimension's
+  /// loops walk (`src/mapping/parser.cpp`).
   private func checkFactors(_ name: String, _ size: Int, _ levels: [Level], at node: YAMLNode) throws(FormatError) {
     var last = 0
     for level in levels {

@@ -141,12 +141,6 @@ struct TimeloopNest: Hashable {
 
   /// Whether some loop has a residual.
   var isImperfect: Bool { levels[...].joinedLoops.contains { $0.bound != $0.residual } }
-
-  /// The range that Timeloop finds a dimension's loops to walk: `p + 1` after `p = p · bound + residual - 1`, outermost
-  /// first (`src/mapping/parser.cpp`).
-  func range(of dimension: Dimension) -> Int {
-    levels[...].joinedLoops.reduce(0) { $1.dimension == dimension ? $0 * $1.bound + $1.residual - 1 : $0 } + 1
-  }
 }
 
 extension ArraySlice<TimeloopNest.Level> {
