@@ -185,20 +185,41 @@ public final class BlockScorer {
     }
   }
 
-  /// Scores the rows set and returns how many places matter.
-  private func scoreDoubles(
-    _ rowCount: Int, _ columns: FactorTable, _ columnRange: Range<Int>, below thresholds: Thresholds
-  ) -> Int {
+  /// The products of the only row set, without what BLAS does to arrange its operands.
+  private func multiplyRow(_ columns: FactorTable, _ range: Range<Int>) {
+    let (r0, r1, r2, r3, r4, r5) = (rows[0], rows[1], rows[2], rows[3], rows[4], rows[5])
+    let (energies, occupancies) = (energies, occupancies)
+    columns.transposed.withUnsafeBufferPointer { numbers in
+      guard let base = numbers.baseAddress else { return }
+      let (first, count) = (base + range.lowerBound, columns.count)
+      let (c0, c1, c2) = (first, first + count, first + 2 * count)
+      let (c3, c4, c5) = (first + 3 * count, first + 4 * count, first + 5 * count)
+      for column in 0..<range.count {
+        energies[column] = r0 * c0[column] + r1 * c1[column] + r2 * c2[column]
+        occupancies[column] = r3 * c3[column] + r4 * c4[column] + r5 * c5[column]
+      }
+    }
+  }
+
+  /// The products of all rows set.
+  private func multiplyRows(_ rowCount: Int, _ columns: FactorTable, _ range: Range<Int>) {
     let width = CInt(FactorTable.width)
-    let (m, n) = (CInt(rowCount), CInt(columnRange.count))
+    let (m, n) = (CInt(rowCount), CInt(range.count))
     columns.doubles.withUnsafeBufferPointer { columns in
       guard let base = columns.baseAddress else { return }
-      let column = base + columnRange.lowerBound * FactorTable.width
+      let column = base + range.lowerBound * FactorTable.width
       cblas_dgemm(
         CblasRowMajor, CblasNoTrans, CblasTrans, m, n, 3, 1, rows, width, column, width, 0, energies, n)
       cblas_dgemm(
         CblasRowMajor, CblasNoTrans, CblasTrans, m, n, 3, 1, rows + 3, width, column + 3, width, 0, occupancies, n)
     }
+  }
+
+  /// Scores the rows set and returns how many places matter.
+  private func scoreDoubles(
+    _ rowCount: Int, _ columns: FactorTable, _ columnRange: Range<Int>, below thresholds: Thresholds
+  ) -> Int {
+    if rowCount == 1 { multiplyRow(columns, columnRange) } else { multiplyRows(rowCount, columns, columnRange) }
     let count = rowCount * columnRange.count
     let shift = UInt64(Double.significandBitCount - Thresholds.fractionBits)
     let bias = 1023 << Thresholds.fractionBits

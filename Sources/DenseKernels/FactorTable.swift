@@ -7,6 +7,8 @@ public struct FactorTable: Sendable {
   let integers: [Int]
   /// The same as doubles.
   let doubles: [Double]
+  /// All vectors' first numbers, then all their second ones, and so on.
+  let transposed: [Double]
 
   /// A table of so many vectors.
   ///
@@ -27,7 +29,9 @@ public struct FactorTable: Sendable {
       }
       initialized = count * Self.width
     }
-    doubles = integers.map(Double.init)
+    let doubles = integers.map(Double.init)
+    self.doubles = doubles
+    transposed = (0..<Self.width).flatMap { number in (0..<count).map { doubles[$0 * Self.width + number] } }
   }
 
   /// A table of the least of each number among the vectors of some ranges of a table, a vector for each range.

@@ -39,8 +39,17 @@ struct DataflowSearch: Sendable {
     var batch: Int32
     var vertical: Int32
     var horizontal: Int32
-    /// No mapping of the block that may matter has less energy.
-    var leastEnergy: Int
+  }
+
+  /// Blocks of a grid that are next to each other: a group of chunks of vertical profiles with one of horizontal ones.
+  struct Group: Sendable {
+    var search: Int32
+    var grid: Int32
+    var batch: Int32
+    var vertical: Int32
+    var horizontal: Int32
+    /// No mapping of the group that may matter has less energy.
+    var leastEnergy = 0
   }
 
   init(
@@ -113,34 +122,77 @@ struct DataflowSearch: Sendable {
     }
   }
 
-  /// Appends all blocks, or those whose corner some thresholds admit with some column.
+  /// All blocks.
+  func blocks(search: Int) -> [Block] {
+    places(\.chunks).map {
+      Block(
+        search: Int32(search), grid: Int32($0.grid), batch: Int32($0.batch), vertical: Int32($0.vertical),
+        horizontal: Int32($0.horizontal))
+    }
+  }
+
+  /// The groups of blocks whose corner some thresholds admit with some column.
   ///
-  /// A corner is a row with the least of every number of the block's rows: with any column it costs no more than they.
+  /// A corner is a row with the least of every number of all rows: with any column it costs no more than they.
   ///
-  /// - Returns: the number of mappings that are in none of the blocks or, with their corner, not admitted.
-  func appendBlocks(
-    search: Int, below thresholds: Thresholds?, _ scorer: BlockScorer, to blocks: inout [Block]
-  ) -> Int {
+  /// - Returns: the groups, and the number of mappings that are in none of them or, with their corner, not admitted.
+  func groups(search: Int, below thresholds: Thresholds, _ scorer: BlockScorer) -> (groups: [Group], left: Int) {
+    var groups: [Group] = []
     var left = 0
-    for (gridIndex, grid) in grids.enumerated() {
-      for (batchIndex, batch) in batches.enumerated() where !grid.needsUncutBatch || batch.tile == 1 {
-        for (vertical, first) in grid.vertical.chunks.enumerated() {
-          for (horizontal, second) in grid.horizontal.chunks.enumerated() {
-            var block = Block(
-              search: Int32(search), grid: Int32(gridIndex), batch: Int32(batchIndex), vertical: Int32(vertical),
-              horizontal: Int32(horizontal), leastEnergy: 0)
-            if let thresholds {
-              let admitted = scorer.admitted(corner(block), columns.table, arithmetic, below: thresholds)
-              left += first.count * second.count * (columns.count - admitted.runs.reduce(0) { $0 + $1.count })
-              if admitted.runs.isEmpty { continue }
-              block.leastEnergy = admitted.leastEnergy
-            }
-            blocks.append(block)
-          }
+    for place in places(\.groups) {
+      var group = Group(
+        search: Int32(search), grid: Int32(place.grid), batch: Int32(place.batch), vertical: Int32(place.vertical),
+        horizontal: Int32(place.horizontal))
+      let admitted = scorer.admitted(corner(group), columns.table, arithmetic, below: thresholds)
+      let grid = grids[place.grid]
+      let rows =
+        grid.vertical.profileCount(group: place.vertical) * grid.horizontal.profileCount(group: place.horizontal)
+      left += rows * (columns.count - admitted.runs.reduce(0) { $0 + $1.count })
+      if admitted.runs.isEmpty { continue }
+      group.leastEnergy = admitted.leastEnergy
+      groups.append(group)
+    }
+    return (groups, left)
+  }
+
+  /// Every grid with each tile of the batch that goes with it, and each pair of places along its axes.
+  private func places(
+    _ along: KeyPath<SpatialProfiles, [Range<Int>]>
+  ) -> [(grid: Int, batch: Int, vertical: Int, horizontal: Int)] {
+    grids.indices.flatMap { grid in
+      batches.indices.filter { !grids[grid].needsUncutBatch || batches[$0].tile == 1 }.flatMap { batch in
+        grids[grid].vertical[keyPath: along].indices.flatMap { vertical in
+          grids[grid].horizontal[keyPath: along].indices.map { (grid, batch, vertical, $0) }
         }
       }
     }
-    return left
+  }
+
+  /// The blocks of a group.
+  func blocks(of group: Group) -> [Block] {
+    let grid = grids[Int(group.grid)]
+    return grid.vertical.groups[Int(group.vertical)].flatMap { vertical in
+      grid.horizontal.groups[Int(group.horizontal)].map { horizontal in
+        Block(
+          search: group.search, grid: group.grid, batch: group.batch, vertical: Int32(vertical),
+          horizontal: Int32(horizontal))
+      }
+    }
+  }
+
+  /// Whether thresholds admit a group's corner with some column.
+  func admits(_ group: Group, _ scorer: BlockScorer, below thresholds: Thresholds) -> Bool {
+    scorer.score(corner(group), columns.table, 0..<columns.count, arithmetic, below: thresholds)
+    return !scorer.scores.isEmpty
+  }
+
+  /// A row with the least of every number of a group's rows.
+  private func corner(_ group: Group) -> BlockScorer.Rows {
+    let grid = grids[Int(group.grid)]
+    let (vertical, horizontal) = (Int(group.vertical), Int(group.horizontal))
+    return BlockScorer.Rows(
+      grid.vertical.groupCorners, vertical..<vertical + 1, grid.horizontal.groupCorners, horizontal..<horizontal + 1,
+      batches[Int(group.batch)].scale)
   }
 
   /// A row with the least of every number of a block's rows.

@@ -2,8 +2,6 @@ import DenseKernels
 
 /// The mappings that no other beats in both occupancy and energy.
 struct ParetoFrontier: SearchRecord {
-  static let isBestFirst = false
-
   /// Mappings in the order of their occupancy, by the range of ``Thresholds`` that it lies in.
   private var ranges = [[ScoredMapping]](repeating: [], count: Thresholds.count)
   /// The least energy of smaller ranges.

@@ -39,20 +39,17 @@ struct ScoredMapping: Hashable, Sendable {
 protocol SearchRecord: Sendable {
   /// What the energy of a mapping must be below to change the record.
   var thresholds: Thresholds { get }
-  /// The same before any mapping was offered, or nil where everything would change the record.
+  /// The same before any mapping was offered, or nil where everything would change the record. With them those mappings
+  /// are best offered first that may have the least energy.
   var initialThresholds: Thresholds? { get }
   /// Keeps a mapping if it is one of the best.
   mutating func offer(_ mapping: ScoredMapping)
-  /// Whether blocks of least energy are best searched first.
-  static var isBestFirst: Bool { get }
   /// Keeps what is best of another record too.
   mutating func merge(_ other: Self)
 }
 
 /// The mapping of least energy at one capacity; of several the one of least occupancy.
 struct Incumbent: SearchRecord {
-  static let isBestFirst = true
-
   let capacity: Int
   private(set) var best: ScoredMapping?
   private(set) var thresholds = Thresholds()

@@ -23,9 +23,9 @@ public struct SearchStatistics: Hashable, Sendable {
   public var mappings = 0
   /// Those whose energy and occupancy were computed.
   public var scored = 0
-  /// Those in blocks of which not even the corner fits the Buffer.
+  /// Those in groups of blocks of which not even the corner fits the Buffer.
   public var prunedByCapacity = 0
-  /// Those in blocks whose corner is no better than a mapping known already.
+  /// Those in blocks or groups of them whose corner is no better than a mapping known already, or does not fit.
   public var prunedByEnergy = 0
   /// Those left when the lower bound for every schedule was met.
   public var prunedByBound = 0
@@ -42,10 +42,11 @@ public struct SearchStatistics: Hashable, Sendable {
 /// One search through the grids of some dataflows for one record.
 struct SearchRun<Record: SearchRecord> {
   private let searches: [DataflowSearch]
+  /// The searches of the dataflows wanted.
+  private let wanted: [Int]
   private let options: SearchOptions
   private(set) var record: Record
   private(set) var statistics = SearchStatistics()
-  private var blocks: [DataflowSearch.Block] = []
 
   /// One block in so many is scored first, so that good mappings are known early.
   private static var seedStep: Int { 16 }
@@ -59,40 +60,64 @@ struct SearchRun<Record: SearchRecord> {
     self.searches = searches
     self.options = options
     self.record = record
-    let scorer = BlockScorer()
-    let thresholds = options.prunes ? record.initialThresholds : nil
-    for (index, search) in searches.enumerated() where dataflow == nil || search.dataflow == dataflow {
-      statistics.mappings += search.mappingCount
-      statistics.prunedByCapacity += search.appendBlocks(search: index, below: thresholds, scorer, to: &blocks)
-    }
+    wanted = searches.indices.filter { dataflow == nil || searches[$0].dataflow == dataflow }
+    statistics.mappings = wanted.reduce(0) { $0 + searches[$1].mappingCount }
   }
 
   /// Scores all blocks that may hold something better.
   ///
   /// - Parameter isProven: whether nothing can be better than what the record holds.
   mutating func search(until isProven: (Record) -> Bool = { _ in false }) {
-    var rest = blocks.indices.filter { $0 % Self.seedStep != 0 }.map { blocks[$0] }
-    if Record.isBestFirst { rest.sort { $0.leastEnergy < $1.leastEnergy } }
-    let isEnded = score(Self.every(Self.seedStep, from: 0, of: blocks[...]), isProven) || searchRest(rest, isProven)
+    let isEnded: Bool
+    if options.prunes, let thresholds = record.initialThresholds {
+      isEnded = searchBestFirst(below: thresholds, isProven)
+    } else {
+      isEnded = searchAll(isProven)
+    }
     let left = statistics.mappings - statistics.scored - statistics.prunedByCapacity
     if isEnded { statistics.prunedByBound = left } else { statistics.prunedByEnergy = left }
   }
 
-  /// Scores blocks one after the other, or in slices if there are many mappings to score, and returns whether that was
-  /// ended. Best first, few are left after the first blocks.
-  private mutating func searchRest(_ blocks: [DataflowSearch.Block], _ isProven: (Record) -> Bool) -> Bool {
-    if Record.isBestFirst || statistics.mappings < Self.fewMappings { return score(blocks, isProven) }
-    let perRound = max(1, (blocks.count + Self.rounds - 1) / Self.rounds)
-    for start in stride(from: 0, to: blocks.count, by: perRound) {
-      scoreSlices(blocks[start..<min(start + perRound, blocks.count)])
+  /// Scores groups of blocks in the order of the least energy that they may hold, and returns whether that was ended.
+  ///
+  /// Most groups are left out whole once good mappings are known, which the first groups have.
+  private mutating func searchBestFirst(below thresholds: Thresholds, _ isProven: (Record) -> Bool) -> Bool {
+    let scorer = BlockScorer()
+    var groups: [DataflowSearch.Group] = []
+    for index in wanted {
+      let (some, left) = searches[index].groups(search: index, below: thresholds, scorer)
+      groups += some
+      statistics.prunedByCapacity += left
+    }
+    groups.sort { $0.leastEnergy < $1.leastEnergy }
+    for group in groups {
+      let search = searches[Int(group.search)]
+      if search.admits(group, scorer, below: record.thresholds), score(search.blocks(of: group), scorer, isProven) {
+        return true
+      }
+    }
+    return false
+  }
+
+  /// Scores all blocks, one after the other or in slices if there are many mappings, and returns whether that was ended.
+  private mutating func searchAll(_ isProven: (Record) -> Bool) -> Bool {
+    let scorer = BlockScorer()
+    let blocks = wanted.flatMap { searches[$0].blocks(search: $0) }
+    if score(Self.every(Self.seedStep, from: 0, of: blocks[...]), scorer, isProven) { return true }
+    let rest = blocks.indices.filter { $0 % Self.seedStep != 0 }.map { blocks[$0] }
+    if statistics.mappings < Self.fewMappings { return score(rest, scorer, isProven) }
+    let perRound = max(1, (rest.count + Self.rounds - 1) / Self.rounds)
+    for start in stride(from: 0, to: rest.count, by: perRound) {
+      scoreSlices(rest[start..<min(start + perRound, rest.count)])
       if isProven(record) { return true }
     }
     return false
   }
 
   /// Scores blocks until what the record holds is proven, and returns whether it was.
-  private mutating func score(_ blocks: [DataflowSearch.Block], _ isProven: (Record) -> Bool) -> Bool {
-    let scorer = BlockScorer()
+  private mutating func score(
+    _ blocks: [DataflowSearch.Block], _ scorer: BlockScorer, _ isProven: (Record) -> Bool
+  ) -> Bool {
     for block in blocks {
       let scored = searches[Int(block.search)].score(block, prunes: options.prunes, scorer, for: &record)
       statistics.scored += scored

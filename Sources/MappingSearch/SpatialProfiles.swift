@@ -12,9 +12,15 @@ struct SpatialProfiles: Sendable {
   let chunks: [Range<Int>]
   /// The least of each number in a chunk.
   let corners: FactorTable
+  /// Chunks next to each other, which are near in their numbers too.
+  let groups: [Range<Int>]
+  /// The least of each number in a group.
+  let groupCorners: FactorTable
 
   /// The most profiles of a chunk.
   private static let mostInChunk = 8
+  /// The most chunks of a group.
+  private static let mostInGroup = 8
 
   init(_ unordered: [AxisProfile]) {
     let factors = unordered.map(\.factors)
@@ -33,7 +39,14 @@ struct SpatialProfiles: Sendable {
     self.table = table
     self.chunks = chunks
     corners = FactorTable(leastOf: table, chunks)
+    groups = stride(from: 0, to: chunks.count, by: Self.mostInGroup).map {
+      $0..<min($0 + Self.mostInGroup, chunks.count)
+    }
+    groupCorners = FactorTable(leastOf: corners, groups)
   }
+
+  /// The number of profiles in a group.
+  func profileCount(group: Int) -> Int { groups[group].reduce(0) { $0 + chunks[$1].count } }
 
   /// Halves a range of the order by the factor that spreads most, until it is a chunk.
   private static func split(
