@@ -29,9 +29,14 @@ public struct FactorTable: Sendable {
       }
       initialized = count * Self.width
     }
-    let doubles = integers.map(Double.init)
-    self.doubles = doubles
-    transposed = (0..<Self.width).flatMap { number in (0..<count).map { doubles[$0 * Self.width + number] } }
+    let integers = integers
+    doubles = integers.map(Double.init)
+    transposed = [Double](unsafeUninitializedCapacity: count * Self.width) { buffer, initialized in
+      for number in 0..<Self.width {
+        for place in 0..<count { buffer[number * count + place] = Double(integers[place * Self.width + number]) }
+      }
+      initialized = count * Self.width
+    }
   }
 
   /// A table of the least of each number among the vectors of some ranges of a table, a vector for each range.
