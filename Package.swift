@@ -15,7 +15,7 @@ let package = Package(
       name: "Tilebound",
       targets: [
         "DenseKernels", "Workloads", "ONNX", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Statistics",
-        "Interchange", "Sweeps", "Reports",
+        "Validation", "Interchange", "Sweeps", "Reports",
       ]),
     .executable(name: "tilebound", targets: ["tilebound"]),
   ],
@@ -45,13 +45,19 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(name: "Statistics", dependencies: ["DenseKernels"], swiftSettings: swiftSettings),
     .target(
+      name: "Validation",
+      dependencies: ["Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Statistics"],
+      swiftSettings: swiftSettings),
+    .target(
       name: "Interchange",
       dependencies: [
-        "Workloads", "ONNX", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch",
+        "Workloads", "ONNX", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Validation",
         .product(name: "Yams", package: "Yams"), .product(name: "SwiftCSV", package: "SwiftCSV"),
       ],
       exclude: ["Configs/mappings"],
-      resources: [.embedInCode("Configs/networks"), .embedInCode("Configs/energy")],
+      resources: [
+        .embedInCode("Configs/networks"), .embedInCode("Configs/energy"), .embedInCode("Configs/platforms"),
+      ],
       swiftSettings: swiftSettings),
     .target(
       name: "Sweeps",
@@ -60,7 +66,8 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange", "Sweeps",
+        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Statistics", "Validation",
+        "Interchange", "Sweeps",
         .product(name: "Mustache", package: "swift-mustache"),
       ],
       resources: [.embedInCode("Templates")],
@@ -68,8 +75,8 @@ let package = Package(
     .executableTarget(
       name: "tilebound",
       dependencies: [
-        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange", "Sweeps",
-        "Reports",
+        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Statistics", "Validation",
+        "Interchange", "Sweeps", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -101,9 +108,17 @@ let package = Package(
       name: "StatisticsTests", dependencies: ["DenseKernels", "Statistics", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
+      name: "ValidationTests",
+      dependencies: [
+        "Workloads", "EnergyModel", "LowerBounds", "MappingSearch", "Statistics", "Validation", "Interchange",
+        "TestSupport",
+      ],
+      swiftSettings: swiftSettings),
+    .testTarget(
       name: "InterchangeTests",
       dependencies: [
-        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange", "TestSupport",
+        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Validation", "Interchange",
+        "TestSupport",
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: swiftSettings),

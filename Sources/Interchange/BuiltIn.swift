@@ -1,12 +1,14 @@
 public import EnergyModel
 public import Workloads
 
-/// The networks and energy models that come with the program: the files of `configs/`.
+/// The networks, energy models and platforms that come with the program: the files of `configs/`.
 public enum BuiltIn {
   /// The names of the networks, in the order in which they are listed.
   public static let networkNames = networks.map(\.name)
   /// The names of the energy models, in the order in which they are listed.
   public static let energyModelNames = energyModels.map(\.name)
+  /// The names of the platforms, in the order in which they are listed.
+  public static let platformNames = platforms.map(\.name)
 
   private static let networks: [(name: String, text: [UInt8])] = [
     ("alexnet", PackageResources.alexnet_yaml),
@@ -43,6 +45,12 @@ public enum BuiltIn {
     ("eyeriss", PackageResources.eyeriss_yaml),
     ("eyeriss-lpddr4-int16", PackageResources.eyeriss_lpddr4_int16_yaml),
     ("simba", PackageResources.simba_yaml),
+  ]
+
+  private static let platforms: [(name: String, text: [UInt8])] = [
+    ("simba", PackageResources.simba_like_yaml),
+    ("simba-small-buffers", PackageResources.simba_small_buffers_yaml),
+    ("eyeriss", PackageResources.eyeriss_like_yaml),
   ]
 
   /// The built-in network of a name, or nil when there is none.
@@ -100,6 +108,21 @@ public enum BuiltIn {
     if let model = try energyModel(nameOrFile) { return model }
     try refuseUnknown("energy model", nameOrFile, known: energyModelNames, origin: origin)
     return try EnergyFile.read(file: nameOrFile)
+  }
+
+  /// The built-in platform of a name, or nil when there is none.
+  ///
+  /// - Throws: ``FormatError`` if its file is wrong, which the tests exclude.
+  public static func platform(_ name: String) throws(FormatError) -> Platform? {
+    guard let entry = platforms.first(where: { $0.name == name }) else { return nil }
+    return try PlatformFile.parse(String(decoding: entry.text, as: UTF8.self), origin: "\(name).yaml")
+  }
+
+  /// A platform given by built-in name or by file: a name without a slash or dot is built-in.
+  public static func platform(nameOrFile: String, origin: String = "--platform") throws(FormatError) -> Platform {
+    if let platform = try platform(nameOrFile) { return platform }
+    try refuseUnknown("platform", nameOrFile, known: platformNames, origin: origin)
+    return try PlatformFile.read(file: nameOrFile)
   }
 
   /// Whether a name is a file's: it has a slash or a dot.

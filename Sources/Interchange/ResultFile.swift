@@ -129,7 +129,7 @@ public enum ResultFile {
   }
 
   /// A field in quotes where it needs them.
-  private static func quoted(_ field: String) -> String {
+  static func quoted(_ field: String) -> String {
     guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
     return "\"\(field.replacingOccurrences(of: "\"", with: "\"\""))\""
   }

@@ -4,7 +4,8 @@ public import Workloads
 public enum ShapeText {
   /// The keys that a shape may have.
   public static let keys = [
-    "n", "g", "k", "c", "h", "w", "p", "q", "r", "s", "stride", "dilation", "padding", "biases",
+    "n", "g", "k", "c", "h", "w", "p", "q", "r", "s", "stride", "dilation", "padding", "round-up",
+    "biases",
   ]
 
   /// The layer that a text stands for.
@@ -12,7 +13,8 @@ public enum ShapeText {
   /// k and c count within one of the g groups; all sizes default to 1 and padding to 0. Either the output size (p, q)
   /// or the input size (h, w) determines an axis; where both are given they must agree. `stride`, `dilation` and
   /// `padding` are a number for both axes or a pair as 2x1; `padding` may also be one number for each side, top, bottom,
-  /// left and right, as 1x2x0x0.
+  /// left and right, as 1x2x0x0. With `round-up=true` the outputs of an input that the stride does not divide are
+  /// rounded up: the last window then reaches beyond the input, as if there were padding behind.
   ///
   /// - Throws: ``FormatError`` naming the key.
   public static func parse(_ text: String, origin: String) throws(FormatError) -> Layer {
@@ -30,7 +32,7 @@ public enum ShapeText {
     }
     let stride = try extent("stride")
     let dilation = try extent("dilation")
-    let padding = try padding(shape)
+    var padding = try padding(shape)
     let kernel = Extent(height: try size("r") ?? 1, width: try size("s") ?? 1)
     let (p, q) = (try size("p"), try size("q"))
     let (h, w) = (try size("h"), try size("w"))
@@ -52,6 +54,16 @@ public enum ShapeText {
     let width = try input(
       w, output: q, kernel: kernel.width, stride: stride.width, dilation: dilation.width,
       padding: padding.left + padding.right)
+    if try shape.boolean("round-up") ?? false {
+      func missing(_ input: Int, _ padding: Int, kernel: Int, stride: Int, dilation: Int) -> Int {
+        let beyond = (input + padding - (dilation * (kernel - 1) + 1)) % stride
+        return beyond > 0 ? stride - beyond : 0
+      }
+      padding.bottom += missing(
+        height, padding.top + padding.bottom, kernel: kernel.height, stride: stride.height, dilation: dilation.height)
+      padding.right += missing(
+        width, padding.left + padding.right, kernel: kernel.width, stride: stride.width, dilation: dilation.width)
+    }
     let groups = try size("g") ?? 1
     let layer: Layer
     do {

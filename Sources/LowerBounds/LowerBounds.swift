@@ -22,7 +22,7 @@ public struct LowerBounds: Sendable {
   /// Every number of bits read is a multiple of this one.
   private let grain: Int
   /// MACs on real inputs, G.
-  private let macs: Double
+  let realMACs: Int
   /// G̃: each of them divided by the square root of the number of kernel positions in its class, times √(b_I·b_W·b_A).
   private let weightedWork: Double
 
@@ -45,7 +45,7 @@ public struct LowerBounds: Sendable {
     widest = Double(max(inputBits, weightBits, partialSumBits))
     grain = greatestCommonDivisor(inputBits, greatestCommonDivisor(weightBits, partialSumBits))
     let perPair = Double(layer[.n] * channels)
-    macs = perPair * Double(rows.pairs) * Double(columns.pairs)
+    realMACs = layer[.n] * channels * rows.pairs * columns.pairs
     weightedWork =
       perPair * rows.weightedPairs * columns.weightedPairs
       * Double(inputBits * weightBits * partialSumBits).squareRoot()
@@ -127,8 +127,10 @@ public struct LowerBounds: Sendable {
     }
     let loomisWhitney = Stretch.loomisWhitney(weightedWork: weightedWork, widest: widest)
     let pairwise = Stretch.pairwise(
-      work: macs, product: widths.inputs * widths.weights * widths.outputs, widest: widest)
-    func two(_ a: Double, _ b: Double) -> Stretch { .twoOperands(work: macs, product: a * b, widest: max(a, b)) }
+      work: Double(realMACs), product: widths.inputs * widths.weights * widths.outputs, widest: widest)
+    func two(_ a: Double, _ b: Double) -> Stretch {
+      .twoOperands(work: Double(realMACs), product: a * b, widest: max(a, b))
+    }
     func larger(_ a: Value, _ b: Value) -> Value { a.bits >= b.bits ? a : b }
     switch family {
     case .compulsory: return nil

@@ -1,3 +1,6 @@
+import Foundation
+import Statistics
+
 /// Numbers as people read them.
 enum NumberText {
   /// A whole number with thin groups of three digits: 1 231 336.
@@ -40,6 +43,24 @@ enum NumberText {
   static func factor(_ value: Double) -> String {
     if value.rounded() != value, abs(value - 1) < 0.005 { return fixed(value, decimals: 4) }
     return fixed(value, decimals: value < 10 ? 2 : value < 100 ? 1 : 0)
+  }
+
+  /// A number to so many significant digits, with a power of ten where it is far from 1.
+  static func significant(_ value: Double, _ digits: Int) -> String {
+    guard value != 0, value.isFinite else { return "\(value)" }
+    let exponent = Int(log10(abs(value)).rounded(.down))
+    if (-4..<max(digits, 6)).contains(exponent) {
+      return String(format: "%.\(max(0, digits - 1 - exponent))f", value)
+    }
+    return String(format: "%.\(digits - 1)e", value)
+  }
+
+  /// A probability to four digits, down to any size.
+  static func probability(_ tail: TailProbability) -> String {
+    if tail.p >= 1e-300 || tail.logP == -.infinity { return significant(tail.p, 4) }
+    let decimal = tail.logP / log(10)
+    let exponent = decimal.rounded(.down)
+    return String(format: "%.3fe%.0f", pow(10, decimal - exponent), exponent)
   }
 
   /// A share or an excess in percent: "99.8 %".

@@ -22,7 +22,8 @@ struct Tilebound: ParsableCommand {
       Example: tilebound optimize --network alexnet --capacity 64KiB
       """,
     subcommands: [
-      Optimize.self, Curve.self, SweepCommand.self, Gap.self, Bound.self, Evaluate.self, Convert.self, Report.self,
+      Optimize.self, Curve.self, SweepCommand.self, Gap.self, Bound.self, Evaluate.self, Validate.self, Convert.self,
+      Report.self,
       Networks.self,
     ])
 

@@ -31,13 +31,14 @@ public struct HTMLReport {
   /// - Throws: ``PlotError`` when gnuplot is missing or fails, and when a record's layer or mapping is none, which the
   ///   reader of result files excludes.
   public func page() throws -> String {
-    try HTMLTemplates.page(
+    try HTMLTemplates.render(
       Page(
         title: title, subtitle: contents.extent, asked: try AskedSection(contents), summary: SummarySection(contents),
         layers: LayersSection(contents),
         figures: figures.isEmpty
           ? nil
-          : try FiguresSection(figures), mappings: try MappingsSection(contents)))
+          : try FiguresSection(figures), mappings: try MappingsSection(contents)),
+      template: "page")
   }
 }
 
@@ -66,13 +67,14 @@ struct FiguresSection {
 
   let figures: [Item]
 
-  init(_ figures: [Figure]) throws(PlotError) {
+  /// Figures with numbers that go on from a first one.
+  init(_ figures: [Figure], from first: Int = 1) throws(PlotError) {
     var items: [Item] = []
     for (index, figure) in figures.enumerated() {
       items.append(
         Item(
-          number: index + 1, title: figure.title, setting: figure.subtitle, description: figure.description,
-          svg: try figure.inlineSVG(idPrefix: "figure-\(index + 1)")))
+          number: first + index, title: figure.title, setting: figure.subtitle, description: figure.description,
+          svg: try figure.inlineSVG(idPrefix: "figure-\(first + index)")))
     }
     self.figures = items
   }

@@ -17,8 +17,8 @@ struct HTMLTable {
     /// The number of the mapping that the cell leads to.
     var mapping: Int?
 
-    /// A text.
-    static func text(_ text: String) -> Cell { Cell(text: text) }
+    /// A text, which may be that of a number.
+    static func text(_ text: String, isNumber: Bool = false) -> Cell { Cell(text: text, isNumber: isNumber) }
 
     /// A text that names its row, and may lead to a mapping.
     static func header(_ text: String, mapping: Int? = nil) -> Cell {

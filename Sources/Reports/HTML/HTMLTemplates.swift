@@ -5,14 +5,19 @@ enum HTMLTemplates {
   static let style = text(PackageResources.report_css)
   static let script = text(PackageResources.report_js)
 
-  /// The page.
+  /// A page.
   ///
+  /// - Parameters:
+  ///   - page: what its template is filled with.
+  ///   - template: the template's name.
+  /// - Returns: the page.
   /// - Throws: if a template is wrong, which the tests exclude.
-  static func page(_ page: Page) throws -> String {
+  static func render(_ page: Any, template: String) throws -> String {
     MustacheContentTypes.register(EscapedHTML(), named: EscapedHTML.name)
     var library = MustacheLibrary()
     for (name, file) in [
-      ("page", PackageResources.page_mustache), ("asked", PackageResources.asked_mustache),
+      ("page", PackageResources.page_mustache), ("validation", PackageResources.validation_mustache),
+      ("asked", PackageResources.asked_mustache),
       ("summary", PackageResources.summary_mustache), ("layers", PackageResources.layers_mustache),
       ("figures", PackageResources.figures_mustache), ("mappings", PackageResources.mappings_mustache),
       ("mapping", PackageResources.mapping_mustache), ("table", PackageResources.table_mustache),
@@ -20,7 +25,7 @@ enum HTMLTemplates {
       // Every template has a way of escaping of its own, also one that is part of another.
       try library.register("{{%CONTENT_TYPE:\(EscapedHTML.name)}}" + text(file), named: name)
     }
-    return library.render(page, withTemplate: "page") ?? ""
+    return library.render(page, withTemplate: template) ?? ""
   }
 
   private static func text(_ file: [UInt8]) -> String { String(decoding: file, as: UTF8.self) }

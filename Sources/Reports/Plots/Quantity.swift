@@ -79,7 +79,7 @@ public struct Quantity: Hashable, Sendable {
         ? Self.scientific(value) : "\(Self.digits(value / multiple.size, 6)) \(multiple.unit)"
       return Figure.Axis.Tick(value, text)
     }
-    let title = base == nil ? "\(name) [\(unit)]" : name
+    let title = base == nil && !unit.isEmpty ? "\(name) [\(unit)]" : name
     return Figure.Axis(title: title, scale: .logarithmic, from: low, to: high, ticks: ticks, minorTicks: minor)
   }
 

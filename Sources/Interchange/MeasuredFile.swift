@@ -1,0 +1,172 @@
+public import Validation
+import Workloads
+
+/// Measured energies of layers in a table: numbers between semicolons or commas, with or without a line of names.
+public enum MeasuredFile {
+  /// Larger files are refused unread.
+  static let largestFile = 256 << 20
+  /// More rows are refused.
+  static let mostRows = 1_000_000
+
+  /// What a column may be called besides the keys of a shape, which `+` joins where a column stands for several.
+  public static let columnNames = ["total", "compute", "data", "macs", "words", "-"]
+
+  /// The measurements in a file.
+  ///
+  /// - Parameters:
+  ///   - file: the table.
+  ///   - columns: what each column holds, or nil where the table's first line says it.
+  ///   - shape: what is the same for all layers, as in `c=3,r=11,s=11`, or nil.
+  ///   - name: what reports are to call them, or nil for the file's name.
+  /// - Returns: the measurements.
+  /// - Throws: ``FormatError`` naming file, line and column.
+  public static func read(
+    file: String, columns: [String]?, shape: String?, name: String? = nil
+  ) throws(FormatError) -> MeasuredData {
+    try parse(
+      try TextFile.read(file, limit: largestFile), name: name ?? WorkloadFile.networkName(of: file), columns: columns,
+      shape: shape, origin: file)
+  }
+
+  /// The measurements in a text, of which errors say that it comes from `origin`; see ``read(file:columns:shape:name:)``.
+  public static func parse(
+    _ text: String, name: String, columns: [String]?, shape: String?, origin: String
+  ) throws(FormatError) -> MeasuredData {
+    var table: Table?
+    var rows: [Measurement] = []
+    let columns = try columns.map { names throws(FormatError) in try Columns(names, origin: "--columns") }
+    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+      if line.allSatisfy(\.isWhitespace) { continue }
+      let place = (origin: origin, line: index + 1)
+      guard let known = table else {
+        let (first, isHeader) = try Table.begin(line, columns, place)
+        table = first
+        if !isHeader { rows.append(try first.row(line, shape, place)) }
+        continue
+      }
+      if rows.count == mostRows {
+        throw FormatError(origin: origin, line: index + 1, message: "has more than \(mostRows) rows")
+      }
+      rows.append(try known.row(line, shape, place))
+    }
+    guard let table, !rows.isEmpty else {
+      throw FormatError(origin: origin, message: "has no rows; a table of measured energies is expected")
+    }
+    return MeasuredData(name: name, parameters: table.columns.parameters.map(\.name), rows: rows)
+  }
+}
+
+/// What the columns of a table hold.
+private struct Columns {
+  /// A column that gives a part of the shape.
+  struct Parameter {
+    let name: String
+    let keys: [String]
+    let position: Int
+  }
+
+  private(set) var parameters: [Parameter] = []
+  private(set) var positions: [String: Int] = [:]
+  let count: Int
+
+  init(_ names: [String], origin: String, line: Int? = nil) throws(FormatError) {
+    func refusal(_ message: String) -> FormatError { FormatError(origin: origin, line: line, message: message) }
+    count = names.count
+    var keys: Set<String> = []
+    for (position, name) in names.enumerated() where name != "-" {
+      if MeasuredFile.columnNames.contains(name) {
+        if positions.updateValue(position, forKey: name) != nil { throw refusal("the column '\(name)' is given twice") }
+        continue
+      }
+      let parts = name.split(separator: "+").map(String.init)
+      for part in parts.isEmpty ? [name] : parts {
+        guard ShapeText.keys.contains(part) else {
+          throw refusal(unknown("column", part, known: ShapeText.keys + MeasuredFile.columnNames))
+        }
+        if !keys.insert(part).inserted { throw refusal("the column '\(part)' is given twice") }
+      }
+      parameters.append(Parameter(name: name, keys: parts, position: position))
+    }
+    if ["total", "compute", "data"].count(where: { positions[$0] != nil }) < 2 {
+      throw refusal("two of the columns total, compute and data are needed, from which the third follows")
+    }
+  }
+}
+
+/// A table whose columns are known.
+private struct Table {
+  let columns: Columns
+  let separator: Character
+
+  /// The table that a first line begins, and whether that line has names.
+  static func begin(
+    _ line: Substring, _ columns: Columns?, _ place: (origin: String, line: Int)
+  ) throws(FormatError) -> (Table, isHeader: Bool) {
+    let separator: Character = line.contains(";") ? ";" : line.contains("\t") ? "\t" : ","
+    let fields = Self.fields(line, separator)
+    let isHeader = !fields.contains { Double($0) != nil }
+    if let columns { return (Table(columns: columns, separator: separator), isHeader) }
+    guard isHeader else {
+      throw FormatError(
+        origin: place.origin, line: place.line,
+        message: "has no names of columns; give --columns, as in k,total,compute,data")
+    }
+    let names = fields.map { $0.filter { $0 != "\"" && $0 != "'" } }
+    return (
+      Table(columns: try Columns(names, origin: place.origin, line: place.line), separator: separator), isHeader
+    )
+  }
+
+  private static func fields(_ line: Substring, _ separator: Character) -> [String] {
+    line.split(separator: separator, omittingEmptySubsequences: false).map { String($0.trimmingSpaces) }
+  }
+
+  func row(
+    _ line: Substring, _ shape: String?, _ place: (origin: String, line: Int)
+  ) throws(FormatError) -> Measurement {
+    let fields = Self.fields(line, separator)
+    func refusal(_ key: String?, _ message: String) -> FormatError {
+      FormatError(origin: place.origin, line: place.line, key: key, message: message)
+    }
+    guard fields.count == columns.count else {
+      throw refusal(nil, "has \(fields.count) values between '\(separator)'; \(columns.count) are expected")
+    }
+    func energy(_ name: String) throws(FormatError) -> Double? {
+      guard let position = columns.positions[name] else { return nil }
+      guard let value = Double(fields[position]), value.isFinite, value >= 0 else {
+        throw refusal(name, "'\(fields[position])' is no energy; a number of at least 0 is expected")
+      }
+      return value
+    }
+    func integer(_ name: String) throws(FormatError) -> Int? {
+      guard let position = columns.positions[name] else { return nil }
+      guard let value = Double(fields[position]).flatMap({ Int(exactly: $0) }), value >= 0 else {
+        throw refusal(name, "'\(fields[position])' is no whole number")
+      }
+      return value
+    }
+    var settings = shape.map { [$0] } ?? []
+    var values: [Double] = []
+    for parameter in columns.parameters {
+      let text = fields[parameter.position]
+      guard let value = Double(text), let whole = Int(exactly: value) else {
+        throw refusal(parameter.name, "'\(text)' is no whole number")
+      }
+      settings += parameter.keys.map { "\($0)=\(whole)" }
+      values.append(value)
+    }
+    let layer: Layer
+    do {
+      layer = try ShapeText.parse(settings.joined(separator: ","), origin: place.origin)
+    } catch {
+      throw refusal(error.key, error.message)
+    }
+    let (total, compute, data) = (try energy("total"), try energy("compute"), try energy("data"))
+    let moved = data ?? (total ?? 0) - (compute ?? 0)
+    guard moved > 0 else { throw refusal("data", "is \(moved); an energy of moving data above 0 is expected") }
+    return Measurement(
+      line: place.line, layer: layer, parameters: values, total: total ?? moved + (compute ?? 0),
+      compute: compute ?? (total ?? 0) - moved, data: moved, publishedMACs: try integer("macs"),
+      publishedWords: try integer("words"))
+  }
+}

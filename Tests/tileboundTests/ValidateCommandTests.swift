@@ -1,0 +1,98 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Validations as users run them.
+struct ValidateCommandTests {
+  /// Layers of k output maps with energies of 50 pJ a MAC and a tenth more in every third row.
+  private static let table: String = {
+    var text = "k;total;compute;data\n"
+    for k in 1...12 {
+      let macs = Double(k * 9 * 6 * 6)
+      let data = macs * (k % 3 == 0 ? 55 : 50)
+      text += "\(8 * k);\(8 * (data + 0.5608 * macs));\(8 * 0.5608 * macs);\(8 * data)\n"
+    }
+    return text
+  }()
+
+  private func withTable(_ body: (_ file: String, _ folder: String) throws -> Void) throws {
+    try withTemporaryFolder { folder in
+      let file = "\(folder)/measured.csv"
+      try Self.table.write(toFile: file, atomically: true, encoding: .utf8)
+      try body(file, folder)
+    }
+  }
+
+  private static let options = "--shape p=6,q=6,r=3,s=3 --platform simba"
+
+  @Test func tableAndJSONAndCSV() throws {
+    try withTable { file, _ in
+      let text = try Program.run("validate \(file) \(Self.options) --levels")
+      #expect(text.code == 0, "\(text.error)")
+      #expect(text.output.hasPrefix("measured: 12 layers on simba, energies in pJ\n"))
+      #expect(text.output.contains("computing over MACs: 0.5608000 to 0.5608000; the platform's MAC: 0.5608000"))
+      #expect(text.output.contains("data ~ v + v², v = k"))
+      #expect(text.output.contains("all levels") && text.output.contains("12 of 12"))
+      let plain = try Program.run("validate \(file) \(Self.options)")
+      #expect(plain.code == 0 && !plain.output.contains("all levels"))
+
+      let json = try Program.run("validate \(file) \(Self.options) --levels --format json")
+      let document = try #require(
+        try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+      #expect(document["schema"] as? String == "tilebound-validation/1")
+      let set = try #require((document["data_sets"] as? [[String: Any]])?.first)
+      let rows = try #require(set["rows"] as? [[String: Any]])
+      #expect(
+        rows.count == 12 && rows[0]["shape"] as? String == "k=8,p=6,q=6,r=3,s=3,h=8,w=8" || rows[0]["line"] as? Int == 2
+      )
+      let csv = try Program.run("validate \(file) \(Self.options) --levels --format csv")
+      let lines = csv.output.split(separator: "\n")
+      #expect(lines.count == 13 && lines[0].hasPrefix("data_set,platform,line,shape,macs,term,"))
+      #expect(lines[1].hasPrefix("measured,simba,2,\""))
+      // The same whatever the number of threads.
+      #expect(
+        try Program.run("validate \(file) \(Self.options) --levels --format csv --threads 1").output == csv.output)
+    }
+  }
+
+  @Test func pagesAndPictures() throws {
+    try withTable { file, folder in
+      let html = try Program.run("validate \(file) \(Self.options) --levels --page \(folder)/page.html --quiet")
+      #expect(html.code == 0 && html.output.isEmpty, "\(html.error)")
+      let page = try String(contentsOfFile: "\(folder)/page.html", encoding: .utf8)
+      #expect(page.contains("<svg") && page.contains("data ~ v + v²") && !page.contains("{{"))
+      let markdown = try Program.run(
+        "validate \(file) \(Self.options) --page \(folder)/page.md --plot \(folder)/plots --quiet")
+      #expect(markdown.code == 0, "\(markdown.error)")
+      let text = try String(contentsOfFile: "\(folder)/page.md", encoding: .utf8)
+      for part in text.components(separatedBy: "](").dropFirst() {
+        let picture = "\(folder)/\(part.prefix { $0 != ")" })"
+        #expect(FileManager.default.fileExists(atPath: picture), "\(picture)")
+      }
+      #expect(text.contains("](plots/measured-series.svg)"))
+    }
+  }
+
+  @Test func refusals() throws {
+    try withTable { file, folder in
+      func check(_ arguments: String, _ message: String) throws {
+        let outcome = try Program.run("validate " + arguments)
+        #expect(outcome.code == 64 && outcome.output.isEmpty, "\(arguments)")
+        #expect(outcome.error.split(separator: "\n").count == 1, "\(arguments)")
+        #expect(outcome.error.contains(message), "\(arguments): \(outcome.error)")
+      }
+      try check(file, "give --platform, one of simba, simba-small-buffers, eyeriss, or a file")
+      try check("\(file) --platform simbo", "did you mean 'simba'?")
+      try check("\(file) --platform simba", "measured.csv:2: '")
+      try check("\(folder)/gone.csv --platform simba", "gone.csv: cannot be read")
+      try check("\(file) \(Self.options) --bins 0", "--bins: is 0")
+      try check("\(file) \(Self.options) --below 5", "--below: limits what goes into --bins")
+      try check("\(file) \(Self.options) --bins 50", "measured.csv: ")
+      try check("\(file) \(Self.options) --page x.txt", "a name in .html or .md is accepted")
+      try check("\(file) \(Self.options) --page x.md", "give --plot too")
+      try check("\(file) \(Self.options) --data-folder x", "goes with a YAML file")
+      try check("results/validation/published.yaml --shape k=3", "--shape: stands in")
+      try check("results/validation/published.yaml", "simba_energy_d.csv: cannot be read")
+    }
+  }
+}
