@@ -43,9 +43,9 @@ public struct ImportedNetwork: Hashable, Sendable {
   /// What a reader of results must know about a file, a line each that names it.
   ///
   /// - Parameter file: the file that it comes from.
-  /// - Returns: the remarks; and the word widths, which are used only when they are asked for.
+  /// - Returns: the remarks, and the word widths of the file, which are used only when they are asked for.
   public func remarks(on file: String) -> [String] {
-    let all = remarks + (widths.map { ["its word widths are --bits \(WidthsText.list($0))"] } ?? [])
+    let all = remarks + (widths.map { ["its word widths are not applied unless asked for by --bits \(WidthsText.list($0))"] } ?? [])
     return all.map { "\(file): \($0)" }
   }
 

@@ -5,7 +5,9 @@ import Workloads
 /// Output row o gets w[r]·x[i] from every kernel row r and input row i with o = σ·i + δ·r - before. The outputs with the
 /// same remainder modulo σ, a *phase*, use the same kernel rows: every (σ/gcd(σ,δ))-th one. Taken by themselves they
 /// are a convolution with stride 1 and those kernel rows in reverse order; the phases of both axes together compute each
-/// output once, and do the MACs on real inputs of the transposed convolution and no others.
+/// output once, and do the MACs on real inputs of the transposed convolution and no others. Where a whole phase gets
+/// nothing, as with a kernel smaller than the stride, its outputs are written all the same, which no convolution does:
+/// there is no such layer then.
 struct TransposedConvolution {
   private let operation: Operation
   private let input: [Quantity]
@@ -37,7 +39,7 @@ struct TransposedConvolution {
     }
   }
 
-  /// The layers, one for each phase that has any MACs.
+  /// The layers, one for each phase.
   ///
   /// - Parameter name: what to call them; of several, each has its phases behind.
   /// - Returns: the layers.
@@ -75,7 +77,15 @@ struct TransposedConvolution {
           outputChannels: sizes[sizes.count - 1], hasBiases: operation.optional(2) != nil))
       lowering.notes.formUnion(planar.notes)
     }
+    let outputs = axes.reduce(1.0) { $0 * Double($1.output) }
+    let computed = lowering.layers.reduce(0.0) { $0 + Double($1[.p] * $1[.q]) }
     if lowering.layers.isEmpty { throw Unknown("no kernel position meets an input") }
+    if computed < outputs {
+      func count(_ value: Double) -> String { Int(exactly: value).map(String.init) ?? "\(value)" }
+      throw Unknown(
+        "\(count(outputs - computed)) of the \(count(outputs)) positions of its output get no product, by stride and "
+          + "dilation, and are written all the same, which no convolution does")
+    }
     if lowering.layers.count > 1 { lowering.notes.insert(.phases) }
     return lowering
   }
