@@ -45,7 +45,9 @@ public struct ImportedNetwork: Hashable, Sendable {
   /// - Parameter file: the file that it comes from.
   /// - Returns: the remarks, and the word widths of the file, which are used only when they are asked for.
   public func remarks(on file: String) -> [String] {
-    let all = remarks + (widths.map { ["its word widths are not applied unless asked for by --bits \(WidthsText.list($0))"] } ?? [])
+    let all =
+      remarks
+      + (widths.map { ["its word widths are not applied unless asked for by --bits \(WidthsText.list($0))"] } ?? [])
     return all.map { "\(file): \($0)" }
   }
 

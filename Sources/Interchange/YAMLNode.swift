@@ -41,6 +41,10 @@ struct YAMLNode {
     switch error {
     case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
       .composer(let context, let problem, let mark, _):
+      if problem.contains("nesting level") {
+        return FormatError(
+          origin: origin, line: mark.line, message: "has lists or mappings nested too deeply to be read")
+      }
       let before = context.map { "\($0.text) " } ?? ""
       return FormatError(origin: origin, line: mark.line, message: "is not valid YAML: \(before)\(problem)")
     case .reader(let problem, _, _, _):

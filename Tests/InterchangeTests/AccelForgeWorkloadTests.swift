@@ -53,6 +53,43 @@ struct AccelForgeWorkloadTests {
 
     """
 
+  /// Functions of one tensor have no MACs and are left out as elementwise operations are; of two they are listed.
+  @Test func functions() throws {
+    let head = "workload:\n  rank_sizes: {M: 7, K: 3, N: 5}\n  einsums:\n"
+    let product = "  - \"Z[m, n] = A[m, k] * B[k, n]\"\n"
+    let imported = try read(head + "  - \"A[m, k] = copy(X[m, k])\"\n" + product + "  - \"Y[m, n] = exp( Z[m, n] )\"\n")
+    #expect(imported.network.entries.map(\.layer.name) == ["Z"] && imported.unresolved.isEmpty)
+    #expect(imported.remarks.contains("2 pooling and elementwise layers move data that is not counted"))
+    #expect(
+      try reason(head + "  - \"Z[m, n] = A[m, k] * exp(B[k, n])\"\n")
+        == "it takes 'exp' of an operand; a product of two tensors can be read")
+    #expect(message(head + "  - \"Z[m, n] = exp(A[m, k] * B[k, n])\"\n").contains("an einsum is expected"))
+    #expect(message(head + "  - \"Z[m, n] = exp(A[m, k]\"\n").contains("an einsum is expected"))
+  }
+
+  @Test(arguments: [
+    ("map_op: multiply", nil), ("reduce_op: add", nil), ("map_op: max", "map_op"), ("reduce_op: max", "reduce_op"),
+  ])
+  func operations(line: String, refused: String?) throws {
+    let text = """
+      workload:
+        rank_sizes: {M: 7, K: 3, N: 5}
+        einsums:
+        - name: Z
+          \(line)
+          tensor_accesses:
+          - {name: A, projection: [m, k]}
+          - {name: B, projection: [k, n]}
+          - {name: Z, projection: [m, n], output: True}
+
+      """
+    if let refused {
+      #expect(try reason(text) == "its \(refused) is 'max'; \(refused == "map_op" ? "*" : "+") alone makes MACs")
+    } else {
+      #expect(try only(text).macs == 105)
+    }
+  }
+
   @Test func convolutions() throws {
     let imported = try read(Self.convolution)
     let layer = try #require(imported.network.entries.first).layer

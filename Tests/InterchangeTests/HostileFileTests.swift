@@ -20,6 +20,12 @@ struct HostileFileTests {
   }
 
   /// Wherever a reader looks, it meets no more than the file could have written out.
+  @Test func deepNesting() {
+    let text = String(repeating: "[", count: 3000)
+    let message = refusal { _ = try LayerTable.parse(text, origin: "deep.yaml") }
+    #expect(message == "deep.yaml:1: has lists or mappings nested too deeply to be read")
+  }
+
   @Test(
     .timeLimit(.minutes(1)),
     arguments: [

@@ -21,6 +21,14 @@ struct SCALESimTopologyTests {
 
       """
 
+  @Test func valuesWithoutColumns() {
+    #expect(
+      message(Self.header + "a, 5, 5, 3, 3, 1, 1, 1, 7\n")
+        == "file:2: has the value '7' in column 9, which has no name in the header")
+    #expect(message("Layer, M, N, K\na, 1, 2, 3, , 4\n").contains("the value '4' in column 6"))
+    #expect(message(Self.header + ", 5, 5, 3, 3, 1, 1, 1,\n") == "file:2: Layer: is missing")
+  }
+
   @Test(arguments: ["\n", "\r\n"])
   func convolutions(end: String) throws {
     let imported = try read(Self.topology.replacing("\n", with: end))

@@ -44,6 +44,10 @@ struct AccelForgeEinsum {
   let rankSizes: [String: Int]
   let instances: YAMLNode?
   private let operators: [String]
+  /// The functions that operands are arguments of.
+  private let functions: [String]
+  /// What is done with the operands, and with what is summed, where the einsum says so.
+  private let operations: [(key: String, name: String)]
   private let isCopy: Bool
   /// The tensors that are renamed to `weight` and to `input`.
   private var renamed: [String: String] = [:]
@@ -61,6 +65,7 @@ struct AccelForgeEinsum {
           "is '\(text.prefix(60))'; an einsum is expected, as in Z[m, n] = A[m, k] * B[k, n]")
       }
       self.operators = operators
+      functions = inputs.compactMap(\.function)
       for operand in inputs { accesses.append(try Self.access(operand, at: equationNode)) }
       var access = try Self.access(output, at: equationNode)
       access.isOutput = true
@@ -68,12 +73,18 @@ struct AccelForgeEinsum {
       name = try fields["name"]?.name() ?? output.name
     } else {
       operators = []
+      functions = []
       name = try node.required("name", in: fields).name()
     }
     shape = try (fields["iteration_space_shape"] ?? fields["shape"])?.elements(atMost: Self.mostAccesses) ?? []
     rankSizes =
       try fields["rank_sizes"].map { node throws(FormatError) in try AccelForgeScope.sizes(node, atMost: 64) } ?? [:]
     instances = fields["n_instances"]
+    var operations: [(key: String, name: String)] = []
+    for key in ["map_op", "reduce_op"] {
+      if let node = fields[key], !node.isNull { operations.append((key, try node.name())) }
+    }
+    self.operations = operations
     isCopy = try fields["is_copy_operation"]?.boolean() ?? false
     if let list = fields["tensor_accesses"] {
       for element in try list.elements(atMost: Self.mostAccesses) { try add(element) }
@@ -138,7 +149,13 @@ struct AccelForgeEinsum {
     }
   }
 
-  /// The tensors of a product of two, or nil where the einsum is none: it copies, adds or reduces.
+  /// What makes MACs of an einsum, where it says what is done.
+  private static let known = [
+    "map_op": ["*", "mul", "multiply", "multiplication", "times"],
+    "reduce_op": ["+", "add", "addition", "plus", "sum"],
+  ]
+
+  /// The tensors of a product of two, or nil where the einsum is none: it copies, adds, reduces or applies a function.
   ///
   /// - Parameter produced: the tensors that some einsum of the workload makes.
   /// - Returns: output, inputs and weights.
@@ -147,6 +164,13 @@ struct AccelForgeEinsum {
     let inputs = accesses.filter { !$0.isOutput }
     let outputs = accesses.filter(\.isOutput)
     if isCopy || inputs.count == 1 || operators.contains(where: { $0 != "*" }) { return nil }
+    if let function = functions.first {
+      throw Inexpressible(reason: "it takes '\(function)' of an operand; a product of two tensors can be read")
+    }
+    for (key, name) in operations where !(Self.known[key] ?? []).contains(name.lowercased()) {
+      throw Inexpressible(
+        reason: "its \(key) is '\(name.prefix(40))'; \(Self.known[key]?[0] ?? "") alone makes MACs")
+    }
     guard outputs.count == 1 else { throw Inexpressible(reason: "it has \(outputs.count) outputs; 1 can be read") }
     guard inputs.count == 2 else { throw Inexpressible(reason: "it has \(inputs.count) inputs; 2 can be read") }
     func operands(weights: Int, isDecided: Bool = true) -> Operands {

@@ -4,6 +4,8 @@ enum LoopEquation {
     let name: String
     /// What stands in the brackets, separated by brackets.
     let indices: [String]
+    /// The function that it is an argument of, as `exp` in `Z[m] = exp(A[m])`.
+    var function: String?
   }
 
   /// Longer texts are no equation.
@@ -26,25 +28,43 @@ enum LoopEquation {
     var operators: [String] = []
     var rest = text.trimmingSpaces
     while true {
-      let name = rest.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
-      guard IndexExpression.isIdentifier(name) else { return nil }
-      rest = rest[name.endIndex...].trimmingSpaces
-      var indices: [String] = []
-      var hasBrackets = false
-      while rest.first == "[" {
-        guard let end = rest.firstIndex(of: "]") else { return nil }
-        let content = rest[rest.index(after: rest.startIndex)..<end].trimmingSpaces
-        if content.contains("[") { return nil }
-        if !content.isEmpty { indices.append(String(content)) }
-        hasBrackets = true
-        rest = rest[rest.index(after: end)...].trimmingSpaces
-      }
-      guard hasBrackets else { return nil }
-      operands.append(Operand(name: String(name), indices: indices))
+      guard let operand = functionOrOperand(&rest) else { return nil }
+      operands.append(operand)
       guard let symbol = rest.first else { return (operands, operators) }
       guard "*+-/".contains(symbol) else { return nil }
       operators.append(String(symbol))
       rest = rest.dropFirst().trimmingSpaces
     }
+  }
+
+  /// Takes an operand, or a function of one, from the front of a text.
+  private static func functionOrOperand(_ rest: inout Substring) -> Operand? {
+    let name = rest.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+    guard IndexExpression.isIdentifier(name), rest[name.endIndex...].trimmingSpaces.first == "(" else {
+      return operand(&rest)
+    }
+    rest = rest[name.endIndex...].trimmingSpaces.dropFirst().trimmingSpaces
+    guard var argument = operand(&rest), rest.first == ")" else { return nil }
+    rest = rest.dropFirst().trimmingSpaces
+    argument.function = String(name)
+    return argument
+  }
+
+  /// Takes a name with indices from the front of a text.
+  private static func operand(_ rest: inout Substring) -> Operand? {
+    let name = rest.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+    guard IndexExpression.isIdentifier(name) else { return nil }
+    rest = rest[name.endIndex...].trimmingSpaces
+    var indices: [String] = []
+    var hasBrackets = false
+    while rest.first == "[" {
+      guard let end = rest.firstIndex(of: "]") else { return nil }
+      let content = rest[rest.index(after: rest.startIndex)..<end].trimmingSpaces
+      if content.contains("[") { return nil }
+      if !content.isEmpty { indices.append(String(content)) }
+      hasBrackets = true
+      rest = rest[rest.index(after: end)...].trimmingSpaces
+    }
+    return hasBrackets ? Operand(name: String(name), indices: indices) : nil
   }
 }

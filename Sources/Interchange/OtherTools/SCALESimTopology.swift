@@ -34,8 +34,20 @@ public enum SCALESimTopology {
       if counts.rows > ImportedLayers.most {
         throw FormatError(origin: origin, line: index + 1, message: "has more than \(ImportedLayers.most) layers")
       }
+      // A comma at the end of a line is customary, and a remark after it.
+      let named = Set(columns.positions.values)
+      if let extra = fields.indices.first(where: {
+        !named.contains($0) && !fields[$0].isEmpty && !fields[$0].hasPrefix("#")
+      }) {
+        throw FormatError(
+          origin: origin, line: index + 1,
+          message: "has the value '\(fields[extra].prefix(40))' in column \(extra + 1), which has no name in the header"
+        )
+      }
       let row = Row(columns: columns, fields: fields, origin: origin, line: index + 1)
-      let name = row.field(.layer) ?? ""
+      guard let name = row.field(.layer) else {
+        throw FormatError(origin: origin, line: index + 1, key: Column.layer.rawValue, message: "is missing")
+      }
       if try row.isSparse { counts.sparse += 1 }
       do {
         let (layer, reachesBeyond) = try row.layer(name: layers.name(name))
