@@ -14,6 +14,16 @@ public struct EnergyModel: Hashable, Sendable {
   /// The largest relative error that rounding to a quantum may make.
   static let largestRoundingError = 0.01
 
+  /// Energies as they were given, before they were rounded.
+  public struct Figures: Hashable, Sendable {
+    /// Of a MAC.
+    public let mac: Double
+    /// Of reading a bit.
+    public let read: Double
+    /// Of writing a bit.
+    public let write: Double
+  }
+
   /// What reports call it.
   public let name: String
   /// Where the figures come from.
@@ -22,6 +32,8 @@ public struct EnergyModel: Hashable, Sendable {
   public let unit: String
   /// The word widths that the figures are for, or nil when they fit any.
   public let widths: WordWidths?
+  /// The energies as they were given, to be shown; what is computed uses the quanta.
+  public let figures: Figures
   /// Quanta in one unit.
   public let quantaPerUnit: Int
   /// C_b, the energy of one MAC, in quanta.
@@ -63,6 +75,7 @@ public struct EnergyModel: Hashable, Sendable {
     self.source = source
     self.unit = unit
     self.widths = widths
+    figures = Figures(mac: mac, read: read, write: write)
     self.quantaPerUnit = quantaPerUnit
     macQuanta = quanta[0]
     readQuanta = quanta[1]
@@ -75,6 +88,7 @@ public struct EnergyModel: Hashable, Sendable {
     self.source = source
     self.unit = unit
     widths = nil
+    figures = Figures(mac: 0, read: Double(read), write: Double(write))
     quantaPerUnit = 1
     macQuanta = 0
     readQuanta = read

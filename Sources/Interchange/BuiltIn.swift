@@ -80,9 +80,7 @@ public enum BuiltIn {
   public static func network(
     nameOrFile: String, origin: String = "--network", dimensions: [String: Int] = [:]
   ) throws(FormatError) -> Network {
-    let imported = try imported(nameOrFile: nameOrFile, origin: origin, dimensions: dimensions)
-    try DimensionText.check(dimensions, against: [imported], origin: origin)
-    return try imported.complete(file: nameOrFile)
+    try imported(nameOrFile: nameOrFile, origin: origin, dimensions: dimensions).complete(file: nameOrFile)
   }
 
   /// A network given by built-in name or by file, with what is to be known about the file.
@@ -125,6 +123,35 @@ public enum BuiltIn {
     return try PlatformFile.read(file: nameOrFile)
   }
 
+  /// What a name or a file may stand for.
+  public enum Kind: Hashable, Sendable {
+    /// A network's layers.
+    case network
+    /// An energy model.
+    case energyModel
+    /// A platform.
+    case platform
+  }
+
+  /// What a built-in name or a file stands for; a name that is both an energy model's and a platform's is the former's.
+  ///
+  /// - Throws: ``FormatError`` for a name that is none, and for a file that cannot be read.
+  public static func kind(of nameOrFile: String) throws(FormatError) -> Kind {
+    if networkNames.contains(nameOrFile) { return .network }
+    if energyModelNames.contains(nameOrFile) { return .energyModel }
+    if platformNames.contains(nameOrFile) { return .platform }
+    if isFile(nameOrFile) {
+      guard ["yaml", "yml"].contains(nameOrFile.split(separator: ".").last?.lowercased() ?? "") else { return .network }
+      let root = try YAMLNode.read(file: nameOrFile)
+      return root.value("energy") != nil && root.value("networks") == nil
+        ? .energyModel : root.value("platform") != nil ? .platform : .network
+    }
+    try refuseUnknown(
+      "network, energy model or platform", nameOrFile, known: networkNames + energyModelNames + platformNames,
+      origin: "networks")
+    return .network
+  }
+
   /// Whether a name is a file's: it has a slash or a dot.
   static func isFile(_ name: String) -> Bool { name.contains("/") || name.contains(".") }
 
@@ -132,6 +159,9 @@ public enum BuiltIn {
     _ kind: String, _ name: String, known: [String], origin: String
   ) throws(FormatError) {
     if isFile(name) { return }
+    if name.contains(",") {
+      throw FormatError(origin: origin, message: "'\(name.prefix(80))' is a list; one \(kind) is expected")
+    }
     throw FormatError(
       origin: origin, message: unknown(kind, name, known: known) + " (a file's name has a dot or a slash)")
   }

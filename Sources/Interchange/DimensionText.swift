@@ -24,23 +24,23 @@ public enum DimensionText {
     return sizes
   }
 
-  /// Sizes must be of dimensions that some network has.
+  /// What is to be said of sizes for dimensions that no network has: of a misspelt one this is the first that is heard,
+  /// the second being that the right one is unknown.
   ///
   /// - Parameters:
   ///   - sizes: the sizes by name.
   ///   - networks: the networks that they are given for.
   ///   - origin: where the sizes were given.
-  /// - Throws: ``FormatError`` naming the first dimension that none has, and those that there are.
-  public static func check(
-    _ sizes: [String: Int], against networks: [ImportedNetwork], origin: String
-  ) throws(FormatError) {
+  /// - Returns: a line for each such dimension, with those that there are.
+  public static func remarks(
+    on sizes: [String: Int], for networks: [ImportedNetwork], origin: String
+  ) -> [String] {
     let symbols = networks.flatMap(\.symbolicDimensions).uniqued()
-    guard let stranger = sizes.keys.filter({ !symbols.contains($0) }).min() else { return }
     let shown = symbols.prefix(16).map { "'\($0)'" }.joined(separator: ", ")
     let rest = symbols.count > 16 ? " and \(symbols.count - 16) more" : ""
-    throw FormatError(
-      origin: origin,
-      message: "there is no symbolic dimension '\(stranger)'; "
-        + (symbols.isEmpty ? "all sizes are fixed" : "there are \(shown)\(rest)"))
+    return sizes.keys.filter { !symbols.contains($0) }.sorted().map { stranger in
+      "\(origin): there is no symbolic dimension '\(stranger)'; "
+        + (symbols.isEmpty ? "all sizes are fixed" : "there are \(shown)\(rest)")
+    }
   }
 }

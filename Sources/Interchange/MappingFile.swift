@@ -15,7 +15,7 @@ public enum MappingFile {
     try mapping(YAMLNode.parse(text, origin: origin))
   }
 
-  private static func mapping(_ root: YAMLNode) throws(FormatError) -> (layer: String?, mapping: Mapping) {
+  static func mapping(_ root: YAMLNode) throws(FormatError) -> (layer: String?, mapping: Mapping) {
     let fields = try root.fields(["layer", "mapping"])
     let list = try root.required("mapping", in: fields)
     var nodes: [Mapping.Node] = []

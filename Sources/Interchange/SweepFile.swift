@@ -45,6 +45,9 @@ public enum SweepFile {
   private static func request(
     _ root: YAMLNode, folder: String, _ dimensions: [String: Int]?
   ) throws(FormatError) -> SweepRequest {
+    if root.value("networks") == nil, root.value("layers") ?? root.value("problem") ?? root.value("einsums") != nil {
+      throw root.error("has layers and is no sweep: give it as --network, or under 'networks' in a sweep's file")
+    }
     let fields = try root.fields([
       "networks", "dimensions", "capacities", "energy", "bits", "reuse", "compare-dataflows",
     ])
@@ -96,9 +99,8 @@ public enum SweepFile {
           (name, try BuiltIn.imported(nameOrFile: name, origin: node.origin, dimensions: sizes))
         })
     }
-    try (place ?? networks).placing { () throws(FormatError) in
-      try DimensionText.check(sizes, against: inputs.map(\.imported), origin: place?.origin ?? "--dim")
-    }
+    request.remarks += DimensionText.remarks(
+      on: sizes, for: inputs.map(\.imported), origin: place.map { "\($0.origin): dimensions" } ?? "--dim")
     for (file, imported) in inputs {
       request.networks.append(try imported.complete(file: file))
       request.remarks += imported.remarks(on: file)

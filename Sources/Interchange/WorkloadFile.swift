@@ -25,6 +25,13 @@ public enum WorkloadFile {
     if root.value("problem") != nil {
       return try TimeloopProblem.read(root, name: networkName(of: root.origin))
     }
+    for (key, what) in [
+      ("data-sets", "the measurements of a validation, which validate takes"),
+      ("capacities", "a sweep, which 'tilebound sweep' takes"), ("energy", "an energy model, which --energy takes"),
+      ("platform", "a platform, which 'tilebound validate --platform' takes"),
+    ] where root.value(key) != nil && root.value("layers") == nil {
+      throw root.error("is \(what); layers are expected")
+    }
     if root.isList { return try ZigZagWorkload.network(root) }
     if AccelForgeWorkload.recognises(root) { return try AccelForgeWorkload.network(root) }
     return ImportedNetwork(network: try LayerTable.network(root))

@@ -63,7 +63,7 @@ struct YAMLNode {
   }
 
   /// What the node holds, for messages.
-  private var shown: String {
+  var shown: String {
     switch node {
     case .scalar(let scalar): "'\(scalar.string.prefix(40))'"
     case .sequence: "a list"

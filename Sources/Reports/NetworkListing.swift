@@ -50,7 +50,8 @@ public enum NetworkListing {
     ])
     for model in models {
       table.add([
-        model.name, energy(model.macQuanta, model), energy(model.readQuanta, model), energy(model.writeQuanta, model),
+        model.name, NumberText.price(model.figures.mac), NumberText.price(model.figures.read),
+        NumberText.price(model.figures.write),
         model.unit, model.widths.map(WidthsText.text) ?? "any",
       ])
     }
@@ -62,17 +63,46 @@ public enum NetworkListing {
     heading(model.name, source: model.source) + energyModels([model])
   }
 
+  /// A row for each platform.
+  public static func platforms(_ platforms: [Platform]) -> [String] {
+    var table = TextTable([
+      ("platform", .left), ("memory on chip", .right), ("per MAC", .right), ("per bit of DRAM", .right),
+      ("unit", .left), ("word widths", .left),
+    ])
+    for platform in platforms {
+      table.add([
+        platform.name, CapacityText.text(platform.onChip), NumberText.price(platform.mac),
+        NumberText.price(platform.levels[0].memories[0].read), platform.energyModel.unit,
+        WidthsText.text(platform.widths),
+      ])
+    }
+    return table.lines
+  }
+
+  /// A platform's source and memories.
+  public static func platform(_ platform: Platform) -> [String] {
+    var table = TextTable([
+      ("level", .left), ("memory", .left), ("keeps", .left), ("instances", .right), ("capacity of each", .right),
+      ("per bit read", .right), ("per bit written", .right), ("MACs an access", .right),
+    ])
+    for level in platform.levels {
+      for memory in level.memories {
+        table.add([
+          level.name, memory.name,
+          Tensor.allCases.filter(memory.tensors.contains).map(\.rawValue).joined(separator: ", "),
+          String(memory.instances), memory.capacity.map(CapacityText.text) ?? "", NumberText.price(memory.read),
+          NumberText.price(memory.write), String(memory.macsPerAccess),
+        ])
+      }
+    }
+    return heading(platform.name, source: platform.source) + platforms([platform]) + [""] + table.lines
+  }
+
   /// All layers, repeated ones as often as they occur.
   private static func layerCount(_ network: Network) -> Int { network.entries.reduce(0) { $0 + $1.count } }
 
   /// Where a thing comes from, as far as its file tells.
   private static func heading(_ name: String, source: String) -> [String] {
     source.isEmpty ? [] : ["\(name): \(source)", ""]
-  }
-
-  /// An energy in units, as it is used.
-  private static func energy(_ quanta: Int, _ model: EnergyModel) -> String {
-    let value = model.inUnits(quanta: quanta)
-    return Int(exactly: value).map(NumberText.grouped) ?? NumberText.fixed(value, decimals: 4)
   }
 }

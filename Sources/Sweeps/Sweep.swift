@@ -44,8 +44,12 @@ public struct Sweep: Sendable {
     capacities = request.capacities.uniqued()
     comparesDataflows = request.comparesDataflows
     let models = request.energyModels.isEmpty ? [.bitsMoved] : request.energyModels.uniqued()
-    for (kind, names) in [("networks", networks.map(\.name)), ("energy models", models.map(\.name))] {
-      if let name = names.first(where: { name in names.count { $0 == name } > 1 }) { throw .sameName(kind, name) }
+    for (kind, things) in [
+      ("networks", networks.map { ($0.name, $0.source) }), ("energy models", models.map { ($0.name, $0.source) }),
+    ] {
+      if let (name, _) = things.first(where: { thing in things.count { $0.0 == thing.0 } > 1 }) {
+        throw .sameName(kind, name, sources: things.filter { $0.0 == name }.map(\.1))
+      }
     }
     if networks.isEmpty { throw .lacks("network") }
     if capacities.isEmpty { throw .lacks("capacity") }
@@ -94,7 +98,7 @@ public enum SweepError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Nothing of a kind is given.
   case lacks(String)
   /// Two different things of one name, which results could not tell apart.
-  case sameName(String, String)
+  case sameName(String, String, sources: [String])
   /// A capacity at which a layer has no mapping.
   case nothingFits(Layer, Bits, WordWidths)
   /// Energies that could leave the range in which integers are exact.
@@ -108,7 +112,9 @@ public enum SweepError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .lacks(let kind): "a sweep needs at least one \(kind)"
-    case .sameName(let kind, let name): "two different \(kind) are called '\(name)'; results could not tell them apart"
+    case .sameName(let kind, let name, let sources):
+      "two different \(kind) are called '\(name)' (\(sources.joined(separator: "; "))); results could not tell them apart"
+        + (kind == "networks" ? ": 'tilebound convert FILE --name NAME' gives one another name" : "")
     case .nothingFits(let layer, let capacity, let widths):
       "\(layer.name): no mapping fits \(CapacityText.text(capacity)); the least capacity that would is "
         + CapacityText.text(Optimizer.leastCapacity(of: layer, widths: widths))

@@ -44,10 +44,10 @@ struct Convert: ParsableCommand {
     var remarks: [String] = []
     for (file, imported) in inputs {
       remarks += imported.remarks(on: file)
-      remarks += imported.unresolved.map { "\(file): \($0.name): not understood: \($0.reason)" }
+      remarks += wanted(imported.unresolved).map { "\(file): \($0.name): not understood: \($0.reason)" }
     }
     DimensionOptions.tell(remarks)
-    let unresolved = inputs.reduce(0) { $0 + $1.imported.unresolved.count }
+    let unresolved = inputs.reduce(0) { $0 + wanted($1.imported.unresolved).count }
     if unresolved > 0, !skipUnresolved {
       throw CommandFailure(
         code: .usage,
@@ -58,19 +58,29 @@ struct Convert: ParsableCommand {
     try OutputOptions.write(LayerTable.text(network, remarks: remarks), to: output)
   }
 
+  /// Of layers that are not understood those asked for.
+  private func wanted(_ unresolved: [ImportedNetwork.Unresolved]) -> [ImportedNetwork.Unresolved] {
+    layer.isEmpty ? unresolved : unresolved.filter { layer.contains($0.name) }
+  }
+
   /// The layers asked for, as one network.
   private func chosen(from inputs: [(file: String, imported: ImportedNetwork)]) throws -> Network {
     var entries = inputs.flatMap(\.imported.network.entries)
     if !layer.isEmpty {
-      let names = entries.map(\.layer.name)
+      let names = entries.map(\.layer.name) + inputs.flatMap { $0.imported.unresolved.map(\.name) }
       if let stranger = layer.first(where: { !names.contains($0) }) {
         throw CommandFailure(
           code: .usage, message: "--layer: there is no layer '\(stranger)'; there are " + names.joined(separator: ", "))
       }
       entries.removeAll { !layer.contains($0.layer.name) }
     }
-    if entries.isEmpty { throw CommandFailure(code: .usage, message: "\(inputs[0].file): has no layer with MACs") }
-    let sources = inputs.map(\.imported.network.source).filter { !$0.isEmpty }
+    if entries.isEmpty {
+      let isSkipped = inputs.contains { !wanted($0.imported.unresolved).isEmpty }
+      throw CommandFailure(
+        code: .usage,
+        message: "\(inputs[0].file): " + (isSkipped ? "has no layer that is understood" : "has no layer with MACs"))
+    }
+    let sources = inputs.map(\.imported.network.source).filter { !$0.isEmpty }.uniqued()
     let network = try Network(
       name: name ?? inputs[0].imported.network.name, source: sources.joined(separator: "; "), entries: entries)
     return (merge ? network.withoutRepeats : network).withDistinctNames

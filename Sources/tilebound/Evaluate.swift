@@ -49,7 +49,7 @@ struct Evaluate: ParsableCommand {
     let energyModel = try model.energyModel()
     let widths = try model.widths(energyModel)
     let reuse = try self.reuse.policy()
-    let (network, entry, mapping) = try chosen()
+    let (network, entry, mapping) = try chosen(widths)
     let layer = entry.layer
 
     let occupancy = Occupancy(of: mapping, on: layer)
@@ -71,33 +71,28 @@ struct Evaluate: ParsableCommand {
       try compare(occupancy, traffic, mapping, layer, reuse, widths, capacity)
       record.replayAgrees = true
     }
+    try timeloop.write(mapping, of: layer, capacity: capacity ?? occupancy.bits(widths), widths, reuse)
     switch format {
     case .json: try output.emit(ResultFile.json([record], command: Invocation.text()))
     case .csv: try output.emit(ResultFile.csv([record]))
     case .table:
       var report = MappingReport()
       report.add(record, mapping, on: layer)
-      try output.emit(report.details.dropLast().joined(separator: "\n") + "\n")
+      let heading = model.heading(network ?? layer.name, energyModel, widths, reuse)
+      try output.emit(([heading, ""] + report.details.dropLast()).joined(separator: "\n") + "\n")
     }
-    try timeloop.write(mapping, of: layer, capacity: capacity ?? occupancy.bits(widths), widths, reuse)
   }
 
   /// Where the mapping comes from.
   private var origin: String { mapping ?? "--nest" }
 
   /// The mapping and the layer that it is for.
-  private func chosen() throws -> (network: String?, entry: Network.Entry, mapping: Mapping) {
+  private func chosen(_ widths: WordWidths) throws -> (network: String?, entry: Network.Entry, mapping: Mapping) {
     switch (mapping, nest) {
-    case (let file?, nil) where try TimeloopMapping.recognises(file: file):
-      if layers.shape != nil || !layers.layer.isEmpty {
-        throw CommandFailure(
-          code: .usage, message: "\(file): is a mapping of Timeloop's, whose problem is to be given as --network")
-      }
-      let reading = try TimeloopMapping.read(files: [file] + (layers.network.map { [$0] } ?? []))
-      DimensionOptions.tell(reading.remarks.map { "\(file): \($0)" })
-      return (nil, Network.Entry(layer: reading.layer, count: 1), reading.mapping)
     case (let file?, nil):
-      let (name, mapping) = try MappingFile.read(file: file)
+      let document = try MappingDocument(file: file)
+      if document.isOfTimeloop { return try timeloopMapping(document, file, widths) }
+      let (name, mapping) = try document.mapping()
       let (network, entry) = try self.entry(named: name)
       return (network, entry, mapping)
     case (nil, let line?):
@@ -109,6 +104,34 @@ struct Evaluate: ParsableCommand {
         code: .usage,
         message: "needs one mapping: give either --mapping, a file, or --nest, as in k:20 [outputs] c:1 ...")
     }
+  }
+
+  /// A mapping of Timeloop's with the layer of its problem.
+  private func timeloopMapping(
+    _ document: MappingDocument, _ file: String, _ widths: WordWidths
+  ) throws -> (network: String?, entry: Network.Entry, mapping: Mapping) {
+    let strangers = [
+      layers.shape.map { _ in "--shape" }, layers.layer.isEmpty ? nil : "--layer",
+      layers.dimensions.dim.isEmpty ? nil : "--dim",
+      document.hasProblem ? layers.network.map { _ in "--network" } : nil,
+    ].compactMap { $0 }
+    if let stranger = strangers.first {
+      throw CommandFailure(
+        code: .usage,
+        message: "\(file): is a mapping of Timeloop's, "
+          + (document.hasProblem ? "with its problem" : "whose problem is to be given as --network")
+          + ": \(stranger) does not go with it")
+    }
+    let reading = try document.timeloopMapping(problem: layers.network)
+    var remarks = reading.remarks
+    if let own = reading.widths,
+      own.inputs != widths.inputs || own.weights != widths.weights
+        || own.partialSums != widths.partialSums
+    {
+      remarks.append("its words have \(WidthsText.text(own)) bits, which are not applied unless asked for by --bits")
+    }
+    DimensionOptions.tell(remarks.map { "\(file): \($0)" })
+    return (nil, Network.Entry(layer: reading.layer, count: 1), reading.mapping)
   }
 
   /// The layer asked for, or else the one that the mapping file names.

@@ -6,7 +6,7 @@ import Workloads
 /// `tilebound networks`: what is built in.
 struct Networks: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List the built-in networks and energy models, or the source and layers of one.",
+    abstract: "List the built-in networks, energy models and platforms, or the source and contents of one.",
     discussion: """
       Weights are counted without biases and batch normalisation; in attention, keys and values stand in their place. MACs
       include those on padding. Word widths are those of inputs, weights, outputs and partial sums.
@@ -15,30 +15,51 @@ struct Networks: ParsableCommand {
         tilebound networks
         tilebound networks resnet50
         tilebound networks hbm2-fp16
+        tilebound networks eyeriss
+        tilebound networks simba-platform.yaml
       """)
 
   @Argument(
     help: ArgumentHelp(
-      "A built-in network or a file with layers, to list them, or a built-in energy model.", valueName: "name|file"))
+      "A built-in network or a file with layers, to list them; or an energy model or a platform, built-in or a file.",
+      valueName: "name|file"))
   var name: String?
 
   @OptionGroup var dimensions: DimensionOptions
 
   func run() throws {
     if let name {
-      if let model = try BuiltIn.energyModel(name) {
-        try OutputOptions.print(NetworkListing.energyModel(model))
-      } else {
-        try OutputOptions.print(NetworkListing.layers(of: try dimensions.network(name, origin: "networks")))
-      }
+      try OutputOptions.print(try listing(of: name))
       return
     }
+    if !dimensions.dim.isEmpty { throw FormatError(origin: "--dim", message: "goes with a network") }
     let networks = try BuiltIn.networkNames.compactMap { try BuiltIn.network($0) }
     let models = try BuiltIn.energyModelNames.compactMap { try BuiltIn.energyModel($0) }
+    let platforms = try BuiltIn.platformNames.compactMap { try BuiltIn.platform($0) }
     let lines =
-      NetworkListing.networks(networks) + [""] + NetworkListing.energyModels(models) + [
-        "", "tilebound networks NAME tells where one comes from, and the layers of a network.",
+      NetworkListing.networks(networks) + [""] + NetworkListing.energyModels(models) + [""]
+      + NetworkListing.platforms(platforms) + [
+        "", "tilebound networks NAME tells its source, and a network's layers or a platform's memories.",
       ]
     try OutputOptions.print(lines)
+  }
+
+  /// What there is to say of one thing. A name may be both an energy model's and a platform's.
+  private func listing(of name: String) throws -> [String] {
+    var parts: [[String]] = []
+    switch try BuiltIn.kind(of: name) {
+    case .energyModel: parts.append(NetworkListing.energyModel(try BuiltIn.energyModel(nameOrFile: name)))
+    case .platform: break
+    case .network: return NetworkListing.layers(of: try dimensions.network(name, origin: "networks"))
+    }
+    if let platform = try BuiltIn.kind(of: name) == .platform
+      ? BuiltIn.platform(nameOrFile: name) : BuiltIn.platform(name)
+    {
+      parts.append(NetworkListing.platform(platform))
+    }
+    if !dimensions.dim.isEmpty {
+      throw FormatError(origin: "--dim", message: "goes with a network, which \(name) is not")
+    }
+    return Array(parts.joined(separator: [""]))
   }
 }

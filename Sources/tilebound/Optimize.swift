@@ -92,6 +92,9 @@ struct Optimize: ParsableCommand {
       records.append(record)
       report.add(record, optimum.mapping, on: entry.layer)
     }
+    if let optimum = answers.first?.0 {
+      try timeloop.write(optimum.mapping, of: entries[0].layer, capacity: capacity, widths, reuse)
+    }
     switch format {
     case .json: try output.emit(ResultFile.json(records, command: Invocation.text()))
     case .csv: try output.emit(ResultFile.csv(records))
@@ -104,9 +107,6 @@ struct Optimize: ParsableCommand {
     if let mapping, let optimum = answers.first?.0 {
       try OutputOptions.write(
         MappingFile.text(optimum.mapping, layer: network == nil ? nil : entries.first?.layer.name), to: mapping)
-    }
-    if let optimum = answers.first?.0 {
-      try timeloop.write(optimum.mapping, of: entries[0].layer, capacity: capacity, widths, reuse)
     }
   }
 }

@@ -78,7 +78,7 @@ struct DimensionOptions: ParsableArguments {
     let inputs = try namesOrFiles.map {
       (file: $0, imported: try BuiltIn.imported(nameOrFile: $0, origin: origin, dimensions: sizes))
     }
-    try DimensionText.check(sizes, against: inputs.map(\.imported), origin: "--dim")
+    Self.tell(DimensionText.remarks(on: sizes, for: inputs.map(\.imported), origin: "--dim"))
     return inputs
   }
 

@@ -24,7 +24,7 @@ struct TimeloopOptions: ParsableArguments {
         layer: layer, mapping: mapping, capacity: capacity, widths: widths, reuse: reuse)
     } catch {
       throw CommandFailure(
-        code: .impossible, message: "\(timeloop): \(layer.name): cannot be written for Timeloop: \(error)")
+        code: .failed, message: "\(timeloop): \(layer.name): cannot be written for Timeloop: \(error)")
     }
     try OutputOptions.write(files.text, to: timeloop)
   }

@@ -20,12 +20,6 @@ struct HostileFileTests {
   }
 
   /// Wherever a reader looks, it meets no more than the file could have written out.
-  @Test func deepNesting() {
-    let text = String(repeating: "[", count: 3000)
-    let message = refusal { _ = try LayerTable.parse(text, origin: "deep.yaml") }
-    #expect(message == "deep.yaml:1: has lists or mappings nested too deeply to be read")
-  }
-
   @Test(
     .timeLimit(.minutes(1)),
     arguments: [
@@ -78,7 +72,9 @@ struct HostileFileTests {
   @Test(arguments: ["[", "{", "{a: ", "- ", "[["])
   func nesting(opening: String) {
     let text = String(repeating: opening, count: 100_000)
-    #expect(refusal { _ = try YAMLNode.parse(text, origin: "file") }.hasPrefix("file:1: is not valid YAML: while"))
+    #expect(
+      refusal { _ = try YAMLNode.parse(text, origin: "file") }
+        == "file:1: has lists or mappings nested too deeply to be read")
   }
 
   @Test func whatIsNoRegularFile() throws {

@@ -112,11 +112,15 @@ struct SweepTests {
       } catch { return error.description }
     }
     #expect(
+      try message { $0.networks.append(try Examples.network("one", seed: 1)) }.hasPrefix(
+        "two different networks are called 'one' ("))
+    #expect(
       try message { $0.networks.append(try Examples.network("one", seed: 1)) }
-        == "two different networks are called 'one'; results could not tell them apart")
+        .hasSuffix(
+          "results could not tell them apart: 'tilebound convert FILE --name NAME' gives one another name"))
     #expect(
       try message { $0.energyModels.append(try Examples.model("even", read: 1, write: 2)) }
-        == "two different energy models are called 'even'; results could not tell them apart")
+        .hasPrefix("two different energy models are called 'even' ("))
     #expect(try message { $0.networks = [] } == "a sweep needs at least one network")
     #expect(try message { $0.capacities = [] } == "a sweep needs at least one capacity")
     #expect(

@@ -174,6 +174,13 @@ struct CommandTests {
       outcome.code == 0 && outcome.output.contains("714 188 480") && outcome.output.contains("horowitz-45nm-int8"))
     let widest = outcome.output.split(separator: "\n").map(\.count).max() ?? 0
     #expect(widest <= 100, "the listing fits a terminal")
+    // Energies are as their files have them, not as they are rounded.
+    #expect(outcome.output.contains("horowitz-45nm-int8        0.3       20.3125"))
+    let simba = try Program.run("networks simba").output
+    #expect(simba.contains("0.5608") && simba.contains("accumulator") && simba.contains("3236096 B"))
+    #expect(try Program.run("networks configs/energy/simba.yaml").output.contains("0.5608"))
+    #expect(try Program.run("networks configs/platforms/eyeriss-like.yaml").output.contains("weight scratchpad"))
+    #expect(try Program.run("--version").output == "0.1.0\n")
     let layers = try Program.run("networks resnet18").output
     #expect(layers.hasPrefix("resnet18: K. He") && layers.contains("layer4.0.downsample"))
     let total = try #require(layers.split(separator: "\n").last)
@@ -308,7 +315,18 @@ struct CommandTests {
     ("report configs/energy/unit.yaml", 64, "configs/energy/unit.yaml:1: is no header of a table of results"),
     ("report none.json --capacity 64", 64, "--capacity: '64' has no unit"),
     ("report none.json --output ./none.json", 64, "--output names none.json, which is to be read"),
-    ("networks nonesuch", 64, "unknown network 'nonesuch'"),
+    ("networks nonesuch", 64, "unknown network, energy model or platform 'nonesuch'; accepted: alexnet"),
+    ("networks --dim batch=1", 64, "--dim: goes with a network"),
+    ("networks simba --dim batch=1", 64, "--dim: goes with a network, which simba is not"),
+    (
+      "gap --network alexnet,vgg16 --capacity 64KiB", 64,
+      "--network: 'alexnet,vgg16' is a list; one network is expected"
+    ),
+    ("gap --network configs/energy/simba.yaml --capacity 64KiB", 64, "is an energy model, which --energy takes"),
+    ("gap --network results/built-in.yaml --capacity 64KiB", 64, "is a sweep, which 'tilebound sweep' takes"),
+    ("gap --network configs/platforms/simba-like.yaml --capacity 64KiB", 64, "is a platform, which"),
+    ("gap --network results/validation/published.yaml --capacity 64KiB", 64, "measurements of a validation"),
+    ("sweep configs/networks/alexnet.yaml --output x.csv", 64, "has layers and is no sweep: give it as --network"),
   ])
   func refusals(line: String, code: Int32, message: String) throws {
     let outcome = try Program.run(line)

@@ -46,13 +46,45 @@ struct TimeloopCommandTests {
     }
   }
 
+  /// What does not go with a file that has its problem is refused, and word widths that are not applied are told.
+  @Test func whatComesWithTheMapping() throws {
+    try withTemporaryFolder { folder in
+      let file = "\(folder)/mapping.yaml"
+      let made = try Program.run(
+        "optimize --shape k=4,c=8,p=7 --capacity 64B --bits inputs=8,weights=4,outputs=8,partial-sums=16 --timeloop \(file)"
+      )
+      #expect(made.code == 0, "\(made.error)")
+      for (option, message) in [
+        ("--network alexnet", "--network"), ("--layer conv1", "--layer"), ("--shape p=3", "--shape"),
+        ("--dim batch=1", "--dim"),
+      ] {
+        let outcome = try Program.run("evaluate --mapping \(file) \(option)")
+        #expect(outcome.code == 64)
+        #expect(
+          outcome.error
+            == "tilebound: \(file): is a mapping of Timeloop's, with its problem: \(message) does not go with it\n")
+      }
+      let told = try Program.run("evaluate --mapping \(file)")
+      #expect(told.code == 0 && told.output.contains("word widths 8/8/8/8"))
+      #expect(told.error.contains("its words have 8/4/16/16 bits, which are not applied unless asked for by --bits"))
+      let asked = try Program.run(
+        "evaluate --mapping \(file) --bits inputs=8,weights=4,outputs=8,partial-sums=16")
+      #expect(asked.code == 0 && !asked.error.contains("its words have"))
+      let text = try String(contentsOfFile: file, encoding: .utf8)
+      try text.replacing("problem:\n", with: "problem:\n  version: 0.7\n").write(
+        toFile: file, atomically: true, encoding: .utf8)
+      let strange = try Program.run("networks \(file)")
+      #expect(strange.code == 64 && strange.error.contains("the versions 0.1, 0.2, 0.3, 0.4 can be read"))
+    }
+  }
+
   @Test func refusals() throws {
     try withTemporaryFolder { folder in
       let file = "\(folder)/mapping.yaml"
       let uneven = try Program.run([
         "evaluate", "--shape", "k=4,c=8,p=7", "--nest", "p:5 [outputs] p:2 [inputs] [weights]", "--timeloop", file,
       ])
-      #expect(uneven.code == 2)
+      #expect(uneven.code == 1 && uneven.output.isEmpty)
       #expect(
         uneven.error
           == "tilebound: \(file): shape: cannot be written for Timeloop: blocks of 5 over p are cut by 2: in "

@@ -1,3 +1,4 @@
+public import EnergyModel
 public import Mappings
 public import Workloads
 
@@ -13,30 +14,15 @@ public enum TimeloopMapping {
     public let layer: Layer
     /// The mapping as a loop nest.
     public let mapping: Mapping
+    /// The word widths of the levels that keep the tensors, where the architecture gives them for all; outputs are
+    /// taken to be as wide as partial sums.
+    public let widths: WordWidths?
     /// What a reader of results must know, a line each.
     public let remarks: [String]
   }
 
   /// The mapping in one or more files, which together have a `problem`, a `mapping` and, unless the outermost level is
-  /// called MainMemory or DRAM and listed first or last, an `architecture`.
-  ///
-  /// - Parameter files: the files, as `timeloop-model` takes them.
-  /// - Returns: the mapping and its layer.
-  /// - Throws: ``FormatError`` naming file, line and key.
-  public static func read(files: [String]) throws(FormatError) -> Reading {
-    var roots: [YAMLNode] = []
-    for file in files { roots.append(try YAMLNode.read(file: file)) }
-    return try read(roots, name: WorkloadFile.networkName(of: files.first ?? ""))
-  }
-
-  /// Whether a file has a mapping of Timeloop's rather than one of this program's: directives with targets.
-  ///
-  /// - Throws: ``FormatError`` when the file cannot be read or is not YAML.
-  public static func recognises(file: String) throws(FormatError) -> Bool {
-    guard let mapping = try YAMLNode.read(file: file).value("mapping"), mapping.isList else { return false }
-    return try mapping.elements().first?.value("target") != nil
-  }
-
+  /// called MainMemory or DRAM and listed first or last, an `architecture`; see ``MappingDocument``.
   static func read(_ roots: [YAMLNode], name: String) throws(FormatError) -> Reading {
     func root(_ key: String) throws(FormatError) -> YAMLNode {
       guard let root = roots.first(where: { $0.value(key) != nil }) else {
@@ -52,19 +38,21 @@ public enum TimeloopMapping {
     for element in try node.elements(atMost: Directives.most) { try directives.read(element) }
     var remarks = problem.remarks
     let order: [String]
+    var widths: WordWidths?
     if let architecture = roots.lazy.compactMap({ $0.value("architecture") }).first {
-      order = try storageLevels(architecture, knownTo: directives)
+      let components = try components(of: architecture)
+      order = try storageLevels(components, of: architecture, knownTo: directives)
+      widths = wordWidths(components, directives, order)
     } else {
       order = try directives.listedOrder(at: node)
       remarks.append("without an architecture, \(order[0]) is taken as the outermost level")
     }
-    return Reading(layer: layer, mapping: try directives.mapping(order, at: node), remarks: remarks)
+    return Reading(
+      layer: layer, mapping: try directives.mapping(order, at: node), widths: widths, remarks: remarks)
   }
 
-  /// The names of the storage levels that a mapping speaks of, outermost first.
-  private static func storageLevels(
-    _ architecture: YAMLNode, knownTo directives: Directives
-  ) throws(FormatError) -> [String] {
+  /// The components of an architecture, outermost first.
+  private static func components(of architecture: YAMLNode) throws(FormatError) -> [YAMLNode] {
     // One list of nodes in files for its front end (v0.4), nested subtrees otherwise.
     var components = try architecture.value("nodes")?.elements() ?? []
     var node: YAMLNode? = architecture
@@ -72,12 +60,40 @@ public enum TimeloopMapping {
       node = try subtree.elements().first
       components += try node?.value("local")?.elements() ?? []
     }
+    return components
+  }
+
+  /// The name of a component; Timeloop takes a name's brackets for a number of instances.
+  private static func name(of component: YAMLNode) throws(FormatError) -> String? {
+    try component.value("name")?.string().split(separator: "[").first.map(String.init)
+  }
+
+  /// The width of the word in which each tensor is kept inside of the outermost level.
+  private static func wordWidths(
+    _ components: [YAMLNode], _ directives: Directives, _ order: [String]
+  ) -> WordWidths? {
+    var widths: [Tensor: BitWidth] = [:]
+    for component in components {
+      guard let name = try? name(of: component), order.dropFirst().contains(name), let level = directives.levels[name]
+      else { continue }
+      let attributes = component.value("attributes")
+      let given = ["word-bits", "word_bits", "datawidth"].lazy.compactMap { attributes?.value($0) }.first
+      guard let width = given.flatMap({ try? $0.bitWidth() }) else { continue }
+      for tensor in Tensor.allCases where !level.bypassed.contains(tensor) { widths[tensor] = width }
+    }
+    guard let inputs = widths[.inputs], let weights = widths[.weights], let outputs = widths[.outputs] else {
+      return nil
+    }
+    return WordWidths(inputs: inputs, weights: weights, outputs: outputs, partialSums: outputs)
+  }
+
+  /// The names of the storage levels that a mapping speaks of, outermost first.
+  private static func storageLevels(
+    _ components: [YAMLNode], of architecture: YAMLNode, knownTo directives: Directives
+  ) throws(FormatError) -> [String] {
     var names: [String] = []
     for component in components {
-      // Timeloop takes a name's brackets for a number of instances.
-      guard let name = try component.value("name")?.string().split(separator: "[").first.map(String.init) else {
-        throw component.error("has no name")
-      }
+      guard let name = try name(of: component) else { throw component.error("has no name") }
       if directives.levels[name] != nil, !names.contains(name) { names.append(name) }
     }
     for (name, level) in directives.levels.sorted(by: { $0.key < $1.key }) where !names.contains(name) {

@@ -10,13 +10,17 @@ enum TimeloopProblem {
   /// Sizes of the input and padding that v0.4 files note beside the dimensions. Timeloop itself does not read them.
   private static let notes = ["H", "W", "Hpad", "Wpad", "Hpadding", "Wpadding"]
 
+  /// The versions of the format that are read.
+  private static let versions = ["0.1", "0.2", "0.3", "0.4"]
+
   /// The layer under the key `problem` of a file, under the file's name.
   static func read(_ root: YAMLNode, name: String) throws(FormatError) -> ImportedNetwork {
     let reading = try reading(root)
     let layer = try reading.structure.layer(named: name, at: reading.instance)
     return ImportedNetwork(
       network: try WorkloadFile.network(
-        name, source: "Timeloop problem", [Network.Entry(layer: layer, count: 1)], origin: root.origin),
+        name, source: "\(root.origin.split(separator: "/").last ?? ""), a Timeloop problem",
+        [Network.Entry(layer: layer, count: 1)], origin: root.origin),
       remarks: reading.remarks)
   }
 
@@ -32,6 +36,9 @@ enum TimeloopProblem {
 
   static func reading(_ root: YAMLNode) throws(FormatError) -> Reading {
     guard let problem = root.value("problem") else { throw root.error("the key 'problem' is missing") }
+    if let version = problem.value("version"), !versions.contains(try version.string()) {
+      throw version.error("is \(version.shown); the versions \(versions.joined(separator: ", ")) can be read")
+    }
     let shape = try TimeloopShape(of: problem, problem.value("shape"))
     let notes = notes.filter { !shape.dimensions.contains($0) }
     let sizeKeys = shape.dimensions + shape.coefficients.keys.sorted() + notes + ["densities", "commonDensity"]
