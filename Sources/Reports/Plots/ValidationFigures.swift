@@ -12,8 +12,10 @@ public enum ValidationFigures {
   public static func all(_ findings: Findings) -> [Figure] {
     var figures: [Figure] = []
     if let series = findings.series { figures.append(self.series(series, findings)) }
-    let quantities: [Comparison.Quantity] =
-      [.term, findings.hasLevels ? .hierarchyBound : .bound] + (findings.hasLevels ? [.bound] : [])
+    // Along a single parameter the series shows what else there is to see.
+    var quantities: [Comparison.Quantity] = findings.series == nil ? [.term] : []
+    if findings.hasLevels { quantities.append(.hierarchyBound) }
+    if findings.series == nil || !findings.hasLevels { quantities.append(.bound) }
     figures += quantities.compactMap { findings[$0] }.compactMap { scatter($0, findings) }
     return figures
   }
