@@ -201,8 +201,10 @@ struct GraphWalk {
     for (index, name) in node.output.enumerated() where !name.isEmpty {
       var facts = outputs.indices.contains(index) ? outputs[index] : .nothing(cause)
       facts.isConstant = isConstant
+      facts.isProduct = operation.type == "MatMul"
       contradiction = note(facts, as: name, place) ?? contradiction
     }
+    if operation.type == "Add", Self.addsBiases(operation) { record.add(Lowering(notes: [.separateBiases])) }
     if !Lowering.multiplies(operation.type) { return }
     let name = record.unique(label)
     do throws(Unknown) {
@@ -212,6 +214,15 @@ struct GraphWalk {
     } catch {
       record.add(unresolved: name, error.explanation)
     }
+  }
+
+  /// Whether a sum adds a constant number to each column of a matrix product.
+  private static func addsBiases(_ operation: Operation) -> Bool {
+    let operands = operation.inputs.compactMap { $0 }
+    guard operands.count == 2, let product = operands.first(where: \.isProduct),
+      let biases = operands.first(where: { $0.isConstant && !$0.isProduct })
+    else { return false }
+    return biases.shape?.count == 1 && biases.shape?.last == product.shape?.last
   }
 
   /// Notes what is known of a tensor, together with what the file states of it.

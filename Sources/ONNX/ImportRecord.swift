@@ -52,6 +52,9 @@ struct ImportRecord {
     case .otherSummand:
       "\(count(number, "Gemm adds", "Gemms add")) a third operand that is not one number for each column: reading it is "
         + "not counted"
+    case .separateBiases:
+      "\(count(number, "matrix product has its biases", "matrix products have their biases")) added by a node of its own: "
+        + "reading them is not counted"
     }
   }
 

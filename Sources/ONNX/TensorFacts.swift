@@ -11,6 +11,8 @@ struct TensorFacts: Hashable, Sendable {
   var elements: [Quantity]?
   /// Whether it is the same in every run: weights, and what is computed from them alone.
   var isConstant: Bool
+  /// Whether it is the result of a matrix product without biases of its own.
+  var isProduct = false
   /// Why the shape is unknown, where there is more to say than that it depends on the inputs.
   var unknown: Unknown
 

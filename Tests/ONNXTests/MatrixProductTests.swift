@@ -25,6 +25,26 @@ struct MatrixProductTests {
       })
   }
 
+  /// Biases that a node of its own adds are told of; other summands are not.
+  @Test(arguments: [([8], true, 1), ([4, 8], true, 0), ([1], true, 0), ([8], false, 0)])
+  func separateBiases(shape: [Int], isConstant: Bool, told: Int) throws {
+    let model = try layers(
+      of: builtModel { graph in
+        graph.input("a", [4, 10])
+        graph.initializer = [.weights("b", [10, 8])]
+        if isConstant {
+          graph.initializer.append(.weights("c", shape))
+        } else {
+          graph.input("c", shape.map { .number($0) })
+        }
+        graph.node("MatMul", ["a", "b"], ["x"], name: "product")
+        graph.node("Add", ["c", "x"], ["y"], name: "sum")
+      })
+    #expect(model.layers.count == 1 && !model.layers[0].hasBiases)
+    let text = "1 matrix product has its biases added by a node of its own: reading them is not counted"
+    #expect(model.remarks.count { $0 == text } == told)
+  }
+
   /// Groups, M, N and K.
   private func sizes(_ model: ONNXModel) -> [Int]? { model.layers.first.map { [$0.groups, $0[.p], $0[.k], $0[.c]] } }
 

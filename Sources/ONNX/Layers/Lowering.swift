@@ -9,6 +9,7 @@ struct Lowering {
     case phases
     case weightsFirst
     case otherSummand
+    case separateBiases
   }
 
   var layers: [Layer] = []
@@ -70,12 +71,16 @@ extension Lowering {
     }
     guard let first = missing.first else { return sizes }
     if missing.count == 1, case .symbol(let name) = first.size {
-      throw Unknown("its \(first.name) is the symbolic dimension '\(name)': give a size, as in \(Unknown.option(name))")
+      throw Unknown(
+        "its \(first.name) \(verb(first.name)) the symbolic dimension '\(name)': give a size, as in \(Unknown.option(name))"
+      )
     }
     let names = missing.map(\.name).joined(separator: ", ")
     let unknown = missing.compactMap(\.size.unknown).reduce(Unknown()) { $0 | $1 }
-    throw Unknown("its \(names) \(missing.count == 1 ? "is" : "are") unknown: \(unknown.explanation)")
+    throw Unknown("its \(names) \(missing.count == 1 ? verb(names) : "are") unknown: \(unknown.explanation)")
   }
+
+  private static func verb(_ name: String) -> String { name.hasSuffix("channels") ? "are" : "is" }
 
   /// Makes a layer.
   ///

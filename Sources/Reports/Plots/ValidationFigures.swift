@@ -21,7 +21,7 @@ public enum ValidationFigures {
   }
 
   private static func subtitle(_ findings: Findings) -> String {
-    "\(NumberText.grouped(findings.data.rows.count)) layers on \(findings.platform.name)"
+    "\(findings.data.name): \(NumberText.grouped(findings.data.rows.count)) layers on \(findings.platform.name)"
   }
 
   /// What a quantity is called in a file's name.
@@ -55,7 +55,7 @@ public enum ValidationFigures {
       from: bottom / 1.3, to: most * 1.3, ticks: 6)
     var figure = Figure(
       name: "\(findings.data.name)-\(fileName(comparison.quantity))",
-      title: "\(findings.data.name): measured data against \(comparison.quantity.rawValue)",
+      title: "measured data against \(comparison.quantity.rawValue)",
       subtitle: subtitle(findings), frame: frame,
       margins: Figure.Margins(left: y.room, right: 26, top: 8, bottom: 44),
       x: quantity.logarithmicAxis(from: left / 1.3, to: right * 1.3, ticks: 5), y: y)
@@ -98,7 +98,7 @@ public enum ValidationFigures {
       Figure.Axis.Tick($0, NumberText.grouped($0))
     }
     var figure = Figure(
-      name: "\(findings.data.name)-series", title: "\(findings.data.name): data against \(series.parameter)",
+      name: "\(findings.data.name)-series", title: "data against \(series.parameter)",
       subtitle: subtitle(findings), frame: frame,
       margins: Figure.Margins(left: y.room, right: 26, top: 8, bottom: 44),
       x: Figure.Axis(
