@@ -60,11 +60,10 @@ public struct HierarchyBound: Hashable, Sendable {
 
   /// What a bit costs at least between two memories that follow each other.
   ///
-  /// Outputs go either way, out as sums and in as partial sums. Estimators differ in whether a sum that leaves is read
-  /// from its memory, which may have it at hand: only its write outside is counted.
+  /// Of sums only the write outside is counted: estimators differ in whether one that leaves is read from its memory,
+  /// which may have it at hand, and one that comes in again was written outside before.
   private static func price(of tensor: Tensor, from outer: Platform.Memory, to inner: Platform.Memory) -> Double {
-    let inwards = outer.read + inner.write
-    return tensor == .outputs ? min(inwards, outer.write) : inwards
+    tensor == .outputs ? outer.write : outer.read + inner.write
   }
 
   /// What a MAC costs at least at the innermost memory of a tensor: its operand is read, or the sum that it adds to is
