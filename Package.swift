@@ -144,7 +144,7 @@ let package = Package(
       name: "ExhaustiveTests",
       dependencies: [
         "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange", "Sweeps",
-        "TestSupport",
+        "tilebound", "TestSupport",
       ],
       swiftSettings: swiftSettings),
   ],
