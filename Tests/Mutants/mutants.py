@@ -1,0 +1,112 @@
+"""Breaks a line at a time and sees whether the tests notice.
+
+    python3 Tests/Mutants/mutants.py              # all mutants, in a copy of the package's last commit
+    python3 Tests/Mutants/mutants.py 3 17         # those alone
+    python3 Tests/Mutants/mutants.py --exhaustive 3
+
+A mutant is caught when some test fails, or when the program does not get through them. Quick tests are run first; with
+--exhaustive those that brute force backs up, in an optimised build, are run too on what they do not catch.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+# File, what stands there once, what is put in its place.
+MUTANTS = [
+    # The closed form of traffic.
+    ("Mappings/Traffic+ClosedForm.swift", "where tile < block[dimension.index]", "where tile <= block[dimension.index]"),
+    ("Mappings/Traffic+ClosedForm.swift", "counts.settled[depth] : counts.blocks[depth]", "counts.settled[depth] : 0"),
+    ("Mappings/Traffic+ClosedForm.swift", "if outputDepth + 1 == outputs.tiles.count {", "if outputDepth == 0 {"),
+    ("Mappings/Traffic+ClosedForm.swift", "rows(steps.map(\\.before)) + rows(steps.map(\\.after))", "rows(steps.map(\\.before)) + rows(steps.map(\\.before))"),
+    ("Mappings/Traffic+ClosedForm.swift", "let again = Words(outputVisits) - finished", "let again = Words(outputVisits)"),
+    ("Mappings/Blocks.swift", "if size % tile > 0 {", "if size % tile > 1 {"),
+    ("Mappings/Blocks.swift", "after.depth == tiles.count && !after.isFirst", "after.depth == tiles.count"),
+    # Occupancy.
+    ("Mappings/Occupancy.swift", "largestBox(.weights, [.g, .k, .c, .r, .s])", "largestBox(.weights, [.g, .k, .c, .r])"),
+    # The enumerator.
+    ("MappingSearch/Coverage.swift", "if outputMoves && (slide == .output || !kernelMoves) {", "if outputMoves && slide == .output {"),
+    ("MappingSearch/Coverage.swift", "max(1, equalBlocks(from: before, to: range.upperBound, tile) - 1)", "max(1, equalBlocks(from: before, to: range.upperBound, tile))"),
+    ("MappingSearch/Coverage.swift", "most = max(most, rows(outputs, kernels))", "most = rows(outputs, kernels)"),
+    ("MappingSearch/Tiles.swift", "let count = (size + last - 2) / (last - 1)", "let count = size / (last - 1) + 1"),
+    ("MappingSearch/Tiles.swift", "(rest == 0 ? 0 : blocks(rest))", "(rest == 0 ? 0 : 1)"),
+    ("MappingSearch/CanonicalForm.swift", "case .weightsOutputsInputs:\n      (batch, outputChannels, inputChannels) = ([.whole, .one, .one], [.tile, .tile, .tile]", "case .weightsOutputsInputs:\n      (batch, outputChannels, inputChannels) = ([.whole, .one, .one], [.tile, .tile, .one]"),
+    ("MappingSearch/ChannelProfiles.swift", "spills = (model.readQuanta + model.writeQuanta)", "spills = (2 * model.writeQuanta)"),
+    # The bounds.
+    ("LowerBounds/Stretch.swift", "(atHand * capacity + widest) / tensors", "(atHand * capacity) / tensors"),
+    ("LowerBounds/Stretch.swift", "offset: 1 - 2 / 27.0.squareRoot(), leastFull: 2.5", "offset: 1 + 2 / 27.0.squareRoot(), leastFull: 2.5"),
+    ("LowerBounds/Stretch.swift", "tensors: 2, exponent: 2, discountExponent: 1, atHand: 2", "tensors: 3, exponent: 2, discountExponent: 1, atHand: 2"),
+    ("LowerBounds/LowerBounds.swift", "weightedPairs += Double(count) / Double(kernels).squareRoot()", "weightedPairs += Double(count)"),
+    ("LowerBounds/LowerBounds.swift", "best(loomisWhitney, discounted: inputs, constant: inputs - outputs)", "best(loomisWhitney, discounted: inputs, constant: inputs)"),
+    ("LowerBounds/HierarchyBound.swift", "for move in crossing { moves[move].rest -= price }", "for move in crossing { moves[move].rest -= 0 }"),
+    # The scorer and the search.
+    ("DenseKernels/BlockScorer.swift", "kept &+= energies[place] < thresholds[range] ? 1 : 0", "kept &+= energies[place] <= thresholds[range] ? 1 : 0"),
+    ("DenseKernels/BlockScorer.swift", "occupancies[column] = r3 * c3[column] + r4 * c4[column] + r5 * c5[column]", "occupancies[column] = r3 * c3[column] + r4 * c4[column] + r4 * c5[column]"),
+    ("DenseKernels/FactorTable.swift", "ranges[place].reduce(.max) { min($0, table[$1, number]) }", "ranges[place].reduce(0) { max($0, table[$1, number]) }"),
+    ("MappingSearch/SearchRecord.swift", "thresholds.fill(0..<end, with: mapping.energy + 1)", "thresholds.fill(0..<end, with: mapping.energy)"),
+    ("MappingSearch/SearchRun.swift", "statistics.prunedByCapacity += left", "statistics.prunedByCapacity += 2 * left"),
+    ("MappingSearch/DataflowSearch.swift", "if isSquare || a == b { return [one] }", "if true { return [one] }"),
+]
+
+QUICK = "WorkloadsTests|DenseKernelsTests|MappingsTests|LowerBoundsTests|MappingSearchTests"
+EXHAUSTIVE = "OptimalityTests|BoundTests"
+LIMIT = 1800
+
+
+def passes(folder, arguments):
+    """Whether a command ends well in time, and the tests that failed."""
+    try:
+        run = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, timeout=LIMIT)
+    except subprocess.TimeoutExpired:
+        return False, ["took too long"]
+    failed = {
+        line.split("Test ", 1)[1].split(" recorded")[0]
+        for line in run.stdout.splitlines() + run.stderr.splitlines()
+        if " recorded an issue" in line
+    }
+    return run.returncode == 0, sorted(failed) or ["ended with %d" % run.returncode]
+
+
+def main():
+    arguments = [a for a in sys.argv[1:] if a != "--exhaustive"]
+    exhaustive = "--exhaustive" in sys.argv
+    chosen = [int(a) for a in arguments] or range(1, len(MUTANTS) + 1)
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    survivors = []
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["git", "clone", "-q", root, folder], check=True)
+        resolved = os.path.join(root, "Package.resolved")
+        if os.path.exists(resolved):
+            subprocess.run(["cp", resolved, folder], check=True)
+        build = ["swift", "build", "--build-tests"]
+        print("building what is whole", flush=True)
+        subprocess.run(build, cwd=folder, check=True, capture_output=True)
+        for number in chosen:
+            file, old, new = MUTANTS[number - 1]
+            path = os.path.join(folder, "Sources", file)
+            whole = open(path).read()
+            if whole.count(old) != 1:
+                sys.exit("mutant %d: '%s' stands %d times in %s" % (number, old, whole.count(old), file))
+            start = time.time()
+            open(path, "w").write(whole.replace(old, new))
+            try:
+                built, _ = passes(folder, build)
+                if not built:
+                    result = "does not compile"
+                else:
+                    good, failed = passes(folder, ["swift", "test", "--skip-build", "--filter", QUICK])
+                    if good and exhaustive:
+                        good, failed = passes(folder, ["swift", "test", "-c", "release", "--filter", EXHAUSTIVE])
+                    result = "SURVIVED" if good else "caught by " + ", ".join(failed[:3])
+            finally:
+                open(path, "w").write(whole)
+            if result == "SURVIVED" or result == "does not compile":
+                survivors.append(number)
+            print("%2d %s: %s -> %s: %s (%d s)" % (number, file, old.strip()[:60], new.strip()[:60], result, time.time() - start), flush=True)
+    print("survivors: %s" % (survivors or "none"))
+    sys.exit(1 if survivors else 0)
+
+
+main()
