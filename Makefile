@@ -1,5 +1,5 @@
 SHELL := /bin/bash
-.PHONY: run test test-pages test-models test-examples bench docs lint setup setup-pages setup-models
+.PHONY: run test test-pages test-models test-examples mutants bench docs lint setup setup-pages setup-models
 
 # System packages, and how to see that each is there.
 BLAS_PACKAGES := libopenblas-dev pkg-config
@@ -48,6 +48,11 @@ test-examples: setup
 	Examples/.build/debug/OptimizeLayer | diff Examples/expected/OptimizeLayer.txt -
 	Examples/.build/debug/SweepCapacities | diff Examples/expected/SweepCapacities.csv -
 	Examples/.build/debug/NetworkGap configs/networks/resnet18.yaml 64KiB | diff Examples/expected/NetworkGap.csv -
+
+# Lines of the evaluator, the enumerator, the bounds and the scorer broken in turn: tells which of them no test notices.
+# It takes about half an hour.
+mutants: setup
+	python3 Tests/Mutants/mutants.py
 
 # Rates, times and growth, in a package of their own. Only ratios within a run tell: machines are noisy.
 bench: setup

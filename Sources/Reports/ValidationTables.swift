@@ -50,6 +50,11 @@ enum ValidationTables {
     [(first, .left)] + rest.map { ($0, .right) }
   }
 
+  /// A factor, of which small ones keep their digits.
+  private static func factor(_ value: Double) -> String {
+    value < 0.1 ? NumberText.significant(value, 3) : NumberText.factor(value)
+  }
+
   private static func measured(_ findings: Findings) -> Section {
     let (data, platform) = (findings.data, findings.platform)
     var section = Section(
@@ -67,6 +72,9 @@ enum ValidationTables {
     section.notes.append(
       "computing over MACs: \(NumberText.significant(low, 7)) to \(NumberText.significant(high, 7)); "
         + "the platform's MAC: \(NumberText.significant(platform.mac, 7))")
+    if low < 0.99 * platform.mac || high > 1.01 * platform.mac {
+      section.notes.append("so layers, units or the platform are not those that were measured")
+    }
     return section
   }
 
@@ -114,7 +122,7 @@ enum ValidationTables {
       let linear = comparison.linear.coefficients
       let ratios = comparison.ratios
       func ratio(_ value: Double) -> String {
-        comparison.quantity.isEnergy ? NumberText.factor(value) : NumberText.significant(value, 4)
+        comparison.quantity.isEnergy ? factor(value) : NumberText.significant(value, 4)
       }
       table.rows.append([
         comparison.quantity.rawValue, NumberText.fixed(comparison.pearson.coefficient, decimals: 4),
@@ -146,12 +154,17 @@ enum ValidationTables {
         }
       table.rows.append([
         what, capacity, "\(NumberText.grouped(share.holds)) of \(NumberText.grouped(share.count))",
-        NumberText.factor(share.data.least), NumberText.factor(share.data.median), NumberText.factor(share.total.least),
-        NumberText.factor(share.total.median), "line \(findings.data.rows[share.nearest].line)",
+        factor(share.data.least), factor(share.data.median), factor(share.total.least),
+        factor(share.total.median), "line \(findings.data.rows[share.nearest].line)",
       ])
     }
-    return Section(
+    var section = Section(
       title: "lower bounds with the MACs' energy, against the whole measured energy", tables: [table])
+    if findings.shares.contains(where: { $0.holds < $0.count }) {
+      section.notes.append(
+        "where one does not hold, what was measured has other energies, more memory or other layers than it assumes")
+    }
+    return section
   }
 
   private static func levels(_ findings: Findings) -> Section {
@@ -193,7 +206,7 @@ enum ValidationTables {
         let (low, high) = (group.values.lowerBound, group.values.upperBound)
         table.rows.append([
           low == high ? NumberText.grouped(low) : "\(NumberText.grouped(low)) to \(NumberText.grouped(high))",
-          "\(group.count)", NumberText.factor(group.fitted), NumberText.factor(group.quantity),
+          "\(group.count)", factor(group.fitted), factor(group.quantity),
         ])
       }
       section.tables.append(table)

@@ -36,6 +36,11 @@ struct ValidateCommandTests {
       let plain = try Program.run("validate \(file) \(Self.options)")
       #expect(plain.code == 0 && !plain.output.contains("all levels"))
 
+      #expect(!plain.output.contains("not those that were measured") && !plain.output.contains("does not hold"))
+      let strange = try Program.run("validate \(file) --shape p=6,q=6,r=30,s=30 --platform eyeriss")
+      #expect(strange.output.contains("so layers, units or the platform are not those that were measured"))
+      #expect(strange.output.contains("where one does not hold, what was measured has other energies"))
+
       let json = try Program.run("validate \(file) \(Self.options) --levels --format json")
       let document = try #require(
         try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
