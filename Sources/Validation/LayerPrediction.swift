@@ -45,7 +45,7 @@ extension LayerPrediction {
   ///   - platform: memories, energies and word widths.
   ///   - capacities: the sizes of Buffers to consider with DRAM alone.
   ///   - levels: whether ``hierarchyOptimum`` is wanted.
-  /// - Throws: ``OptimizerError`` where the energies are beyond exact integers.
+  /// - Throws: `OptimizerError` where the energies are beyond exact integers.
   public init(_ layer: Layer, on platform: Platform, capacities: [Bits], levels: Bool) throws(OptimizerError) {
     let (model, widths) = (platform.energyModel, platform.widths)
     let hierarchy = HierarchyBound(platform)

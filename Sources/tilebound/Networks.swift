@@ -46,20 +46,14 @@ struct Networks: ParsableCommand {
 
   /// What there is to say of one thing. A name may be both an energy model's and a platform's.
   private func listing(of name: String) throws -> [String] {
-    var parts: [[String]] = []
-    switch try BuiltIn.kind(of: name) {
-    case .energyModel: parts.append(NetworkListing.energyModel(try BuiltIn.energyModel(nameOrFile: name)))
-    case .platform: break
-    case .network: return NetworkListing.layers(of: try dimensions.network(name, origin: "networks"))
-    }
-    if let platform = try BuiltIn.kind(of: name) == .platform
-      ? BuiltIn.platform(nameOrFile: name) : BuiltIn.platform(name)
-    {
-      parts.append(NetworkListing.platform(platform))
-    }
+    let kind = try BuiltIn.kind(of: name)
+    if kind == .network { return NetworkListing.layers(of: try dimensions.network(name, origin: "networks")) }
     if !dimensions.dim.isEmpty {
       throw FormatError(origin: "--dim", message: "goes with a network, which \(name) is not")
     }
-    return Array(parts.joined(separator: [""]))
+    if kind == .platform { return NetworkListing.platform(try BuiltIn.platform(nameOrFile: name)) }
+    let model = NetworkListing.energyModel(try BuiltIn.energyModel(nameOrFile: name))
+    guard let platform = try BuiltIn.platform(name) else { return model }
+    return model + [""] + NetworkListing.platform(platform)
   }
 }
