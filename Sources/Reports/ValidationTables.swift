@@ -144,7 +144,8 @@ enum ValidationTables {
     var table = Table(
       caption: "bounds",
       columns: columns(
-        "lower bound", "capacity", "holds", "data over bound: least", "median", "total over bound: least", "median",
+        "lower bound", "capacity", "holds", "data over bound: least", "median", "data over optimum: median",
+        "total over bound: least", "median",
         "nearest layer"))
     for share in findings.shares {
       let (what, capacity): (String, String) =
@@ -154,7 +155,8 @@ enum ValidationTables {
         }
       table.rows.append([
         what, capacity, "\(NumberText.grouped(share.holds)) of \(NumberText.grouped(share.count))",
-        factor(share.data.least), factor(share.data.median), factor(share.total.least),
+        factor(share.data.least), factor(share.data.median), share.medianOverOptimum.map(factor) ?? "",
+        factor(share.total.least),
         factor(share.total.median), "line \(findings.data.rows[share.nearest].line)",
       ])
     }

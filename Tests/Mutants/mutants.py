@@ -52,7 +52,7 @@ MUTANTS = [
 
 QUICK = "WorkloadsTests|DenseKernelsTests|MappingsTests|LowerBoundsTests|MappingSearchTests"
 EXHAUSTIVE = "OptimalityTests|BoundTests"
-LIMIT = 1800
+LIMIT = 400
 
 
 def passes(folder, arguments):
