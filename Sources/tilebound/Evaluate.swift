@@ -122,13 +122,15 @@ struct Evaluate: ParsableCommand {
           + (document.hasProblem ? "with its problem" : "whose problem is to be given as --network")
           + ": \(stranger) does not go with it")
     }
+    if !document.hasProblem, layers.network == nil {
+      throw CommandFailure(
+        code: .usage,
+        message: "\(file): is a mapping of Timeloop's without its problem: give the problem's file as --network")
+    }
     let reading = try document.timeloopMapping(problem: layers.network)
     var remarks = reading.remarks
-    if let own = reading.widths,
-      own.inputs != widths.inputs || own.weights != widths.weights
-        || own.partialSums != widths.partialSums
-    {
-      remarks.append("its words have \(WidthsText.text(own)) bits, which are not applied unless asked for by --bits")
+    if let own = reading.widths(otherThan: widths) {
+      remarks.append("its word widths are not applied unless asked for by --bits \(WidthsText.list(own))")
     }
     DimensionOptions.tell(remarks.map { "\(file): \($0)" })
     return (nil, Network.Entry(layer: reading.layer, count: 1), reading.mapping)

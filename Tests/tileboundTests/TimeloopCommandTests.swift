@@ -66,15 +66,69 @@ struct TimeloopCommandTests {
       }
       let told = try Program.run("evaluate --mapping \(file)")
       #expect(told.code == 0 && told.output.contains("word widths 8/8/8/8"))
-      #expect(told.error.contains("its words have 8/4/16/16 bits, which are not applied unless asked for by --bits"))
+      let widths = "its word widths are not applied unless asked for by --bits"
+      #expect(told.error.contains("\(file): \(widths) inputs=8,weights=4,outputs=16,partial-sums=16\n"))
       let asked = try Program.run(
         "evaluate --mapping \(file) --bits inputs=8,weights=4,outputs=8,partial-sums=16")
-      #expect(asked.code == 0 && !asked.error.contains("its words have"))
+      #expect(asked.code == 0 && !asked.error.contains("its word widths"))
       let text = try String(contentsOfFile: file, encoding: .utf8)
       try text.replacing("problem:\n", with: "problem:\n  version: 0.7\n").write(
         toFile: file, atomically: true, encoding: .utf8)
       let strange = try Program.run("networks \(file)")
       #expect(strange.code == 64 && strange.error.contains("the versions 0.1, 0.2, 0.3, 0.4 can be read"))
+    }
+  }
+
+  /// Word widths that an architecture gives for some of the tensors are told of as well.
+  @Test func someWordWidths() throws {
+    try withTemporaryFolder { folder in
+      let text = """
+        problem: {shape: cnn_layer, C: 2, K: 4, N: 1, P: 6, Q: 1, R: 1, S: 1}
+        mapping:
+          - {target: MainMemory, type: temporal, factors: K4}
+          - {target: Near, type: temporal, factors: C2 P6}
+          - {target: Near, type: datatype, keep: [Inputs], bypass: [Weights, Outputs]}
+          - {target: Far, type: datatype, keep: [Weights, Outputs], bypass: [Inputs]}
+        architecture:
+          version: 0.4
+          nodes:
+            - {name: MainMemory, attributes: {word-bits: 64}}
+            - {name: Far}
+            - {name: Near, attributes: {datawidth: 16}}
+
+        """
+      try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/map.yaml"))
+      let told = try Program.run("evaluate --mapping map.yaml --energy horowitz-45nm-int8", in: folder)
+      #expect(told.code == 0 && told.output.hasPrefix("map: energy model horowitz-45nm-int8, word widths 8/8/8/32 "))
+      #expect(
+        told.error.contains(
+          "tilebound: map.yaml: its word widths are not applied unless asked for by --bits "
+            + "inputs=16,weights=8,outputs=8,partial-sums=32\n"), "\(told.error)")
+      let asked = try Program.run(
+        "evaluate --mapping map.yaml --bits inputs=16,weights=8,outputs=8,partial-sums=32", in: folder)
+      #expect(asked.code == 0 && !asked.error.contains("word widths"), "\(asked.error)")
+    }
+  }
+
+  /// A mapping without its problem is refused, saying what is to be given; with the problem's file it is taken.
+  @Test func problemsInFilesOfTheirOwn() throws {
+    try withTemporaryFolder { folder in
+      let problem = "problem: {shape: cnn_layer, C: 2, K: 4, N: 1, P: 6, Q: 1, R: 1, S: 1}\n"
+      let mapping =
+        "mapping: [{target: DRAM, type: temporal, factors: K4}, {target: B, type: temporal, factors: C2 P6}]"
+      try Data(problem.utf8).write(to: URL(fileURLWithPath: "\(folder)/problem.yaml"))
+      try Data(mapping.utf8).write(to: URL(fileURLWithPath: "\(folder)/map.yaml"))
+      let missing = try Program.run("evaluate --mapping map.yaml", in: folder)
+      #expect(missing.code == 64 && missing.output.isEmpty)
+      #expect(
+        missing.error
+          == "tilebound: map.yaml: is a mapping of Timeloop's without its problem: give the problem's file as --network\n"
+      )
+      let shape = try Program.run("evaluate --mapping map.yaml --shape p=3", in: folder)
+      #expect(
+        shape.code == 64 && shape.error.contains("whose problem is to be given as --network: --shape does not go"))
+      let both = try Program.run("evaluate --mapping map.yaml --network problem.yaml", in: folder)
+      #expect(both.code == 0 && both.output.contains("inputs read"), "\(both.error)")
     }
   }
 

@@ -14,11 +14,26 @@ public enum TimeloopMapping {
     public let layer: Layer
     /// The mapping as a loop nest.
     public let mapping: Mapping
-    /// The word widths of the levels that keep the tensors, where the architecture gives them for all; outputs are
-    /// taken to be as wide as partial sums.
-    public let widths: WordWidths?
+    /// The word width of the level that keeps each tensor inside of the outermost level, as far as the architecture
+    /// gives it.
+    public let levelWidths: [Tensor: BitWidth]
     /// What a reader of results must know, a line each.
     public let remarks: [String]
+
+    /// The file's word widths, with those in use where it gives none. A level has one width, so finished outputs are as
+    /// wide as partial sums.
+    ///
+    /// - Parameter used: the word widths in use.
+    /// - Returns: nil where the file's are those in use.
+    public func widths(otherThan used: WordWidths) -> WordWidths? {
+      let differ = Tensor.allCases.contains { tensor in
+        levelWidths[tensor].map { $0 != used.inBuffer(tensor) } ?? false
+      }
+      if !differ { return nil }
+      return WordWidths(
+        inputs: levelWidths[.inputs] ?? used.inputs, weights: levelWidths[.weights] ?? used.weights,
+        outputs: levelWidths[.outputs] ?? used.outputs, partialSums: levelWidths[.outputs] ?? used.partialSums)
+    }
   }
 
   /// The mapping in one or more files, which together have a `problem`, a `mapping` and, unless the outermost level is
@@ -38,7 +53,7 @@ public enum TimeloopMapping {
     for element in try node.elements(atMost: Directives.most) { try directives.read(element) }
     var remarks = problem.remarks
     let order: [String]
-    var widths: WordWidths?
+    var widths: [Tensor: BitWidth] = [:]
     if let architecture = roots.lazy.compactMap({ $0.value("architecture") }).first {
       let components = try components(of: architecture)
       order = try storageLevels(components, of: architecture, knownTo: directives)
@@ -48,7 +63,7 @@ public enum TimeloopMapping {
       remarks.append("without an architecture, \(order[0]) is taken as the outermost level")
     }
     return Reading(
-      layer: layer, mapping: try directives.mapping(order, at: node), widths: widths, remarks: remarks)
+      layer: layer, mapping: try directives.mapping(order, at: node), levelWidths: widths, remarks: remarks)
   }
 
   /// The components of an architecture, outermost first.
@@ -68,10 +83,10 @@ public enum TimeloopMapping {
     try component.value("name")?.string().split(separator: "[").first.map(String.init)
   }
 
-  /// The width of the word in which each tensor is kept inside of the outermost level.
+  /// The width of the word in which each tensor is kept inside of the outermost level, where it is given.
   private static func wordWidths(
     _ components: [YAMLNode], _ directives: Directives, _ order: [String]
-  ) -> WordWidths? {
+  ) -> [Tensor: BitWidth] {
     var widths: [Tensor: BitWidth] = [:]
     for component in components {
       guard let name = try? name(of: component), order.dropFirst().contains(name), let level = directives.levels[name]
@@ -81,10 +96,7 @@ public enum TimeloopMapping {
       guard let width = given.flatMap({ try? $0.bitWidth() }) else { continue }
       for tensor in Tensor.allCases where !level.bypassed.contains(tensor) { widths[tensor] = width }
     }
-    guard let inputs = widths[.inputs], let weights = widths[.weights], let outputs = widths[.outputs] else {
-      return nil
-    }
-    return WordWidths(inputs: inputs, weights: weights, outputs: outputs, partialSums: outputs)
+    return widths
   }
 
   /// The names of the storage levels that a mapping speaks of, outermost first.
