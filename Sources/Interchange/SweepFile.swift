@@ -18,6 +18,10 @@ public struct SweepRequest: Hashable, Sendable {
   public var reuse: [ReusePolicy] = []
   /// Whether each dataflow's own best is wanted too.
   public var comparesDataflows = false
+  /// The built-in names or files of networks, to tell those of one name apart.
+  public var networkOrigins: [Network: String] = [:]
+  /// The built-in names or files of energy models, to tell those of one name apart.
+  public var energyModelOrigins: [EnergyModel: String] = [:]
 
   /// A request that has nothing yet.
   public init() {}
@@ -69,10 +73,11 @@ public enum SweepFile {
     }
     for node in try fields["energy"]?.oneOrMore() ?? [] {
       let name = try located(try node.string(), in: folder)
-      request.energyModels.append(
-        try node.placing { () throws(FormatError) in
-          try BuiltIn.energyModel(nameOrFile: name, origin: node.origin)
-        })
+      let model = try node.placing { () throws(FormatError) in
+        try BuiltIn.energyModel(nameOrFile: name, origin: node.origin)
+      }
+      request.energyModels.append(model)
+      request.energyModelOrigins[model] = name
     }
     for node in try fields["bits"]?.oneOrMore() ?? [] { request.widths.append(try node.wordWidths()) }
     for node in try fields["reuse"]?.oneOrMore() ?? [] {
@@ -102,7 +107,9 @@ public enum SweepFile {
     request.remarks += DimensionText.remarks(
       on: sizes, for: inputs.map(\.imported), origin: place.map { "\($0.origin): dimensions" } ?? "--dim")
     for (file, imported) in inputs {
-      request.networks.append(try imported.complete(file: file))
+      let network = try imported.complete(file: file)
+      request.networks.append(network)
+      request.networkOrigins[network] = file
       request.remarks += imported.remarks(on: file)
     }
   }

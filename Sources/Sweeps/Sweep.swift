@@ -45,10 +45,11 @@ public struct Sweep: Sendable {
     comparesDataflows = request.comparesDataflows
     let models = request.energyModels.isEmpty ? [.bitsMoved] : request.energyModels.uniqued()
     for (kind, things) in [
-      ("networks", networks.map { ($0.name, $0.source) }), ("energy models", models.map { ($0.name, $0.source) }),
+      ("networks", networks.map { ($0.name, request.networkOrigins[$0] ?? $0.source) }),
+      ("energy models", models.map { ($0.name, request.energyModelOrigins[$0] ?? $0.source) }),
     ] {
       if let (name, _) = things.first(where: { thing in things.count { $0.0 == thing.0 } > 1 }) {
-        throw .sameName(kind, name, sources: things.filter { $0.0 == name }.map(\.1))
+        throw .sameName(kind, name, origins: things.filter { $0.0 == name }.map(\.1))
       }
     }
     if networks.isEmpty { throw .lacks("network") }
@@ -97,8 +98,8 @@ public struct Sweep: Sendable {
 public enum SweepError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Nothing of a kind is given.
   case lacks(String)
-  /// Two different things of one name, which results could not tell apart.
-  case sameName(String, String, sources: [String])
+  /// Two different things of one name, which results could not tell apart, and their files or what they say of themselves.
+  case sameName(String, String, origins: [String])
   /// A capacity at which a layer has no mapping.
   case nothingFits(Layer, Bits, WordWidths)
   /// Energies that could leave the range in which integers are exact.
@@ -112,9 +113,11 @@ public enum SweepError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .lacks(let kind): "a sweep needs at least one \(kind)"
-    case .sameName(let kind, let name, let sources):
-      "two different \(kind) are called '\(name)' (\(sources.joined(separator: "; "))); results could not tell them apart"
-        + (kind == "networks" ? ": 'tilebound convert FILE --name NAME' gives one another name" : "")
+    case .sameName(let kind, let name, let origins):
+      "two different \(kind) are called '\(name)' (\(origins.joined(separator: "; "))); results could not tell them apart: "
+        + (kind == "networks"
+          ? "'tilebound convert FILE --name NAME' gives one another name"
+          : "give one another name under the key 'energy' of its file")
     case .nothingFits(let layer, let capacity, let widths):
       "\(layer.name): no mapping fits \(CapacityText.text(capacity)); the least capacity that would is "
         + CapacityText.text(Optimizer.leastCapacity(of: layer, widths: widths))

@@ -148,11 +148,15 @@ struct SweepCommand: ParsableCommand {
     if network.isEmpty {
       DimensionOptions.tell(request.remarks)
     } else {
-      request.networks = try dimensions.networks(Self.parts(network))
+      let names = Self.parts(network)
+      request.networks = try dimensions.networks(names)
+      for (network, name) in zip(request.networks, names) { request.networkOrigins[network] = name }
     }
     if let text = capacities.capacity { request.capacities = try CapacityText.parseList(text, origin: "--capacity") }
     if !energy.isEmpty {
-      request.energyModels = try Self.parts(energy).map { try BuiltIn.energyModel(nameOrFile: $0) }
+      let names = Self.parts(energy)
+      request.energyModels = try names.map { try BuiltIn.energyModel(nameOrFile: $0) }
+      for (model, name) in zip(request.energyModels, names) { request.energyModelOrigins[model] = name }
     }
     if !bits.isEmpty {
       request.widths = try bits.flatMap { $0.contains("=") ? [$0] : Self.parts([$0]) }.map {

@@ -98,6 +98,42 @@ struct SweepCommandTests {
     }
   }
 
+  /// Networks, and energy models, of one name are told apart by their files, in options and in sweep files.
+  @Test func differentThingsOfOneName() throws {
+    try withTemporaryFolder { folder in
+      for (name, size) in [("x", 4), ("y", 5)] {
+        try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
+        try Data("network: net\nlayers: [{name: fc, gemm: {m: 2, n: 3, k: \(size)}}]\n".utf8).write(
+          to: URL(fileURLWithPath: "\(folder)/\(name)/net.yaml"))
+        try Data("energy: mine\nunit: pJ\nmac: 1\nread: \(size)\nwrite: 1\n".utf8).write(
+          to: URL(fileURLWithPath: "\(folder)/\(name)/mine.yaml"))
+      }
+      try Data("networks: [x/net.yaml, y/net.yaml]\ncapacities: 64B\n".utf8).write(
+        to: URL(fileURLWithPath: "\(folder)/networks.yaml"))
+      try Data("networks: x/net.yaml\nenergy: [x/mine.yaml, y/mine.yaml]\ncapacities: 64B\n".utf8).write(
+        to: URL(fileURLWithPath: "\(folder)/energies.yaml"))
+      let networks =
+        "tilebound: two different networks are called 'net' (x/net.yaml; y/net.yaml); results could not tell them apart: "
+        + "'tilebound convert FILE --name NAME' gives one another name\n"
+      let energies =
+        "tilebound: two different energy models are called 'mine' (x/mine.yaml; y/mine.yaml); results could not tell "
+        + "them apart: give one another name under the key 'energy' of its file\n"
+      for (line, message) in [
+        ("--network x/net.yaml,y/net.yaml --capacity 64B", networks), ("networks.yaml", networks),
+        ("--network x/net.yaml --energy x/mine.yaml,y/mine.yaml --capacity 64B", energies),
+        ("energies.yaml", energies),
+      ] {
+        let outcome = try Program.run("sweep \(line) --output s.csv", in: folder)
+        #expect(outcome.code == 64 && outcome.output.isEmpty && outcome.error == message, "\(outcome.error)")
+      }
+      // The remedy, as it is named.
+      let renamed = try Program.run("convert y/net.yaml --name other --output y/other.yaml", in: folder)
+      #expect(renamed.code == 0)
+      let both = try Program.run("sweep --network x/net.yaml,y/other.yaml --capacity 64B --output s.csv", in: folder)
+      #expect(both.code == 0 && both.output.contains("2 records"), "\(both.error)")
+    }
+  }
+
   /// A file's keys, and options in their place.
   @Test func filesAndOptions() throws {
     try withTemporaryFolder { folder in
