@@ -135,14 +135,15 @@ public enum BuiltIn {
 
   /// What a built-in name or a file stands for; a name that is both an energy model's and a platform's is the former's.
   ///
-  /// - Throws: ``FormatError`` for a name that is none, and for a file that cannot be read.
+  /// - Throws: ``FormatError`` for a name that is none.
   public static func kind(of nameOrFile: String) throws(FormatError) -> Kind {
     if networkNames.contains(nameOrFile) { return .network }
     if energyModelNames.contains(nameOrFile) { return .energyModel }
     if platformNames.contains(nameOrFile) { return .platform }
     if isFile(nameOrFile) {
       guard ["yaml", "yml"].contains(nameOrFile.split(separator: ".").last?.lowercased() ?? "") else { return .network }
-      let root = try YAMLNode.read(file: nameOrFile)
+      // What is no YAML is for the reader of networks to refuse, which knows more of what it may be.
+      guard let root = try? YAMLNode.read(file: nameOrFile) else { return .network }
       return root.value("energy") != nil && root.value("networks") == nil
         ? .energyModel : root.value("platform") != nil ? .platform : .network
     }

@@ -17,7 +17,9 @@ public enum WorkloadFile {
     default:
       let text = try TextFile.read(file, limit: YAMLNode.largestFile)
       try AccelForgeWorkload.refuseTemplate(text, origin: file)
-      return try layers(YAMLNode.parse(text, origin: file))
+      return try YAMLTemplate.explaining(text, origin: file) { () throws(FormatError) in
+        try layers(YAMLNode.parse(text, origin: file))
+      }
     }
   }
 

@@ -59,7 +59,14 @@ struct YAMLNode {
   }
 
   func error(_ message: String) -> FormatError {
-    FormatError(origin: origin, line: node.mark?.line, key: path.isEmpty ? nil : path, message: message)
+    FormatError(
+      origin: origin, line: node.mark?.line, key: path.isEmpty ? nil : path, message: inclusion ?? message)
+  }
+
+  /// What there is to say of a value in whose place another file's contents are meant to be, whatever is asked of it.
+  private var inclusion: String? {
+    let tag = node.tag.rawValue
+    return tag.hasPrefix("!include") ? "\(tag) is not followed; put the contents of \(shown) here" : nil
   }
 
   /// What the node holds, for messages.
@@ -158,7 +165,7 @@ struct YAMLNode {
   }
 
   func string() throws(FormatError) -> String {
-    guard let scalar = node.scalar else { throw error("is \(shown); a text is expected") }
+    guard let scalar = node.scalar, inclusion == nil else { throw error("is \(shown); a text is expected") }
     return scalar.string
   }
 

@@ -68,6 +68,10 @@ public enum TimeloopMapping {
 
   /// The components of an architecture, outermost first.
   private static func components(of architecture: YAMLNode) throws(FormatError) -> [YAMLNode] {
+    try TimeloopProblem.checkVersion(of: architecture)
+    if !architecture.isMapping {
+      throw architecture.error("is \(architecture.shown); a mapping with 'nodes' or 'subtree' is expected")
+    }
     // One list of nodes in files for its front end (v0.4), nested subtrees otherwise.
     var components = try architecture.value("nodes")?.elements() ?? []
     var node: YAMLNode? = architecture

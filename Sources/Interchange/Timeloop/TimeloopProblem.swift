@@ -36,9 +36,7 @@ enum TimeloopProblem {
 
   static func reading(_ root: YAMLNode) throws(FormatError) -> Reading {
     guard let problem = root.value("problem") else { throw root.error("the key 'problem' is missing") }
-    if let version = problem.value("version"), !versions.contains(try version.string()) {
-      throw version.error("is \(version.shown); the versions \(versions.joined(separator: ", ")) can be read")
-    }
+    try checkVersion(of: problem)
     let shape = try TimeloopShape(of: problem, problem.value("shape"))
     let notes = notes.filter { !shape.dimensions.contains($0) }
     let sizeKeys = shape.dimensions + shape.coefficients.keys.sorted() + notes + ["densities", "commonDensity"]
@@ -74,6 +72,13 @@ enum TimeloopProblem {
           + "the input's size follows from the output's and padding counts as input")
     }
     return Reading(shape: shape, sizes: sizes, structure: structure, instance: instance, remarks: remarks)
+  }
+
+  /// Refuses a problem or an architecture of a version that is not known.
+  static func checkVersion(of part: YAMLNode) throws(FormatError) {
+    guard let version = part.value("version") else { return }
+    if let text = try? version.string(), versions.contains(text) { return }
+    throw version.error("is \(version.shown); the versions \(versions.joined(separator: ", ")) can be read")
   }
 
   /// Sparse tensors would move less; a density must be 1.
