@@ -1,4 +1,5 @@
 public import EnergyModel
+import Foundation
 public import Workloads
 
 /// The networks, energy models and platforms that come with the program: the files of `configs/`.
@@ -144,8 +145,11 @@ public enum BuiltIn {
       guard ["yaml", "yml"].contains(nameOrFile.split(separator: ".").last?.lowercased() ?? "") else { return .network }
       // What is no YAML is for the reader of networks to refuse, which knows more of what it may be.
       guard let root = try? YAMLNode.read(file: nameOrFile) else { return .network }
-      return root.value("energy") != nil && root.value("networks") == nil
-        ? .energyModel : root.value("platform") != nil ? .platform : .network
+      switch DocumentKind(of: root) {
+      case .energyModel: return .energyModel
+      case .platform: return .platform
+      default: return .network
+      }
     }
     try refuseUnknown(
       "network, energy model or platform", nameOrFile, known: networkNames + energyModelNames + platformNames,
@@ -156,13 +160,22 @@ public enum BuiltIn {
   /// Whether a name is a file's: it has a slash or a dot.
   static func isFile(_ name: String) -> Bool { name.contains("/") || name.contains(".") }
 
+  /// Refuses a built-in network's name, unless there is a file of it too, where a file is expected for something else.
+  static func refuseNetwork(_ name: String, for expected: String) throws(FormatError) {
+    if networkNames.contains(name), !FileManager.default.fileExists(atPath: name) {
+      throw FormatError(origin: name, message: "is a built-in network; \(expected)")
+    }
+  }
+
   private static func refuseUnknown(
     _ kind: String, _ name: String, known: [String], origin: String
   ) throws(FormatError) {
-    if isFile(name) { return }
-    if name.contains(",") {
-      throw FormatError(origin: origin, message: "'\(name.prefix(80))' is a list; one \(kind) is expected")
+    if name.contains(","), !FileManager.default.fileExists(atPath: name) {
+      let several =
+        origin.hasPrefix("--") ? "; 'tilebound sweep' takes several" : isFile(origin) ? "; several stand in [ ]" : ""
+      throw FormatError(origin: origin, message: "'\(name.prefix(80))' is a list; one \(kind) is expected\(several)")
     }
+    if isFile(name) { return }
     throw FormatError(
       origin: origin, message: unknown(kind, name, known: known) + " (a file's name has a dot or a slash)")
   }

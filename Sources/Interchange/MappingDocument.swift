@@ -42,6 +42,7 @@ public struct MappingDocument {
     let name = WorkloadFile.networkName(of: root.origin)
     return try YAMLTemplate.explaining(text, origin: root.origin) { () throws(FormatError) in
       guard let problem else { return try TimeloopMapping.read([root], name: name) }
+      try BuiltIn.refuseNetwork(problem, for: "the file of the mapping's problem is expected")
       let text = try TextFile.read(problem, limit: YAMLNode.largestFile)
       return try YAMLTemplate.explaining(text, origin: problem) { () throws(FormatError) in
         let other = try YAMLNode.parse(text, origin: problem)

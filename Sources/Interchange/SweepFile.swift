@@ -37,6 +37,10 @@ public enum SweepFile {
   /// - Returns: what to sweep.
   /// - Throws: ``FormatError`` naming file, line and key.
   public static func read(file: String, dimensions: [String: Int]? = nil) throws(FormatError) -> SweepRequest {
+    if WorkloadFile.isKnownByEnding(file) {
+      throw FormatError(origin: file, message: "\(DocumentKind.layers.text); a sweep is expected")
+    }
+    try BuiltIn.refuseNetwork(file, for: "a sweep's file is expected, or the network as --network")
     let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
     return try request(YAMLNode.read(file: file), folder: folder, dimensions)
   }
@@ -49,9 +53,7 @@ public enum SweepFile {
   private static func request(
     _ root: YAMLNode, folder: String, _ dimensions: [String: Int]?
   ) throws(FormatError) -> SweepRequest {
-    if root.value("networks") == nil, root.value("layers") ?? root.value("problem") ?? root.value("einsums") != nil {
-      throw root.error("has layers and is no sweep: give it as --network, or under 'networks' in a sweep's file")
-    }
+    if let kind = DocumentKind(of: root), kind != .sweep { throw root.error("\(kind.text); a sweep is expected") }
     let fields = try root.fields([
       "networks", "dimensions", "capacities", "energy", "bits", "reuse", "compare-dataflows",
     ])

@@ -23,16 +23,15 @@ public enum WorkloadFile {
     }
   }
 
+  /// Whether a file has layers in a format that is known by the ending of the file's name.
+  static func isKnownByEnding(_ file: String) -> Bool {
+    ["onnx", "m", "csv"].contains(file.split(separator: ".").last?.lowercased())
+  }
+
   static func layers(_ root: YAMLNode) throws(FormatError) -> ImportedNetwork {
+    if let kind = DocumentKind(of: root), kind != .layers { throw root.error("\(kind.text); layers are expected") }
     if root.value("problem") != nil {
       return try TimeloopProblem.read(root, name: networkName(of: root.origin))
-    }
-    for (key, what) in [
-      ("data-sets", "the measurements of a validation, which validate takes"),
-      ("capacities", "a sweep, which 'tilebound sweep' takes"), ("energy", "an energy model, which --energy takes"),
-      ("platform", "a platform, which 'tilebound validate --platform' takes"),
-    ] where root.value(key) != nil && root.value("layers") == nil {
-      throw root.error("is \(what); layers are expected")
     }
     if root.isList { return try ZigZagWorkload.network(root) }
     if AccelForgeWorkload.recognises(root) { return try AccelForgeWorkload.network(root) }

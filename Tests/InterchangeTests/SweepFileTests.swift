@@ -64,6 +64,14 @@ struct SweepFileTests {
       message("networks: alexnet\ncapacities: [1KiB, 2Kib]\n").hasPrefix(
         "s.yaml:2: capacities[1]: '2Kib' has the unknown unit 'Kib'"))
     #expect(
+      message("networks: 'alexnet,vgg16'\ncapacities: 1KiB\n")
+        == "s.yaml:1: networks: 'alexnet,vgg16' is a list; one network is expected; several stand in [ ]")
+    for text in ["- {id: 0}\n", "problem: {C: 3}\n", "workload: {einsums: []}\n", "einsums: []\n"] {
+      #expect(
+        message(text)
+          == "s.yaml:1: has layers, which --network takes, and 'networks' in a sweep's file; a sweep is expected")
+    }
+    #expect(
       message("networks: []\ncapacities: 1KiB\n")
         == "s.yaml:1: networks: is an empty list; leave the key out for the default")
     #expect(

@@ -320,13 +320,41 @@ struct CommandTests {
     ("networks simba --dim batch=1", 64, "--dim: goes with a network, which simba is not"),
     (
       "gap --network alexnet,vgg16 --capacity 64KiB", 64,
-      "--network: 'alexnet,vgg16' is a list; one network is expected"
+      "--network: 'alexnet,vgg16' is a list; one network is expected; 'tilebound sweep' takes several\n"
     ),
+    (
+      "gap --network configs/networks/alexnet.yaml,vgg16 --capacity 64KiB", 64,
+      "--network: 'configs/networks/alexnet.yaml,vgg16' is a list; one network is expected; 'tilebound sweep' takes"
+    ),
+    (
+      "optimize --network alexnet --energy unit,simba --capacity 64KiB", 64,
+      "--energy: 'unit,simba' is a list; one energy model is expected; 'tilebound sweep' takes several\n"
+    ),
+    ("convert alexnet,vgg16", 64, "convert: 'alexnet,vgg16' is a list; one network is expected\n"),
     ("gap --network configs/energy/simba.yaml --capacity 64KiB", 64, "is an energy model, which --energy takes"),
     ("gap --network results/built-in.yaml --capacity 64KiB", 64, "is a sweep, which 'tilebound sweep' takes"),
     ("gap --network configs/platforms/simba-like.yaml --capacity 64KiB", 64, "is a platform, which"),
     ("gap --network results/validation/published.yaml --capacity 64KiB", 64, "measurements of a validation"),
-    ("sweep configs/networks/alexnet.yaml --output x.csv", 64, "has layers and is no sweep: give it as --network"),
+    (
+      "gap --network configs/mappings/alexnet-conv2.yaml --capacity 64KiB", 64,
+      "is a mapping, which 'tilebound evaluate"
+    ),
+    (
+      "sweep configs/networks/alexnet.yaml --output x.csv", 64,
+      ": has layers, which --network takes, and 'networks' in a sweep's file; a sweep is expected\n"
+    ),
+    (
+      "sweep model.onnx --output x.csv", 64,
+      "model.onnx: has layers, which --network takes, and 'networks' in a sweep's"
+    ),
+    ("sweep configs/energy/simba.yaml --output x.csv", 64, "is an energy model, which --energy takes; a sweep is"),
+    ("sweep configs/platforms/simba-like.yaml --output x.csv", 64, "is a platform, which 'tilebound validate"),
+    ("sweep configs/mappings/alexnet-conv2.yaml --output x.csv", 64, "is a mapping, which 'tilebound evaluate"),
+    ("sweep results/validation/published.yaml --output x.csv", 64, "is the measurements of a validation, which 'tile"),
+    (
+      "sweep alexnet --output x.csv", 64,
+      "alexnet: is a built-in network; a sweep's file is expected, or the network as --network\n"
+    ),
   ])
   func refusals(line: String, code: Int32, message: String) throws {
     let outcome = try Program.run(line)

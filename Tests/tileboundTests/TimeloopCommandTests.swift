@@ -127,6 +127,12 @@ struct TimeloopCommandTests {
       let shape = try Program.run("evaluate --mapping map.yaml --shape p=3", in: folder)
       #expect(
         shape.code == 64 && shape.error.contains("whose problem is to be given as --network: --shape does not go"))
+      let builtIn = try Program.run("evaluate --mapping map.yaml --network alexnet", in: folder)
+      #expect(
+        builtIn.code == 64 && builtIn.output.isEmpty
+          && builtIn.error
+            == "tilebound: alexnet: is a built-in network; the file of the mapping's problem is expected\n",
+        "\(builtIn.error)")
       let both = try Program.run("evaluate --mapping map.yaml --network problem.yaml", in: folder)
       #expect(both.code == 0 && both.output.contains("inputs read"), "\(both.error)")
     }
