@@ -34,7 +34,9 @@ struct LayerOptions: ParsableArguments {
     case (.some, .some):
       throw CommandFailure(code: .usage, message: "--network and --shape both name the layer; give one of them")
     case (nil, .some(let shape)):
-      if !layer.isEmpty { throw CommandFailure(code: .usage, message: "--layer goes with --network, not with --shape") }
+      for (option, given) in [("--layer", layer), ("--dim", dimensions.dim)] where !given.isEmpty {
+        throw CommandFailure(code: .usage, message: "\(option) goes with --network, not with --shape")
+      }
       return (nil, [Network.Entry(layer: try ShapeText.parse(shape, origin: "--shape"), count: 1)])
     case (.some(let name), nil):
       let network = try dimensions.network(name)

@@ -227,6 +227,8 @@ struct CommandTests {
     ("optimize --network none.yaml --capacity 1KiB", 64, "none.yaml: cannot be read: No such file or directory"),
     ("optimize --network alexnet --layer conv9 --capacity 1KiB", 64, "alexnet has no layer 'conv9'; it has conv1, "),
     ("optimize --shape p=3 --layer a --capacity 1KiB", 64, "--layer goes with --network"),
+    ("optimize --shape p=3 --dim a=1 --capacity 1KiB", 64, "--dim goes with --network, not with --shape"),
+    ("curve --shape p=3 --dim a=1", 64, "--dim goes with --network, not with --shape"),
     ("optimize --network alexnet --capacity 64", 64, "--capacity: '64' has no unit"),
     ("optimize --network alexnet --capacity 1B", 2, "conv1: no mapping fits 1 B; the least capacity that would is 3 B"),
     ("optimize --shape p=3 --capacity 1KiB --bits 99", 64, "--bits: '99' is no width"),
