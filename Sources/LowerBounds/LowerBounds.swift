@@ -78,7 +78,7 @@ public struct LowerBounds: Sendable {
       }
       usedOutputs =
         axis.hasPaddedMACs
-        ? outputs.count { axis.realPairs(outputs: $0..<$0 + 1, kernels: 0..<axis.kernelSize) > 0 } : axis.outputSize
+        ? outputs.count { !axis.realKernels(output: $0).isEmpty } : axis.outputSize
     }
   }
 

@@ -74,16 +74,35 @@ public struct ConvolutionAxis: Hashable, Sendable {
 
   /// The number of (output row, kernel row) pairs in the two ranges that read a real input row.
   ///
-  /// - Complexity: O(1) without padding, otherwise O(kernel rows).
+  /// - Complexity: O(1) without padding, otherwise O(log(rows)).
   public func realPairs(outputs: Range<Int>, kernels: Range<Int>) -> Int {
     if outputs.isEmpty || kernels.isEmpty { return 0 }
     if !hasPaddedMACs { return outputs.count * kernels.count }
-    var pairs = 0
+    if kernels.count > Self.fewKernels {
+      return pairs(outputs, kernels, before: paddingBefore + inputSize) - pairs(outputs, kernels, before: paddingBefore)
+    }
+    var sum = 0
     for kernel in kernels {
       let real = realOutputs(kernel: kernel)
-      pairs += max(0, min(outputs.upperBound, real.upperBound) - max(outputs.lowerBound, real.lowerBound))
+      sum += max(0, min(outputs.upperBound, real.upperBound) - max(outputs.lowerBound, real.lowerBound))
     }
-    return pairs
+    return sum
+  }
+
+  /// So many kernel rows are counted one by one, which is quicker.
+  private static let fewKernels = 12
+
+  /// The number of (output row, kernel row) pairs in two ranges with stride·o + dilation·k < `end`.
+  private func pairs(_ outputs: Range<Int>, _ kernels: Range<Int>, before end: Int) -> Int {
+    let end = end - stride * outputs.lowerBound - dilation * kernels.lowerBound
+    // The first outputs go with all kernel rows, those from `some` on with none.
+    func count(below limit: Int) -> Int { limit <= 0 ? 0 : min(outputs.count, (limit + stride - 1) / stride) }
+    let all = count(below: end - dilation * (kernels.count - 1))
+    let some = count(below: end)
+    if all == some { return all * kernels.count }
+    // Output o between them goes with ⌈(end - stride·o) / dilation⌉ kernel rows; the last has the fewest.
+    let least = end - stride * (some - 1) + dilation - 1
+    return all * kernels.count + floorSum(some - all, step: stride, start: least, divisor: dilation)
   }
 
   /// The number of distinct input rows that the MACs of two ranges read: theory's `ext`, exact with padding.

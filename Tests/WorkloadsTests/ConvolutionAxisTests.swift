@@ -30,6 +30,32 @@ struct ConvolutionAxisTests {
     #expect(axis.usedInputRows == Self.rows(axis, 0..<axis.outputSize, 0..<axis.kernelSize).count, "seed \(seed)")
   }
 
+  /// Many kernel rows on padding are counted as lattice points under lines, here one by one.
+  @Test("Pairs on real rows with long kernels", arguments: 0..<300)
+  func realPairs(seed: Int) throws {
+    var random = SplitMix64(seed: 1000 + seed)
+    let (stride, dilation, kernel) = (random.pick(1...9), random.pick(1...9), random.pick(13...40))
+    let (top, bottom) = (random.pick(0...200), random.pick(0...200))
+    let layer = try Layer(
+      name: "axis", inputChannels: 1,
+      input: Extent(height: max(1, dilation * (kernel - 1) + 1 - top - bottom) + random.pick(0...100), width: 1),
+      outputChannels: 1, kernel: Extent(height: kernel, width: 1), stride: Extent(height: stride, width: 1),
+      dilation: Extent(height: dilation, width: 1), padding: Padding(top: top, bottom: bottom, left: 0, right: 0))
+    let axis = layer.vertical
+    for _ in 0..<20 {
+      let firstOutput = random.pick(0...axis.outputSize - 1)
+      let outputs = firstOutput..<random.pick(firstOutput + 1...axis.outputSize)
+      let firstKernel = random.pick(0...axis.kernelSize - 1)
+      let kernels = firstKernel..<random.pick(firstKernel + 1...axis.kernelSize)
+      let pairs = outputs.reduce(0) { sum, output in
+        sum + kernels.count { axis.inputRow(output: output, kernel: $0) != nil }
+      }
+      #expect(
+        axis.realPairs(outputs: outputs, kernels: kernels) == pairs,
+        "seed \(seed): \(describe(layer)), outputs \(outputs), kernels \(kernels)")
+    }
+  }
+
   private func randomAxis(_ random: inout SplitMix64) -> Layer? {
     for _ in 0..<1000 {
       let kernel = random.pick(1...7)
