@@ -35,7 +35,8 @@ struct AxisEnumerator {
     overlaps = rows.axis.hasOverlap
     isComplete =
       quick?.isComplete
-      ?? (!overlaps || Self.pairs(outputSize) * Self.pairs(kernelSize) <= Self.largestChoice)
+      ?? (!overlaps
+        || Double(Self.pairs(outputSize)) * Double(Self.pairs(kernelSize)) <= Double(Self.largestChoice))
     if !overlaps {
       outputTiles = Tiles.byBlockCount(of: outputSize)
       kernelTiles = Tiles.byBlockCount(of: kernelSize)
@@ -55,6 +56,8 @@ struct AxisEnumerator {
   /// On a longer axis, that number and the largest number of block sizes of kernel rows.
   private static let fewerChoices = 40_000
   private static let mostKernelTiles = 16
+  /// On a longer axis, choices with more boxes in padding than this are left out, but for boxes of single rows.
+  private static let mostBoxes = 4096
 
   /// The number of nested pairs of so many sizes.
   private static func pairs(_ count: Int) -> Int { count * (count + 1) / 2 }
@@ -182,6 +185,11 @@ struct AxisEnumerator {
   /// Adds the profiles with the given block sizes at the three keeps, one for each loop that can slide.
   mutating func add(output: Tiles, kernel: Tiles) {
     let boxes = boxes(output, kernel)
+    if !isComplete, quick == nil, boxes.outputTile > 1 || boxes.kernelTile > 1,
+      coverage.boxCount(boxes) > Self.mostBoxes
+    {
+      return
+    }
     var profile = AxisProfile(
       factors: AxisFactors(
         rowsMoved: rowsMoved(boxes, slide: .none), rowsHeld: rowsHeld(boxes),

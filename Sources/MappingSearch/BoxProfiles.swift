@@ -11,10 +11,12 @@ struct BoxProfiles {
   private let kernelSize: Int
 
   /// Profiles of the axis, or nil where only ``AxisEnumerator`` lists them: where output rows that share an input row
-  /// are no neighbours, or none do.
+  /// are no neighbours, or none do, or where the rows of all cuts of the kernel rows are too many to be listed.
   init?(_ rows: AxisRows, for dataflows: [Dataflow]) {
     let axis = rows.axis
-    guard axis.hasOverlap, axis.outputPeriod == 1 else { return nil }
+    guard axis.hasOverlap, axis.outputPeriod == 1,
+      Double(axis.kernelSize) * Double(axis.kernelSize) * Double(axis.outputSize) <= Self.largestLists
+    else { return nil }
     choices = BoxChoices(rows, parents: Self.parents(axis))
     outputSize = axis.outputSize
     kernelSize = axis.kernelSize
@@ -50,6 +52,9 @@ struct BoxProfiles {
   private static let mostChoices = 1e6
   private static let fewerChoices = 1e5
   private static let fewestParents = 24
+  /// The largest product of output rows and squared kernel rows for which every cut of the kernel rows is listed with what
+  /// goes with each output row, in some hundreds of megabytes.
+  private static let largestLists = 0x1p25
 
   /// Whether all sizes are tried.
   var isComplete: Bool { choices.parents.count == outputSize }
