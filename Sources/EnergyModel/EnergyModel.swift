@@ -119,14 +119,14 @@ public struct EnergyModel: Hashable, Sendable {
 
   /// Whether the energy of every mapping of `layer` that moves each operand of each MAC at most once is exact.
   ///
-  /// Then no sum of the search overflows: a mapping moves at most one input, one weight and one partial sum each way
-  /// per MAC.
+  /// Then no sum of the search overflows, neither of bits nor of quanta: a mapping moves at most one input, one weight
+  /// and one partial sum each way per MAC.
   public func isExact(for layer: Layer, widths: WordWidths) -> Bool {
     let operand = widths.inputs.count + widths.weights.count + widths.partialSums.count
     let result = widths.outputs.count + widths.partialSums.count
     let (read, readOverflow) = layer.macs.multipliedReportingOverflow(by: operand)
     let (written, writtenOverflow) = layer.macs.multipliedReportingOverflow(by: result)
-    if readOverflow || writtenOverflow { return false }
+    if readOverflow || writtenOverflow || read.addingReportingOverflow(written).overflow { return false }
     return energy(macs: layer.macs, read: Bits(read), written: Bits(written)) != nil
   }
 }

@@ -1,3 +1,4 @@
+import EnergyModel
 import Foundation
 public import Mappings
 import SwiftCSV
@@ -300,6 +301,9 @@ extension ResultRecord {
     if let capacityBits, occupancyBits > capacityBits {
       throw FormatError(
         origin: "occupancy_bits", message: "is \(occupancyBits), more than the capacity of \(capacityBits) bits")
+    }
+    guard EnergyModel.bitsMoved.isExact(for: workload, widths: widths) else {
+      throw FormatError(origin: "shape", message: "more than 2^63 bits could be moved, which cannot be counted")
     }
     let traffic = Traffic(of: nest, on: workload, reuse: policy).bits(widths)
     guard

@@ -111,10 +111,15 @@ public struct LowerBounds: Sendable {
 
   /// The least possible number of bits read that is no less than a bound, lowered by what rounding may have added to it:
   /// some dozen operations, each exact to 2^-53 of the largest number, and sums over at most 2^20 kernel classes.
+  ///
+  /// More bits than can be counted are lowered to ``mostBits``. Only schedules whose traffic overflows need as many, or
+  /// capacities in which no MAC can run.
   private func roundedUp(_ value: Value) -> Int {
-    let grains = (value.bits - 1e-9 * value.magnitude - 1e-6) / Double(grain)
+    let grains = min(value.bits - 1e-9 * value.magnitude - 1e-6, Self.mostBits) / Double(grain)
     return grains <= 0 ? 0 : Int(grains.rounded(.up)) * grain
   }
+
+  private static let mostBits = 0x1p62
 
   /// A family's bound at its best μ, or nil for the compulsory traffic, which needs no arithmetic.
   private func value(_ family: LowerBound.Family, capacity: Double) -> Value? {

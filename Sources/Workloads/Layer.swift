@@ -41,12 +41,14 @@ public struct Padding: Hashable, Sendable {
 /// One grouped two-dimensional convolution. Fully-connected layers, GEMMs and batched GEMMs are special cases.
 ///
 /// `out[n,g,k,p,q] += w[g,k,c,r,s] · in[n,g,c, σp·p + δ·r - top, σq·q + δ·s - left]`, theory §1. A `Layer` that exists
-/// is valid: it has at least one output, its channels divide into its groups, and its counts are exact in a Double.
+/// is valid: it has at least one output, its channels divide into its groups, and its MACs and elements can be counted.
 public struct Layer: Hashable, Sendable {
   /// The largest size of any dimension.
   public static let largestSize = 1 << 20
-  /// MACs beyond this number could not be counted exactly in a Double.
-  public static let largestMACs = 1 << 53
+  /// The most MACs, 2^63 - 1: more could not be counted in 64 bits.
+  public static let largestMACs = Int.max
+  /// The most elements of a tensor, so that bits of all three can be counted at any width.
+  public static let largestElements = 1 << 53
 
   /// What reports call it.
   public private(set) var name: String
@@ -117,12 +119,13 @@ public struct Layer: Hashable, Sendable {
       inputSize: input.width, kernelSize: kernel.width, stride: stride.width, dilation: dilation.width,
       paddingBefore: padding.left, paddingAfter: padding.right)
 
-    for (quantity, dimensions) in [
-      ("MACs", Dimension.allCases), ("outputs", [.n, .g, .k, .p, .q]), ("weights", [.g, .k, .c, .r, .s]),
+    try Self.checkProduct("MACs", Dimension.allCases.map { self[$0] }, limit: Self.largestMACs)
+    for (quantity, factors) in [
+      ("outputs", [.n, .g, .k, .p, .q].map { self[$0] }), ("weights", [.g, .k, .c, .r, .s].map { self[$0] }),
+      ("inputs", [batch, inputChannels, input.height, input.width]),
     ] {
-      try checkProduct(quantity, dimensions.map { self[$0] })
+      try Self.checkProduct(quantity, factors, limit: Self.largestElements)
     }
-    try checkProduct("inputs", [batch, inputChannels, input.height, input.width])
   }
 
   /// The product of an M×K matrix (inputs, p = M and c = K) and a K×N matrix (weights, k = N), once per group.
@@ -206,11 +209,11 @@ public struct Layer: Hashable, Sendable {
     if reach > padded { throw .noOutput(side, reach: reach, padded: padded) }
   }
 
-  private func checkProduct(_ quantity: String, _ factors: [Int]) throws(LayerError) {
+  private static func checkProduct(_ quantity: String, _ factors: [Int], limit: Int) throws(LayerError) {
     var product = 1
     for factor in factors {
       let (next, overflow) = product.multipliedReportingOverflow(by: factor)
-      if overflow || next > Self.largestMACs { throw .inexact(quantity) }
+      if overflow || next > limit { throw .tooMany(quantity, limit: limit) }
       product = next
     }
   }
@@ -226,14 +229,14 @@ public enum LayerError: Error, Hashable, Sendable, CustomStringConvertible {
   case notDivisible(String, Int, groups: Int)
   /// A kernel that, dilated, is larger than the padded input: there is no output.
   case noOutput(String, reach: Int, padded: Int)
-  /// A count beyond 2^53.
-  case inexact(String)
+  /// A count of MACs or elements beyond what is accepted.
+  case tooMany(String, limit: Int)
 
   /// The size that is wrong, as in "kernel height", where it is a single one.
   public var quantity: String? {
     switch self {
     case .tooSmall(let quantity, _, _), .tooLarge(let quantity, _, _), .notDivisible(let quantity, _, _): quantity
-    case .noOutput, .inexact: nil
+    case .noOutput, .tooMany: nil
     }
   }
 
@@ -248,8 +251,8 @@ public enum LayerError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(quantity) (\(value)) cannot be divided into \(groups) equal groups"
     case .noOutput(let side, let reach, let padded):
       "the layer has no output: the kernel's \(side), \(reach) with dilation, exceeds the padded input's, \(padded)"
-    case .inexact(let quantity):
-      "the number of \(quantity) exceeds 2^53 and could not be counted exactly"
+    case .tooMany(let quantity, let limit):
+      "the number of \(quantity) exceeds \(limit == Layer.largestMACs ? "2^63 - 1" : "2^53"), the most that is accepted"
     }
   }
 }

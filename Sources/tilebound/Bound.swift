@@ -30,6 +30,9 @@ struct Bound: ParsableCommand {
     let (network, entries) = try layers.entries(example: example)
     var records: [BoundRecord] = []
     for entry in entries {
+      guard energyModel.isExact(for: entry.layer, widths: widths) else {
+        throw OptimizerError.inexact(layer: entry.layer.name)
+      }
       let bounds = LowerBounds(entry.layer, widths: widths)
       for capacity in capacities {
         if capacity < Optimizer.leastCapacity(of: entry.layer, widths: widths) {
@@ -39,7 +42,7 @@ struct Bound: ParsableCommand {
         let best = LowerBounds.best(of: families)
         for bound in families {
           guard let energy = bound.energy(of: entry.layer, energyModel) else {
-            throw CommandFailure(code: .failed, message: "\(entry.layer.name): the energy exceeds 2^63 quanta")
+            throw OptimizerError.inexact(layer: entry.layer.name)
           }
           records.append(
             BoundRecord(

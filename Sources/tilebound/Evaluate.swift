@@ -52,11 +52,15 @@ struct Evaluate: ParsableCommand {
     let (network, entry, mapping) = try chosen(widths)
     let layer = entry.layer
 
+    guard EnergyModel.bitsMoved.isExact(for: layer, widths: widths) else {
+      throw CommandFailure(
+        code: .usage, message: "\(layer.name): more than 2^63 bits could be moved, which cannot be counted")
+    }
     let occupancy = Occupancy(of: mapping, on: layer)
     let traffic = Traffic(of: mapping, on: layer, reuse: reuse)
     let bits = traffic.bits(widths)
     guard let energy = energyModel.energy(macs: layer.macs, read: bits.read, written: bits.written) else {
-      throw CommandFailure(code: .failed, message: "\(layer.name): the energy exceeds 2^63 quanta")
+      throw CommandFailure(code: .usage, message: "\(layer.name): the energy exceeds 2^63 quanta; use smaller energies")
     }
     if let capacity, occupancy.bits(widths) > capacity {
       throw CommandFailure(

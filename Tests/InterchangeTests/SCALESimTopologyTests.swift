@@ -124,8 +124,8 @@ struct SCALESimTopologyTests {
       "file:2: groups is 9223372036854775807; at most 1048576 is accepted"
     ),
     (
-      "Layer,M,N,K\na,1048576,1048576,1048576\n",
-      "file:2: the number of MACs exceeds 2^53 and could not be counted exactly"
+      header + "a,1048576,1048576,1,1,1048576,8,1,\n",
+      "file:2: the number of MACs exceeds 2^63 - 1, the most that is accepted"
     ),
   ]
 

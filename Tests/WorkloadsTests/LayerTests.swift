@@ -98,7 +98,19 @@ struct LayerTests {
     #expect(
       message { () throws(LayerError) in
         try make(inputChannels: 1 << 20, input: 1 << 20, outputChannels: 1 << 20, kernel: 1)
-      } == "the number of MACs exceeds 2^53 and could not be counted exactly")
+      } == "the number of MACs exceeds 2^63 - 1, the most that is accepted")
+    #expect(
+      message { () throws(LayerError) in
+        try make(inputChannels: 1 << 13, input: 1 << 20, outputChannels: 1 << 9, kernel: 1)
+      } == "valid")
+    #expect(
+      message { () throws(LayerError) in
+        try make(inputChannels: 1 << 14, input: 1 << 20, outputChannels: 1 << 8, kernel: 1)
+      } == "the number of inputs exceeds 2^53, the most that is accepted")
+    #expect(
+      message { () throws(LayerError) in
+        try make(inputChannels: 1 << 8, input: 1 << 20, outputChannels: 1 << 14, kernel: 1)
+      } == "the number of outputs exceeds 2^53, the most that is accepted")
     #expect(
       message { () throws(LayerError) in try Layer.gemm(name: "g", groups: 1 << 11, m: 1, n: 1 << 10, k: 1) }
         == "gemm n times groups is 2097152; at most 1048576 is accepted")

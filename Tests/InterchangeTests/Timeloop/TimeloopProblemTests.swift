@@ -221,8 +221,8 @@ struct TimeloopProblemTests {
       "prob.yaml:1: problem.instance.commonDensity.distribution: only dense tensors, of the fixed density 1, are understood"
     ),
     (
-      "problem: {shape: gemm_ABZ, instance: {M: 1048576, N: 1048576, K: 1048576}}",
-      "prob.yaml:1: problem.instance: the number of MACs exceeds 2^53 and could not be counted exactly"
+      "problem: {shape: cnn-layer, instance: {R: 1, S: 1, P: 1048576, Q: 1048576, C: 1048576, K: 8, N: 1}}",
+      "prob.yaml:1: problem.instance: the number of MACs exceeds 2^63 - 1, the most that is accepted"
     ),
     (
       "problem: {shape: cnn_layer, instance: {C: 3, K: 1, N: 1, P: 9, Q: 1, R: 1, S: 1, Wstride: 1048576}}",
