@@ -82,7 +82,7 @@ lint:
 
 # Installs what is missing and leaves alone what is there.
 setup:
-	@command -v swift >/dev/null || { echo "make: Swift 6.1 or newer is needed: https://www.swift.org/install" >&2; exit 1; }
+	@command -v swift >/dev/null || { echo "make: Swift 6.2 or newer is needed: https://www.swift.org/install" >&2; exit 1; }
 	@missing=""; \
 	pkg-config --exists openblas 2>/dev/null || missing="$(BLAS_PACKAGES)"; \
 	command -v gnuplot >/dev/null || missing="$$missing $(PLOT_PACKAGES)"; \

@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 let swiftSettings: [SwiftSetting] = [
@@ -6,6 +6,9 @@ let swiftSettings: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
+/// Of all modules but the kernels, which are pointers throughout: an unsafe expression that does not say so is an error.
+let safeSettings: [SwiftSetting] =
+  swiftSettings + [.strictMemorySafety(), .treatWarning("StrictMemorySafety", as: .error)]
 
 /// The modules from the general to the particular: each may import only those named before it.
 let package = Package(
@@ -31,23 +34,23 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
     .target(name: "DenseKernels", dependencies: ["COpenBLAS"], swiftSettings: swiftSettings),
-    .target(name: "Workloads", swiftSettings: swiftSettings),
+    .target(name: "Workloads", swiftSettings: safeSettings),
     .target(
       name: "ONNX", dependencies: ["Workloads", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
-      exclude: ["Schema/onnx.proto"], swiftSettings: swiftSettings),
-    .target(name: "EnergyModel", dependencies: ["Workloads"], swiftSettings: swiftSettings),
-    .target(name: "Mappings", dependencies: ["Workloads", "EnergyModel"], swiftSettings: swiftSettings),
+      exclude: ["Schema/onnx.proto"], swiftSettings: safeSettings),
+    .target(name: "EnergyModel", dependencies: ["Workloads"], swiftSettings: safeSettings),
+    .target(name: "Mappings", dependencies: ["Workloads", "EnergyModel"], swiftSettings: safeSettings),
     .target(
       name: "LowerBounds", dependencies: ["Workloads", "EnergyModel"], exclude: ["Proofs.md"],
-      swiftSettings: swiftSettings),
+      swiftSettings: safeSettings),
     .target(
       name: "MappingSearch", dependencies: ["DenseKernels", "Workloads", "EnergyModel", "Mappings", "LowerBounds"],
-      swiftSettings: swiftSettings),
-    .target(name: "Statistics", dependencies: ["DenseKernels"], swiftSettings: swiftSettings),
+      swiftSettings: safeSettings),
+    .target(name: "Statistics", dependencies: ["DenseKernels"], swiftSettings: safeSettings),
     .target(
       name: "Validation",
       dependencies: ["Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Statistics"],
-      swiftSettings: swiftSettings),
+      swiftSettings: safeSettings),
     .target(
       name: "Interchange",
       dependencies: [
@@ -58,11 +61,11 @@ let package = Package(
       resources: [
         .embedInCode("Configs/networks"), .embedInCode("Configs/energy"), .embedInCode("Configs/platforms"),
       ],
-      swiftSettings: swiftSettings),
+      swiftSettings: safeSettings),
     .target(
       name: "Sweeps",
       dependencies: ["Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange"],
-      swiftSettings: swiftSettings),
+      swiftSettings: safeSettings),
     .target(
       name: "Reports",
       dependencies: [
@@ -71,7 +74,7 @@ let package = Package(
         .product(name: "Mustache", package: "swift-mustache"),
       ],
       resources: [.embedInCode("Templates")],
-      swiftSettings: swiftSettings),
+      swiftSettings: safeSettings),
     .executableTarget(
       name: "tilebound",
       dependencies: [
@@ -79,7 +82,7 @@ let package = Package(
         "Interchange", "Sweeps", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: swiftSettings),
+      swiftSettings: safeSettings),
     .target(
       name: "TestSupport", dependencies: ["Workloads", "EnergyModel", "Mappings"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),

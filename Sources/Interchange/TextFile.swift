@@ -7,17 +7,17 @@ public enum TextFile {
   /// - Throws: ``FormatError`` when it cannot be read, is larger or is not UTF-8.
   public static func read(_ path: String, limit: Int) throws(FormatError) -> String {
     // A pipe without a writer would hold up a blocking open for ever.
-    let file = Foundation.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    let file = unsafe Foundation.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     if file < 0 { throw failure(path, "cannot be read") }
     defer { close(file) }
     var status = stat()
-    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+    guard unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       throw FormatError(origin: path, message: "is not a regular file")
     }
     var bytes = [UInt8](repeating: 0, count: 1 << 16)
     var content: [UInt8] = []
     while true {
-      let count = Foundation.read(file, &bytes, bytes.count)
+      let count = unsafe Foundation.read(file, &bytes, bytes.count)
       if count < 0, errno == EINTR { continue }
       if count < 0 { throw failure(path, "cannot be read") }
       if count == 0 { break }
@@ -46,22 +46,22 @@ public enum TextFile {
   public static func write(_ bytes: [UInt8], to path: String) throws(FormatError) {
     if path.isEmpty { throw FormatError(origin: "the file to write", message: "has an empty name") }
     var target = path
-    if let resolved = realpath(path, nil) {
-      target = String(cString: resolved)
-      free(resolved)
+    if let resolved = unsafe realpath(path, nil) {
+      target = unsafe String(cString: resolved)
+      unsafe free(resolved)
     }
     var status = stat()
-    let exists = stat(target, &status) == 0
+    let exists = unsafe stat(target, &status) == 0
     if exists, status.st_mode & S_IFMT != S_IFREG {
-      let file = open(target, O_WRONLY)
+      let file = unsafe open(target, O_WRONLY)
       if file < 0 || !put(bytes, into: file) || close(file) != 0 { throw failure(path, "cannot be written") }
       return
     }
     let temporary = "\(target).\(getpid()).tmp"
-    let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC, exists ? status.st_mode & 0o7777 : 0o666)
-    if file < 0 || !put(bytes, into: file) || close(file) != 0 || rename(temporary, target) != 0 {
+    let file = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC, exists ? status.st_mode & 0o7777 : 0o666)
+    if unsafe file < 0 || !put(bytes, into: file) || close(file) != 0 || rename(temporary, target) != 0 {
       let error = failure(path, "cannot be written")
-      unlink(temporary)
+      unsafe unlink(temporary)
       throw error
     }
   }
@@ -82,7 +82,7 @@ public enum TextFile {
   private static func put(_ bytes: [UInt8], into file: CInt) -> Bool {
     var rest = bytes[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Foundation.write(file, $0.baseAddress, $0.count) }
+      let count = unsafe rest.withUnsafeBytes { unsafe Foundation.write(file, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
       if count <= 0 { return false }
       rest = rest.dropFirst(count)
@@ -91,6 +91,6 @@ public enum TextFile {
   }
 
   private static func failure(_ path: String, _ what: String) -> FormatError {
-    FormatError(origin: path, message: "\(what): \(String(cString: strerror(errno)))")
+    FormatError(origin: path, message: "\(what): \(unsafe String(cString: strerror(errno)))")
   }
 }

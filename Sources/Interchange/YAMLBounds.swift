@@ -40,30 +40,28 @@ enum YAMLBounds {
     var previous = UInt8(ascii: "\n")
     /// Whether the text is within an alias, and whether a colon would make a key of what stands before it.
     var (isAlias, isKey) = (false, false)
-    var text = text
-    text.withUTF8 { bytes in
-      for (position, byte) in bytes.enumerated() {
-        let next = position + 1 < bytes.count ? bytes[position + 1] : UInt8(ascii: "\n")
-        switch byte {
-        case UInt8(ascii: ":"):
-          if isKey { found.compound = true }
-          (isAlias, isKey) = (false, false)
-        case UInt8(ascii: "]"), UInt8(ascii: "}"): (isAlias, isKey) = (false, true)
-        case UInt8(ascii: ","), UInt8(ascii: "["), UInt8(ascii: "{"): (isAlias, isKey) = (false, false)
-        case UInt8(ascii: "*") where begins(after: previous) && !isSpace(next):
-          found.alias = true
-          (isAlias, isKey) = (true, true)
-        case _ where isSpace(byte): isAlias = false
-        default:
-          if !isAlias { isKey = false }
-          if byte == UInt8(ascii: "&"), begins(after: previous), !isSpace(next) { found.anchor = true }
-          if byte == UInt8(ascii: "?"), begins(after: previous) { found.explicit += 1 }
-        }
-        previous = byte
+    let bytes = Array(text.utf8)
+    for (position, byte) in bytes.enumerated() {
+      let next = position + 1 < bytes.count ? bytes[position + 1] : UInt8(ascii: "\n")
+      switch byte {
+      case UInt8(ascii: ":"):
+        if isKey { found.compound = true }
+        (isAlias, isKey) = (false, false)
+      case UInt8(ascii: "]"), UInt8(ascii: "}"): (isAlias, isKey) = (false, true)
+      case UInt8(ascii: ","), UInt8(ascii: "["), UInt8(ascii: "{"): (isAlias, isKey) = (false, false)
+      case UInt8(ascii: "*") where begins(after: previous) && !isSpace(next):
+        found.alias = true
+        (isAlias, isKey) = (true, true)
+      case _ where isSpace(byte): isAlias = false
+      default:
+        if !isAlias { isKey = false }
+        if byte == UInt8(ascii: "&"), begins(after: previous), !isSpace(next) { found.anchor = true }
+        if byte == UInt8(ascii: "?"), begins(after: previous) { found.explicit += 1 }
       }
+      previous = byte
     }
     let repeats = found.anchor && found.alias && (found.compound || found.explicit > 0)
-    let (work, overflow) = found.explicit.multipliedReportingOverflow(by: text.utf8.count)
+    let (work, overflow) = found.explicit.multipliedReportingOverflow(by: bytes.count)
     if repeats || overflow || work > mostKeyWork {
       throw FormatError(
         origin: origin,

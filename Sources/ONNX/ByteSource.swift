@@ -35,11 +35,11 @@ struct ByteSource {
     _ file: String, _ body: (inout ByteSource) throws(ONNXError) -> Answer
   ) throws(ONNXError) -> Answer {
     // A pipe without a writer would hold up a blocking open for ever.
-    let descriptor = open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-    guard descriptor >= 0 else { throw ONNXError("cannot be read: \(String(cString: strerror(errno)))") }
+    let descriptor = unsafe open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { throw ONNXError("cannot be read: \(unsafe String(cString: strerror(errno)))") }
     defer { close(descriptor) }
     var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       throw ONNXError("is not a regular file")
     }
     if status.st_size == 0 { throw ONNXError("is empty; an ONNX model is expected") }
@@ -69,11 +69,11 @@ struct ByteSource {
     guard let descriptor, position >= 0 else { throw ONNXError("is not an ONNX model: it is cut short") }
     window = [UInt8](repeating: 0, count: min(Self.windowSize, max(1, count - position)))
     windowStart = position
-    var size = pread(descriptor, &window, window.count, position)
-    while size < 0, errno == EINTR { size = pread(descriptor, &window, window.count, position) }
+    var size = unsafe pread(descriptor, &window, window.count, position)
+    while size < 0, errno == EINTR { size = unsafe pread(descriptor, &window, window.count, position) }
     if size < 0 {
       window = []
-      throw ONNXError("cannot be read: \(String(cString: strerror(errno)))")
+      throw ONNXError("cannot be read: \(unsafe String(cString: strerror(errno)))")
     }
     if size == 0 {
       window = []

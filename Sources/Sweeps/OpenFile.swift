@@ -11,9 +11,9 @@ final class OpenFile: Sendable {
   /// - Throws: ``SweepError/failed(file:_:)`` when that fails, or when it is a link or no regular file.
   init(_ path: String) throws(SweepError) {
     self.path = path
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
+    descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
     var status = stat()
-    if descriptor < 0 || fstat(descriptor, &status) != 0 { throw Self.failure(path) }
+    if unsafe descriptor < 0 || fstat(descriptor, &status) != 0 { throw Self.failure(path) }
     if status.st_mode & S_IFMT != S_IFREG { throw .failed(file: path, "is not a regular file") }
   }
 
@@ -25,7 +25,7 @@ final class OpenFile: Sendable {
   /// The number of its bytes.
   var length: Int {
     var status = stat()
-    return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+    return unsafe fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
   }
 
   /// Cuts the file after so many bytes; writing goes on there.
@@ -40,8 +40,8 @@ final class OpenFile: Sendable {
     var bytes = [UInt8](repeating: 0, count: count)
     var done = 0
     while done < count {
-      let got = bytes[done...].withUnsafeMutableBytes {
-        pread(descriptor, $0.baseAddress, $0.count, off_t(offset + done))
+      let got = unsafe bytes[done...].withUnsafeMutableBytes {
+        unsafe pread(descriptor, $0.baseAddress, $0.count, off_t(offset + done))
       }
       if got < 0, errno == EINTR { continue }
       if got <= 0 { throw .failed(file: path, "cannot be read") }
@@ -56,10 +56,10 @@ final class OpenFile: Sendable {
 
   /// Waits until the disk has what was written, then gives the file another name.
   func rename(to name: String) throws(SweepError) {
-    if fsync(descriptor) != 0 || Foundation.rename(path, name) != 0 { throw Self.failure(path) }
+    if unsafe fsync(descriptor) != 0 || Foundation.rename(path, name) != 0 { throw Self.failure(path) }
   }
 
   private static func failure(_ path: String, _ outlook: String = "") -> SweepError {
-    .failed(file: path, "cannot be written: \(String(cString: strerror(errno)))\(outlook)")
+    .failed(file: path, "cannot be written: \(unsafe String(cString: strerror(errno)))\(outlook)")
   }
 }

@@ -59,7 +59,7 @@ public final class SweepRun: Sendable {
   /// Whether the file is this sweep's already.
   private static func isComplete(_ path: String, _ plan: SweepPlan) throws(SweepError) -> Bool {
     var status = stat()
-    guard stat(path, &status) == 0 else { return false }
+    guard unsafe stat(path, &status) == 0 else { return false }
     if status.st_mode & S_IFMT != S_IFREG { throw .refused(file: path, "is not a regular file") }
     let ways = "--restart replaces it, another --output leaves it"
     guard let index = SweepIndex.read(of: path) else {

@@ -113,18 +113,18 @@ struct SweepStore {
       throw .failed(file: indexPath, (error as? FormatError)?.message ?? "a figure is not finite")
     }
     try part.rename(to: path)
-    unlink(progress.path)
+    unsafe unlink(progress.path)
   }
 
   /// Removes what a program left that was ended after it gave the file its name, unless another is at work on it.
   static func removeLeftovers(of path: String) {
     guard isBegun(path), let progress = try? OpenFile(progressPath(path)), progress.lock() else { return }
-    unlink(partPath(path))
-    unlink(progress.path)
+    unsafe unlink(partPath(path))
+    unsafe unlink(progress.path)
   }
 
   /// Whether a sweep was begun and has not ended.
-  static func isBegun(_ path: String) -> Bool { access(progressPath(path), F_OK) == 0 }
+  static func isBegun(_ path: String) -> Bool { unsafe access(progressPath(path), F_OK) == 0 }
 
   /// A value as a line of JSON; all figures of sweeps are finite.
   private static func line(_ value: some Encodable) -> String {

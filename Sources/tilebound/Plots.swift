@@ -31,7 +31,8 @@ struct Plots {
   /// Checks that a folder to draw into is there or can be.
   static func checkFolder(_ folder: String, origin: String) throws {
     var isFolder: ObjCBool = false
-    if folder.isEmpty || FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) && !isFolder.boolValue {
+    let exists = unsafe FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder)
+    if folder.isEmpty || exists && !isFolder.boolValue {
       throw FormatError(origin: origin, message: "'\(folder)' is no folder; a folder's name is expected")
     }
   }

@@ -16,6 +16,10 @@
 // (swift build --product protoc-gen-swift):
 //
 //   protoc --plugin=protoc-gen-swift=PATH/TO/protoc-gen-swift --swift_out=. onnx.proto
+//   sed -i 's/= _StorageClass.defaultInstance/= unsafe _StorageClass.defaultInstance/' onnx.pb.swift
+//
+// The latter marks what is unsafe for the compiler's check of memory safety: a default instance that all share and none
+// changes.
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -229,7 +233,7 @@ nonisolated struct AttributeProto: @unchecked Sendable {
 
   init() {}
 
-  fileprivate var _storage = _StorageClass.defaultInstance
+  fileprivate var _storage = unsafe _StorageClass.defaultInstance
 }
 
 nonisolated struct TensorProto: Sendable {

@@ -68,9 +68,9 @@ public enum Gnuplot {
   private static func write(_ data: Data, to pipe: FileHandle) {
     Thread {
       var signals = sigset_t()
-      sigemptyset(&signals)
-      sigaddset(&signals, SIGPIPE)
-      pthread_sigmask(SIG_BLOCK, &signals, nil)
+      unsafe sigemptyset(&signals)
+      unsafe sigaddset(&signals, SIGPIPE)
+      unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
       // What gnuplot did not read it complains about itself.
       try? pipe.write(contentsOf: data)
       try? pipe.close()
