@@ -1,5 +1,5 @@
 SHELL := /bin/bash
-.PHONY: run test test-pages test-models test-examples mutants bench docs lint setup setup-pages setup-models
+.PHONY: run test test-address test-thread test-pages test-models test-examples mutants bench docs lint setup setup-pages setup-models
 
 # System packages, and how to see that each is there.
 BLAS_PACKAGES := libopenblas-dev pkg-config
@@ -29,14 +29,24 @@ run: setup
 	swift build -c release --product tilebound
 	.build/release/tilebound optimize --network alexnet --capacity 64KiB
 
-# Quick tests in debug, with all checks of the language; exhaustive ones in release, where they take minutes less.
+# All tests that need nothing besides, optimized, where they take minutes less; every check of the sources stays on.
 test: setup
-	swift test --skip ExhaustiveTests --skip ModelZooTests --skip ReportPageTests
-	swift test -c release --filter ExhaustiveTests
+	swift test -c release --skip ModelZooTests --skip ReportPageTests
+
+# The same but for the exhaustive ones, with every access to memory checked.
+test-address: setup
+	ASAN_OPTIONS=detect_leaks=0 swift test -c release --sanitize=address --scratch-path .build-address \
+	  --skip ExhaustiveTests --skip ModelZooTests --skip ReportPageTests
+
+# Searches and sweeps on several threads, with every access checked for races. A full disk is no place for the sanitizer.
+test-thread: setup
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer.supp \
+	swift test -c release --sanitize=thread --scratch-path .build-thread \
+	  --filter 'MappingSearchTests|SweepsTests|DeterminismTests|SweepCommandTests|KilledSweepTests' --skip fullDisk
 
 # Models of the onnx and zigzag-dse packages as they are imported, and as the onnx package itself understands them.
 test-models: setup-models
-	swift test --filter ModelZooTests
+	swift test -c release --filter ModelZooTests
 
 # Reports as a browser shows them, in headless Chromium.
 test-pages: setup-pages

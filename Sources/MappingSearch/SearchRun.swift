@@ -129,7 +129,7 @@ struct SearchRun<Record: SearchRecord> {
   /// Scores blocks in slices side by side, each with a copy of the record.
   private mutating func scoreSlices(_ blocks: ArraySlice<DataflowSearch.Block>) {
     let (record, searches, options) = (record, searches, options)
-    let results = Mutex([(record: Record, scored: Int)?](repeating: nil, count: Self.slices))
+    let results = Guarded([(record: Record, scored: Int)?](repeating: nil, count: Self.slices))
     let next = Atomic<Int>(0)
     DispatchQueue.concurrentPerform(iterations: max(1, min(options.threads, Self.slices))) { _ in
       while true {

@@ -1,4 +1,5 @@
 import Dispatch
+import MappingSearch
 import Synchronization
 
 /// Does work for every index, several side by side, and hands the results over in order as soon as they are there.
@@ -14,7 +15,7 @@ package func inOrder<Output: Sendable>(
   _ indices: Range<Int>, threads: Int, ahead: Int = 256, _ work: @Sendable (Int) throws -> Output,
   deliver: @Sendable (Int, Output) throws -> Void
 ) throws {
-  let state = Mutex(Delivery<Output>(next: indices.lowerBound))
+  let state = Guarded(Delivery<Output>(next: indices.lowerBound))
   let taken = Atomic<Int>(indices.lowerBound)
   // Begun at 0, since a semaphore must not end with less than it began with.
   let room = DispatchSemaphore(value: 0)
@@ -48,7 +49,7 @@ package func inOrder<Output: Sendable>(
 }
 
 /// What was delivered, and what waits for an earlier result.
-private struct Delivery<Output> {
+private struct Delivery<Output: Sendable> {
   var next: Int
   var waiting: [Int: Result<Output, any Error>] = [:]
   var failure: (any Error)?

@@ -1,6 +1,6 @@
 import Foundation
 import Interchange
-import Synchronization
+import MappingSearch
 import Workloads
 
 /// A sweep that writes its file, and goes on where an earlier run of it was ended.
@@ -27,7 +27,7 @@ public final class SweepRun: Sendable {
   public let form: SweepForm
   /// Records that were there already.
   public let resumed: Int
-  private let store: Mutex<SweepStore?>
+  private let store: Guarded<SweepStore?>
   private let plan: SweepPlan
 
   /// Begins a file or goes on with it.
@@ -46,14 +46,14 @@ public final class SweepRun: Sendable {
     plan = SweepPlan(sweep, form: form)
     if !restarts, try Self.isComplete(path, plan) {
       SweepStore.removeLeftovers(of: path)
-      store = Mutex(nil)
+      store = Guarded(nil)
       resumed = sweep.recordCount
       return
     }
     let head = form == .csv ? ResultFile.csvHeader(comparesDataflows: sweep.comparesDataflows) : ""
     let opened = try SweepStore(path, plan, head: head, units: sweep.units.count, restarts: restarts)
     resumed = sweep.units.prefix(opened.sums.count).reduce(0) { $0 + sweep.recordCount(of: $1) }
-    store = Mutex(opened)
+    store = Guarded(opened)
   }
 
   /// Whether the file is this sweep's already.
@@ -92,7 +92,7 @@ public final class SweepRun: Sendable {
     threads: Int, command: String, progress: @Sendable (Progress) -> Void
   ) throws -> (totals: [SweepTotal], isComplete: Bool) {
     let first = store.withLock { $0?.sums.count ?? sweep.units.count }
-    let done = Mutex(resumed)
+    let done = Guarded(resumed)
     let all = sweep.recordCount
     // A few layers leave cores idle, which can then score side by side.
     let threadsPerLayer = max(1, threads / max(1, sweep.units.count - first))

@@ -1,5 +1,5 @@
+import MappingSearch
 import Sweeps
-import Synchronization
 
 extension Array where Element: Sendable {
   /// Applies a function to every element, several side by side, and gives the results in order.
@@ -8,7 +8,7 @@ extension Array where Element: Sendable {
   func concurrentMap<Result: Sendable>(
     threads: Int, _ body: @escaping @Sendable (Element) throws -> Result
   ) throws -> [Result] {
-    let results = Mutex<[Result]>([])
+    let results = Guarded<[Result]>([])
     try inOrder(0..<count, threads: threads) {
       try body(self[$0])
     } deliver: { _, result in

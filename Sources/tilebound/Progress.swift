@@ -1,6 +1,6 @@
 import Foundation
 import Interchange
-import Synchronization
+import MappingSearch
 
 /// A line on the terminal that says how far a long command is; nothing where standard error is no terminal.
 final class ProgressLine: Sendable {
@@ -12,7 +12,7 @@ final class ProgressLine: Sendable {
   private let isOn: Bool
   private let start = ContinuousClock.now
   private let startedWith: Int
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   /// - Parameters:
   ///   - startedWith: what was done before, which tells nothing of the rate.

@@ -107,7 +107,8 @@ struct SweepCommand: ParsableCommand {
       run.stop {
         progress.clear()
         TextFile.printError("tilebound: interrupted; the same command goes on from here\n")
-        Foundation.exit(code)
+        // At once: what `exit` takes down first, other threads still compute with.
+        _exit(code)
       }
     }
     let wasComplete = run.isComplete
