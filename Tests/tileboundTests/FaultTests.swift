@@ -1,0 +1,92 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What goes wrong around the program: nothing is lost, nothing half-written, and it says what happened.
+struct FaultTests {
+  /// Whether this machine lets a test mount a small disk of its own.
+  private static let canMount =
+    (try? Program.shell("unshare --map-root-user --mount mount -t tmpfs tmpfs /mnt"))?.code == 0
+
+  private static let sweep = "tilebound sweep --network alexnet --capacity 1KiB...4MiB/4"
+
+  /// Runs lines of shell in a new disk of 64 KiB, the folder `disk`, that nobody else sees; `after CODE LINE` runs a line
+  /// and says so where it does not end with the code.
+  private func onSmallDisk(_ lines: String, in folder: String) throws -> Program.Outcome {
+    let after =
+      "after() { local code=$1; shift; \"$@\"; local got=$?; [ $got -eq $code ] || echo \"$*: code $got\"; }"
+    let script = "mkdir disk; mount -t tmpfs -o size=64k tmpfs disk; cd disk; \(after)\n\(lines)"
+    try Data(script.utf8).write(to: URL(fileURLWithPath: "\(folder)/script"))
+    return try Program.shell("unshare --map-root-user --mount bash script", in: folder)
+  }
+
+  /// A sweep that fills its disk goes on when there is room, and ends with what it ends with elsewhere.
+  @Test(.enabled(if: canMount, "disks cannot be mounted here")) func fullDisk() throws {
+    try withTemporaryFolder { folder in
+      let outcome = try onSmallDisk(
+        """
+        echo kept >page.html
+        (cd .. && \(Self.sweep) --output whole.jsonl --quiet)
+        after 1 \(Self.sweep) --output s.jsonl
+        head -c 1M /dev/zero >rest 2>/dev/null
+        after 1 tilebound report ../whole.jsonl --output page.html
+        cat page.html; ls
+        mount -o remount,size=8m .
+        after 0 \(Self.sweep) --output s.jsonl --quiet
+        cmp s.jsonl ../whole.jsonl; ls
+        """, in: folder)
+      #expect(
+        outcome.output
+          == "kept\npage.html\nrest\ns.jsonl.part\ns.jsonl.progress\n"
+          + "page.html\nrest\ns.jsonl\ns.jsonl.index.json\n",
+        "\(outcome)")
+      #expect(
+        outcome.error
+          == "tilebound: s.jsonl.part: cannot be written: No space left on device; the same command goes on from here\n"
+          + "tilebound: page.html: cannot be written: No space left on device\n", "\(outcome)")
+    }
+  }
+
+  /// Where nothing can be written nothing is, and what is there stays.
+  @Test(.enabled(if: canMount, "disks cannot be mounted here")) func readOnlyFolder() throws {
+    try withTemporaryFolder { folder in
+      let outcome = try onSmallDisk(
+        """
+        after 0 tilebound sweep --network alexnet --capacity 1KiB --output s.jsonl --quiet
+        cp s.jsonl ../before.jsonl; mount -o remount,ro .
+        after 1 tilebound sweep --network alexnet --capacity 2KiB --output t.jsonl
+        after 1 tilebound sweep --network alexnet --capacity 2KiB --output s.jsonl --restart
+        after 1 tilebound optimize --network alexnet --capacity 1KiB --output s.jsonl
+        after 1 tilebound report s.jsonl --output page.html
+        after 0 tilebound sweep --network alexnet --capacity 1KiB --output s.jsonl --quiet
+        cmp s.jsonl ../before.jsonl; ls
+        """, in: folder)
+      #expect(outcome.output == "s.jsonl\ns.jsonl.index.json\n", "\(outcome)")
+      let lines = outcome.error.split(separator: "\n")
+      #expect(lines.count == 4 && lines.allSatisfy { $0.hasSuffix(" cannot be written: Read-only file system") })
+    }
+  }
+
+  /// A reader that ends early, as `head` does, ends the program without a word; files are written all the same.
+  @Test func closedPipes() throws {
+    try withTemporaryFolder { folder in
+      let early = try Program.shell(
+        "tilebound gap --network resnet18 --capacity 1KiB...4MiB/4 --format csv | head -1 | cut -c1-7; echo ${PIPESTATUS[0]}",
+        in: folder)
+      #expect(early.output == "network\n141\n" && early.error.isEmpty, "\(early)")
+      let whole = try Program.shell("\(Self.sweep) --output whole.jsonl --quiet", in: folder)
+      let unheard = try Program.shell("\(Self.sweep) --output s.jsonl | true", in: folder)
+      #expect(whole.code == 0 && unheard.error.isEmpty)
+      let files = try contents(of: folder)
+      #expect(files["s.jsonl"] == files["whole.jsonl"] && files.keys.count == 4)
+    }
+  }
+
+  /// A standard output that is closed from the start is an error.
+  @Test func closedOutput() throws {
+    let outcome = try Program.shell("tilebound networks >&-")
+    #expect(
+      outcome.code == 1
+        && outcome.error == "tilebound: standard output: cannot be written: Bad file descriptor\n", "\(outcome)")
+  }
+}
