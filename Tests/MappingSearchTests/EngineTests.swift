@@ -139,6 +139,15 @@ struct EngineTests {
     #expect(ended > 0)
   }
 
+  /// What no block of it could fit is counted once, and not also as what was known to be no better.
+  @Test func prunedByCapacityOnce() throws {
+    let layer = try Layer(
+      name: "conv", inputChannels: 48, input: Extent(13), outputChannels: 40, kernel: Extent(3), padding: Padding(1))
+    let optimizer = try Optimizer(layer, widths: WordWidths(.one))
+    let statistics = try #require(optimizer.optimum(capacity: optimizer.leastCapacity)).statistics
+    #expect(2 * statistics.prunedByCapacity > statistics.mappings && statistics.prunedByEnergy >= 0)
+  }
+
   @Test func lookUpAndKnee() throws {
     let layer = try OptimizerTests.convolution(k: 12, c: 10, outputs: 9, kernel: 3)
     let optimizer = try Optimizer(layer, widths: WordWidths(.byte))
