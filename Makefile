@@ -1,5 +1,5 @@
 SHELL := /bin/bash
-.PHONY: run test test-address test-thread test-pages test-models test-examples mutants bench docs lint setup setup-pages setup-models
+.PHONY: run test test-address test-thread test-pages test-models test-examples fuzz results mutants bench docs lint setup setup-pages setup-models
 
 # System packages, and how to see that each is there.
 BLAS_PACKAGES := libopenblas-dev pkg-config
@@ -59,6 +59,34 @@ test-examples: setup
 	Examples/.build/debug/SweepCapacities | diff Examples/expected/SweepCapacities.csv -
 	Examples/.build/debug/NetworkGap configs/networks/resnet18.yaml 64KiB | diff Examples/expected/NetworkGap.csv -
 
+# The tables of results/README.md made anew, in .build-results, and compared with those that are kept.
+results: setup
+	swift build -c release --product tilebound
+	rm -rf .build-results
+	mkdir -p .build-results/results/plots
+	cp results/built-in.yaml .build-results/results
+	cd .build-results && PATH="$(CURDIR)/.build/release:$$PATH" && \
+	tilebound sweep results/built-in.yaml --output results/built-in.csv --quiet && \
+	tilebound report results/built-in.csv --title "Optima of the built-in networks" --output results/built-in.html && \
+	tilebound curve --network resnet50 --capacity 1KiB...1MiB --quiet --plot results/plots/resnet50.svg >/dev/null && \
+	for file in $$(find results -type f); do cmp $$file ../$$file || exit 1; echo "$$file: the same"; done
+
+# Inputs made by libFuzzer, from those kept in Fuzz/corpus on, for every reader and for closed form against replay. What
+# is found stays in .build-fuzz. A long run: make fuzz FUZZ_RUNS=10000000 FUZZ_TARGETS="onnx nest"
+FUZZ_RUNS := 3000
+FUZZ_TARGETS := $(notdir $(wildcard Fuzz/corpus/*))
+FUZZ := Fuzz/.build/release/Fuzz
+fuzz: setup
+	swift build --package-path Fuzz -c release --sanitize=fuzzer --sanitize=address -Xswiftc -sanitize=fuzzer,address
+	@set -e; for target in $(FUZZ_TARGETS); do \
+	  mkdir -p .build-fuzz/$$target; \
+	  echo "$$target"; \
+	  TARGET=$$target SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 $(FUZZ) .build-fuzz/$$target \
+	    Fuzz/corpus/$$target -runs=$(FUZZ_RUNS) -seed=1 -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
+	    -print_final_stats=1 -artifact_prefix=.build-fuzz/$$target- 2>.build-fuzz/$$target.log || \
+	    { cat .build-fuzz/$$target.log >&2; exit 1; }; \
+	done
+
 # Lines of the evaluator, the enumerator, the bounds and the scorer broken in turn: tells which of them no test notices.
 # It takes about half an hour.
 mutants: setup
@@ -87,7 +115,8 @@ endef
 export undocumented_cases
 
 lint:
-	swift format lint --strict --recursive Package.swift Sources Tests Examples/Package.swift Examples/Sources
+	swift format lint --strict --recursive Package.swift Sources Tests Examples/Package.swift Examples/Sources \
+	  Fuzz/Package.swift Fuzz/Sources
 	@awk "$$undocumented_cases" $$(find Sources -name '*.swift')
 
 # Installs what is missing and leaves alone what is there.

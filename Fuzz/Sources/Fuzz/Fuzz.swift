@@ -1,0 +1,21 @@
+import Foundation
+
+/// What libFuzzer, whose `main` this program has, calls with every input: https://llvm.org/docs/LibFuzzer.html
+///
+/// The environment variable `TARGET` names what is to read the input. A target may return or throw what its
+/// documentation says. Whatever else happens is a finding: libFuzzer keeps the input in a file and ends with an error.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func testOneInput(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
+  chosen(Array(UnsafeBufferPointer(start: data, count: size)))
+  return 0
+}
+
+private let chosen: Target = {
+  let name = ProcessInfo.processInfo.environment["TARGET"] ?? ""
+  if let target = targets[name] { return target }
+  print("TARGET is '\(name)'; accepted: \(targets.keys.sorted().joined(separator: " "))")
+  exit(2)
+}()
+
+/// Ends the run for a finding that is no crash of its own.
+func finding(_ message: String) -> Never { fatalError(message) }
