@@ -30,7 +30,7 @@ MUTANTS = [
     ("MappingSearch/Coverage.swift", "if outputMoves && (slide == .output || !kernelMoves) {", "if outputMoves && slide == .output {"),
     ("MappingSearch/Coverage.swift", "max(1, equalBlocks(from: before, to: range.upperBound, tile) - 1)", "max(1, equalBlocks(from: before, to: range.upperBound, tile))"),
     ("MappingSearch/Coverage.swift", "most = max(most, rows(outputs, kernels))", "most = rows(outputs, kernels)"),
-    ("MappingSearch/Tiles.swift", "let count = (size + last - 2) / (last - 1)", "let count = size / (last - 1) + 1"),
+    ("MappingSearch/Tiles.swift", "let count = (size + last - 2) / (last - 1)", "let count = (size + last - 2) / (last - 1) + 1"),
     ("MappingSearch/Tiles.swift", "(rest == 0 ? 0 : blocks(rest))", "(rest == 0 ? 0 : 1)"),
     ("MappingSearch/CanonicalForm.swift", "case .weightsOutputsInputs:\n      (batch, outputChannels, inputChannels) = ([.whole, .one, .one], [.tile, .tile, .tile]", "case .weightsOutputsInputs:\n      (batch, outputChannels, inputChannels) = ([.whole, .one, .one], [.tile, .tile, .one]"),
     ("MappingSearch/ChannelProfiles.swift", "spills = (model.readQuanta + model.writeQuanta)", "spills = (2 * model.writeQuanta)"),
