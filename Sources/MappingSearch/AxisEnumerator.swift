@@ -3,8 +3,9 @@ import Workloads
 
 /// Lists the profiles of one axis: all block sizes that the canonical mapspace (theory §4) allows.
 ///
-/// On an axis without overlaps every choice moves the same rows, so the smallest block is best wherever the number of
-/// blocks does not matter, and one tile for each number of blocks is enough.
+/// On an axis without overlaps every choice moves the same rows and, without padding, a block holds the same wherever it
+/// lies: then the smallest block is best wherever the number of blocks does not matter, and one tile for each number of
+/// blocks is enough.
 struct AxisEnumerator {
   let rows: AxisRows
   let coverage: Coverage
@@ -16,7 +17,10 @@ struct AxisEnumerator {
   let outputSize: Int
   /// Kernel rows, R.
   let kernelSize: Int
+  /// Whether output rows share input rows.
   let overlaps: Bool
+  /// Whether blocks of the same size may hold or move different numbers of input rows.
+  let boxesDiffer: Bool
   /// Whether all block sizes are tried.
   let isComplete: Bool
   /// The block sizes tried of output rows and of kernel rows.
@@ -33,11 +37,12 @@ struct AxisEnumerator {
     outputSize = rows.axis.outputSize
     kernelSize = rows.axis.kernelSize
     overlaps = rows.axis.hasOverlap
+    boxesDiffer = overlaps || rows.axis.hasPaddedMACs
     isComplete =
       quick?.isComplete
-      ?? (!overlaps
+      ?? (!boxesDiffer
         || Double(Self.pairs(outputSize)) * Double(Self.pairs(kernelSize)) <= Double(Self.largestChoice))
-    if !overlaps {
+    if !boxesDiffer {
       outputTiles = Tiles.byBlockCount(of: outputSize)
       kernelTiles = Tiles.byBlockCount(of: kernelSize)
     } else if isComplete {
@@ -64,7 +69,7 @@ struct AxisEnumerator {
 
   mutating func run() {
     if let quick { found = quick.profiles(of: dataflow) } else { addEven() }
-    if overlaps, isComplete, rows.axis.hasPaddedMACs { addUneven() }
+    if isComplete, rows.axis.hasPaddedMACs { addUneven() }
   }
 
   /// Equal blocks, but for a ragged last one.
@@ -89,7 +94,7 @@ struct AxisEnumerator {
         }
       }
     case .weightsOutputsInputs:
-      for outer in overlaps ? outputTiles : [1] {
+      for outer in boxesDiffer ? outputTiles : [1] {
         for held in kernelTiles {
           for inner in outputTiles(within: outer, otherwise: outer) {
             for kernel in kernelTiles(within: held, otherwise: 1) {
@@ -99,7 +104,7 @@ struct AxisEnumerator {
         }
       }
     case .weightsInputsOutputs:
-      for tile in overlaps ? outputTiles : [1] {
+      for tile in boxesDiffer ? outputTiles : [1] {
         for held in kernelTiles {
           for kernel in kernelTiles(within: held, otherwise: held) {
             add(output: Tiles(outputSize, tile, 1), kernel: Tiles(held, kernel, kernel))
@@ -108,7 +113,7 @@ struct AxisEnumerator {
       }
     case .inputsOutputsWeights:
       for outer in outputTiles {
-        let inners = overlaps ? tilesWithFewerBlocks(Tiles(outer, outer, outer), of: outputSize) : [outer]
+        let inners = boxesDiffer ? tilesWithFewerBlocks(Tiles(outer, outer, outer), of: outputSize) : [outer]
         for kernel in kernelTiles {
           for inner in inners {
             add(output: Tiles(outer, inner, inner), kernel: Tiles(kernel, kernel, 1))
@@ -126,14 +131,14 @@ struct AxisEnumerator {
     }
   }
 
-  func kernelTiles(otherwise tile: Int) -> [Int] { overlaps ? kernelTiles : [tile] }
+  func kernelTiles(otherwise tile: Int) -> [Int] { boxesDiffer ? kernelTiles : [tile] }
 
   func outputTiles(within outer: Int, otherwise tile: Int) -> [Int] {
-    overlaps ? outputTiles.filter { $0 <= outer } : [tile]
+    boxesDiffer ? outputTiles.filter { $0 <= outer } : [tile]
   }
 
   func kernelTiles(within outer: Int, otherwise tile: Int) -> [Int] {
-    overlaps ? kernelTiles.filter { $0 <= outer } : [tile]
+    boxesDiffer ? kernelTiles.filter { $0 <= outer } : [tile]
   }
 
   /// The boxes at the inputs' keep: blocks of the tile there inside blocks of the enclosing tile, or of the outer one where

@@ -22,8 +22,9 @@ public struct Optimizer: Sendable {
 
   /// Whether every block size of rows and columns is searched.
   ///
-  /// On very long axes with sliding windows only some are: one for each number of blocks at most. With a kernel of 3 that
-  /// begins at some 3 000 rows, or 300 where the dilation does not divide the stride. The result is then the best of those.
+  /// On very long axes with sliding windows or padding only some are: one for each number of blocks at most. With a kernel
+  /// of 3 that begins at some 3 000 rows, or 300 where the dilation does not divide the stride. The result is then the best
+  /// of those.
   public var isComplete: Bool { searches.allSatisfy(\.isComplete) }
 
   /// Prepares the search.

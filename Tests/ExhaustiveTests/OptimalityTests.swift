@@ -60,6 +60,13 @@ struct OptimalityTests {
     try compare(&layers, 1000 + seed) { $0.tryNests() }
   }
 
+  /// Few outputs under a long kernel, most of whose rows lie on padding.
+  @Test("Nests on padding, one loop over a dimension between keeps", arguments: 0..<160)
+  func mostlyPadding(seed: Int) throws {
+    var layers = RandomLayers(seed: 9000 + seed, largestSize: 4, largestMACs: 64)
+    try compare(&layers, 9000 + seed, on: layers.paddedLayer()) { $0.tryNests(obeying: Set(BruteForce.Fact.allCases)) }
+  }
+
   /// Each fact of theory §4 is switched off in turn, on layers too large for all nests.
   @Test("Facts 1-4, one switched off", arguments: BruteForce.Fact.allCases, 0..<12)
   func facts(off: BruteForce.Fact, seed: Int) throws {
@@ -69,8 +76,10 @@ struct OptimalityTests {
   }
 
   /// No nest of a family beats the search, and what the search finds is what a replay of it counts.
-  private func compare(_ layers: inout RandomLayers, _ seed: Int, _ tryAll: (inout BruteForce) -> Void) throws {
-    let layer = layers.layer()
+  private func compare(
+    _ layers: inout RandomLayers, _ seed: Int, on chosen: Layer? = nil, _ tryAll: (inout BruteForce) -> Void
+  ) throws {
+    let layer = chosen ?? layers.layer()
     let widths = layers.widths()
     let reuse: ReusePolicy = layers.random.oneIn(4) ? .none : .sliding
     let (read, write) = (layers.random.pick(0...3), layers.random.pick(1...3))

@@ -125,6 +125,18 @@ struct OptimizerTests {
     #expect(optimizer.optimum(capacity: Bits(7))?.energy.dataQuanta == 18)
   }
 
+  /// A single output row shares no input row with another, and blocks of its kernel rows still differ: cut into 3 and 2,
+  /// and those into 2, 1 and 2, no block of a kernel of 5 holds more than one of the rows that lie on no padding.
+  @Test func unevenKernelBlocksOfASingleRow() throws {
+    let layer = try Layer(
+      name: "single", inputChannels: 3, input: Extent(height: 3, width: 1), outputChannels: 3,
+      kernel: Extent(height: 5, width: 1), padding: Padding(top: 1, bottom: 1, left: 0, right: 0))
+    let widths = WordWidths(inputs: try #require(BitWidth(2)), weights: .one, outputs: .one, partialSums: .one)
+    let model = try EnergyModel(name: "m", source: "", unit: "bit", mac: 0, read: 3, write: 1)
+    let optimum = try #require(try Optimizer(layer, widths: widths, energyModel: model).optimum(capacity: Bits(4)))
+    #expect(optimum.energy.dataQuanta == 288)
+  }
+
   /// What the search leaves out, on the smallest known layer: where the last block of the batch is a single image, the
   /// next loop outside could slide in it. When this fails because the search finds the better nest, that is progress.
   @Test func knownLeftover() throws {

@@ -29,6 +29,22 @@ public struct RandomLayers {
     }
   }
 
+  /// A layer with one to three output rows, five to eight kernel rows and two to four input rows: the rest is padding.
+  public mutating func paddedLayer() -> Layer {
+    while true {
+      let (outputs, kernels) = (random.pick(1...3), random.pick(5...8))
+      let (stride, input) = (random.pick(1...2), random.pick(2...4))
+      let padding = stride * (outputs - 1) + kernels - input
+      let before = random.pick(0...max(0, padding))
+      let layer = try? Layer(
+        name: "padded", inputChannels: random.pick(1...largestSize), input: Extent(height: input, width: 1),
+        outputChannels: random.pick(1...largestSize), kernel: Extent(height: kernels, width: 1),
+        stride: Extent(height: stride, width: 1),
+        padding: Padding(top: before, bottom: padding - before, left: 0, right: 0))
+      if let layer, layer.macs <= largestMACs { return layer }
+    }
+  }
+
   private mutating func attempt() -> Layer? {
     var size = [Dimension: Int]()
     for _ in 1...random.pick(2...4) {
