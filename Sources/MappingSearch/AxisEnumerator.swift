@@ -26,9 +26,12 @@ struct AxisEnumerator {
   /// The block sizes tried of output rows and of kernel rows.
   let outputTiles: [Int]
   let kernelTiles: [Int]
-  var found = AxisProfiles.Found()
+  var found: AxisProfiles.Found
 
-  init(_ rows: AxisRows, _ dataflow: Dataflow, quick: BoxProfiles? = nil) {
+  init(
+    _ rows: AxisRows, _ dataflow: Dataflow, quick: BoxProfiles? = nil, following followed: [Witness.Axis] = []
+  ) {
+    found = AxisProfiles.Found(dataflow, following: followed)
     self.rows = rows
     self.quick = quick
     self.dataflow = dataflow

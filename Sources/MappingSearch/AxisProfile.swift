@@ -21,6 +21,11 @@ struct AxisFactors: Hashable, Comparable, Sendable {
   /// The number of factors.
   static let count = 6
 
+  /// The factors of the terms of the energy, then of those of the occupancy: inputs, weights and outputs in turn.
+  var numbers: (Int, Int, Int, Int, Int, Int) {
+    (rowsMoved, weightVisits, outputVisits, rowsHeld, weightsHeld, outputsHeld)
+  }
+
   /// A factor by its place.
   subscript(place: Int) -> Int {
     switch place {
@@ -52,6 +57,9 @@ struct AxisFactors: Hashable, Comparable, Sendable {
       outputsHeld: max(outputsHeld, other.outputsHeld), weightVisits: max(weightVisits, other.weightVisits),
       weightsHeld: max(weightsHeld, other.weightsHeld), outputVisits: max(outputVisits, other.outputVisits))
   }
+
+  /// Whether no factor is larger than another profile's.
+  func isAsGood(as other: AxisFactors) -> Bool { lowered(by: other) == self }
 
   /// A total order in which nothing comes before what dominates it.
   static func < (a: AxisFactors, b: AxisFactors) -> Bool {

@@ -9,10 +9,11 @@ struct BoxProfiles {
   private let cuts: [[KernelCut]]
   private let outputSize: Int
   private let kernelSize: Int
+  private let followed: [Witness.Axis]
 
   /// Profiles of the axis, or nil where only ``AxisEnumerator`` lists them: where output rows that share an input row
   /// are no neighbours, or none do, or where the rows of all cuts of the kernel rows are too many to be listed.
-  init?(_ rows: AxisRows, for dataflows: [Dataflow]) {
+  init?(_ rows: AxisRows, for dataflows: [Dataflow], following followed: [Witness.Axis] = []) {
     let axis = rows.axis
     guard axis.hasOverlap, axis.outputPeriod == 1,
       Double(axis.kernelSize) * Double(axis.kernelSize) * Double(axis.outputSize) <= Self.largestLists
@@ -32,9 +33,13 @@ struct BoxProfiles {
           }, tiles: Tiles(parent, tile, tile))
       }
     }
-    innermost = (AxisProfiles.Found(), AxisProfiles.Found())
+    self.followed = followed
+    innermost = (
+      AxisProfiles.Found(.outputsWeightsInputs, following: followed),
+      AxisProfiles.Found(.weightsOutputsInputs, following: followed)
+    )
     if dataflows.contains(.outputsWeightsInputs) || dataflows.contains(.weightsOutputsInputs) {
-      innermost = inputsInnermost()
+      addInputsInnermost()
     }
   }
 
@@ -64,7 +69,7 @@ struct BoxProfiles {
 
   /// The profiles of a dataflow with even blocks, many of them dominated.
   func profiles(of dataflow: Dataflow) -> AxisProfiles.Found {
-    var found = AxisProfiles.Found()
+    var found = AxisProfiles.Found(dataflow, following: followed)
     switch dataflow {
     case .outputsInputsWeights: addOutputsInputsWeights(&found)
     case .outputsWeightsInputs: found = innermost.outputsWeights
@@ -99,8 +104,8 @@ struct BoxProfiles {
   }
 
   /// Both dataflows with the inputs innermost choose blocks of outputs and of weights, and boxes within them.
-  private func inputsInnermost() -> (outputsWeights: AxisProfiles.Found, weightsOutputs: AxisProfiles.Found) {
-    var (outputsWeights, weightsOutputs) = (AxisProfiles.Found(), AxisProfiles.Found())
+  private mutating func addInputsInnermost() {
+    var (outputsWeights, weightsOutputs) = innermost
     var still = Staircase()
     var sliding = Staircase()
     for parent in choices.parents {
@@ -136,7 +141,7 @@ struct BoxProfiles {
         }
       }
     }
-    return (outputsWeights, weightsOutputs)
+    innermost = (outputsWeights, weightsOutputs)
   }
 
   private func outputsWeightsFactors(_ choice: BoxChoices.Choice, parent: Int, held: Int) -> AxisFactors {

@@ -11,9 +11,19 @@ struct ChannelProfiles: Sendable {
   /// A column for each pair, the tiles of c in turn for each tile of k.
   let table: FactorTable
 
+  /// The columns of all tiles worth trying.
   init(_ layer: Layer, _ form: CanonicalForm, _ prices: Prices, _ widths: WordWidths) {
-    outputTiles = CanonicalForm.tiles(form.outputChannels, size: layer[.k])
-    inputTiles = CanonicalForm.tiles(form.inputChannels, size: layer[.c])
+    self.init(
+      layer, form, prices, widths, outputTiles: CanonicalForm.tiles(form.outputChannels, size: layer[.k]),
+      inputTiles: CanonicalForm.tiles(form.inputChannels, size: layer[.c]))
+  }
+
+  /// The columns of some tiles.
+  init(
+    _ layer: Layer, _ form: CanonicalForm, _ prices: Prices, _ widths: WordWidths, outputTiles: [Int], inputTiles: [Int]
+  ) {
+    self.outputTiles = outputTiles
+    self.inputTiles = inputTiles
     let outputs = outputTiles.map { tile in
       let blocks = CanonicalForm.blockSizes(form.outputChannels, size: layer[.k], tile: tile)
       return (

@@ -17,15 +17,19 @@ import Workloads
 struct DataflowSearch: Sendable {
   let dataflow: Dataflow
   private let form: CanonicalForm
-  private let columns: ChannelProfiles
-  private let batches: [(tile: Int, scale: BlockScorer.Scale)]
-  private let grids: [Grid]
+  let columns: ChannelProfiles
+  let batches: [(tile: Int, scale: BlockScorer.Scale)]
+  let grids: [Grid]
+  /// Whether both axes are the same, so that a grid and its mirror image cost the same.
+  let isSquare: Bool
   let arithmetic: BlockScorer.Arithmetic
   /// Whether every block size was tried.
   let isComplete: Bool
+  /// Where a known mapping stands, if one is followed.
+  var witness: ScoredMapping?
 
   /// Profiles of the vertical axis and those of the horizontal axis that go with them.
-  private struct Grid: Sendable {
+  struct Grid: Sendable {
     var vertical: SpatialProfiles
     var horizontal: SpatialProfiles
     /// Whether the batch must not be cut in the segment just outside the inputs' keep.
@@ -61,8 +65,8 @@ struct DataflowSearch: Sendable {
     let prices = Prices(layer, widths, model)
     columns = ChannelProfiles(layer, form, prices, widths)
     isComplete = vertical.isComplete && horizontal.isComplete
-    // Where both axes are the same, a grid and its mirror image cost the same.
     let isSquare = layer.vertical == layer.horizontal
+    self.isSquare = isSquare
     func grids(
       _ a: KeyPath<AxisProfiles, [AxisProfile]>, _ b: KeyPath<AxisProfiles, [AxisProfile]>, uncutBatch: Bool = false
     ) -> [Grid] {
@@ -83,16 +87,18 @@ struct DataflowSearch: Sendable {
     }
     let form = form
     batches = CanonicalForm.tiles(form.batch, size: layer[.n]).map { tile in
-      let blocks = CanonicalForm.blockSizes(form.batch, size: layer[.n], tile: tile)
-      let visits = blocks.blockCount(of: layer[.n], level: form.weightLevel)
-      return (
-        tile,
-        BlockScorer.Scale(
-          factors: (1, prices.weights * visits, 1, blocks[form.inputLevel], 1, blocks[form.outputLevel]),
-          offset: prices.finished - prices.spills)
-      )
+      (tile, Self.scale(layer, form, prices, batchTile: tile))
     }
     self.arithmetic = arithmetic ?? Self.arithmetic(self.grids, batches.map(\.scale), columns)
+  }
+
+  /// What the rows of a batch tile have in common.
+  static func scale(_ layer: Layer, _ form: CanonicalForm, _ prices: Prices, batchTile tile: Int) -> BlockScorer.Scale {
+    let blocks = CanonicalForm.blockSizes(form.batch, size: layer[.n], tile: tile)
+    let visits = blocks.blockCount(of: layer[.n], level: form.weightLevel)
+    return BlockScorer.Scale(
+      factors: (1, prices.weights * visits, 1, blocks[form.inputLevel], 1, blocks[form.outputLevel]),
+      offset: prices.finished - prices.spills)
   }
 
   /// Doubles where every sum of products in a grid, however it is associated, stays below 2^53.
@@ -217,10 +223,17 @@ struct DataflowSearch: Sendable {
     let runs =
       prunes
       ? scorer.admitted(corner(block), columns.table, arithmetic, below: record.thresholds).runs : [0..<columns.count]
+    check(.corner, record) { place in !contains(block, place) || runs.contains { $0.contains(Int(place.column)) } }
     var scored = 0
     for run in runs {
       scored += rows.count * run.count
       scorer.score(rows, columns.table, run, arithmetic, below: record.thresholds)
+      check(.threshold, record) { place in
+        !contains(block, place) || !run.contains(Int(place.column))
+          || scorer.scores.contains {
+            $0.first == place.vertical && $0.second == place.horizontal && $0.column == place.column
+          }
+      }
       for score in scorer.scores {
         record.offer(
           ScoredMapping(
@@ -230,6 +243,7 @@ struct DataflowSearch: Sendable {
               horizontal: Int32(score.second), column: Int32(score.column))))
       }
     }
+    check(.record, record) { !contains(block, $0) }
     return scored
   }
 

@@ -44,10 +44,11 @@ public struct Optimizer: Sendable {
       layer, widths: widths, energyModel: energyModel, reuse: reuse, dataflows: dataflows, arithmetic: nil)
   }
 
-  /// The same with an arithmetic that is exact for the layer, or nil to choose the quicker one that is.
+  /// The same with an arithmetic that is exact for the layer, or nil to choose the quicker one that is, and for tests with
+  /// a known mapping that no search may lose.
   init(
     _ layer: Layer, widths: WordWidths, energyModel: EnergyModel = .bitsMoved, reuse: ReusePolicy = .sliding,
-    dataflows: Set<Dataflow> = Set(Dataflow.allCases), arithmetic: BlockScorer.Arithmetic?
+    dataflows: Set<Dataflow> = Set(Dataflow.allCases), arithmetic: BlockScorer.Arithmetic?, witness: Witness? = nil
   ) throws(OptimizerError) {
     guard energyModel.isExact(for: layer, widths: widths) else { throw .inexact(layer: layer.name) }
     self.layer = layer
@@ -56,13 +57,17 @@ public struct Optimizer: Sendable {
     self.reuse = reuse
     let dataflows = Dataflow.allCases.filter(dataflows.contains)
     self.dataflows = dataflows
-    let vertical = AxisProfiles.all(layer.vertical, of: dataflows)
+    let known = [witness?.vertical, witness?.horizontal].compactMap { $0 }
+    let isSquare = layer.vertical == layer.horizontal
+    let vertical = AxisProfiles.all(layer.vertical, of: dataflows, following: isSquare ? known : Array(known.prefix(1)))
     let horizontal =
-      layer.vertical == layer.horizontal ? vertical : AxisProfiles.all(layer.horizontal, of: dataflows)
+      isSquare ? vertical : AxisProfiles.all(layer.horizontal, of: dataflows, following: Array(known.suffix(1)))
     searches = dataflows.indices.map { index in
-      DataflowSearch(
+      var search = DataflowSearch(
         layer, widths, energyModel, reuse, dataflows[index], vertical: vertical[index],
         horizontal: horizontal[index], arithmetic: arithmetic)
+      if let witness, witness.dataflow == dataflows[index] { search.follow(witness, search: index) }
+      return search
     }
   }
 

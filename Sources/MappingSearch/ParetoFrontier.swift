@@ -11,6 +11,10 @@ struct ParetoFrontier: SearchRecord {
   /// From the least occupancy to the least energy.
   var mappings: [ScoredMapping] { ranges.flatMap { $0 } }
 
+  func covers(_ mapping: ScoredMapping) -> Bool {
+    ranges.contains { $0.contains { $0.energy <= mapping.energy && $0.occupancy <= mapping.occupancy } }
+  }
+
   mutating func offer(_ mapping: ScoredMapping) {
     let range = Thresholds.range(of: mapping.occupancy)
     if mapping.energy >= thresholds[range] { return }

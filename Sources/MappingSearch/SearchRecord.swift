@@ -42,6 +42,8 @@ protocol SearchRecord: Sendable {
   /// The same before any mapping was offered, or nil where everything would change the record. With them those mappings
   /// are best offered first that may have the least energy.
   var initialThresholds: Thresholds? { get }
+  /// Whether it holds a mapping as good, or wants no such mapping.
+  func covers(_ mapping: ScoredMapping) -> Bool
   /// Keeps a mapping if it is one of the best.
   mutating func offer(_ mapping: ScoredMapping)
   /// Keeps what is best of another record too.
@@ -58,6 +60,11 @@ struct Incumbent: SearchRecord {
   init(capacity: Int) {
     self.capacity = capacity
     thresholds.fill(Thresholds.range(of: capacity) + 1..<Thresholds.count, with: 0)
+  }
+
+  func covers(_ mapping: ScoredMapping) -> Bool {
+    guard mapping.occupancy <= capacity else { return true }
+    return best.map { ($0.energy, $0.occupancy) <= (mapping.energy, mapping.occupancy) } ?? false
   }
 
   mutating func offer(_ mapping: ScoredMapping) {

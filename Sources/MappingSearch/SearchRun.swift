@@ -74,6 +74,7 @@ struct SearchRun<Record: SearchRecord> {
     } else {
       isEnded = searchAll(isProven)
     }
+    for index in wanted { searches[index].check(isEnded ? .bound : .visits, record) { _ in false } }
     let left = statistics.mappings - statistics.scored - statistics.prunedByCapacity
     if isEnded { statistics.prunedByBound = left } else { statistics.prunedByEnergy = left }
   }
@@ -86,14 +87,17 @@ struct SearchRun<Record: SearchRecord> {
     var groups: [DataflowSearch.Group] = []
     for index in wanted {
       let (some, left) = searches[index].groups(search: index, below: thresholds, scorer)
+      searches[index].check(.capacity, record) { place in some.contains { searches[index].contains($0, place) } }
       groups += some
       statistics.prunedByCapacity += left
     }
     groups.sort { $0.leastEnergy < $1.leastEnergy }
     for group in groups {
       let search = searches[Int(group.search)]
-      if search.admits(group, scorer, below: record.thresholds), score(search.blocks(of: group), scorer, isProven) {
-        return true
+      if search.admits(group, scorer, below: record.thresholds) {
+        if score(search.blocks(of: group), scorer, isProven) { return true }
+      } else {
+        search.check(.corner, record) { !search.contains(group, $0) }
       }
     }
     return false

@@ -8,12 +8,35 @@ struct Skyline: Sendable {
   private var places: [Int] = []
   /// All profiles that ever stood.
   private var profiles: [AxisProfile] = []
+  /// The factors of known profiles, and whether they or better ones were offered: one such must stand from then on.
+  private var followed: [(factors: AxisFactors, isOffered: Bool)]
+
+  /// An empty skyline.
+  ///
+  /// - Parameter followed: the factors of profiles that must not be lost, for tests.
+  init(following followed: [AxisFactors] = []) { self.followed = followed.map { ($0, false) } }
 
   /// Whether none stands.
   var isEmpty: Bool { keys.isEmpty }
 
   /// Takes in a profile unless one that stands has no larger factor, and drops those that it makes superfluous.
   mutating func offer(_ factors: AxisFactors, _ loops: @autoclosure () -> AxisLoops) {
+    take(factors, loops())
+    if !followed.isEmpty { checkFollowed(factors) }
+  }
+
+  private mutating func checkFollowed(_ offered: AxisFactors) {
+    for index in followed.indices {
+      let known = followed[index].factors
+      if offered.isAsGood(as: known) { followed[index].isOffered = true }
+      if followed[index].isOffered, !places.contains(where: { profiles[$0].factors.isAsGood(as: known) }) {
+        Witness.isLost(to: .dominance, "\(known)")
+      }
+    }
+  }
+
+  @inline(__always)
+  private mutating func take(_ factors: AxisFactors, _ loops: @autoclosure () -> AxisLoops) {
     let key = SIMD8(
       Double(factors.rowsMoved), Double(factors.rowsHeld), Double(factors.outputsHeld), Double(factors.weightVisits),
       Double(factors.weightsHeld), Double(factors.outputVisits), 0, 0)

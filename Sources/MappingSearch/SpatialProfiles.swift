@@ -4,8 +4,7 @@ import Workloads
 
 /// Profiles of one axis laid out for scoring: in chunks whose least numbers are close to each of theirs.
 ///
-/// The numbers are, in the order of the terms of the energy, rows moved, visits of weights and visits of outputs, and, in
-/// that of the terms of the occupancy, rows held, weights held and outputs held.
+/// The numbers are those of ``AxisFactors/numbers``.
 struct SpatialProfiles: Sendable {
   let profiles: [AxisProfile]
   let table: FactorTable
@@ -28,13 +27,7 @@ struct SpatialProfiles: Sendable {
     var chunks: [Range<Int>] = []
     if !order.isEmpty { Self.split(&order, 0..<order.count, factors, into: &chunks) }
     let profiles = order.map { unordered[$0] }
-    let table = FactorTable(count: profiles.count) { place in
-      let factors = profiles[place].factors
-      return (
-        factors.rowsMoved, factors.weightVisits, factors.outputVisits, factors.rowsHeld, factors.weightsHeld,
-        factors.outputsHeld
-      )
-    }
+    let table = FactorTable(count: profiles.count) { profiles[$0].factors.numbers }
     self.profiles = profiles
     self.table = table
     self.chunks = chunks

@@ -29,10 +29,14 @@ struct EngineTests {
       comment = "seed \(seed): \(describe(layer)), \(widths), \(reuse), \(model.readQuanta)/\(model.writeQuanta)"
     }
 
-    func optimizer(_ arithmetic: BlockScorer.Arithmetic? = nil) throws -> Optimizer {
+    func optimizer(_ arithmetic: BlockScorer.Arithmetic? = nil, following witness: Witness? = nil) throws -> Optimizer {
       try Optimizer(
         layer, widths: widths, energyModel: model, reuse: reuse, dataflows: Set(Dataflow.allCases),
-        arithmetic: arithmetic)
+        arithmetic: arithmetic, witness: witness)
+    }
+
+    func witness(_ mapping: Mapping) -> Witness? {
+      Witness(mapping, on: layer, widths: widths, energyModel: model, reuse: reuse)
     }
   }
 

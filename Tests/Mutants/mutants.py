@@ -3,12 +3,15 @@
     python3 Tests/Mutants/mutants.py              # all mutants, in a copy of the package's last commit
     python3 Tests/Mutants/mutants.py 3 17         # those alone
     python3 Tests/Mutants/mutants.py --exhaustive 3
+    python3 Tests/Mutants/mutants.py --cuts       # the broken rules of pruning, each of which must be named
 
 A mutant is caught when some test fails, or when the program does not get through them. Quick tests are run first; with
---exhaustive those that brute force backs up, in an optimised build, are run too on what they do not catch.
+--exhaustive those that brute force backs up, in an optimised build, are run too on what they do not catch. Each rule that leaves
+mappings out is broken too: the tests that follow known optima must stop with the name of that rule.
 """
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -50,29 +53,62 @@ MUTANTS = [
     ("MappingSearch/DataflowSearch.swift", "if isSquare || a == b { return [one] }", "if true { return [one] }"),
 ]
 
+# The rule that is broken, file, what stands there once, what is put in its place.
+CUTS = [
+    ("block sizes", "MappingSearch/BoxChoices.swift", "isDominated: fewest[tiles.lowerBound] <= count)", "isDominated: true)"),
+    ("block sizes", "MappingSearch/AxisEnumerator.swift", "boxesDiffer = overlaps || rows.axis.hasPaddedMACs", "boxesDiffer = overlaps"),
+    ("dominance", "MappingSearch/Skyline.swift", "if any(key .> keys[place]) {", "if any(key.lowHalf .> keys[place].lowHalf) {"),
+    ("tiles", "MappingSearch/CanonicalForm.swift", "blocks.contains(.tile) ? Tiles.byBlockCount(of: size) : [size]", "blocks.contains(.tile) ? [size, 1] : [size]"),
+    ("capacity", "MappingSearch/SearchRecord.swift", "thresholds.fill(Thresholds.range(of: capacity) + 1..<Thresholds.count, with: 0)", "thresholds.fill(Thresholds.range(of: capacity) - 40..<Thresholds.count, with: 0)"),
+    ("corner", "MappingSearch/DataflowSearch.swift", "(Int(block.vertical), Int(block.horizontal))", "(grid.vertical.chunks.count - 1, Int(block.horizontal))"),
+    ("threshold", "DenseKernels/BlockScorer.swift", "kept &+= energies[place] < thresholds[range] ? 1 : 0", "kept &+= rowCount > 1 && place == 0 ? 0 : energies[place] < thresholds[range] ? 1 : 0"),
+    ("record", "MappingSearch/SearchRecord.swift", "if (best.energy, best.occupancy) < (mapping.energy, mapping.occupancy) { return }", "if (best.energy, best.occupancy) > (mapping.energy, mapping.occupancy) { return }"),
+    ("record", "MappingSearch/ParetoFrontier.swift", "if mapping.energy >= thresholds[range] { return }", "if mapping.energy >= thresholds[range] - 3 { return }"),
+    ("bound", "MappingSearch/Optimizer.swift", "dataQuanta(best) <= least else", "dataQuanta(best) >= least else"),
+    ("visits", "MappingSearch/SearchRun.swift", "Self.every(Self.seedStep, from: 0, of: blocks[...])", "Self.every(Self.seedStep, from: 1, of: blocks[...])"),
+]
+
 QUICK = "WorkloadsTests|DenseKernelsTests|MappingsTests|LowerBoundsTests|MappingSearchTests"
+SURVIVAL = "WitnessTests/(survives|randomMappings)"
 EXHAUSTIVE = "OptimalityTests|BoundTests"
 LIMIT = 400
 
 
-def passes(folder, arguments):
-    """Whether a command ends well in time, and the tests that failed."""
+def outcome(folder, arguments):
+    """Whether a command ends well in time, the tests that failed, and all it wrote."""
     try:
-        run = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, timeout=LIMIT)
+        run = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, errors="replace", timeout=LIMIT)
     except subprocess.TimeoutExpired:
-        return False, ["took too long"]
+        return False, ["took too long"], ""
+    output = run.stdout + run.stderr
     failed = {
-        line.split("Test ", 1)[1].split(" recorded")[0]
-        for line in run.stdout.splitlines() + run.stderr.splitlines()
-        if " recorded an issue" in line
+        line.split("Test ", 1)[1].split(" recorded")[0] for line in output.splitlines() if " recorded an issue" in line
     }
-    return run.returncode == 0, sorted(failed) or ["ended with %d" % run.returncode]
+    return run.returncode == 0, sorted(failed) or ["ended with %d" % run.returncode], output
+
+
+def mutant(folder, exhaustive):
+    """What the tests say of a broken line, or None where they notice nothing."""
+    good, failed, _ = outcome(folder, ["swift", "test", "--skip-build", "--filter", QUICK])
+    if good and exhaustive:
+        good, failed, _ = outcome(folder, ["swift", "test", "-c", "release", "--filter", EXHAUSTIVE])
+    return None if good else "caught by " + ", ".join(failed[:3])
+
+
+def cut(folder, rule):
+    """What the tests that follow known optima say of a broken rule, or None where they do not name it."""
+    _, failed, output = outcome(folder, ["swift", "test", "--skip-build", "--filter", SURVIVAL])
+    named = re.findall("lost to the rule '(.*?)'", output)
+    return "named" if rule in named else None
 
 
 def main():
-    arguments = [a for a in sys.argv[1:] if a != "--exhaustive"]
+    arguments = [a for a in sys.argv[1:] if not a.startswith("--")]
     exhaustive = "--exhaustive" in sys.argv
-    chosen = [int(a) for a in arguments] or range(1, len(MUTANTS) + 1)
+    jobs = [(mutation, lambda folder: mutant(folder, exhaustive)) for mutation in MUTANTS]
+    if "--cuts" in sys.argv:
+        jobs = [(mutation, lambda folder, rule=rule: cut(folder, rule)) for rule, *mutation in CUTS]
+    chosen = [int(a) for a in arguments] or range(1, len(jobs) + 1)
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     survivors = []
     with tempfile.TemporaryDirectory() as folder:
@@ -84,7 +120,7 @@ def main():
         print("building what is whole", flush=True)
         subprocess.run(build, cwd=folder, check=True, capture_output=True)
         for number in chosen:
-            file, old, new = MUTANTS[number - 1]
+            (file, old, new), judge = jobs[number - 1]
             path = os.path.join(folder, "Sources", file)
             whole = open(path).read()
             if whole.count(old) != 1:
@@ -92,19 +128,13 @@ def main():
             start = time.time()
             open(path, "w").write(whole.replace(old, new))
             try:
-                built, _ = passes(folder, build)
-                if not built:
-                    result = "does not compile"
-                else:
-                    good, failed = passes(folder, ["swift", "test", "--skip-build", "--filter", QUICK])
-                    if good and exhaustive:
-                        good, failed = passes(folder, ["swift", "test", "-c", "release", "--filter", EXHAUSTIVE])
-                    result = "SURVIVED" if good else "caught by " + ", ".join(failed[:3])
+                built, _, _ = outcome(folder, build)
+                result = judge(folder) if built else "does not compile"
             finally:
                 open(path, "w").write(whole)
-            if result == "SURVIVED" or result == "does not compile":
+            if result is None or not built:
                 survivors.append(number)
-            print("%2d %s: %s -> %s: %s (%d s)" % (number, file, old.strip()[:60], new.strip()[:60], result, time.time() - start), flush=True)
+            print("%2d %s: %s -> %s: %s (%d s)" % (number, file, old.strip()[:60], new.strip()[:60], result or "SURVIVED", time.time() - start), flush=True)
     print("survivors: %s" % (survivors or "none"))
     sys.exit(1 if survivors else 0)
 

@@ -6,6 +6,8 @@ public import Workloads
 public struct BruteForce {
   /// Least energy found by occupancy, in bits.
   public private(set) var best: [Int: Int] = [:]
+  /// The nests of that energy, by occupancy.
+  private var nests: [Int: [[BoxWalker.Line]]] = [:]
   /// The nests tried.
   public private(set) var count = 0
   private var walker: BoxWalker
@@ -31,7 +33,25 @@ public struct BruteForce {
   private mutating func record(_ nest: [BoxWalker.Line]) {
     let (occupancy, energy) = walker.evaluate(nest)
     count += 1
-    best[occupancy] = min(best[occupancy] ?? .max, energy)
+    let known = best[occupancy] ?? .max
+    if energy < known {
+      best[occupancy] = energy
+      nests[occupancy] = [nest]
+    } else if energy == known {
+      nests[occupancy]?.append(nest)
+    }
+  }
+
+  /// The nests of least energy among those that hold so many bits.
+  public func mappings(occupancy: Int) -> [Mapping] {
+    (nests[occupancy] ?? []).map { nest in
+      let nodes = nest.map { line -> Mapping.Node in
+        line.tile == 0
+          ? .keep(BoxWalker.Line.order[line.index]) : .loop(Dimension.allCases[line.index], tile: line.tile)
+      }
+      guard let mapping = try? Mapping(nodes) else { preconditionFailure("every tensor is kept once") }
+      return mapping
+    }
   }
 
   /// Tries every loop nest: all orders of loops and keeps, any number of loops over a dimension, all tiles.

@@ -1,0 +1,226 @@
+import DenseKernels
+import EnergyModel
+import Mappings
+import TestSupport
+import Testing
+import Workloads
+
+@testable import MappingSearch
+
+/// Known optima followed through searches: nothing that is left out loses one, and what would lose one stops the program.
+struct WitnessTests {
+  /// Every optimum that brute force finds among canonical nests, in each dataflow that has it, through searches for one
+  /// capacity and for all of them, with and without pruning.
+  @Test("Optima of brute force survive every cut", arguments: 0..<160)
+  func survives(seed: Int) throws {
+    let test = try EngineTests.Case(seed: 700 + seed, largestSize: 5, largestMACs: seed % 2 == 0 ? 24 : 48)
+    var bruteForce = BruteForce(
+      test.layer, widths: test.widths, reuse: test.reuse, readEnergy: test.model.readQuanta,
+      writeEnergy: test.model.writeQuanta)
+    bruteForce.tryNests(obeying: Set(BruteForce.Fact.allCases))
+    var followed = 0
+    for (occupancy, energy) in bruteForce.paretoPoints {
+      var dataflows: Set<Dataflow> = []
+      for mapping in bruteForce.mappings(occupancy: occupancy) where !dataflows.contains(mapping.dataflow) {
+        guard let witness = test.witness(mapping) else { continue }
+        dataflows.insert(mapping.dataflow)
+        followed += 1
+        let optimizer = try test.optimizer(following: witness)
+        #expect(optimizer.searches.count { $0.witness != nil } == 1, test.comment)
+        for options in [SearchOptions(), SearchOptions(prunes: false)] {
+          for dataflow in [nil, mapping.dataflow] {
+            let optimum = optimizer.optimum(capacity: Bits(occupancy), dataflow: dataflow, options: options)
+            #expect(try #require(optimum).energy.dataQuanta <= energy, test.comment)
+            _ = optimizer.curve(dataflow: dataflow, options: options)
+          }
+        }
+      }
+    }
+    #expect(followed > 0, test.comment)
+  }
+
+  /// Any mapping of the canonical mapspace, good or bad, is itself in the grids or dominated.
+  @Test("Random canonical mappings survive every cut", arguments: 0..<60)
+  func randomMappings(seed: Int) throws {
+    let test = try EngineTests.Case(seed: 900 + seed, largestSize: 9, largestMACs: 20_000)
+    var random = SplitMix64(seed: 900 + seed)
+    for _ in 0..<12 {
+      guard let witness = test.witness(Self.canonical(on: test.layer, &random)) else { continue }
+      let optimizer = try test.optimizer(following: witness)
+      _ = optimizer.optimum(capacity: Bits(witness.occupancy))
+      _ = optimizer.curve()
+    }
+  }
+
+  /// The nest of random canonical choices.
+  static func canonical(on layer: Layer, _ random: inout SplitMix64) -> Mapping {
+    let dataflow = random.pick(Dataflow.allCases)
+    func axis(_ output: Int, _ kernel: Int, slides: Bool) -> AxisLoops {
+      let (p, r) = ((0..<2).map { _ in random.pick(1...output) }, (0..<2).map { _ in random.pick(1...kernel) })
+      let (larger, smaller) = (max(p[0], p[1]), min(p[0], p[1]))
+      let (more, fewer) = (max(r[0], r[1]), min(r[0], r[1]))
+      let (outputs, kernels) =
+        switch dataflow {
+        case .outputsInputsWeights: (Tiles(larger, smaller, smaller), Tiles(kernel, more, 1))
+        case .outputsWeightsInputs: (Tiles(larger, larger, smaller), Tiles(kernel, more, fewer))
+        case .weightsOutputsInputs: (Tiles(output, larger, smaller), Tiles(more, more, fewer))
+        case .weightsInputsOutputs: (Tiles(output, larger, 1), Tiles(more, fewer, fewer))
+        case .inputsOutputsWeights: (Tiles(larger, smaller, smaller), Tiles(more, more, 1))
+        case .inputsWeightsOutputs: (Tiles(larger, larger, 1), Tiles(more, fewer, fewer))
+        }
+      return AxisLoops(output: outputs, kernel: kernels, slide: slides ? random.pick([.output, .kernel]) : .none)
+    }
+    let slides = random.pick(0...2)
+    return Candidate(
+      dataflow: dataflow, vertical: axis(layer[.p], layer[.r], slides: slides == 1),
+      horizontal: axis(layer[.q], layer[.s], slides: slides == 2), batchTile: random.pick(1...layer[.n]),
+      outputChannelTile: random.pick(1...layer[.k]), inputChannelTile: random.pick(1...layer[.c])
+    ).mapping(of: layer)
+  }
+
+  // MARK: Broken cuts
+
+  /// A convolution with the optimum of some capacity, known.
+  struct Known {
+    let layer: Layer
+    let capacity: Int
+    let optimum: ScoredMapping
+    let witness: Witness
+    let searches: [DataflowSearch]
+
+    init() throws {
+      layer = try OptimizerTests.convolution(k: 6, c: 4, outputs: 7, kernel: 3)
+      let optimizer = try Optimizer(layer, widths: WordWidths(.byte))
+      let found = try #require(optimizer.optimum(capacity: Bits(8 * 60)))
+      capacity = found.occupancy.bits(WordWidths(.byte)).count
+      witness = try #require(
+        Witness(found.mapping, on: layer, widths: WordWidths(.byte), energyModel: .bitsMoved, reuse: .sliding))
+      searches = try Optimizer(layer, widths: WordWidths(.byte), arithmetic: nil, witness: witness).searches
+      optimum = try #require(searches.compactMap(\.witness).first)
+    }
+  }
+
+  /// A record that is wrong in one way.
+  struct BrokenRecord: SearchRecord {
+    enum Fault { case none, capacity, thresholds, offer }
+    let fault: Fault
+    var whole: Incumbent
+    var best: ScoredMapping? { whole.best }
+
+    /// Nothing seems to fit or, once a mapping is known, to be better.
+    var thresholds: Thresholds {
+      var thresholds = whole.thresholds
+      if fault == .capacity { thresholds.fill(0..<Thresholds.count, with: 0) }
+      if fault == .thresholds, best != nil { thresholds.fill(0..<Thresholds.count, with: 0) }
+      return thresholds
+    }
+    var initialThresholds: Thresholds? { best == nil ? thresholds : nil }
+
+    func covers(_ mapping: ScoredMapping) -> Bool { whole.covers(mapping) }
+    mutating func offer(_ mapping: ScoredMapping) {
+      // The first found stays.
+      if fault == .offer, best != nil { return }
+      whole.offer(mapping)
+    }
+    mutating func merge(_ other: BrokenRecord) { whole.merge(other.whole) }
+  }
+
+  /// A search whose record has a fault, or that ends at once as if the bound were met.
+  static func search(_ fault: BrokenRecord.Fault, prunes: Bool = true, ends: Bool = false) throws {
+    let known = try Known()
+    let record = BrokenRecord(fault: fault, whole: Incumbent(capacity: known.capacity))
+    var run = SearchRun(known.searches, of: nil, record, SearchOptions(prunes: prunes))
+    run.search { _ in ends }
+    #expect(run.record.best?.energy == known.optimum.energy)
+  }
+
+  @Test func wholeRecordsPass() throws {
+    try Self.search(.none)
+    try Self.search(.none, prunes: false)
+  }
+
+  /// What a program that stopped wrote.
+  static func names(_ rule: Witness.Rule, _ result: ExitTest.Result?) -> Bool {
+    guard let result else { return false }
+    return String(decoding: result.standardErrorContent, as: UTF8.self).contains("the rule '\(rule.rawValue)'")
+  }
+
+  @Test func brokenCapacity() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      try WitnessTests.search(.capacity)
+    }
+    #expect(Self.names(.capacity, result))
+  }
+
+  @Test func brokenCorner() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      try WitnessTests.search(.thresholds)
+    }
+    #expect(Self.names(.corner, result))
+  }
+
+  @Test func brokenThreshold() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      try WitnessTests.search(.thresholds, prunes: false)
+    }
+    #expect(Self.names(.threshold, result))
+  }
+
+  @Test func brokenRecord() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      try WitnessTests.search(.offer)
+    }
+    #expect(Self.names(.record, result))
+  }
+
+  @Test func brokenBound() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      try WitnessTests.search(.none, ends: true)
+    }
+    #expect(Self.names(.bound, result))
+  }
+
+  /// Profiles of rows that are all worse: those of an axis with a larger stride.
+  @Test func brokenBlockSizes() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let known = try Known()
+      let other = try OptimizerTests.convolution(k: 6, c: 4, outputs: 8, kernel: 3)
+      let dataflow = known.witness.dataflow
+      var search = DataflowSearch(
+        known.layer, WordWidths(.byte), .bitsMoved, .sliding, dataflow,
+        vertical: AxisProfiles.all(other.vertical, of: [dataflow])[0],
+        horizontal: AxisProfiles.all(known.layer.horizontal, of: [dataflow])[0])
+      search.follow(known.witness, search: 0)
+    }
+    #expect(Self.names(.blockSizes, result))
+  }
+
+  /// Columns that are all worse: those of a layer with more input and output channels.
+  @Test func brokenTiles() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let known = try Known()
+      let other = try OptimizerTests.convolution(k: 60, c: 40, outputs: 7, kernel: 3)
+      let dataflow = known.witness.dataflow
+      let profiles = AxisProfiles.all(known.layer.vertical, of: [dataflow])[0]
+      var search = DataflowSearch(
+        other, WordWidths(.byte), .bitsMoved, .sliding, dataflow, vertical: profiles, horizontal: profiles)
+      search.follow(known.witness, search: 0)
+    }
+    #expect(Self.names(.tiles, result))
+  }
+
+  /// Factors beyond 2^53, which the comparison of doubles takes for equal.
+  @Test func brokenDominance() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      func factors(_ rowsMoved: Int) -> AxisFactors {
+        AxisFactors(
+          rowsMoved: rowsMoved, rowsHeld: 1, outputsHeld: 1, weightVisits: 1, weightsHeld: 1, outputVisits: 1)
+      }
+      let loops = AxisLoops(output: Tiles(1, 1, 1), kernel: Tiles(1, 1, 1), slide: .none)
+      var skyline = Skyline(following: [factors(1 << 53)])
+      skyline.offer(factors((1 << 53) + 1), loops)
+      skyline.offer(factors(1 << 53), loops)
+    }
+    #expect(Self.names(.dominance, result))
+  }
+}
