@@ -59,7 +59,8 @@ test-examples: setup
 	Examples/.build/debug/SweepCapacities | diff Examples/expected/SweepCapacities.csv -
 	Examples/.build/debug/NetworkGap configs/networks/resnet18.yaml 64KiB | diff Examples/expected/NetworkGap.csv -
 
-# The tables of results/README.md made anew, in .build-results, and compared with those that are kept.
+# The tables of results/README.md made anew, in .build-results, and compared with those that are kept, but for
+# the line that names the processor's kernel.
 results: setup
 	swift build -c release --product tilebound
 	rm -rf .build-results
@@ -69,7 +70,9 @@ results: setup
 	tilebound sweep results/built-in.yaml --output results/built-in.csv --quiet && \
 	tilebound report results/built-in.csv --title "Optima of the built-in networks" --output results/built-in.html && \
 	tilebound curve --network resnet50 --capacity 1KiB...1MiB --quiet --plot results/plots/resnet50.svg >/dev/null && \
-	for file in $$(find results -type f); do cmp $$file ../$$file || exit 1; echo "$$file: the same"; done
+	for file in $$(find results -type f); do \
+	  cmp <(grep -v '"blas_core" :' $$file) <(grep -v '"blas_core" :' ../$$file) || { echo "$$file differs" >&2; exit 1; }; \
+	  echo "$$file: the same"; done
 
 # Inputs made by libFuzzer, from those kept in Fuzz/corpus on, for every reader and for closed form against replay. What
 # is found stays in .build-fuzz. A long run: make fuzz FUZZ_RUNS=10000000 FUZZ_TARGETS="onnx nest"
@@ -88,9 +91,10 @@ fuzz: setup
 	done
 
 # Lines of the evaluator, the enumerator, the bounds and the scorer broken in turn: tells which of them no test notices.
-# It takes about half an hour.
+# It takes about half an hour. Then each rule by which the search leaves mappings out, which must be named: ten minutes.
 mutants: setup
 	python3 Tests/Mutants/mutants.py
+	python3 Tests/Mutants/mutants.py --cuts
 
 # Rates, times and growth, in a package of their own. Only ratios within a run tell: machines are noisy.
 bench: setup

@@ -54,7 +54,7 @@ let package = Package(
     .target(
       name: "Interchange",
       dependencies: [
-        "Workloads", "ONNX", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Validation",
+        "DenseKernels", "Workloads", "ONNX", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Validation",
         .product(name: "Yams", package: "Yams"), .product(name: "SwiftCSV", package: "SwiftCSV"),
       ],
       exclude: ["Configs/mappings"],

@@ -10,6 +10,7 @@ public enum ResultFile {
 
   private struct Document<Record: Encodable, Total: Encodable>: Encodable {
     let schema: String
+    let producer = Producer.current
     /// The command line that made the file.
     let command: String?
     let records: [Record]

@@ -43,11 +43,13 @@ public enum ValidationResult {
 
   private struct Document: Encodable {
     let schema: String
+    let producer = Producer.current
     let command: String
     let dataSets: [DataSet]
 
     enum CodingKeys: String, CodingKey {
       case schema
+      case producer
       case command
       case dataSets = "data_sets"
     }

@@ -1,3 +1,4 @@
+import Interchange
 public import Validation
 
 /// A page about measurements held against the model, with tables and pictures: HTML that stands alone, or Markdown.
@@ -37,7 +38,7 @@ public struct ValidationPage {
   /// - Parameter picture: where the file of a figure is, as seen from the page.
   /// - Returns: the text.
   public func markdown(picture: (Figure) -> String) -> String {
-    var lines = ["# \(Self.title)", "", "    \(command)"]
+    var lines = ["# \(Self.title)", "", "By tilebound \(Producer.version):", "", "    \(command)"]
     for part in parts {
       let sections = ValidationTables.sections(part.findings)
       for (index, section) in sections.enumerated() {
@@ -91,6 +92,7 @@ public struct ValidationPage {
   private struct HTML {
     let title: String
     let subtitle: String
+    let version = Producer.version
     let style = HTMLTemplates.style
     let contents: [Contents]
   }

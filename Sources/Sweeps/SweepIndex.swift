@@ -75,6 +75,8 @@ public struct SweepIndex: Codable, Sendable {
   }
 
   var schema = SweepIndex.currentSchema
+  /// What made the file; nil where it was made before that was recorded.
+  var producer: Producer? = Producer.current
   var command: String
   var plan: SweepPlan
   var content: Content

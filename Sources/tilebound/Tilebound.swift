@@ -21,7 +21,7 @@ struct Tilebound: ParsableCommand {
 
       Example: tilebound optimize --network alexnet --capacity 64KiB
       """,
-    version: "0.1.0",
+    version: Producer.version,
     subcommands: [
       Optimize.self, Curve.self, SweepCommand.self, Gap.self, Bound.self, Evaluate.self, Validate.self, Convert.self,
       Report.self,

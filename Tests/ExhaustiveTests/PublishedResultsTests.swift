@@ -8,7 +8,7 @@ struct PublishedResultsTests {
   private static let results = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "results")
 
-  /// All of the built-in networks' table and index, made again, byte for byte.
+  /// All of the built-in networks' table and index, made again, byte for byte but for the name of the processor's kernel.
   @Test func builtInNetworks() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "tilebound-results-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -20,7 +20,8 @@ struct PublishedResultsTests {
       let published = try String(contentsOf: Self.results.appending(path: name), encoding: .utf8).split(separator: "\n")
       let remade = try String(contentsOf: folder.appending(path: name), encoding: .utf8).split(separator: "\n")
       #expect(published.count == remade.count, "\(name)")
-      for (number, (old, new)) in zip(published, remade).enumerated() where old != new {
+      for (number, (old, new)) in zip(published, remade).enumerated()
+      where old != new && !old.contains("\"blas_core\" :") {
         Issue.record("\(name):\(number + 1) was\n\(old)\nand is now\n\(new)")
         break
       }

@@ -24,6 +24,8 @@ struct ResultFileTests {
     let text = try ResultFile.json([record])
     let document = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     #expect(document["schema"] as? String == "tilebound-results/1")
+    #expect(
+      document["producer"] as? [String: String] == ["version": Producer.version, "blas_core": Producer.current.core])
     let records = try #require(document["records"] as? [[String: Any]])
     #expect(records.count == 1)
     let traffic = try #require(records[0]["traffic_bits"] as? [String: Int])

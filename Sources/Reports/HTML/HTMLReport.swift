@@ -46,6 +46,7 @@ public struct HTMLReport {
 struct Page {
   let title: String
   let subtitle: String
+  let version = Producer.version
   let style = HTMLTemplates.style
   let script = HTMLTemplates.script
   let asked: AskedSection
