@@ -173,6 +173,26 @@ struct OptimizerTests {
     #expect(found.traffic.bits(widths).total.count == 61)
   }
 
+  /// Another: the last block of kernel rows is a single one, whose weights stay while output rows change.
+  @Test func knownLeftoverOfSingleWeights() throws {
+    let layer = try Layer(
+      name: "leftover", inputChannels: 1, input: Extent(height: 3, width: 1), outputChannels: 3,
+      kernel: Extent(height: 6, width: 1), padding: Padding(top: 4, bottom: 0, left: 0, right: 0))
+    let two = try #require(BitWidth(2))
+    let widths = WordWidths(inputs: two, weights: two, outputs: two, partialSums: try #require(BitWidth(3)))
+    let model = try EnergyModel(name: "m", source: "", unit: "bit", mac: 0, read: 2, write: 1)
+    let nest = try Mapping([
+      .loop(.r, tile: 5), .keep(.inputs), .loop(.k, tile: 1), .loop(.p, tile: 1), .keep(.outputs), .loop(.r, tile: 1),
+      .keep(.weights),
+    ])
+    let capacity = Occupancy(of: nest, on: layer).bits(widths)
+    let better = try Replay(of: nest, on: layer, reuse: .none, widths: widths, capacity: capacity).traffic.bits(widths)
+    let optimizer = try Optimizer(layer, widths: widths, energyModel: model, reuse: .none)
+    let found = try #require(optimizer.optimum(capacity: capacity))
+    #expect(2 * better.read.count + better.written.count == 214)
+    #expect(found.energy.dataQuanta == 216)
+  }
+
   /// Very long axes are searched in bounded time, with some block sizes for each number of blocks, and say so.
   @Test func longAxes() throws {
     let layer = try Layer(
