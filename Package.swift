@@ -82,7 +82,8 @@ let package = Package(
         "Interchange", "Sweeps", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: safeSettings),
+      swiftSettings: safeSettings, plugins: ["RecordCommit"]),
+    .plugin(name: "RecordCommit", capability: .buildTool()),
     .target(
       name: "TestSupport", dependencies: ["Workloads", "EnergyModel", "Mappings"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),

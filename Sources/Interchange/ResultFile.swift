@@ -10,7 +10,7 @@ public enum ResultFile {
 
   private struct Document<Record: Encodable, Total: Encodable>: Encodable {
     let schema: String
-    let producer = Producer.current
+    let producer: Producer
     /// The command line that made the file.
     let command: String?
     let records: [Record]
@@ -24,25 +24,33 @@ public enum ResultFile {
   ///   - records: the results.
   ///   - totals: their sums over networks.
   ///   - command: the command line that made them, to be kept with them.
+  ///   - producer: what made them.
   /// - Returns: the text.
   /// - Throws: an `EncodingError` for a figure that is not finite, which no result has.
   public static func json(
-    _ records: [ResultRecord], totals: [NetworkTotal]? = nil, command: String? = nil
+    _ records: [ResultRecord], totals: [NetworkTotal]? = nil, command: String? = nil,
+    producer: Producer = Producer()
   ) throws -> String {
-    try json(Document(schema: schema, command: command, records: records, totals: totals))
+    try json(Document(schema: schema, producer: producer, command: command, records: records, totals: totals))
   }
 
   /// The same for the points of curves, those of the network's curve, and what is to be said of each curve as a whole.
   public static func json(
-    _ records: [ResultRecord], totals: [CurveTotal]?, curves: [CurveSummary], command: String? = nil
+    _ records: [ResultRecord], totals: [CurveTotal]?, curves: [CurveSummary], command: String? = nil,
+    producer: Producer = Producer()
   ) throws -> String {
-    try json(Document(schema: schema, command: command, records: records, totals: totals, curves: curves))
+    try json(
+      Document(
+        schema: schema, producer: producer, command: command, records: records, totals: totals, curves: curves))
   }
 
   /// The same for lower bounds.
-  public static func json(_ records: [BoundRecord], command: String? = nil) throws -> String {
+  public static func json(
+    _ records: [BoundRecord], command: String? = nil, producer: Producer = Producer()
+  ) throws -> String {
     try json(
-      Document<BoundRecord, NetworkTotal>(schema: boundSchema, command: command, records: records, totals: nil))
+      Document<BoundRecord, NetworkTotal>(
+        schema: boundSchema, producer: producer, command: command, records: records, totals: nil))
   }
 
   /// Any document as it is laid out in files.

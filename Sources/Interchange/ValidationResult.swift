@@ -13,10 +13,14 @@ public enum ValidationResult {
   /// - Parameters:
   ///   - findings: sets of measurements held against the model.
   ///   - command: the command line that made it.
+  ///   - producer: what made it.
   /// - Returns: the text.
   /// - Throws: an `EncodingError` for a figure that is not finite, which only exact fits have.
-  public static func json(_ findings: [Findings], command: String) throws -> String {
-    try ResultFile.json(Document(schema: schema, command: command, dataSets: findings.map(DataSet.init)))
+  public static func json(
+    _ findings: [Findings], command: String, producer: Producer = Producer()
+  ) throws -> String {
+    try ResultFile.json(
+      Document(schema: schema, producer: producer, command: command, dataSets: findings.map(DataSet.init)))
   }
 
   /// A table with a line for each measured layer.
@@ -43,7 +47,7 @@ public enum ValidationResult {
 
   private struct Document: Encodable {
     let schema: String
-    let producer = Producer.current
+    let producer: Producer
     let command: String
     let dataSets: [DataSet]
 

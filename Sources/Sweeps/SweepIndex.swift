@@ -76,7 +76,7 @@ public struct SweepIndex: Codable, Sendable {
 
   var schema = SweepIndex.currentSchema
   /// What made the file; nil where it was made before that was recorded.
-  var producer: Producer? = Producer.current
+  var producer: Producer?
   var command: String
   var plan: SweepPlan
   var content: Content

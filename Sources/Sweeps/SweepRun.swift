@@ -1,5 +1,5 @@
 import Foundation
-import Interchange
+public import Interchange
 import MappingSearch
 import Workloads
 
@@ -85,11 +85,12 @@ public final class SweepRun: Sendable {
   /// - Parameters:
   ///   - threads: layers worked on side by side.
   ///   - command: the command line, which the index keeps.
+  ///   - producer: what makes the file, which the index keeps too.
   ///   - progress: is told of every layer that is written.
   /// - Returns: the totals, and whether every block size of every layer was searched.
   /// - Throws: ``SweepError``; what was written stays and is gone on with.
   public func run(
-    threads: Int, command: String, progress: @Sendable (Progress) -> Void
+    threads: Int, command: String, producer: Producer = Producer(), progress: @Sendable (Progress) -> Void
   ) throws -> (totals: [SweepTotal], isComplete: Bool) {
     let first = store.withLock { $0?.sums.count ?? sweep.units.count }
     let done = Guarded(resumed)
@@ -110,7 +111,7 @@ public final class SweepRun: Sendable {
       }
       progress(Progress(done: now, all: all, network: unit.network.name, layer: unit.entry.layer.name))
     }
-    return try finish(command)
+    return try finish(command, producer)
   }
 
   private func text(_ records: [ResultRecord]) throws -> String {
@@ -120,7 +121,9 @@ public final class SweepRun: Sendable {
     }
   }
 
-  private func finish(_ command: String) throws -> (totals: [SweepTotal], isComplete: Bool) {
+  private func finish(
+    _ command: String, _ producer: Producer
+  ) throws -> (totals: [SweepTotal], isComplete: Bool) {
     try store.withLock { store throws(SweepError) in
       guard let sums = store?.sums else {
         guard let index = SweepIndex.read(of: path) else { throw .failed(file: path, "lost its index") }
@@ -130,7 +133,8 @@ public final class SweepRun: Sendable {
       let isComplete = sums.allSatisfy(\.complete)
       try store?.finish { content in
         SweepIndex(
-          command: command, plan: plan, content: content, records: sweep.recordCount, curves: sweep.curveCount,
+          producer: producer, command: command, plan: plan, content: content, records: sweep.recordCount,
+          curves: sweep.curveCount,
           complete: isComplete, totals: totals)
       }
       store = nil

@@ -52,7 +52,7 @@ struct Bound: ParsableCommand {
       }
     }
     switch format {
-    case .json: try output.emit(ResultFile.json(records, command: Invocation.text()))
+    case .json: try output.emit(ResultFile.json(records, command: Invocation.text(), producer: Invocation.producer))
     case .csv: try output.emit(ResultFile.csv(records))
     case .table:
       let heading = model.heading(network ?? "shape", energyModel, widths, nil)

@@ -125,7 +125,7 @@ struct Curve: ParsableCommand {
       try output.emit(
         ResultFile.json(
           records, totals: isNetwork ? totals : nil, curves: total ? summaries.suffix(1) : summaries,
-          command: Invocation.text()))
+          command: Invocation.text(), producer: Invocation.producer))
     case .csv: try output.emit(total ? ResultFile.csv(totals) : ResultFile.csv(records))
     case .table:
       let heading = model.heading(network ?? "shape", energyModel, widths, reuse)

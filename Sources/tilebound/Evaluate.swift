@@ -77,7 +77,7 @@ struct Evaluate: ParsableCommand {
     }
     try timeloop.write(mapping, of: layer, capacity: capacity ?? occupancy.bits(widths), widths, reuse)
     switch format {
-    case .json: try output.emit(ResultFile.json([record], command: Invocation.text()))
+    case .json: try output.emit(ResultFile.json([record], command: Invocation.text(), producer: Invocation.producer))
     case .csv: try output.emit(ResultFile.csv([record]))
     case .table:
       var report = MappingReport()

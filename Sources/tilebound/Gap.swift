@@ -60,7 +60,9 @@ struct Gap: ParsableCommand {
     switch format {
     case .json:
       try output.emit(
-        ResultFile.json(records, totals: byCapacity.compactMap(NetworkTotal.init), command: Invocation.text()))
+        ResultFile.json(
+          records, totals: byCapacity.compactMap(NetworkTotal.init), command: Invocation.text(),
+          producer: Invocation.producer))
     case .csv: try output.emit(ResultFile.csv(records))
     case .table:
       let heading = model.heading(network ?? "shape", energyModel, widths, reuse)

@@ -1,7 +1,10 @@
 import Interchange
 
-/// The command line that the program was called with, as results keep it.
+/// The program and the command line that it was called with, as results keep them.
 enum Invocation {
+  /// The program.
+  static let producer = Producer(commit: commitOfBuild)
+
   /// Options that change neither the results nor their form, and take a value.
   private static let withValue: Set<String> = ["--threads", "--output", "--plot", "--plot-format", "--plot-in"]
   /// The same without a value.

@@ -112,7 +112,7 @@ struct SweepCommand: ParsableCommand {
       }
     }
     let wasComplete = run.isComplete
-    let result = try run.run(threads: threads, command: Invocation.text()) { now in
+    let result = try run.run(threads: threads, command: Invocation.text(), producer: Invocation.producer) { now in
       progress.show(now.done, of: now.all, "records", current: "\(now.network) \(now.layer)")
     }
     progress.clear()

@@ -100,7 +100,8 @@ struct Validate: ParsableCommand {
     if let plot { _ = try plots.write(parts.flatMap(\.figures), into: plot, threads: threads) }
     if let page { try write(ValidationPage(parts, command: Invocation.text()), to: page, isHTML: isHTML) }
     switch format {
-    case .json: try output.emit(ValidationResult.json(findings, command: Invocation.text()))
+    case .json:
+      try output.emit(ValidationResult.json(findings, command: Invocation.text(), producer: Invocation.producer))
     case .csv: try output.emit(ValidationResult.csv(findings))
     case .table:
       if quiet, output.output == nil { return }

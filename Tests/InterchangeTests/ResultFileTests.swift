@@ -25,7 +25,8 @@ struct ResultFileTests {
     let document = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     #expect(document["schema"] as? String == "tilebound-results/1")
     #expect(
-      document["producer"] as? [String: String] == ["version": Producer.version, "blas_core": Producer.current.core])
+      document["producer"] as? [String: String] == ["version": Producer.version, "blas_core": Producer().core])
+    #expect(try ResultFile.json([record], producer: Producer(commit: "abc")).contains("\"commit\" : \"abc\""))
     let records = try #require(document["records"] as? [[String: Any]])
     #expect(records.count == 1)
     let traffic = try #require(records[0]["traffic_bits"] as? [String: Int])

@@ -2,6 +2,11 @@ public import Foundation
 
 /// The program as users run it: arguments in; text, exit code and files out.
 public enum Program {
+  /// The keys of what the program says of itself in files of results: with the commit where the package is a clone.
+  public static let producerKeys: Set<String> =
+    FileManager.default.isReadableFile(atPath: root.appending(path: ".git/logs/HEAD").path)
+    ? ["version", "blas_core", "commit"] : ["version", "blas_core"]
+
   /// What a run gave.
   public struct Outcome {
     /// The exit code.

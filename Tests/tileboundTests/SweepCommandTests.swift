@@ -150,7 +150,7 @@ struct SweepCommandTests {
         try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: "\(folder)/two.jsonl.index.json")))
           as? [String: Any])
       #expect((index["totals"] as? [Any])?.count == 2 && index["schema"] as? String == "tilebound-sweep/1")
-      #expect((index["producer"] as? [String: String]).map { Set($0.keys) } == ["version", "blas_core"])
+      #expect((index["producer"] as? [String: String]).map { Set($0.keys) } == Program.producerKeys)
       #expect(
         index["command"] as? String == "tilebound sweep \(sweep) --capacity 16KiB,1MiB --energy unit")
       // Different ratios of prices are said to need curves of their own.

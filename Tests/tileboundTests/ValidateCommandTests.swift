@@ -45,7 +45,7 @@ struct ValidateCommandTests {
       let document = try #require(
         try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
       #expect(document["schema"] as? String == "tilebound-validation/1")
-      #expect((document["producer"] as? [String: String]).map { Set($0.keys) } == ["version", "blas_core"])
+      #expect((document["producer"] as? [String: String]).map { Set($0.keys) } == Program.producerKeys)
       let set = try #require((document["data_sets"] as? [[String: Any]])?.first)
       let rows = try #require(set["rows"] as? [[String: Any]])
       #expect(
