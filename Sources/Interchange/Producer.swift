@@ -21,6 +21,12 @@ public struct Producer: Codable, Hashable, Sendable {
     core = MatrixProduct.coreName
   }
 
+  /// Its version and commit, for messages.
+  public var name: String { "tilebound \(version)" + (commit.map { " of commit \($0)" } ?? "") }
+
+  /// Whether the same sources made both, as far as is known, on whatever machines.
+  public func isSameBuild(as other: Producer) -> Bool { version == other.version && commit == other.commit }
+
   enum CodingKeys: String, CodingKey {
     case version
     case commit

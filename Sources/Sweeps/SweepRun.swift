@@ -29,6 +29,7 @@ public final class SweepRun: Sendable {
   public let resumed: Int
   private let store: Guarded<SweepStore?>
   private let plan: SweepPlan
+  private let producer: Producer
 
   /// Begins a file or goes on with it.
   ///
@@ -37,9 +38,13 @@ public final class SweepRun: Sendable {
   ///   - path: the file.
   ///   - form: its form.
   ///   - restarts: whether to begin anew and replace what is there, whatever it is.
+  ///   - producer: what makes the file, which its index keeps: another version or commit does not go on with it.
   /// - Throws: ``SweepError/refused(file:_:)`` when what is there is not this sweep's, and
   ///   ``SweepError/failed(file:_:)`` when nothing can be written.
-  public init(_ sweep: Sweep, to path: String, form: SweepForm, restarts: Bool = false) throws(SweepError) {
+  public init(
+    _ sweep: Sweep, to path: String, form: SweepForm, restarts: Bool = false, producer: Producer = Producer()
+  ) throws(SweepError) {
+    self.producer = producer
     self.sweep = sweep
     self.path = path
     self.form = form
@@ -51,7 +56,8 @@ public final class SweepRun: Sendable {
       return
     }
     let head = form == .csv ? ResultFile.csvHeader(comparesDataflows: sweep.comparesDataflows) : ""
-    let opened = try SweepStore(path, plan, head: head, units: sweep.units.count, restarts: restarts)
+    let opened = try SweepStore(
+      path, plan, producer, head: head, units: sweep.units.count, restarts: restarts)
     resumed = sweep.units.prefix(opened.sums.count).reduce(0) { $0 + sweep.recordCount(of: $1) }
     store = Guarded(opened)
   }
@@ -85,12 +91,11 @@ public final class SweepRun: Sendable {
   /// - Parameters:
   ///   - threads: layers worked on side by side.
   ///   - command: the command line, which the index keeps.
-  ///   - producer: what makes the file, which the index keeps too.
   ///   - progress: is told of every layer that is written.
   /// - Returns: the totals, and whether every block size of every layer was searched.
   /// - Throws: ``SweepError``; what was written stays and is gone on with.
   public func run(
-    threads: Int, command: String, producer: Producer = Producer(), progress: @Sendable (Progress) -> Void
+    threads: Int, command: String, progress: @Sendable (Progress) -> Void
   ) throws -> (totals: [SweepTotal], isComplete: Bool) {
     let first = store.withLock { $0?.sums.count ?? sweep.units.count }
     let done = Guarded(resumed)
@@ -111,7 +116,7 @@ public final class SweepRun: Sendable {
       }
       progress(Progress(done: now, all: all, network: unit.network.name, layer: unit.entry.layer.name))
     }
-    return try finish(command, producer)
+    return try finish(command)
   }
 
   private func text(_ records: [ResultRecord]) throws -> String {
@@ -121,9 +126,7 @@ public final class SweepRun: Sendable {
     }
   }
 
-  private func finish(
-    _ command: String, _ producer: Producer
-  ) throws -> (totals: [SweepTotal], isComplete: Bool) {
+  private func finish(_ command: String) throws -> (totals: [SweepTotal], isComplete: Bool) {
     try store.withLock { store throws(SweepError) in
       guard let sums = store?.sums else {
         guard let index = SweepIndex.read(of: path) else { throw .failed(file: path, "lost its index") }

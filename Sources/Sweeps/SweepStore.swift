@@ -8,7 +8,7 @@ import Interchange
 /// units are there, `FILE.index.json` is written, the part takes the name `FILE`, and the progress goes. A lock on the
 /// progress keeps a second program away.
 struct SweepStore {
-  /// What a line of the progress says, after the first, which holds the plan.
+  /// What a line of the progress says, after the first, which holds the plan and what makes the file.
   private struct Checkpoint: Codable {
     var bytes: Int
     var checksum: String
@@ -16,8 +16,9 @@ struct SweepStore {
   }
 
   private struct Heading: Codable {
-    static let currentSchema = "tilebound-sweep-progress/1"
+    static let currentSchema = "tilebound-sweep-progress/2"
     var schema: String
+    var producer: Producer
     var plan: SweepPlan
   }
 
@@ -37,26 +38,29 @@ struct SweepStore {
   /// - Parameters:
   ///   - path: the file to make.
   ///   - plan: what it is to hold.
+  ///   - producer: what makes it.
   ///   - head: what stands before the records.
   ///   - units: how many units there are to be.
   ///   - restarts: whether to begin anew whatever is there.
   /// - Throws: ``SweepError/refused(file:_:)`` when the file is another sweep's, ``SweepError/failed(file:_:)`` when it
   ///   cannot be written.
-  init(_ path: String, _ plan: SweepPlan, head: String, units: Int, restarts: Bool) throws(SweepError) {
+  init(
+    _ path: String, _ plan: SweepPlan, _ producer: Producer, head: String, units: Int, restarts: Bool
+  ) throws(SweepError) {
     self.path = path
     progress = try OpenFile(Self.progressPath(path))
     part = try OpenFile(Self.partPath(path))
     if !progress.lock() { throw .refused(file: path, "is being written by another sweep that has not ended") }
-    if !restarts { try resume(plan, units: units) }
+    if !restarts { try resume(plan, producer, units: units) }
     if !sums.isEmpty { return }
     try part.cut(at: 0)
     try progress.cut(at: 0)
-    try progress.write(Self.line(Heading(schema: Heading.currentSchema, plan: plan)))
+    try progress.write(Self.line(Heading(schema: Heading.currentSchema, producer: producer, plan: plan)))
     try append(head)
   }
 
-  /// Takes up what is whole of the units that are there, if it is of the same plan.
-  private mutating func resume(_ plan: SweepPlan, units: Int) throws(SweepError) {
+  /// Takes up what is whole of the units that are there, if it is of the same plan and made by the same build.
+  private mutating func resume(_ plan: SweepPlan, _ producer: Producer, units: Int) throws(SweepError) {
     let length = part.length
     let written = try progress.read(progress.length, at: 0)
     guard let end = written.firstIndex(of: UInt8(ascii: "\n")) else {
@@ -73,6 +77,10 @@ struct SweepStore {
       throw .refused(
         file: path,
         "was begun by another sweep: \(plan.difference(from: heading.plan)) changed; --restart begins anew")
+    }
+    if !heading.producer.isSameBuild(as: producer) {
+      throw .refused(
+        file: path, "was begun by \(heading.producer.name), and this is \(producer.name); --restart begins anew")
     }
     var start = end + 1
     while sums.count < units, let stop = written[start...].firstIndex(of: UInt8(ascii: "\n")),

@@ -101,7 +101,7 @@ struct SweepCommand: ParsableCommand {
     let plots = try Plots(format: plotFormat, origin: "--plot-format", isWanted: plot != nil)
     if let plot { try Plots.checkFolder(plot, origin: "--plot") }
     let sweep = try Sweep(request)
-    let run = try SweepRun(sweep, to: output, form: form, restarts: restart)
+    let run = try SweepRun(sweep, to: output, form: form, restarts: restart, producer: Invocation.producer)
     let progress = ProgressLine(startedWith: run.resumed, isQuiet: quiet)
     let interrupts = Interrupts { code in
       run.stop {
@@ -112,7 +112,7 @@ struct SweepCommand: ParsableCommand {
       }
     }
     let wasComplete = run.isComplete
-    let result = try run.run(threads: threads, command: Invocation.text(), producer: Invocation.producer) { now in
+    let result = try run.run(threads: threads, command: Invocation.text()) { now in
       progress.show(now.done, of: now.all, "records", current: "\(now.network) \(now.layer)")
     }
     progress.clear()

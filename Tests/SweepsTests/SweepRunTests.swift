@@ -180,6 +180,10 @@ struct SweepRunTests {
       #expect(
         refusal { _ = try SweepRun(sweep, to: begun, form: .jsonLines) }
           == "\(begun): was begun by another sweep: the form changed; --restart begins anew")
+      #expect(
+        refusal { _ = try SweepRun(sweep, to: begun, form: .csv, producer: Producer(commit: "abc")) }
+          == "\(begun): was begun by tilebound \(Producer.version), and this is tilebound \(Producer.version) of commit abc; "
+          + "--restart begins anew")
       #expect(try contents(of: folder + "-begun") == before)
       try run(changed, begun, .csv, restarts: true)
       // Done.
