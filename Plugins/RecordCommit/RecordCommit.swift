@@ -6,7 +6,7 @@ import PackagePlugin
 struct RecordCommit: BuildToolPlugin {
   /// A command that runs again whenever the head of the clone or a source changes.
   ///
-  /// What it writes is `let commitOfBuild: String?`: the commit, with "-dirty" where sources differ from it, or nil where
+  /// What it writes is `let commitOfBuild: String?`: the commit, with "-dirty" where files of the clone differ from it, or nil where
   /// the package is no clone of its repository or there is no Git.
   func createBuildCommands(context: PluginContext, target: any Target) -> [Command] {
     let package = context.package.directoryURL

@@ -56,6 +56,11 @@ public final class BlockScorer {
       self.scale = scale
     }
 
+    /// A single pair of vectors.
+    public init(_ first: FactorTable, _ place: Int, _ second: FactorTable, _ otherPlace: Int, _ scale: Scale) {
+      self.init(first, place..<place + 1, second, otherPlace..<otherPlace + 1, scale)
+    }
+
     /// The number of rows.
     public var count: Int { firstRange.count * secondRange.count }
   }

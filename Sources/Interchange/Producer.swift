@@ -7,7 +7,7 @@ public struct Producer: Codable, Hashable, Sendable {
 
   /// The version that made the file.
   public let version: String
-  /// The commit it was built from, with "-dirty" where sources differed from it; nil where that is not known.
+  /// The commit it was built from, with "-dirty" where files of the clone differed from it; nil where that is not known.
   public let commit: String?
   /// The processor kernel that OpenBLAS chose, on which results do not depend.
   public let core: String

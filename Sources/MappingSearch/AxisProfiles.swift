@@ -45,7 +45,7 @@ struct AxisProfiles: Sendable {
     case still, sliding, chained, uncut
 
     /// Those found of a kind.
-    var found: WritableKeyPath<Found, Skyline> {
+    var found: KeyPath<Found, Skyline> {
       switch self {
       case .still: \.still
       case .sliding: \.sliding

@@ -195,18 +195,16 @@ struct DataflowSearch: Sendable {
   /// A row with the least of every number of a group's rows.
   private func corner(_ group: Group) -> BlockScorer.Rows {
     let grid = grids[Int(group.grid)]
-    let (vertical, horizontal) = (Int(group.vertical), Int(group.horizontal))
     return BlockScorer.Rows(
-      grid.vertical.groupCorners, vertical..<vertical + 1, grid.horizontal.groupCorners, horizontal..<horizontal + 1,
+      grid.vertical.groupCorners, Int(group.vertical), grid.horizontal.groupCorners, Int(group.horizontal),
       batches[Int(group.batch)].scale)
   }
 
   /// A row with the least of every number of a block's rows.
   private func corner(_ block: Block) -> BlockScorer.Rows {
     let grid = grids[Int(block.grid)]
-    let (vertical, horizontal) = (Int(block.vertical), Int(block.horizontal))
     return BlockScorer.Rows(
-      grid.vertical.corners, vertical..<vertical + 1, grid.horizontal.corners, horizontal..<horizontal + 1,
+      grid.vertical.corners, Int(block.vertical), grid.horizontal.corners, Int(block.horizontal),
       batches[Int(block.batch)].scale)
   }
 

@@ -81,15 +81,14 @@ struct Witness: Sendable {
         plain.found[keyPath: kind.found].sorted.map { (kind, $0.factors) }
       }
     }
-    let scorer = BlockScorer()
     for vertical in factors(layer.vertical, .p, .r) {
       for horizontal in factors(layer.horizontal, .q, .s)
       where AxisProfiles.Kind.go(vertical.kind, with: horizontal.kind, reuse, batchTile: batch) {
-        let rows = BlockScorer.Rows(
-          FactorTable(count: 1) { _ in vertical.factors.numbers }, 0..<1,
-          FactorTable(count: 1) { _ in horizontal.factors.numbers }, 0..<1, scale)
-        scorer.score(rows, column, 0..<1, .integers, below: Thresholds())
-        guard scorer.scores.first?.energy == energy, scorer.scores.first?.occupancy == occupancy else { continue }
+        let row = BlockScorer.Rows(
+          FactorTable(count: 1) { _ in vertical.factors.numbers }, 0,
+          FactorTable(count: 1) { _ in horizontal.factors.numbers }, 0, scale)
+        let score = Self.score(row, column, 0)
+        guard score?.energy == energy, score?.occupancy == occupancy else { continue }
         self.vertical = Axis(dataflow: dataflow, kind: vertical.kind, factors: vertical.factors)
         self.horizontal = Axis(dataflow: dataflow, kind: horizontal.kind, factors: horizontal.factors)
         return
@@ -127,6 +126,13 @@ struct Witness: Sendable {
     return CanonicalForm.blockSizes(form, size: size, tile: tile) == tiles ? tile : nil
   }
 
+  /// What a row and a column cost.
+  fileprivate static func score(_ row: BlockScorer.Rows, _ columns: FactorTable, _ column: Int) -> BlockScorer.Score? {
+    let scorer = BlockScorer()
+    scorer.score(row, columns, column..<column + 1, .integers, below: Thresholds())
+    return scorer.scores.first
+  }
+
   /// Stops the program.
   static func isLost(to rule: Rule, _ what: String) -> Never {
     fatalError("a known mapping is lost to the rule '\(rule.rawValue)': \(what)")
@@ -155,12 +161,9 @@ extension DataflowSearch {
         let horizontal = grid.horizontal.profiles.firstIndex { $0.factors.isAsGood(as: others) }
         let batch = batches.firstIndex { isTiled($0.scale) && (!grid.needsUncutBatch || $0.tile == 1) }
         guard let vertical, let horizontal, let batch else { continue }
-        let scorer = BlockScorer()
-        scorer.score(
-          BlockScorer.Rows(
-            grid.vertical.table, vertical..<vertical + 1, grid.horizontal.table, horizontal..<horizontal + 1,
-            batches[batch].scale), columns.table, column..<column + 1, .integers, below: Thresholds())
-        witness = scorer.scores.first.map {
+        let row = BlockScorer.Rows(
+          grid.vertical.table, vertical, grid.horizontal.table, horizontal, batches[batch].scale)
+        witness = Witness.score(row, columns.table, column).map {
           ScoredMapping(
             energy: $0.energy, occupancy: $0.occupancy,
             place: ScoredMapping.Place(

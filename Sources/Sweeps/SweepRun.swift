@@ -56,8 +56,7 @@ public final class SweepRun: Sendable {
       return
     }
     let head = form == .csv ? ResultFile.csvHeader(comparesDataflows: sweep.comparesDataflows) : ""
-    let opened = try SweepStore(
-      path, plan, producer, head: head, units: sweep.units.count, restarts: restarts)
+    let opened = try SweepStore(path, plan, producer, head: head, units: sweep.units.count, restarts: restarts)
     resumed = sweep.units.prefix(opened.sums.count).reduce(0) { $0 + sweep.recordCount(of: $1) }
     store = Guarded(opened)
   }
@@ -137,8 +136,7 @@ public final class SweepRun: Sendable {
       try store?.finish { content in
         SweepIndex(
           producer: producer, command: command, plan: plan, content: content, records: sweep.recordCount,
-          curves: sweep.curveCount,
-          complete: isComplete, totals: totals)
+          curves: sweep.curveCount, complete: isComplete, totals: totals)
       }
       store = nil
       return (totals, isComplete)
