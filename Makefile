@@ -91,7 +91,7 @@ fuzz: setup
 	done
 
 # Lines of the evaluator, the enumerator, the bounds and the scorer broken in turn: tells which of them no test notices.
-# It takes about half an hour. Then each rule by which the search leaves mappings out, which must be named: ten minutes.
+# It takes about half an hour. Then each rule by which the search leaves mappings out, which must be named: five minutes.
 mutants: setup
 	python3 Tests/Mutants/mutants.py
 	python3 Tests/Mutants/mutants.py --cuts

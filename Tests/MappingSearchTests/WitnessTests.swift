@@ -17,6 +17,7 @@ struct WitnessTests {
     var bruteForce = BruteForce(
       test.layer, widths: test.widths, reuse: test.reuse, readEnergy: test.model.readQuanta,
       writeEnergy: test.model.writeQuanta)
+    bruteForce.keepsNests = true
     bruteForce.tryNests(obeying: Set(BruteForce.Fact.allCases))
     var followed = 0
     for (occupancy, energy) in bruteForce.paretoPoints {
@@ -44,12 +45,17 @@ struct WitnessTests {
   func randomMappings(seed: Int) throws {
     let test = try EngineTests.Case(seed: 900 + seed, largestSize: 9, largestMACs: 20_000)
     var random = SplitMix64(seed: 900 + seed)
+    var followed = 0
     for _ in 0..<12 {
       guard let witness = test.witness(Self.canonical(on: test.layer, &random)) else { continue }
+      followed += 1
       let optimizer = try test.optimizer(following: witness)
-      _ = optimizer.optimum(capacity: Bits(witness.occupancy))
+      #expect(optimizer.searches.count { $0.witness != nil } == 1, test.comment)
+      let optimum = optimizer.optimum(capacity: Bits(witness.occupancy))
+      #expect(try #require(optimum).occupancy.bits(test.widths).count <= witness.occupancy, test.comment)
       _ = optimizer.curve()
     }
+    #expect(followed > 0, test.comment)
   }
 
   /// The nest of random canonical choices.

@@ -60,7 +60,7 @@ CUTS = [
     ("dominance", "MappingSearch/Skyline.swift", "if any(key .> keys[place]) {", "if any(key.lowHalf .> keys[place].lowHalf) {"),
     ("tiles", "MappingSearch/CanonicalForm.swift", "blocks.contains(.tile) ? Tiles.byBlockCount(of: size) : [size]", "blocks.contains(.tile) ? [size, 1] : [size]"),
     ("capacity", "MappingSearch/SearchRecord.swift", "thresholds.fill(Thresholds.range(of: capacity) + 1..<Thresholds.count, with: 0)", "thresholds.fill(Thresholds.range(of: capacity) - 40..<Thresholds.count, with: 0)"),
-    ("corner", "MappingSearch/DataflowSearch.swift", "(Int(block.vertical), Int(block.horizontal))", "(grid.vertical.chunks.count - 1, Int(block.horizontal))"),
+    ("corner", "MappingSearch/DataflowSearch.swift", "grid.vertical.corners, Int(block.vertical),", "grid.vertical.corners, grid.vertical.chunks.count - 1,"),
     ("threshold", "DenseKernels/BlockScorer.swift", "kept &+= energies[place] < thresholds[range] ? 1 : 0", "kept &+= rowCount > 1 && place == 0 ? 0 : energies[place] < thresholds[range] ? 1 : 0"),
     ("record", "MappingSearch/SearchRecord.swift", "if (best.energy, best.occupancy) < (mapping.energy, mapping.occupancy) { return }", "if (best.energy, best.occupancy) > (mapping.energy, mapping.occupancy) { return }"),
     ("record", "MappingSearch/ParetoFrontier.swift", "if mapping.energy >= thresholds[range] { return }", "if mapping.energy >= thresholds[range] - 3 { return }"),
@@ -97,7 +97,7 @@ def mutant(folder, exhaustive):
 
 def cut(folder, rule):
     """What the tests that follow known optima say of a broken rule, or None where they do not name it."""
-    _, failed, output = outcome(folder, ["swift", "test", "--skip-build", "--filter", SURVIVAL])
+    _, _, output = outcome(folder, ["swift", "test", "--skip-build", "--filter", SURVIVAL])
     named = re.findall("lost to the rule '(.*?)'", output)
     return "named" if rule in named else None
 

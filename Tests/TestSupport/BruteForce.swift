@@ -6,7 +6,9 @@ public import Workloads
 public struct BruteForce {
   /// Least energy found by occupancy, in bits.
   public private(set) var best: [Int: Int] = [:]
-  /// The nests of that energy, by occupancy.
+  /// Whether to keep the nests of least energy, which takes time and memory.
+  public var keepsNests = false
+  /// Those nests, by occupancy.
   private var nests: [Int: [[BoxWalker.Line]]] = [:]
   /// The nests tried.
   public private(set) var count = 0
@@ -34,15 +36,13 @@ public struct BruteForce {
     let (occupancy, energy) = walker.evaluate(nest)
     count += 1
     let known = best[occupancy] ?? .max
-    if energy < known {
-      best[occupancy] = energy
-      nests[occupancy] = [nest]
-    } else if energy == known {
-      nests[occupancy]?.append(nest)
-    }
+    best[occupancy] = min(known, energy)
+    if !keepsNests || energy > known { return }
+    if energy < known { nests[occupancy] = [] }
+    nests[occupancy, default: []].append(nest)
   }
 
-  /// The nests of least energy among those that hold so many bits.
+  /// The nests of least energy among those that hold so many bits, if they are kept.
   public func mappings(occupancy: Int) -> [Mapping] {
     (nests[occupancy] ?? []).map { nest in
       let nodes = nest.map { line -> Mapping.Node in
