@@ -22,7 +22,7 @@ public struct BoundRecord: Encodable, Hashable, Sendable {
   public var writtenBits: Int
   /// The layer's MACs.
   public var macs: Int
-  /// The least energy of any schedule, as far as this family tells.
+  /// What every schedule costs at least, as far as this family tells.
   public var energy: ResultRecord.Energies
   /// Whether no family gives more.
   public var isBest: Bool

@@ -106,7 +106,7 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     public var family: String
     /// μ, where the family has one.
     public var discount: Double?
-    /// The least energy of moving data, in the unit of the record's energies.
+    /// The bound on the energy of moving data, in the unit of the record's energies.
     public var data: Double
     /// The same with the energy of all MACs.
     public var total: Double

@@ -86,7 +86,7 @@ public struct HierarchyBound: Hashable, Sendable {
     return zip(boundaries, crossings).reduce(Double(macs) * operands) { $0 + $1.0.price * Double($1.1.count) }
   }
 
-  /// The least energy that any schedule of a layer spends on data, in the platform's unit. Only MACs on real inputs count.
+  /// What every schedule of a layer spends on data at least, in the platform's unit. Only MACs on real inputs count.
   ///
   /// - Parameter bounds: the bounds of the layer at the platform's word widths.
   /// - Returns: the energy.

@@ -39,7 +39,7 @@ public struct LowerBound: Hashable, Sendable {
   /// Bits that any schedule moves.
   public var total: Bits { read + written }
 
-  /// The least energy of any schedule.
+  /// A bound on the energy of every schedule, which perhaps none attains.
   ///
   /// - Returns: nil when the energy in quanta does not fit an Int.
   public func energy(of layer: Layer, _ model: EnergyModel) -> Energy? {

@@ -5,7 +5,7 @@ public import Workloads
 ///
 /// A schedule reads, writes, creates, computes and forgets in any order, runs each MAC once, and never holds more than
 /// the capacity. Only MACs on real inputs are counted, and only elements that those use. The bounds are on bits read;
-/// finished outputs are written besides. The proofs are in `Proofs.md` beside this file.
+/// finished outputs are written besides. No schedule need attain them. The proofs are in `Proofs.md` beside this file.
 public struct LowerBounds: Sendable {
   /// Bits of all used inputs, of all weights used on real inputs, and of all outputs that real MACs add to, these at the
   /// width of partial sums.

@@ -6,6 +6,7 @@ public import Workloads
 
 /// Finds the mapping of least energy for a layer, exactly, over the canonical mapspace of theory §4.
 ///
+/// Nests outside that mapspace may cost less; theory §4 says which are known to.
 /// The mapspace is listed once; ``optimum(capacity:dataflow:options:)`` then answers for any capacity.
 public struct Optimizer: Sendable {
   /// The layer to map.
@@ -82,7 +83,7 @@ public struct Optimizer: Sendable {
       .bits(widths)
   }
 
-  /// The feasible mapping of least energy at a capacity, or nil when none fits.
+  /// The feasible mapping of least energy in the mapspace at a capacity, or nil when none fits.
   ///
   /// Of several with the same energy it is one of least occupancy, and among those the first in a fixed order.
   ///
@@ -112,7 +113,7 @@ public struct Optimizer: Sendable {
     return optimum(best, run.statistics)
   }
 
-  /// The least energy of moving data of any schedule within a capacity, as far as the bounds tell.
+  /// No schedule within a capacity has less energy of moving data, as far as the bounds tell.
   private func leastQuanta(_ bounds: LowerBounds, _ capacity: Bits) -> Int {
     bounds.best(capacity: capacity).energy(of: layer, energyModel)?.dataQuanta ?? 0
   }

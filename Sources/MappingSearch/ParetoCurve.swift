@@ -2,8 +2,8 @@ public import EnergyModel
 public import Mappings
 public import Workloads
 
-/// The exact Pareto curve of a layer: the mappings that no other beats in both occupancy and energy of moving data
-/// (theory §7).
+/// The exact Pareto curve of a layer: the mappings that no other of the mapspace beats in both occupancy and energy of
+/// moving data (theory §7).
 ///
 /// It answers every capacity: the optimum there is the last point that fits.
 public struct ParetoCurve: Sendable {

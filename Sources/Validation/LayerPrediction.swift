@@ -10,7 +10,7 @@ public struct LayerPrediction: Hashable, Sendable {
   public struct AtCapacity: Hashable, Sendable {
     /// The Buffer's size.
     public let capacity: Bits
-    /// The least energy of moving data of any schedule, at DRAM's prices.
+    /// What every schedule spends on moving data at least, at DRAM's prices.
     public let bound: Double
     /// The energy of moving data of the optimal mapping, or nil where none fits.
     public let optimum: Double?
@@ -28,7 +28,7 @@ public struct LayerPrediction: Hashable, Sendable {
   public let inputMapWords: Int
   /// The two-level model at each capacity asked for.
   public let atCapacities: [AtCapacity]
-  /// The least energy that any schedule spends on data in all levels, see `HierarchyBound`.
+  /// What every schedule spends on data in all levels at least, see `HierarchyBound`.
   public let hierarchyBound: Double
   /// The same with what optimal mappings for each boundary's capacity move, in place of bounds: no bound. None where no
   /// mapping fits, or where it was not asked for.

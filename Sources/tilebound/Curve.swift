@@ -13,9 +13,9 @@ struct Curve: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Give the least energy for every size of the Buffer at once: the exact Pareto curve.",
     discussion: """
-      A point for every capacity at which the least energy falls (the "ski slope"), each with its mapping. A network's \
-      curve is the sum of its layers' at every common capacity. The knee is the least capacity within some percent of \
-      the energy that no larger Buffer saves any more.
+      A point for every capacity at which the least energy falls (the "ski slope"), each with its mapping. Exact is said \
+      of the mappings that optimize searches. A network's curve is the sum of its layers' at every common capacity. The \
+      knee is the least capacity within some percent of the energy that no larger Buffer saves any more.
 
       Examples:
         tilebound curve --network alexnet --layer conv2

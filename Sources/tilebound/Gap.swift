@@ -12,9 +12,10 @@ struct Gap: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Hold the optimum against the best lower bound for every schedule, per layer and in total.",
     discussion: """
-      The gap is the optimum's energy over the bound's, less 1. Each dataflow's own best is given too, and what the two \
-      reference dataflows of the energy complexity model move where they fit: output-maps streams all inputs past the \
-      weights of one output map after another, input-maps adds one input map after another to spilled partial sums.
+      The gap is the optimum's energy over the bound's, less 1; no schedule need attain the bound. Each dataflow's own \
+      best is given too, and what the two reference dataflows of the energy complexity model move where they fit: \
+      output-maps streams all inputs past the weights of one output map after another, input-maps adds one input map \
+      after another to spilled partial sums.
 
       Examples:
         tilebound gap --network resnet50 --capacity 128KiB

@@ -12,8 +12,9 @@ struct Optimize: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Find the energy-optimal mapping of a layer, or of every layer of a network, at one capacity.",
     discussion: """
-      The search is exact: all tile sizes, not only divisors, and all six dataflows. What it covers is stated in the \
-      README.
+      The search is exact over a stated space of loop nests: all tile sizes, not only divisors, and all six dataflows. \
+      Nests outside it may cost less; the README says which are known. The bound holds for every schedule; perhaps none \
+      attains it.
 
       Examples:
         tilebound optimize --network alexnet --capacity 64KiB

@@ -12,7 +12,7 @@ import Workloads
 struct Tilebound: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tilebound",
-    abstract: "Finds the loop tiling of a neural-network layer that costs the least energy, and proves it.",
+    abstract: "Finds the loop tiling of a layer that costs the least energy, and a lower bound for every schedule.",
     discussion: """
       Two memories, DRAM and a Buffer of a given size; a MAC runs when its operands are in the Buffer; energy is spent \
       on MACs and on bits moved between the two.
