@@ -5,7 +5,7 @@ public enum ShapeText {
   /// The keys that a shape may have.
   public static let keys = [
     "n", "g", "k", "c", "h", "w", "p", "q", "r", "s", "stride", "dilation", "padding", "round-up",
-    "biases",
+    "biases", "channels-per-bias",
   ]
 
   /// The layer that a text stands for.
@@ -14,7 +14,8 @@ public enum ShapeText {
   /// or the input size (h, w) determines an axis; where both are given they must agree. `stride`, `dilation` and
   /// `padding` are a number for both axes or a pair as 2x1; `padding` may also be one number for each side, top, bottom,
   /// left and right, as 1x2x0x0. With `round-up=true` the outputs of an input that the stride does not divide are
-  /// rounded up: the last window then reaches beyond the input, as if there were padding behind.
+  /// rounded up: the last window then reaches beyond the input, as if there were padding behind. With `biases=true`
+  /// each output channel has a bias, or each `channels-per-bias` of them one together.
   ///
   /// - Throws: ``FormatError`` naming the key.
   public static func parse(_ text: String, origin: String) throws(FormatError) -> Layer {
@@ -68,10 +69,15 @@ public enum ShapeText {
     let layer: Layer
     do {
       let hasBiases = try shape.boolean("biases") ?? false
+      let channelsPerBias = try size("channels-per-bias")
+      if channelsPerBias != nil, !hasBiases {
+        throw FormatError(origin: origin, key: "channels-per-bias", message: "goes with biases=true")
+      }
       layer = try Layer(
         name: "shape", batch: try size("n") ?? 1, groups: groups, inputChannels: groups * (try size("c") ?? 1),
         input: Extent(height: height, width: width), outputChannels: groups * (try size("k") ?? 1), kernel: kernel,
-        stride: stride, dilation: dilation, padding: padding, hasBiases: hasBiases)
+        stride: stride, dilation: dilation, padding: padding, hasBiases: hasBiases,
+        channelsPerBias: channelsPerBias ?? 1)
     } catch let error as FormatError {
       throw error
     } catch {
@@ -120,6 +126,7 @@ public enum ShapeText {
           sides.allSatisfy { $0 == 0 }
         ),
         ("biases", "true", !layer.hasBiases),
+        ("channels-per-bias", "\(layer.channelsPerBias)", layer.channelsPerBias == 1),
       ]
     return values.filter { !$0.isDefault }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
   }

@@ -96,7 +96,7 @@ private struct Walker {
   /// Per output: whether it was ever in the Buffer, and the MACs added to it.
   var isVisited: [Bool]
   var macsDone: [Int32]
-  /// Per output channel: whether its bias was read.
+  /// Per bias: whether it was read.
   var hasBias: [Bool]
   /// Per MAC: whether it ran.
   var hasRun: [UInt64]
@@ -123,7 +123,7 @@ private struct Walker {
     outputs = empty(outputCount)
     isVisited = [Bool](repeating: false, count: outputCount)
     macsDone = [Int32](repeating: 0, count: outputCount)
-    hasBias = [Bool](repeating: !layer.hasBiases, count: layer.outputChannels)
+    hasBias = [Bool](repeating: !layer.hasBiases, count: max(1, layer.biases.count))
     hasRun = [UInt64](repeating: 0, count: (layer.macs + 63) / 64)
   }
 
@@ -180,8 +180,9 @@ private struct Walker {
         if isVisited[element] { traffic.partialSumsRead += Words(1) }
         isVisited[element] = true
         let channel = element / (layer[.p] * layer[.q]) % layer.outputChannels
-        if !hasBias[channel] {
-          hasBias[channel] = true
+        let bias = layer.hasBiases ? channel / layer.channelsPerBias : 0
+        if !hasBias[bias] {
+          hasBias[bias] = true
           traffic.biasesRead += Words(1)
         }
       }

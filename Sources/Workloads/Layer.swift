@@ -43,7 +43,7 @@ public struct Padding: Hashable, Sendable {
 /// `out[n,g,k,p,q] += w[g,k,c,r,s] · in[n,g,c, σp·p + δ·r - top, σq·q + δ·s - left]`, theory §1. A `Layer` that exists
 /// is valid: it has at least one output, its channels divide into its groups, and its MACs and elements can be counted.
 public struct Layer: Hashable, Sendable {
-  /// The largest size of any dimension.
+  /// The largest size of any dimension; channels count within a group.
   public static let largestSize = 1 << 20
   /// The most MACs, 2^63 - 1: more could not be counted in 64 bits.
   public static let largestMACs = Int.max
@@ -64,8 +64,11 @@ public struct Layer: Hashable, Sendable {
   public let vertical: ConvolutionAxis
   /// The axis of columns: q, s and the input's width.
   public let horizontal: ConvolutionAxis
-  /// Whether each output channel starts from a bias, a word of partial-sum width that is read once.
+  /// Whether output channels start from biases, words of partial-sum width that are read once.
   public let hasBiases: Bool
+  /// The output channels, one after the other, that start from the same bias: 1, but where outputs of one channel count
+  /// as several channels.
+  public let channelsPerBias: Int
 
   /// A convolution.
   ///
@@ -80,17 +83,24 @@ public struct Layer: Hashable, Sendable {
   ///   - stride: input rows and columns from one output to the next.
   ///   - dilation: input rows and columns from one kernel position to the next.
   ///   - padding: zeros on each side of the input.
-  ///   - hasBiases: whether each output channel has a bias.
+  ///   - hasBiases: whether output channels have biases.
+  ///   - channelsPerBias: output channels of a group that start from the same bias, where there are biases.
   /// - Throws: ``LayerError``.
   public init(
     name: String, batch: Int = 1, groups: Int = 1, inputChannels: Int, input: Extent, outputChannels: Int,
     kernel: Extent, stride: Extent = Extent(1), dilation: Extent = Extent(1), padding: Padding = Padding(0),
-    hasBiases: Bool = false
+    hasBiases: Bool = false, channelsPerBias: Int = 1
   ) throws(LayerError) {
     try Self.check("batch", batch, atLeast: 1)
     try Self.check("groups", groups, atLeast: 1)
-    try Self.check("input channels", inputChannels, atLeast: 1)
-    try Self.check("output channels", outputChannels, atLeast: 1)
+    let inputChannelsPerGroup = try Self.share("input channels", inputChannels, groups: groups)
+    let outputChannelsPerGroup = try Self.share("output channels", outputChannels, groups: groups)
+    if hasBiases {
+      try Self.check("channels per bias", channelsPerBias, atLeast: 1)
+      if outputChannelsPerGroup % channelsPerBias != 0 {
+        throw .unevenBiases(channels: outputChannelsPerGroup, perBias: channelsPerBias)
+      }
+    }
     for (quantity, extent) in [("input", input), ("kernel", kernel), ("stride", stride), ("dilation", dilation)] {
       try Self.check("\(quantity) height", extent.height, atLeast: 1)
       try Self.check("\(quantity) width", extent.width, atLeast: 1)
@@ -99,8 +109,6 @@ public struct Layer: Hashable, Sendable {
     try Self.check("padding bottom", padding.bottom, atLeast: 0)
     try Self.check("padding left", padding.left, atLeast: 0)
     try Self.check("padding right", padding.right, atLeast: 0)
-    guard inputChannels % groups == 0 else { throw .notDivisible("input channels", inputChannels, groups: groups) }
-    guard outputChannels % groups == 0 else { throw .notDivisible("output channels", outputChannels, groups: groups) }
     try Self.checkReach(
       "height", kernel.height, dilation.height, input.height, padded: input.height + padding.top + padding.bottom)
     try Self.checkReach(
@@ -110,8 +118,9 @@ public struct Layer: Hashable, Sendable {
     self.batch = batch
     self.groups = groups
     self.hasBiases = hasBiases
-    inputChannelsPerGroup = inputChannels / groups
-    outputChannelsPerGroup = outputChannels / groups
+    self.channelsPerBias = hasBiases ? channelsPerBias : 1
+    self.inputChannelsPerGroup = inputChannelsPerGroup
+    self.outputChannelsPerGroup = outputChannelsPerGroup
     vertical = ConvolutionAxis(
       inputSize: input.height, kernelSize: kernel.height, stride: stride.height, dilation: dilation.height,
       paddingBefore: padding.top, paddingAfter: padding.bottom)
@@ -136,21 +145,19 @@ public struct Layer: Hashable, Sendable {
   ///   - m: rows of the product.
   ///   - n: columns of the product.
   ///   - k: the reduced dimension.
-  ///   - hasBiases: whether each column of the product has a bias.
+  ///   - hasBiases: whether columns of the product have biases.
+  ///   - channelsPerBias: columns that start from the same bias, where there are biases.
   /// - Returns: the layer.
   /// - Throws: ``LayerError``.
   public static func gemm(
-    name: String, groups: Int = 1, m: Int, n: Int, k: Int, hasBiases: Bool = false
+    name: String, groups: Int = 1, m: Int, n: Int, k: Int, hasBiases: Bool = false, channelsPerBias: Int = 1
   ) throws(LayerError) -> Layer {
     for (quantity, size) in [("gemm groups", groups), ("gemm m", m), ("gemm n", n), ("gemm k", k)] {
       try check(quantity, size, atLeast: 1)
     }
-    for (quantity, size) in [("gemm k", k), ("gemm n", n)] where size * groups > largestSize {
-      throw .tooLarge("\(quantity) times groups", size * groups, limit: largestSize)
-    }
     return try Layer(
       name: name, groups: groups, inputChannels: groups * k, input: Extent(height: m, width: 1),
-      outputChannels: groups * n, kernel: Extent(1), hasBiases: hasBiases)
+      outputChannels: groups * n, kernel: Extent(1), hasBiases: hasBiases, channelsPerBias: channelsPerBias)
   }
 
   /// The same layer under another name.
@@ -194,12 +201,20 @@ public struct Layer: Hashable, Sendable {
     }
   }
 
-  /// One bias for each output channel, or none.
-  public var biases: Words { Words(hasBiases ? outputChannels : 0) }
+  /// One bias for each output channel, or for each ``channelsPerBias`` of them, or none.
+  public var biases: Words { Words(hasBiases ? outputChannels / channelsPerBias : 0) }
 
   private static func check(_ quantity: String, _ value: Int, atLeast least: Int) throws(LayerError) {
     if value < least { throw .tooSmall(quantity, value, least: least) }
     if value > largestSize { throw .tooLarge(quantity, value, limit: largestSize) }
+  }
+
+  /// The channels of a group, of which there may be as many as a dimension has.
+  private static func share(_ quantity: String, _ channels: Int, groups: Int) throws(LayerError) -> Int {
+    if channels < 1 { throw .tooSmall(quantity, channels, least: 1) }
+    if channels % groups != 0 { throw .notDivisible(quantity, channels, groups: groups) }
+    try check(groups == 1 ? quantity : "\(quantity) per group", channels / groups, atLeast: 1)
+    return channels / groups
   }
 
   private static func checkReach(
@@ -227,6 +242,8 @@ public enum LayerError: Error, Hashable, Sendable, CustomStringConvertible {
   case tooLarge(String, Int, limit: Int)
   /// Channels that the groups do not divide.
   case notDivisible(String, Int, groups: Int)
+  /// Output channels of a group of which not every bias has as many.
+  case unevenBiases(channels: Int, perBias: Int)
   /// A kernel that, dilated, is larger than the padded input: there is no output.
   case noOutput(String, reach: Int, padded: Int)
   /// A count of MACs or elements beyond what is accepted.
@@ -236,6 +253,7 @@ public enum LayerError: Error, Hashable, Sendable, CustomStringConvertible {
   public var quantity: String? {
     switch self {
     case .tooSmall(let quantity, _, _), .tooLarge(let quantity, _, _), .notDivisible(let quantity, _, _): quantity
+    case .unevenBiases: "channels per bias"
     case .noOutput, .tooMany: nil
     }
   }
@@ -249,6 +267,8 @@ public enum LayerError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(quantity) is \(value); at most \(limit) is accepted"
     case .notDivisible(let quantity, let value, let groups):
       "\(quantity) (\(value)) cannot be divided into \(groups) equal groups"
+    case .unevenBiases(let channels, let perBias):
+      "channels per bias is \(perBias), which does not divide the output channels of a group, \(channels)"
     case .noOutput(let side, let reach, let padded):
       "the layer has no output: the kernel's \(side), \(reach) with dilation, exceeds the padded input's, \(padded)"
     case .tooMany(let quantity, let limit):

@@ -58,12 +58,15 @@ struct ResultReaderTests {
       let read = try ShapeText.parse(text, origin: "-")
       #expect(Dimension.allCases.allSatisfy { read[$0] == layer[$0] }, "seed \(seed): \(text)")
       #expect(read.vertical == layer.vertical && read.horizontal == layer.horizontal, "seed \(seed): \(text)")
-      #expect(read.hasBiases == layer.hasBiases, "seed \(seed): \(text)")
+      #expect(read.biases == layer.biases, "seed \(seed): \(text)")
       let mapping = layers.mapping(on: layer)
       #expect(try NestText.parse(NestText.text(mapping), origin: "-") == mapping)
     }
     let biased = try Layer.gemm(name: "g", groups: 3, m: 2, n: 4, k: 5, hasBiases: true)
     #expect(ShapeText.text(biased) == "g=3,k=4,c=5,h=2,biases=true")
+    let shared = try Layer.gemm(name: "g", groups: 3, m: 2, n: 4, k: 5, hasBiases: true, channelsPerBias: 2)
+    #expect(ShapeText.text(shared) == "g=3,k=4,c=5,h=2,biases=true,channels-per-bias=2")
+    #expect(try ShapeText.parse(ShapeText.text(shared), origin: "-").biases == Words(6))
   }
 
   private func message(_ text: String) -> String { refusal { _ = try ResultReader.parse(text, origin: "r") } }

@@ -76,7 +76,7 @@ public struct RandomLayers {
       kernel: Extent(height: size[.r] ?? 1, width: size[.s] ?? 1), stride: Extent(height: rows.1, width: columns.1),
       dilation: Extent(height: rows.2, width: columns.2),
       padding: Padding(top: rows.3, bottom: rows.4, left: columns.3, right: columns.4),
-      hasBiases: random.oneIn(4))
+      hasBiases: random.oneIn(4), channelsPerBias: (size[.k] ?? 1) % 2 == 0 ? 2 : 1)
   }
 
   /// Mixed word widths, partial sums no narrower than outputs.

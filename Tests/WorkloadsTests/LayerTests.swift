@@ -112,7 +112,41 @@ struct LayerTests {
         try make(inputChannels: 1 << 8, input: 1 << 20, outputChannels: 1 << 14, kernel: 1)
       } == "the number of outputs exceeds 2^53, the most that is accepted")
     #expect(
-      message { () throws(LayerError) in try Layer.gemm(name: "g", groups: 1 << 11, m: 1, n: 1 << 10, k: 1) }
-        == "gemm n times groups is 2097152; at most 1048576 is accepted")
+      message { () throws(LayerError) in try make(groups: 2, inputChannels: 1 << 22) }
+        == "input channels per group is 2097152; at most 1048576 is accepted")
+    #expect(
+      message { () throws(LayerError) in try make(groups: 2, outputChannels: 1 << 22) }
+        == "output channels per group is 2097152; at most 1048576 is accepted")
+    #expect(
+      message { () throws(LayerError) in try make(inputChannels: 0) } == "input channels is 0; it must be at least 1")
+    #expect(
+      message { () throws(LayerError) in try Layer.gemm(name: "g", groups: 1 << 11, m: 1, n: 1 << 21, k: 1) }
+        == "gemm n is 2097152; at most 1048576 is accepted")
+    #expect(
+      message { () throws(LayerError) in try Layer.gemm(name: "g", groups: 1 << 20, m: 1, n: 1 << 20, k: 1 << 20) }
+        == "the number of weights exceeds 2^53, the most that is accepted")
+  }
+
+  /// Attention with 32 heads and a context of 131 072: sizes are limited within a group.
+  @Test func channelsOfManyGroups() throws {
+    let scores = try Layer.gemm(name: "scores", groups: 32, m: 131_072, n: 131_072, k: 128)
+    #expect(scores.outputChannels == 1 << 22 && scores.macs == 1 << 46)
+    #expect(scores.usedElements(of: .outputs).count == 1 << 39)
+    let most = try Layer.gemm(name: "most", groups: 1 << 20, m: 1 << 9, n: 1 << 20, k: 1 << 13)
+    #expect(most.outputChannels == 1 << 40 && most.macs == 1 << 62)
+  }
+
+  /// Phases that count as channels start from one bias.
+  @Test func sharedBiases() throws {
+    func layer(_ channelsPerBias: Int, hasBiases: Bool = true) throws -> Layer {
+      try Layer(
+        name: "up", groups: 2, inputChannels: 4, input: Extent(3), outputChannels: 24, kernel: Extent(1),
+        hasBiases: hasBiases, channelsPerBias: channelsPerBias)
+    }
+    #expect(try [1, 2, 12].map { try layer($0).biases } == [Words(24), Words(12), Words(2)])
+    #expect(try layer(4, hasBiases: false) == layer(1, hasBiases: false))
+    #expect(throws: LayerError.unevenBiases(channels: 12, perBias: 5)) { try layer(5) }
+    #expect(throws: LayerError.unevenBiases(channels: 12, perBias: 24)) { try layer(24) }
+    #expect(throws: LayerError.tooSmall("channels per bias", 0, least: 1)) { try layer(0) }
   }
 }

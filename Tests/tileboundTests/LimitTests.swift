@@ -7,7 +7,7 @@ struct LimitTests {
   /// Dimensions at 2^20; those that take the search seconds are with the exhaustive tests.
   @Test(arguments: [
     "n=1048576,k=2,p=3,q=3,r=3,s=3", "g=1048576,k=1,c=1,p=3", "k=1048576,c=3,p=5", "c=1048576,k=3,p=5",
-    "r=1048576,p=1,c=1",
+    "r=1048576,p=1,c=1", "g=1048576,k=1048576,c=8192,h=1", "g=1048576,k=1024,c=1024,h=1",
   ])
   func largestLayers(shape: String) throws {
     let outcome = try Program.run("optimize --quiet --shape \(shape) --capacity 64KiB")
@@ -18,12 +18,30 @@ struct LimitTests {
     ("p=1048577", "p: is 1048577; 1 to 1048576 is accepted"),
     ("k=2,c=3,p=1048576,q=1,r=3", "input height is 1048578; at most 1048576 is accepted"),
     ("k=1048577,p=1", "k: is 1048577; 1 to 1048576 is accepted"),
+    ("g=2,c=1048577,p=1", "c: is 1048577; 1 to 1048576 is accepted"),
+    ("g=1048576,k=1048576,c=16384,p=1", "the number of weights exceeds 2^53, the most that is accepted"),
     ("k=1048576,c=1048576,p=1048576,q=8", "the number of MACs exceeds 2^63 - 1, the most that is accepted"),
     ("k=1048576,p=1048576,q=8193", "the number of outputs exceeds 2^53, the most that is accepted"),
   ])
   func largerLayers(shape: String, message: String) throws {
     let outcome = try Program.run("optimize --shape \(shape) --capacity 64KiB")
     #expect(outcome.code == 64 && outcome.error == "tilebound: --shape: \(message)\n", "\(outcome.error)")
+  }
+
+  /// Attention with 32 heads over a context of 131 072: limits hold within a group, and every command answers.
+  @Test(arguments: ["optimize", "gap", "bound", "curve"])
+  func longContexts(command: String) throws {
+    let shape = "g=32,p=131072,k=131072,c=128"
+    let options = command == "curve" ? "--quiet" : "--capacity 64KiB --format csv"
+    let outcome = try Program.run("\(command) --shape \(shape) \(options)")
+    #expect(outcome.code == 0 && outcome.error.isEmpty, "\(outcome.error)")
+    try withTemporaryFolder { folder in
+      let file = "\(folder)/heads.yaml"
+      let layer = "- {name: scores, groups: 32, gemm: {m: 131072, n: 131072, k: 128}}"
+      try Data("network: heads\nlayers:\n\(layer)\n".utf8).write(to: URL(fileURLWithPath: file))
+      let read = try Program.run("\(command) --network \(file) \(options)")
+      #expect(read.code == 0 && read.error.isEmpty, "\(read.error)")
+    }
   }
 
   /// Energies that cannot be counted are refused rather than rounded.
