@@ -42,7 +42,16 @@ public struct LowerBound: Hashable, Sendable {
   /// A bound on the energy of every schedule, which perhaps none attains.
   ///
   /// - Returns: nil when the energy in quanta does not fit an Int.
-  public func energy(of layer: Layer, _ model: EnergyModel) -> Energy? {
-    model.energy(macs: layer.macs, read: read, written: written)
+  public func energy(of layer: Layer, _ model: EnergyModel) -> Energy? { energy(of: [layer], model) }
+
+  /// The same for a layer that is given in parts.
+  public func energy(of parts: [Layer], _ model: EnergyModel) -> Energy? {
+    var macs = 0
+    for part in parts {
+      let (sum, overflow) = macs.addingReportingOverflow(part.macs)
+      if overflow { return nil }
+      macs = sum
+    }
+    return model.energy(macs: macs, read: read, written: written)
   }
 }

@@ -1,7 +1,8 @@
 public import EnergyModel
 public import Workloads
 
-/// Lower bounds on the traffic of a layer that hold for every schedule, whatever its loops (theory §6).
+/// Lower bounds on the traffic of a layer, or of the parts of one, that hold for every schedule, whatever its loops
+/// (theory §6).
 ///
 /// A schedule reads, writes, creates, computes and forgets in any order, runs each MAC once, and never holds more than
 /// the capacity. Only MACs on real inputs are counted, and only elements that those use. The bounds are on bits read;
@@ -27,29 +28,54 @@ public struct LowerBounds: Sendable {
   private let weightedWork: Double
 
   /// Prepares the bounds of a layer for any capacity.
-  public init(_ layer: Layer, widths: WordWidths) {
-    let rows = Axis(layer.vertical)
-    let columns = Axis(layer.horizontal)
-    let channels = layer[.g] * layer[.k] * layer[.c]
-    let usedWeights = channels * rows.usedKernels * columns.usedKernels
-    let usedInputs = layer.usedElements(of: .inputs).count
+  public init(_ layer: Layer, widths: WordWidths) { self.init([layer], widths: widths) }
+
+  /// Prepares the bounds of a layer that is given in parts, whatever inputs these share.
+  ///
+  /// Each part has weights of its own and outputs of its own. Inputs count as often as the part reads them that uses the
+  /// most, and biases as those of the part that has the most.
+  ///
+  /// - Parameters:
+  ///   - parts: the parts; a layer that stands for itself is its only part.
+  ///   - widths: bits of a word of each kind.
+  public init(_ parts: [Layer], widths: WordWidths) {
     let (inputBits, weightBits) = (widths.inputs.count, widths.weights.count)
     let partialSumBits = widths.partialSums.count
+    var (usedInputs, usedWeights, biases, finished, realMACs) = (0, 0, 0, 0, 0)
+    var (weights, outputs, weightedPairs) = (0.0, 0.0, 0.0)
+    for layer in parts {
+      let rows = Axis(layer.vertical)
+      let columns = Axis(layer.horizontal)
+      let channels = layer[.g] * layer[.k] * layer[.c]
+      let own = channels * rows.usedKernels * columns.usedKernels
+      usedInputs = max(usedInputs, layer.usedElements(of: .inputs).count)
+      usedWeights = Self.sum(usedWeights, own, atMost: Self.mostWords)
+      weights += Double(own * weightBits)
+      outputs += Double(layer[.n] * layer[.g] * layer[.k] * rows.usedOutputs * columns.usedOutputs * partialSumBits)
+      biases = max(biases, layer.biases.count)
+      finished = Self.sum(finished, layer.usedElements(of: .outputs).count, atMost: Self.mostWords)
+      let perPair = layer[.n] * channels
+      realMACs = Self.sum(realMACs, perPair * rows.pairs * columns.pairs, atMost: .max)
+      weightedPairs += Double(perPair) * rows.weightedPairs * columns.weightedPairs
+    }
     inputs = Double(usedInputs * inputBits)
-    weights = Double(usedWeights * weightBits)
-    outputs = Double(layer[.n] * layer[.g] * layer[.k] * rows.usedOutputs * columns.usedOutputs * partialSumBits)
-    biases = layer.biases.count * partialSumBits
-    written = layer.usedElements(of: .outputs) * widths.outputs
+    self.weights = weights
+    self.outputs = outputs
+    self.biases = biases * partialSumBits
+    written = Words(finished) * widths.outputs
     compulsory = usedInputs * inputBits + usedWeights * weightBits
     self.widths = (Double(inputBits), Double(weightBits), Double(partialSumBits))
     widest = Double(max(inputBits, weightBits, partialSumBits))
     grain = greatestCommonDivisor(inputBits, greatestCommonDivisor(weightBits, partialSumBits))
-    let perPair = Double(layer[.n] * channels)
-    realMACs = layer[.n] * channels * rows.pairs * columns.pairs
-    weightedWork =
-      perPair * rows.weightedPairs * columns.weightedPairs
-      * Double(inputBits * weightBits * partialSumBits).squareRoot()
+    self.realMACs = realMACs
+    weightedWork = weightedPairs * Double(inputBits * weightBits * partialSumBits).squareRoot()
   }
+
+  /// A layer has at most 2^53 elements of a tensor. Parts together may have more: what cannot be counted in bits is left
+  /// out, which lowers a bound.
+  private static let mostWords = 1 << 54
+
+  private static func sum(_ a: Int, _ b: Int, atMost most: Int) -> Int { b > most - a ? most : a + b }
 
   /// What the bounds need to know of one axis.
   private struct Axis {
@@ -110,7 +136,8 @@ public struct LowerBounds: Sendable {
   }
 
   /// The least possible number of bits read that is no less than a bound, lowered by what rounding may have added to it:
-  /// some dozen operations, each exact to 2^-53 of the largest number, and sums over at most 2^20 kernel classes.
+  /// some dozen operations, each exact to 2^-53 of the largest number, and sums over at most 2^20 kernel classes and as
+  /// many parts.
   ///
   /// More bits than can be counted are lowered to ``mostBits``. Only schedules whose traffic overflows need as many, or
   /// capacities in which no MAC can run.

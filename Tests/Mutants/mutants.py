@@ -43,7 +43,12 @@ MUTANTS = [
     ("LowerBounds/Stretch.swift", "tensors: 2, exponent: 2, discountExponent: 1, atHand: 2", "tensors: 3, exponent: 2, discountExponent: 1, atHand: 2"),
     ("LowerBounds/LowerBounds.swift", "weightedPairs += Double(count) / Double(kernels).squareRoot()", "weightedPairs += Double(count)"),
     ("LowerBounds/LowerBounds.swift", "best(loomisWhitney, discounted: inputs, constant: inputs - outputs)", "best(loomisWhitney, discounted: inputs, constant: inputs)"),
+    ("LowerBounds/LowerBounds.swift", "usedInputs = max(usedInputs, ", "usedInputs = usedInputs + max(0, "),
+    ("LowerBounds/LowerBounds.swift", "biases = max(biases, layer.biases.count)", "biases += layer.biases.count"),
     ("LowerBounds/HierarchyBound.swift", "for move in crossing { moves[move].rest -= price }", "for move in crossing { moves[move].rest -= 0 }"),
+    # Parts that share their inputs.
+    ("MappingSearch/SharedInputs.swift", "(besides.max() ?? .zero)", "(besides.min() ?? .zero)"),
+    ("Workloads/WholeLayer.swift", "!entry.hasOwnInputs && ", ""),
     # The scorer and the search.
     ("DenseKernels/BlockScorer.swift", "kept &+= energies[place] < thresholds[range] ? 1 : 0", "kept &+= energies[place] <= thresholds[range] ? 1 : 0"),
     ("DenseKernels/BlockScorer.swift", "occupancies[column] = r3 * c3[column] + r4 * c4[column] + r5 * c5[column]", "occupancies[column] = r3 * c3[column] + r4 * c4[column] + r4 * c5[column]"),

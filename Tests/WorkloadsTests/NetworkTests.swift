@@ -52,4 +52,68 @@ struct NetworkTests {
     #expect(
       network.withDistinctNames.entries.map(\.layer.name) == ["a", "a#2", "a#3", "b", "a#4", "a#2#2"])
   }
+
+  private func entries(_ parts: [(String, String?)], count: Int = 1) throws -> [Network.Entry] {
+    try parts.enumerated().map { index, part in
+      Network.Entry(layer: try layer(part.0, n: part.1 == nil ? 1 : index % 2 + 1), count: count, partOf: part.1)
+    }
+  }
+
+  /// Parts make up one layer wherever they stand, and what they share counts once.
+  @Test func wholes() throws {
+    let network = try Network(
+      name: "n", source: "", entries: entries([("a", "up"), ("b", nil), ("c", "up"), ("d", "on")]))
+    #expect(network.wholes.map(\.name) == ["up", "b", "on"])
+    #expect(network.wholes.map { $0.parts.map(\.name) } == [["a", "c"], ["b"], ["d"]])
+    #expect(network.wholes.map(\.hasParts) == [true, false, true])
+    #expect(network.layerNames == ["up", "a", "c", "b", "on", "d"])
+    // Of 256 inputs an image that two parts read, one image for each, and a part of its own with two.
+    #expect(network.usedElements(of: .inputs).count == 256 + 256 + 512)
+    #expect(network.usedElements(of: .weights).count == 4 * 72)
+    #expect(network.entries.map { $0.isNamed(in: ["up", "b"]) } == [true, true, true, false])
+  }
+
+  /// Layers in parts are the same where all their parts are; parts are never merged with each other or with layers that
+  /// stand for themselves.
+  @Test func repeatedWholes() throws {
+    let same = try ["a", "b", "c", "d", "e", "f", "g"].map { try layer($0) }
+    let wholes = ["up", "up", nil, "on", "on", "off", nil]
+    let network = try Network(
+      name: "n", source: "", entries: zip(same, wholes).map { .init(layer: $0, count: 2, partOf: $1) })
+    let merged = network.withoutRepeats
+    #expect(merged.entries.map(\.layer.name) == ["a", "b", "c", "f"])
+    #expect(merged.entries.map(\.partOf) == ["up", "up", nil, "off"])
+    #expect(merged.entries.map(\.count) == [4, 4, 4, 2])
+    #expect(merged.macs == network.macs)
+    // Parts that read other inputs are others.
+    let own = try Network(
+      name: "n", source: "",
+      entries: [false, true].map { .init(layer: same[0], count: 1, partOf: "\($0)", hasOwnInputs: $0) })
+    #expect(own.withoutRepeats == own)
+  }
+
+  @Test func distinctNamesOfWholes() throws {
+    let network = try Network(
+      name: "n", source: "", entries: entries([("up", nil), ("a", "up"), ("a", "up"), ("up", "a")]))
+    let distinct = network.withDistinctNames
+    #expect(distinct.entries.map(\.partOf) == [nil, "up#2", "up#2", "a#3"])
+    #expect(distinct.entries.map(\.layer.name) == ["up", "a", "a#2", "up#3"])
+  }
+
+  /// Two networks may call different layers the same.
+  @Test func joinedWholesStayApart() throws {
+    let network = try Network(name: "n", source: "", entries: entries([("a", "up"), ("b", "up")]))
+    let joined = try Network(name: "m", source: "s", joining: [network, network])
+    #expect(joined.name == "m" && joined.source == "s")
+    #expect(joined.entries.map(\.layer.name) == ["a", "b", "a", "b"])
+    #expect(joined.entries.map(\.partOf) == ["up", "up", "up#2", "up#2"])
+    #expect(joined.withoutRepeats.entries.map(\.count) == [2, 2])
+  }
+
+  @Test func partsOccurEquallyOften() throws {
+    let parts = try entries([("a", "up")], count: 2) + entries([("b", "up")], count: 3)
+    let error = try #require(throws: NetworkError.self) { try Network(name: "n", source: "", entries: parts) }
+    #expect(
+      error.description == "the parts of 'up' do not occur equally often: 'b' and 'a' have different counts")
+  }
 }
