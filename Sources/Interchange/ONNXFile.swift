@@ -24,7 +24,12 @@ enum ONNXFile {
     let name = WorkloadFile.networkName(of: file)
     return try ImportedNetwork(
       network: WorkloadFile.network(
-        name, source: "the ONNX model \(name)", model.layers.map { Network.Entry(layer: $0, count: 1) }, origin: file),
+        name, source: "the ONNX model \(name)",
+        model.layers.map { layer in
+          let whole = model.wholes[layer.name]
+          return Network.Entry(
+            layer: layer, count: 1, partOf: whole?.name, hasOwnInputs: whole?.hasCommonInputs == false)
+        }, origin: file),
       remarks: model.remarks.map(FormatError.oneLine), symbolicDimensions: model.symbolicDimensions,
       unresolved: model.unresolved.map {
         ImportedNetwork.Unresolved(name: FormatError.oneLine($0.name), reason: FormatError.oneLine($0.reason))

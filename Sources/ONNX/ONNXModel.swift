@@ -6,6 +6,14 @@ public import Workloads
 /// the graph from those of its inputs, whose symbolic dimensions the caller sets; where an operator is not known, the
 /// shapes that the file states are taken.
 public struct ONNXModel: Hashable, Sendable {
+  /// A node that is given as several layers, its parts, which read inputs in common.
+  public struct Whole: Hashable, Sendable {
+    /// The node's name, or that of its first output.
+    public let name: String
+    /// Whether all parts read the same inputs.
+    public let hasCommonInputs: Bool
+  }
+
   /// A node that multiplies and accumulates, and whose layer could not be given.
   public struct Unresolved: Hashable, Sendable {
     /// The node's name, or that of its first output.
@@ -22,6 +30,9 @@ public struct ONNXModel: Hashable, Sendable {
   /// The layers in the graph's order, each named as its node is, or as the node's first output when it has no name or
   /// shares it; names are unique.
   public let layers: [Layer]
+  /// By its name the layer that a layer is a part of, where there is one: the phases of a transposed convolution that read
+  /// inputs at different places are layers of their own.
+  public let wholes: [String: Whole]
   /// The nodes without a layer, in the graph's order.
   public let unresolved: [Unresolved]
   /// What a reader of results must know, a line each.
@@ -51,6 +62,7 @@ public struct ONNXModel: Hashable, Sendable {
     try walk.run()
     self.name = model.graph.name
     layers = walk.record.layers
+    wholes = walk.record.wholes
     unresolved = walk.record.unresolved
     remarks = walk.record.remarks
     symbolicDimensions = walk.declarations.symbols

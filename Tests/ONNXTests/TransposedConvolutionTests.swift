@@ -60,15 +60,67 @@ struct TransposedConvolutionTests {
       kernel: Extent(height: 3, width: 4), dilation: Extent(height: 2, width: 1),
       padding: Padding(top: 3, bottom: 1, left: 3, right: 3), hasBiases: true)
     #expect(model.layers == [expected])
+    #expect(model.wholes.isEmpty)
   }
 
   @Test func phasesAreNamedByRowAndColumn() throws {
-    let model = try model(
-      Axis(input: 4, kernel: 2, stride: 2), Axis(input: 4, kernel: 4, stride: 2, before: 1, after: 1))
+    let axis = Axis(input: 4, kernel: 4, stride: 2, before: 1, after: 1)
+    let model = try model(axis, axis)
     #expect(model.layers.map(\.name) == ["up/phase-0-0", "up/phase-0-1", "up/phase-1-0", "up/phase-1-1"])
-    #expect(model.layers.allSatisfy { $0[.r] == 1 && $0[.s] == 2 && $0[.p] == 4 && $0[.q] == 4 })
+    #expect(model.layers.allSatisfy { $0[.r] == 2 && $0[.s] == 2 && $0[.p] == 4 && $0[.q] == 4 && $0[.k] == 5 })
     #expect(model.layers.map(\.horizontal.paddingBefore) == [1, 0, 1, 0])
-    #expect(model.remarks.count == 1 && model.remarks[0].hasPrefix("1 transposed convolution is given as one"))
+    #expect(model.remarks.count == 1 && model.remarks[0].hasPrefix("1 transposed convolution is given as parts"))
+    let whole = ONNXModel.Whole(name: "up", hasCommonInputs: true)
+    #expect(model.wholes == Dictionary(uniqueKeysWithValues: model.layers.map { ($0.name, whole) }))
+  }
+
+  /// With a kernel as large as the stride each output reads one input: all phases are output channels of one layer.
+  @Test(arguments: [1, 3], [false, true])
+  func kernelsOfTheStrideAreOneLayer(groups: Int, hasBiases: Bool) throws {
+    let model = try model(
+      Axis(input: 4, kernel: 2, stride: 2), Axis(input: 7, kernel: 3, stride: 3), groups: groups, hasBiases: hasBiases)
+    let expected = try Layer(
+      name: "up", batch: 2, groups: groups, inputChannels: 3 * groups, input: Extent(height: 4, width: 7),
+      outputChannels: 6 * 5 * groups, kernel: Extent(1), hasBiases: hasBiases, channelsPerBias: 6)
+    #expect(model.layers == [expected])
+    #expect(model.wholes.isEmpty)
+    #expect(model.layers[0].biases == Words(hasBiases ? 5 * groups : 0))
+    #expect(model.remarks[0].hasPrefix("1 transposed convolution has phases of the stride that read the same inputs"))
+    #expect(model.remarks.count == (hasBiases ? 2 : 1))
+  }
+
+  /// Rows whose phases read the same inputs are together, columns of which they do not make parts.
+  @Test func somePhasesAreAlike() throws {
+    let model = try model(
+      Axis(input: 4, kernel: 4, stride: 4), Axis(input: 4, kernel: 4, stride: 3, before: 1), hasBiases: true)
+    #expect(model.layers.map(\.name) == ["up/phase-0..3-0+1", "up/phase-0..3-2"])
+    #expect(model.layers.map { $0[.k] } == [40, 20] && model.layers.map { $0[.s] } == [1, 2])
+    #expect(model.layers.map(\.channelsPerBias) == [8, 4] && model.layers.allSatisfy { $0.biases == Words(5) })
+    #expect(model.wholes.count == 2)
+    // One node has biases, whatever its parts.
+    #expect(model.remarks.last == "1 layer has biases, which are read too")
+  }
+
+  /// Padding that leaves input rows out may do so for one phase and not for another.
+  @Test func phasesMayLeaveInputsOut() throws {
+    let model = try model(Axis(input: 1, kernel: 1), Axis(input: 5, kernel: 2, stride: 2, before: 1, after: 1))
+    #expect(model.layers.map(\.name) == ["up/phase-0-0", "up/phase-0-1"])
+    // Columns 0 to 3 and columns 1 to 4: they look the same.
+    #expect(model.layers.map(\.horizontal.inputSize) == [4, 4])
+    #expect(model.layers[0].named("") == model.layers[1].named(""))
+    #expect(model.wholes.values.allSatisfy { !$0.hasCommonInputs } && model.wholes.count == 2)
+  }
+
+  /// Of phases that are more than a layer may have channels for each set makes a layer.
+  @Test func manyChannels() throws {
+    let model = try layers(
+      of: builtModel { graph in
+        graph.input("x", [1, 1, 2, 2])
+        graph.initializer = [.weights("w", [1, 1 << 19, 2, 2])]
+        graph.node("ConvTranspose", ["x", "w"], ["y"], name: "up", ["strides": .integers([2, 2])])
+      })
+    #expect(model.layers.map(\.name) == ["up/phase-0+1-0", "up/phase-0+1-1"])
+    #expect(model.layers.allSatisfy { $0[.k] == 1 << 20 })
   }
 
   @Test(arguments: 0..<300)
@@ -104,7 +156,7 @@ struct TransposedConvolutionTests {
     #expect(model.unresolved.isEmpty)
     #expect(model.layers.reduce(0) { $0 + realMACs($1) } == 2 * groups * 3 * 5 * products)
     // No output is computed twice, and none is left out.
-    #expect(model.layers.reduce(0) { $0 + $1[.p] * $1[.q] } == all)
+    #expect(model.layers.reduce(0) { $0 + $1[.p] * $1[.q] * $1[.k] / 5 } == all)
     #expect(model.layers.allSatisfy { $0.groups == groups && $0.batch == 2 })
   }
 
@@ -130,13 +182,22 @@ struct TransposedConvolutionTests {
     }
     var found: [Int: Int] = [:]
     for layer in model.layers {
-      let phase = layer.name == "up" ? 0 : Int(layer.name.split(separator: "-").last ?? "") ?? -1
+      let phases = model.layers.count == 1 ? Array(0..<layer[.k] / 5) : try Self.columns(of: layer.name)
+      #expect(layer[.k] == 5 * phases.count)
       for position in 0..<layer[.q] {
         let count = (0..<layer[.s]).count { layer.horizontal.inputRow(output: position, kernel: $0) != nil }
-        if count > 0 { found[phase + width.stride * position] = count }
+        if count > 0 { for phase in phases { found[phase + width.stride * position] = count } }
       }
     }
     #expect(found == expected)
+  }
+
+  /// The phases along the columns that a layer's name tells.
+  private static func columns(of name: String) throws -> [Int] {
+    try #require(name.split(separator: "-").last).split(separator: "+").flatMap { part in
+      let ends = part.split(separator: ".").compactMap { Int($0) }
+      return Array(try #require(ends.first)...(try #require(ends.last)))
+    }
   }
 
   @Test(arguments: [

@@ -6,6 +6,7 @@ struct Lowering {
   enum Note: CaseIterable {
     case oneAxis
     case foldedAxes
+    case phasesAsChannels
     case phases
     case weightsFirst
     case otherSummand
@@ -13,6 +14,8 @@ struct Lowering {
   }
 
   var layers: [Layer] = []
+  /// The layer that they are parts of, which read inputs in common; nil where each stands for itself.
+  var whole: ONNXModel.Whole?
   var notes: Set<Note> = []
 }
 

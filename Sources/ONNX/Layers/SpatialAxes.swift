@@ -48,7 +48,8 @@ struct SpatialAxes {
 
   /// The layer that has these axes.
   func layer(
-    _ name: String, batch: Int, groups: Int, inputChannels: Int, outputChannels: Int, hasBiases: Bool
+    _ name: String, batch: Int, groups: Int, inputChannels: Int, outputChannels: Int, hasBiases: Bool,
+    channelsPerBias: Int = 1
   ) throws(Unknown) -> Layer {
     let (height, width) = (axes[0], axes[1])
     let batch = try Self.product(batch, images)
@@ -61,7 +62,7 @@ struct SpatialAxes {
         stride: Extent(height: height.stride, width: width.stride),
         dilation: Extent(height: height.dilation, width: width.dilation),
         padding: Padding(top: height.before, bottom: height.after, left: width.before, right: width.after),
-        hasBiases: hasBiases)
+        hasBiases: hasBiases, channelsPerBias: channelsPerBias)
     }
   }
 

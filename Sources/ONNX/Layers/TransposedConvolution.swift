@@ -5,9 +5,10 @@ import Workloads
 /// Output row o gets w[r]·x[i] from every kernel row r and input row i with o = σ·i + δ·r - before. The outputs with the
 /// same remainder modulo σ, a *phase*, use the same kernel rows: every (σ/gcd(σ,δ))-th one. Taken by themselves they
 /// are a convolution with stride 1 and those kernel rows in reverse order; the phases of both axes together compute each
-/// output once, and do the MACs on real inputs of the transposed convolution and no others. Where a whole phase gets
-/// nothing, as with a kernel smaller than the stride, its outputs are written all the same, which no convolution does:
-/// there is no such layer then.
+/// output once, and do the MACs on real inputs of the transposed convolution and no others. Phases that read the same
+/// inputs at the same places, as all do where the kernel is as large as the stride, are one convolution, each with
+/// output channels of its own that start from the same biases. Where a whole phase gets nothing, as with a kernel smaller
+/// than the stride, its outputs are written all the same, which no convolution does: there is no such layer then.
 struct TransposedConvolution {
   private let operation: Operation
   private let input: [Quantity]
@@ -39,9 +40,9 @@ struct TransposedConvolution {
     }
   }
 
-  /// The layers, one for each phase.
+  /// The layers, one for each set of phases that read the same inputs.
   ///
-  /// - Parameter name: what to call them; of several, each has its phases behind.
+  /// - Parameter name: what to call them; of several, which are parts of one layer, each has its phases behind.
   /// - Returns: the layers.
   /// - Throws: ``Unknown`` with the reason why there are none.
   func lowering(_ name: String) throws(Unknown) -> Lowering {
@@ -56,29 +57,29 @@ struct TransposedConvolution {
     if !isDefined {
       throw Unknown("its output is larger than what its kernel reaches, and it does not say on which side")
     }
-    var combinations: [(label: String, axes: [WindowAxis])] = [("", [])]
-    var isWhole = true
+    let (batch, outputChannels) = (sizes[0], sizes[sizes.count - 1])
+    var combinations: [Phases] = [Phases()]
     for axis in axes {
       if axis.stride > 64 { throw Unknown("its stride of \(axis.stride) makes as many convolutions of it") }
-      isWhole = isWhole && axis.stride == 1
-      let phases = axis.phases
-      combinations = combinations.flatMap { combination in
-        phases.map { ("\(combination.label)-\($0.index)", combination.axes + [$0.axis]) }
-      }
+      // As many phases as a group may have channels for: the others make layers of their own.
+      let most = max(1, Layer.largestSize / max(1, outputChannels / groups) / (combinations.map(\.count).max() ?? 1))
+      combinations = combinations.flatMap { combination in axis.phases(atMost: most).map { combination.along($0) } }
       if combinations.count > 4096 { throw Unknown("its strides make more than 4096 convolutions of it") }
     }
     var lowering = Lowering()
-    for combination in combinations {
-      let planar = try SpatialAxes(combination.axes)
-      let label = axes.count == 1 ? "-0\(combination.label)" : combination.label
+    let hasBiases = operation.optional(2) != nil
+    for phases in combinations {
+      let planar = try SpatialAxes(phases.axes.map(\.cropped))
       lowering.layers.append(
         try planar.layer(
-          isWhole ? name : "\(name)/phase\(label)", batch: sizes[0], groups: groups, inputChannels: sizes[1],
-          outputChannels: sizes[sizes.count - 1], hasBiases: operation.optional(2) != nil))
+          combinations.count == 1 ? name : "\(name)/phase\(axes.count == 1 ? "-0" : "")\(phases.label)", batch: batch,
+          groups: groups, inputChannels: sizes[1], outputChannels: phases.count * outputChannels,
+          hasBiases: hasBiases, channelsPerBias: phases.count))
       lowering.notes.formUnion(planar.notes)
+      if phases.count > 1 { lowering.notes.insert(.phasesAsChannels) }
     }
     let outputs = axes.reduce(1.0) { $0 * Double($1.output) }
-    let computed = lowering.layers.reduce(0.0) { $0 + Double($1[.p] * $1[.q]) }
+    let computed = zip(combinations, lowering.layers).reduce(0.0) { $0 + Double($1.0.count * $1.1[.p] * $1.1[.q]) }
     if lowering.layers.isEmpty { throw Unknown("no kernel position meets an input") }
     if computed < outputs {
       func count(_ value: Double) -> String { Int(exactly: value).map(String.init) ?? "\(value)" }
@@ -86,7 +87,12 @@ struct TransposedConvolution {
         "\(count(outputs - computed)) of the \(count(outputs)) positions of its output get no product, by stride and "
           + "dilation, and are written all the same, which no convolution does")
     }
-    if lowering.layers.count > 1 { lowering.notes.insert(.phases) }
+    if lowering.layers.count > 1 {
+      // What is left of the input where phases leave out rows of it.
+      let windows = combinations.map { $0.axes.map(\.window) }
+      lowering.whole = ONNXModel.Whole(name: name, hasCommonInputs: windows.allSatisfy { $0 == windows[0] })
+      lowering.notes.insert(.phases)
+    }
     return lowering
   }
 
@@ -151,11 +157,15 @@ private struct TransposedAxis {
   let before: Int
   let output: Int
 
-  /// The convolutions that compute the outputs of each remainder modulo the stride, without those that have no MACs.
-  var phases: [(index: Int, axis: WindowAxis)] {
+  /// The phases of the axis that have MACs, those that read the same inputs at the same places together.
+  ///
+  /// - Parameter most: how many phases may be together.
+  /// - Returns: the phases, in the order of the first of each set, with axes that leave out rows by negative padding: what
+  ///   is left of two that differ may look the same.
+  func phases(atMost most: Int) -> [(indices: [Int], axis: WindowAxis)] {
     let divisor = greatestCommonDivisor(stride, dilation)
     let (period, step) = (stride / divisor, dilation / divisor)
-    var phases: [(index: Int, axis: WindowAxis)] = []
+    var sets: [(indices: [Int], axis: WindowAxis)] = []
     for phase in 0..<min(stride, output) {
       let start = phase + before
       // Output row σ·j + phase gets kernel row r where σ divides phase + before - δ·r.
@@ -170,10 +180,52 @@ private struct TransposedAxis {
       let padding = reach - base
       let axis = WindowAxis(
         input: input, kernel: rows, stride: 1, dilation: step, before: padding,
-        after: outputs - input - padding + reach
-      ).cropped
-      if axis.input > 0 { phases.append((phase, axis)) }
+        after: outputs - input - padding + reach)
+      if axis.cropped.input <= 0 { continue }
+      if let position = sets.firstIndex(where: { $0.axis == axis && $0.indices.count < most }) {
+        sets[position].indices.append(phase)
+      } else {
+        sets.append(([phase], axis))
+      }
     }
-    return phases
+    return sets
+  }
+}
+
+extension WindowAxis {
+  /// The input rows that negative padding leaves.
+  fileprivate var window: Range<Int> { max(0, -before)..<input + min(0, after) }
+}
+
+/// Phases of all axes that are one convolution.
+private struct Phases {
+  /// How many there are.
+  private(set) var count = 1
+  /// The convolution's axes, before they are cropped.
+  private(set) var axes: [WindowAxis] = []
+  /// Their numbers along each axis, as in `-0-1`, or `-0+1-2` and `-0..3-4` where there are several.
+  private(set) var label = ""
+
+  /// The same with phases of one more axis.
+  func along(_ phases: (indices: [Int], axis: WindowAxis)) -> Phases {
+    var all = self
+    all.count *= phases.indices.count
+    all.axes.append(phases.axis)
+    all.label += "-" + Self.label(phases.indices)
+    return all
+  }
+
+  /// Rising numbers, runs of three or more by their ends.
+  private static func label(_ indices: [Int]) -> String {
+    var runs: [ClosedRange<Int>] = []
+    for index in indices {
+      if let last = runs.last, last.upperBound + 1 == index {
+        runs[runs.count - 1] = last.lowerBound...index
+      } else {
+        runs.append(index...index)
+      }
+    }
+    return runs.map { $0.count < 3 ? $0.map(String.init).joined(separator: "+") : "\($0.lowerBound)..\($0.upperBound)" }
+      .joined(separator: "+")
   }
 }
