@@ -2,12 +2,14 @@ public import EnergyModel
 public import LowerBounds
 public import Workloads
 
-/// One family's lower bound of a layer at a capacity, as it stands in result files.
+/// One family's lower bound of a layer at a capacity, of one given in parts as a whole, as it stands in result files.
 public struct BoundRecord: Encodable, Hashable, Sendable {
   /// The network's name, where the layer is of one.
   public var network: String?
   /// The layer's name.
   public var layer: String
+  /// The names of its parts, where it is given in parts.
+  public var parts: [String]?
   /// How often the network has the layer.
   public var count: Int
   /// The Buffer's size.
@@ -30,6 +32,7 @@ public struct BoundRecord: Encodable, Hashable, Sendable {
   enum CodingKeys: String, CodingKey {
     case network
     case layer
+    case parts
     case count
     case capacityBits = "capacity_bits"
     case family
@@ -43,17 +46,18 @@ public struct BoundRecord: Encodable, Hashable, Sendable {
 
   /// The record of a bound.
   public init(
-    network: String?, entry: Network.Entry, capacity: Bits, bound: LowerBound, energy: Energy, isBest: Bool
+    network: String?, whole: WholeLayer, capacity: Bits, bound: LowerBound, energy: Energy, isBest: Bool
   ) {
     self.network = network
-    layer = entry.layer.name
-    count = entry.count
+    layer = whole.name
+    parts = whole.hasParts ? whole.parts.map(\.name) : nil
+    count = whole.count
     capacityBits = capacity.count
     family = bound.family.rawValue
     discount = bound.discount
     readBits = bound.read.count
     writtenBits = bound.written.count
-    macs = entry.layer.macs
+    macs = whole.parts.reduce(0) { $0 + $1.macs }
     self.energy = ResultRecord.Energies(energy)
     self.isBest = isBest
   }

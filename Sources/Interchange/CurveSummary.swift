@@ -25,7 +25,9 @@ public struct CurveSummary: Encodable, Hashable, Sendable {
   public var network: String?
   /// The layer, or nil for the sum over the network.
   public var layer: String?
-  /// How many layers the curve stands for.
+  /// The names of its parts, where it is given in parts.
+  public var parts: [String]?
+  /// How many layers the curve stands for, those that are given in parts counted as one.
   public var count: Int
   /// The number of its points.
   public var points: Int
@@ -37,6 +39,7 @@ public struct CurveSummary: Encodable, Hashable, Sendable {
   enum CodingKeys: String, CodingKey {
     case network
     case layer
+    case parts
     case count
     case points
     case leastCapacityBits = "least_capacity_bits"
@@ -48,16 +51,19 @@ public struct CurveSummary: Encodable, Hashable, Sendable {
   /// - Parameters:
   ///   - network: the network, if any.
   ///   - layer: the layer, or nil for the sum over the network.
+  ///   - parts: the names of its parts, where it is given in parts.
   ///   - count: how many layers the curve stands for.
   ///   - curve: the curve.
   ///   - model: the model of its energies.
   ///   - within: the parts above the least energy at which to look for knees.
   public init?(
-    network: String?, layer: String?, count: Int, _ curve: StepCurve, _ model: EnergyModel, within: [Double]
+    network: String?, layer: String?, parts: [String]? = nil, count: Int, _ curve: StepCurve, _ model: EnergyModel,
+    within: [Double]
   ) {
     guard let first = curve.points.first else { return nil }
     self.network = network
     self.layer = layer
+    self.parts = parts
     self.count = count
     points = curve.points.count
     leastCapacityBits = first.capacity.count
@@ -77,7 +83,7 @@ public struct CurveTotal: Encodable, Hashable, Sendable {
   public var network: String
   /// The Buffer's size.
   public var capacityBits: Int
-  /// The number of layers, repeated ones counted.
+  /// The number of layers, repeated ones counted, and those that are given in parts as one.
   public var layers: Int
   /// The energies of all layers together.
   public var energy: ResultRecord.Energies

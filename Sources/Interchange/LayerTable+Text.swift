@@ -14,9 +14,12 @@ extension LayerTable {
     lines.append("layers:")
     for entry in network.entries {
       lines.append("  - name: \(YAMLText.quoted(entry.layer.name))")
+      if let whole = entry.partOf { lines.append("    part-of: \(YAMLText.quoted(whole))") }
+      if entry.hasOwnInputs { lines.append("    own-inputs: true") }
       if entry.count != 1 { lines.append("    count: \(entry.count)") }
       lines += (isGEMM(entry.layer) ? gemm(entry.layer) : convolution(entry.layer)).map { "    " + $0 }
       if entry.layer.hasBiases { lines.append("    biases: true") }
+      if entry.layer.channelsPerBias != 1 { lines.append("    channels-per-bias: \(entry.layer.channelsPerBias)") }
     }
     return lines.joined(separator: "\n") + "\n"
   }

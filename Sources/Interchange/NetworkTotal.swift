@@ -4,11 +4,11 @@ public struct NetworkTotal: Encodable, Hashable, Sendable {
   public var network: String
   /// The Buffer's size.
   public var capacityBits: Int
-  /// The number of layers, repeated ones counted.
+  /// The number of layers, repeated ones counted, and those that are given in parts as one.
   public var layers: Int
-  /// The energies of all layers together.
+  /// The energies of all layers together, of those in parts as ``WholeRecord`` has them.
   public var energy: ResultRecord.Energies
-  /// The sum of the bounds, where every layer has one.
+  /// The sum of the bounds, where every layer has one: of parts that of their whole.
   public var lowerBound: ResultRecord.Bound?
   /// How far the energies are above the bound, where there is one.
   public var gap: ResultRecord.Gap?
@@ -36,31 +36,34 @@ public struct NetworkTotal: Encodable, Hashable, Sendable {
       $0.network == first.network && $0.capacityBits == capacity && ResultSetting($0) == setting
     }
     if !belongTogether { return nil }
-    var energy = first.energy
-    (energy.compute, energy.data, energy.total) = (0, 0, 0)
-    var bound = ResultRecord.Bound(family: "sum", discount: nil, data: 0, total: 0)
-    var dataflows: [String: Double] = [:]
-    var references: [String: Double] = [:]
-    for record in records {
-      let count = Double(record.count)
-      energy.compute += count * record.energy.compute
-      energy.data += count * record.energy.data
-      energy.total += count * record.energy.total
-      bound.data += count * (record.lowerBound?.data ?? 0)
-      bound.total += count * (record.lowerBound?.total ?? 0)
-      for (name, data) in record.dataflows ?? [:] { dataflows[name, default: 0] += count * data }
-      for (name, data) in record.references ?? [:] { references[name, default: 0] += count * data }
+    let sum = RecordSum(records, weight: \.count)
+    var bound = ResultRecord.Bound(sum: 0, compute: 0)
+    let plain = records.filter { $0.partOf == nil }
+    for record in plain {
+      bound.data += Double(record.count) * (record.lowerBound?.data ?? 0)
+      bound.total += Double(record.count) * (record.lowerBound?.total ?? 0)
     }
-    // A sum that lacks a layer would be no total.
-    dataflows = dataflows.filter { name, _ in records.allSatisfy { $0.dataflows?[name] != nil } }
-    references = references.filter { name, _ in records.allSatisfy { $0.references?[name] != nil } }
+    // Of parts only the whole has a bound, and it may cost less than they do one after the other.
+    let wholes = WholeRecord.all(of: records)
+    var energy = sum.energy
+    for whole in wholes {
+      bound.data += Double(whole.count) * whole.lowerBound.data
+      bound.total += Double(whole.count) * whole.lowerBound.total
+    }
+    let areAllWhole = wholes.reduce(0) { $0 + $1.parts.count } == records.count - plain.count
+    if areAllWhole, wholes.contains(where: \.sharesInputs) {
+      let all = plain.map { ($0.count, $0.energy) } + wholes.map { ($0.count, $0.energy) }
+      energy.data = all.reduce(0) { $0 + Double($1.0) * $1.1.data }
+      energy.total = all.reduce(0) { $0 + Double($1.0) * $1.1.total }
+    }
+    let isBounded = areAllWhole && plain.allSatisfy { $0.lowerBound != nil }
     network = first.network ?? first.layer
     capacityBits = capacity
-    layers = records.reduce(0) { $0 + $1.count }
+    layers = plain.reduce(0) { $0 + $1.count } + wholes.reduce(0) { $0 + $1.count }
     self.energy = energy
-    lowerBound = records.allSatisfy { $0.lowerBound != nil } ? bound : nil
+    lowerBound = isBounded ? bound : nil
     gap = lowerBound.map { ResultRecord.Gap(energy, above: $0) }
-    self.dataflows = dataflows
-    self.references = references
+    dataflows = sum.dataflows
+    references = sum.references
   }
 }

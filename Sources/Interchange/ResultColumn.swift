@@ -27,9 +27,11 @@ struct ResultColumn: Sendable {
 }
 
 extension ResultFile {
-  /// The columns of a table of results, with or without each dataflow's own best.
-  static func columns(_ comparesDataflows: Bool) -> [ResultColumn] {
-    comparesDataflows ? recordColumns + comparisonColumns : recordColumns
+  /// The columns of a table of results, with or without each dataflow's own best and the wholes that layers are parts
+  /// of.
+  static func columns(comparesDataflows: Bool, hasParts: Bool) -> [ResultColumn] {
+    recordColumns.filter { hasParts || !partColumns.contains($0.path[0]) }
+      + (comparesDataflows ? comparisonColumns : [])
   }
 
   private static let comparisonColumns: [ResultColumn] =
@@ -40,9 +42,13 @@ extension ResultFile {
       ResultColumn(["references", name], .number) { $0.references?[name].map(number) ?? "" }
     }
 
+  private static let partColumns = ["part_of", "own_inputs"]
+
   private static let recordColumns: [ResultColumn] = [
     ResultColumn(["network"], .text) { $0.network ?? "" },
     ResultColumn(["layer"], .text) { $0.layer },
+    ResultColumn(["part_of"], .text) { $0.partOf ?? "" },
+    ResultColumn(["own_inputs"], .flag) { $0.ownInputs.map(String.init) ?? "" },
     ResultColumn(["shape"], .text) { $0.shape },
     ResultColumn(["count"], .number) { String($0.count) },
     ResultColumn(["capacity_bits"], .number) { text($0.capacityBits) },

@@ -15,6 +15,7 @@ public enum ResultFile {
     let command: String?
     let records: [Record]
     let totals: [Total]?
+    var wholes: [WholeRecord]?
     var curves: [CurveSummary]?
   }
 
@@ -23,15 +24,19 @@ public enum ResultFile {
   /// - Parameters:
   ///   - records: the results.
   ///   - totals: their sums over networks.
+  ///   - wholes: the layers that some of the results are parts of.
   ///   - command: the command line that made them, to be kept with them.
   ///   - producer: what made them.
   /// - Returns: the text.
   /// - Throws: an `EncodingError` for a figure that is not finite, which no result has.
   public static func json(
-    _ records: [ResultRecord], totals: [NetworkTotal]? = nil, command: String? = nil,
+    _ records: [ResultRecord], totals: [NetworkTotal]? = nil, wholes: [WholeRecord] = [], command: String? = nil,
     producer: Producer = Producer()
   ) throws -> String {
-    try json(Document(schema: schema, producer: producer, command: command, records: records, totals: totals))
+    try json(
+      Document(
+        schema: schema, producer: producer, command: command, records: records, totals: totals,
+        wholes: wholes.isEmpty ? nil : wholes))
   }
 
   /// The same for the points of curves, those of the network's curve, and what is to be said of each curve as a whole.
@@ -78,21 +83,26 @@ public enum ResultFile {
 
   /// A table with a header line; names are those of the JSON form joined by underscores.
   public static func csv(_ records: [ResultRecord]) -> String {
-    csvHeader(comparesDataflows: records.contains { $0.dataflows != nil })
-      + csvLines(records, comparesDataflows: records.contains { $0.dataflows != nil })
+    let comparesDataflows = records.contains { $0.dataflows != nil }
+    let hasParts = records.contains { $0.partOf != nil }
+    return csvHeader(comparesDataflows: comparesDataflows, hasParts: hasParts)
+      + csvLines(records, comparesDataflows: comparesDataflows, hasParts: hasParts)
   }
 
   /// The header line of a table of results.
   ///
-  /// - Parameter comparesDataflows: whether it has each dataflow's own best.
+  /// - Parameters:
+  ///   - comparesDataflows: whether it has each dataflow's own best.
+  ///   - hasParts: whether it has the wholes that layers are parts of.
   /// - Returns: the line.
-  public static func csvHeader(comparesDataflows: Bool) -> String {
-    columns(comparesDataflows).map(\.name).joined(separator: ",") + "\n"
+  public static func csvHeader(comparesDataflows: Bool, hasParts: Bool = false) -> String {
+    columns(comparesDataflows: comparesDataflows, hasParts: hasParts).map(\.name).joined(separator: ",") + "\n"
   }
 
-  /// The lines of a table of results without their header.
-  public static func csvLines(_ records: [ResultRecord], comparesDataflows: Bool) -> String {
-    lines(records, columns(comparesDataflows).map { ($0.name, $0.value) }).joined()
+  /// The lines of a table of results without their header, which has the same columns.
+  public static func csvLines(_ records: [ResultRecord], comparesDataflows: Bool, hasParts: Bool = false) -> String {
+    lines(records, columns(comparesDataflows: comparesDataflows, hasParts: hasParts).map { ($0.name, $0.value) })
+      .joined()
   }
 
   /// A table of lower bounds with a header line and a line for each family.

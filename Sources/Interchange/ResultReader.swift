@@ -129,7 +129,8 @@ public enum ResultReader {
   }
 
   private static func table(_ text: String, _ origin: String) throws(FormatError) -> ResultDocument {
-    let columns = Dictionary(uniqueKeysWithValues: ResultFile.columns(true).map { ($0.name, $0) })
+    let columns = Dictionary(
+      uniqueKeysWithValues: ResultFile.columns(comparesDataflows: true, hasParts: true).map { ($0.name, $0) })
     let table: EnumeratedCSV
     do {
       table = try EnumeratedCSV(string: text, delimiter: .comma, loadColumns: false)
@@ -283,7 +284,8 @@ extension ResultRecord {
   /// - Throws: ``FormatError`` for the first that is not, or that cannot be.
   func check() throws(FormatError) {
     for (key, text) in [
-      ("network", network ?? "-"), ("layer", layer), ("energy model", energy.model), ("unit", energy.unit),
+      ("network", network ?? "-"), ("layer", layer), ("part_of", partOf ?? "-"), ("energy model", energy.model),
+      ("unit", energy.unit),
     ]
     where text.isEmpty || text.unicodeScalars.contains(where: FormatError.isControl) {
       throw FormatError(origin: key, message: "is empty or has control characters")
@@ -323,6 +325,11 @@ extension ResultRecord {
       ("energy.total", energy.total, energy.compute + energy.data),
     ] where !isClose(value, expected) {
       throw FormatError(origin: key, message: "does not follow from the record's traffic and prices")
+    }
+    if let partOf, lowerBound != nil {
+      throw FormatError(
+        origin: "lower_bound",
+        message: "is of a part of '\(partOf)': parts read inputs in common, and have none of their own")
     }
     guard let bound = lowerBound else {
       if gap == nil { return }

@@ -118,6 +118,11 @@ public struct ResultRecord: Codable, Hashable, Sendable {
       self.total = total
     }
 
+    /// A bound with its energy of moving data and the energy of all MACs.
+    init(_ bound: LowerBound, data: Double, compute: Double) {
+      self.init(family: bound.family.rawValue, discount: bound.discount, data: data, total: compute + data)
+    }
+
     /// The sum of several layers' bounds on moving data, and the same with the energy of their MACs.
     public init(sum data: Double, compute: Double) {
       self.init(family: "sum", discount: nil, data: data, total: compute + data)
@@ -177,6 +182,11 @@ public struct ResultRecord: Codable, Hashable, Sendable {
   public var network: String?
   /// The layer's name.
   public var layer: String
+  /// The whole that the layer is a part of, if it is one. Such a record has no lower bound: parts read inputs in common,
+  /// and only their whole has one, see ``WholeRecord``.
+  public var partOf: String?
+  /// Whether the part reads inputs that not all parts read, or lacks some that others read; nil where it does not.
+  public var ownInputs: Bool?
   /// The layer's sizes, as `--shape` takes them.
   public var shape: String
   /// How often the network has the layer.
@@ -215,6 +225,8 @@ public struct ResultRecord: Codable, Hashable, Sendable {
   enum CodingKeys: String, CodingKey {
     case network
     case layer
+    case partOf = "part_of"
+    case ownInputs = "own_inputs"
     case shape
     case count
     case capacityBits = "capacity_bits"
@@ -252,6 +264,8 @@ public struct ResultRecord: Codable, Hashable, Sendable {
   ) {
     self.network = network
     layer = entry.layer.name
+    partOf = entry.partOf
+    ownInputs = entry.hasOwnInputs ? true : nil
     shape = ShapeText.text(entry.layer)
     count = entry.count
     capacityBits = capacity?.count
@@ -265,7 +279,7 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     self.energy = Energies(energy)
   }
 
-  /// The record of an optimum, compared with the best lower bound.
+  /// The record of an optimum, compared with the best lower bound unless the layer is a part of another.
   ///
   /// - Parameters:
   ///   - network: the network that the layer belongs to, if any.
@@ -283,8 +297,10 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     self.init(
       network: network, entry: entry, capacity: capacity, widths: widths, reuse: reuse, mapping: optimum.mapping,
       occupancy: optimum.occupancy, traffic: optimum.traffic, energy: optimum.energy)
-    let bound = bounds.best(capacity: capacity)
-    if let energy = bound.energy(of: entry.layer, optimum.energy.model) { compare(with: bound, energy: energy) }
+    if entry.partOf == nil {
+      let bound = bounds.best(capacity: capacity)
+      if let energy = bound.energy(of: entry.layer, optimum.energy.model) { compare(with: bound, energy: energy) }
+    }
     search = Search(optimum.statistics, seconds: seconds)
   }
 
@@ -294,8 +310,7 @@ public struct ResultRecord: Codable, Hashable, Sendable {
   ///   - bound: the bound.
   ///   - energy: its energy under the record's model.
   public mutating func compare(with bound: LowerBound, energy: Energy) {
-    let lowerBound = Bound(
-      family: bound.family.rawValue, discount: bound.discount, data: energy.data, total: energy.total)
+    let lowerBound = Bound(bound, data: energy.data, compute: energy.compute)
     self.lowerBound = lowerBound
     gap = Gap(self.energy, above: lowerBound)
   }

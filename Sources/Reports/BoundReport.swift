@@ -11,7 +11,8 @@ public enum BoundReport {
     ])
     for record in records {
       table.add([
-        record.layer, CapacityText.text(Bits(record.capacityBits)), record.family,
+        record.parts.map { WholeText.title(record.layer, parts: $0.count) } ?? record.layer,
+        CapacityText.text(Bits(record.capacityBits)), record.family,
         record.discount.map { NumberText.fixed($0, decimals: 6) } ?? "", NumberText.grouped(record.readBits),
         NumberText.grouped(record.readBits + record.writtenBits), NumberText.grouped(record.energy.total),
         record.isBest ? "best" : "",

@@ -1,5 +1,5 @@
 public import Interchange
-import Workloads
+public import Workloads
 
 /// Pareto curves for the terminal.
 public enum CurveReport {
@@ -18,12 +18,18 @@ public enum CurveReport {
     for curve in curves {
       table.add(
         [
-          curve.layer ?? "total", String(curve.count), NumberText.grouped(curve.points),
+          curve.parts.map { WholeText.title(curve.layer ?? "", parts: $0.count) } ?? curve.layer ?? "total",
+          String(curve.count), NumberText.grouped(curve.points),
           CapacityText.text(Bits(curve.leastCapacityBits)),
         ] + curve.knees.map { CapacityText.text(Bits($0.capacityBits)) }
           + [curve.knees.last.map { NumberText.grouped($0.data) } ?? ""])
     }
     return table.lines
+  }
+
+  /// What is to be known of layers that are given in parts; empty where none is.
+  public static func notes(_ entries: [Network.Entry]) -> [String] {
+    WholeText.note(entries.compactMap(\.partOf)).map { ["", $0] } ?? []
   }
 
   /// A row for each point of a layer's curve.

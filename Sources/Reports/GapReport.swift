@@ -4,7 +4,8 @@ import Workloads
 
 /// Optima beside lower bounds for the terminal.
 public enum GapReport {
-  /// A table for the layers and totals at each capacity, and the median and the worst gap of all.
+  /// A table for the layers, those that are given in parts and totals at each capacity, and the median and the worst gap
+  /// of all.
   ///
   /// - Parameters:
   ///   - byCapacity: the layers' records at each capacity, compared with bounds.
@@ -36,11 +37,17 @@ public enum GapReport {
     }
     for records in byCapacity {
       if showsLayers {
-        for record in records {
+        let wholes = WholeRecord.all(of: records)
+        for (index, record) in records.enumerated() {
           table.add(
             row(
               record.layer, record.count, record.capacityBits ?? 0, record.energy, record.lowerBound, record.gap,
               record.dataflow) + multiples(record.dataflows, record.references, of: record.energy.data))
+          guard let whole = wholes.first(where: { $0.ends(with: index, of: records) }) else { continue }
+          table.add(
+            row(
+              WholeText.title(whole), whole.count, whole.capacityBits, whole.energy, whole.lowerBound, whole.gap,
+              WholeText.schedule(whole)) + multiples(whole.dataflows, whole.references, of: whole.energy.data))
         }
       }
       if records.count > 1 || !showsLayers, let total = NetworkTotal(records) {
@@ -53,12 +60,16 @@ public enum GapReport {
     let incomplete = records.contains { $0.search?.complete == false }
     let note = "not every block size of so long an axis was searched: an optimum may be lower"
     return table.lines + summary(records) + (incomplete ? ["", note] : [])
+      + (WholeText.note(records).map { ["", $0] } ?? [])
   }
 
   /// The median and the worst gap in data energy.
   private static func summary(_ records: [ResultRecord]) -> [String] {
-    let gaps = records.compactMap { record in record.gap?.data.map { (gap: $0, record: record) } }
-      .sorted { $0.gap < $1.gap }
+    let ofLayers = records.map { (gap: $0.gap?.data, layer: $0.layer, capacity: $0.capacityBits ?? 0) }
+    let ofWholes = WholeRecord.all(of: records).map { (gap: $0.gap.data, layer: $0.layer, capacity: $0.capacityBits) }
+    let gaps = (ofLayers + ofWholes).compactMap { entry in
+      entry.gap.map { (gap: $0, layer: entry.layer, capacity: entry.capacity) }
+    }.sorted { $0.gap < $1.gap }
     guard gaps.count > 1, let worst = gaps.last else { return [] }
     let middle = gaps.count / 2
     let median = gaps.count % 2 == 1 ? gaps[middle].gap : (gaps[middle - 1].gap + gaps[middle].gap) / 2
@@ -67,7 +78,7 @@ public enum GapReport {
       "gap in data energy over \(gaps.count) distinct layers and capacities: median \(NumberText.percent(median)), "
         + "worst \(NumberText.percent(worst.gap))"
         + (worst.gap > 0
-          ? " (\(worst.record.layer) at \(CapacityText.text(Bits(worst.record.capacityBits ?? 0))))" : ""),
+          ? " (\(worst.layer) at \(CapacityText.text(Bits(worst.capacity))))" : ""),
       "columns \(Dataflow.allCases[0].rawValue) to \(ReferenceDataflow.allCases.last?.rawValue ?? ""): data energy over "
         + "the optimum's; a reference dataflow is left out where it does not fit",
     ]

@@ -14,7 +14,8 @@ public struct MappingReport {
     entries.append((record, mapping, layer))
   }
 
-  /// A row for each layer and, when there are several, their total with repeated layers counted.
+  /// A row for each layer, for each that is given in parts, and, when there are several, their total with repeated layers
+  /// counted.
   public var table: [String] {
     guard let first = entries.first?.record else { return [] }
     let records = entries.map(\.record)
@@ -25,34 +26,62 @@ public struct MappingReport {
       ("partial sums [bit]", .right), ("outputs [bit]", .right), ("occupancy [bit]", .right),
       ("bound [\(first.energy.unit)]", .right), ("gap total", .right),
     ])
-    for record in records {
+    let wholes = WholeRecord.all(of: records)
+    for (index, record) in records.enumerated() {
       table.add(
         Self.row(
-          record.layer, [record], weight: { _ in 1 }, count: record.count, dataflow: record.dataflow,
-          occupancy: NumberText.grouped(record.occupancyBits)))
-    }
-    if records.count > 1 {
+          record.layer, [Summand(record, weight: 1)], count: record.count, dataflow: record.dataflow,
+          occupancy: NumberText.grouped(record.occupancyBits), bound: record.lowerBound))
+      guard let whole = wholes.first(where: { $0.ends(with: index, of: records) }) else { continue }
       table.add(
         Self.row(
-          "total", records, weight: \.count, count: records.reduce(0) { $0 + $1.count }, dataflow: "", occupancy: ""))
+          WholeText.title(whole), [Summand(whole, of: records, weight: 1)], count: whole.count,
+          dataflow: WholeText.schedule(whole), occupancy: "", bound: whole.lowerBound))
     }
-    return table.lines
+    if records.count > 1, let total = NetworkTotal(records) {
+      let summands =
+        records.filter { $0.partOf == nil }.map { Summand($0, weight: $0.count) }
+        + wholes.map { Summand($0, of: records, weight: $0.count) }
+      table.add(
+        Self.row("total", summands, count: total.layers, dataflow: "", occupancy: "", bound: total.lowerBound))
+    }
+    return table.lines + (WholeText.note(records).map { ["", $0] } ?? [])
   }
 
-  /// A row of sums over records, each taken so many times.
+  /// What is added up in a row, so many times.
+  private struct Summand {
+    let weight: Int
+    let macs: Int
+    let energy: Double
+    let traffic: ResultRecord.TrafficCounts
+
+    init(_ record: ResultRecord, weight: Int) {
+      self.weight = weight
+      (macs, energy, traffic) = (record.macs, record.energy.total, record.trafficBits)
+    }
+
+    init(_ whole: WholeRecord, of records: [ResultRecord], weight: Int) {
+      self.weight = weight
+      macs = records.filter { $0.partOf == whole.layer }.reduce(0) { $0 + $1.macs }
+      (energy, traffic) = (whole.energy.total, whole.trafficBits)
+    }
+  }
+
+  /// A row of a sum with its bound.
   private static func row(
-    _ name: String, _ records: [ResultRecord], weight: (ResultRecord) -> Int, count: Int, dataflow: String,
-    occupancy: String
+    _ name: String, _ summands: [Summand], count: Int, dataflow: String, occupancy: String,
+    bound: ResultRecord.Bound?
   ) -> [String] {
-    func sum(_ value: (ResultRecord) -> Int) -> String { Self.sum(records.map { (weight($0), value($0)) }) }
-    let energy = records.reduce(0) { $0 + Double(weight($1)) * $1.energy.total }
-    let bound = records.reduce(0) { $0 + Double(weight($1)) * ($1.lowerBound?.total ?? 0) }
+    func sum(_ value: (ResultRecord.TrafficCounts) -> Int) -> String {
+      Self.sum(summands.map { ($0.weight, value($0.traffic)) })
+    }
+    let energy = summands.reduce(0) { $0 + Double($1.weight) * $1.energy }
+    let least = bound?.total ?? 0
     return [
-      name, String(count), sum { $0.macs }, dataflow, NumberText.grouped(energy), sum { $0.trafficBits.inputsRead },
-      sum { $0.trafficBits.weightsRead + $0.trafficBits.biasesRead },
-      sum { $0.trafficBits.partialSumsRead + $0.trafficBits.partialSumsWritten },
-      sum { $0.trafficBits.outputsWritten }, occupancy, NumberText.grouped(bound),
-      bound > 0 ? NumberText.percent(energy / bound - 1) : "",
+      name, String(count), Self.sum(summands.map { ($0.weight, $0.macs) }), dataflow, NumberText.grouped(energy),
+      sum(\.inputsRead), sum { $0.weightsRead + $0.biasesRead },
+      sum { $0.partialSumsRead + $0.partialSumsWritten }, sum(\.outputsWritten), occupancy,
+      bound.map { NumberText.grouped($0.total) } ?? "", least > 0 ? NumberText.percent(energy / least - 1) : "",
     ]
   }
 
@@ -97,6 +126,9 @@ public struct MappingReport {
         let gap = record.gap?.total.map { ", gap \(NumberText.percent($0))" } ?? ""
         lines.append(
           "  bound      \(NumberText.grouped(bound.total)) \(energy.unit) for every schedule (\(bound.family))\(gap)")
+      }
+      if let whole = record.partOf {
+        lines.append("  part of    \(whole), which alone has a bound: parts read inputs in common")
       }
       if let search = record.search {
         lines.append("  search     \(search.text)")

@@ -11,7 +11,7 @@ public enum NetworkListing {
     ])
     for network in networks {
       table.add([
-        network.name, String(layerCount(network)), String(network.entries.count), NumberText.grouped(network.macs),
+        network.name, String(layerCount(network)), String(network.wholes.count), NumberText.grouped(network.macs),
         NumberText.grouped(network.usedElements(of: .weights).count),
       ])
     }
@@ -39,7 +39,11 @@ public enum NetworkListing {
     table.add(
       ["total", String(layerCount(network))] + Array(repeating: "", count: 11) + [NumberText.grouped(network.macs)]
         + Tensor.allCases.map { NumberText.grouped(network.usedElements(of: $0).count) })
-    return heading(network.name, source: network.source) + table.lines
+    let notes = network.wholes.filter(\.hasParts).map { whole in
+      "\(whole.name) is given in parts that read inputs in common, and the total has these once: "
+        + whole.parts.map(\.name).joined(separator: ", ")
+    }
+    return heading(network.name, source: network.source) + table.lines + (notes.isEmpty ? [] : [""] + notes)
   }
 
   /// A row for each energy model.
@@ -99,7 +103,7 @@ public enum NetworkListing {
   }
 
   /// All layers, repeated ones as often as they occur.
-  private static func layerCount(_ network: Network) -> Int { network.entries.reduce(0) { $0 + $1.count } }
+  private static func layerCount(_ network: Network) -> Int { network.wholes.reduce(0) { $0 + $1.count } }
 
   /// Where a thing comes from, as far as its file tells.
   private static func heading(_ name: String, source: String) -> [String] {

@@ -22,6 +22,7 @@ public enum SweepReport {
     var lines = ["\(sweep.curveCount) exact curves answered them, each at all capacities" + sharing(sweep)]
     let table = table(totals)
     lines += table.count <= 1 + 2 * mostListed ? [""] + table : ["all \(totals.count) totals are in \(indexFile)"]
+    if let note = WholeText.note(sweep.networks.flatMap { $0.entries.compactMap(\.partOf) }) { lines += ["", note] }
     if !isComplete {
       lines += ["", "not every block size of so long an axis was searched: some optima may be lower"]
     }

@@ -83,6 +83,9 @@ public struct Sweep: Sendable {
     }
   }
 
+  /// Whether some layers are parts of others.
+  public var hasParts: Bool { networks.contains { $0.entries.contains { $0.partOf != nil } } }
+
   /// All records that there are to be.
   public var recordCount: Int { units.reduce(0) { $0 + recordCount(of: $1) } }
 

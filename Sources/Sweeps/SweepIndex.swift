@@ -1,12 +1,15 @@
 import EnergyModel
 import Foundation
 public import Interchange
+import LowerBounds
+import MappingSearch
 import Mappings
 import Workloads
 
 /// What totals need to know of one layer's records in a sweep; energies are in the order of the records.
 struct SweepSums: Codable, Sendable {
   var data: [Double]
+  /// Bounds; zeros for a layer that is a part of another, as only its whole has any.
   var bound: [Double]
   /// Whether every block size was searched.
   var complete: Bool
@@ -28,11 +31,11 @@ public struct SweepTotal: Codable, Hashable, Sendable {
   public var reuse: String
   /// The Buffer's size.
   public var capacityBits: Int
-  /// The number of layers, repeated ones counted.
+  /// The number of layers, repeated ones counted, and those that are given in parts as one.
   public var layers: Int
   /// The energies of all layers together.
   public var energy: ResultRecord.Energies
-  /// The sum of the layers' bounds.
+  /// The sum of the layers' bounds: of parts that of their whole.
   public var lowerBound: ResultRecord.Bound
   /// How far the energies are above the bound.
   public var gap: ResultRecord.Gap
@@ -116,6 +119,9 @@ extension SweepTotal {
       for setting in sweep.settings {
         let own = zip(network.entries, sums[first..<first + network.entries.count])
         first += network.entries.count
+        let divided = WholeLayer.all(of: Array(own)) { $0.0 }.filter(\.whole.hasParts).map { layer in
+          Divided(layer.whole, layer.parts.map(\.1), setting.widths)
+        }
         for (number, model) in setting.energyModels.enumerated() {
           for (step, capacity) in sweep.capacities.enumerated() {
             let place = number * sweep.capacities.count + step
@@ -126,12 +132,44 @@ extension SweepTotal {
               data += count * sums.data[place]
               bound += count * sums.bound[place]
             }
+            for layer in divided {
+              data -= layer.saved(at: place, capacity, model)
+              bound += layer.bound(capacity, model)
+            }
             totals.append(SweepTotal(network, setting, model, capacity, compute: compute, data: data, bound: bound))
           }
         }
       }
     }
     return totals
+  }
+
+  /// A layer that is given in parts, in a setting.
+  private struct Divided {
+    private let whole: WholeLayer
+    private let parts: [SweepSums]
+    private let bounds: LowerBounds
+    private let shared: SharedInputs?
+    private let widths: WordWidths
+
+    init(_ whole: WholeLayer, _ parts: [SweepSums], _ widths: WordWidths) {
+      (self.whole, self.parts, self.widths) = (whole, parts, widths)
+      bounds = LowerBounds(whole.parts, widths: widths)
+      shared = SharedInputs(whole, widths: widths)
+    }
+
+    /// The bound on moving its data, as often as the network has it.
+    func bound(_ capacity: Bits, _ model: EnergyModel) -> Double {
+      Double(whole.count) * (bounds.best(capacity: capacity).energy(of: whole.parts, model)?.data ?? 0)
+    }
+
+    /// What its parts spend less than one after the other where their inputs stay in the Buffer for all of them.
+    func saved(at place: Int, _ capacity: Bits, _ model: EnergyModel) -> Double {
+      guard let shared, shared.occupancy <= capacity, let quanta = shared.dataQuanta(widths: widths, model) else {
+        return 0
+      }
+      return Double(whole.count) * (parts.reduce(0) { $0 + $1.data[place] } - model.inUnits(quanta: quanta))
+    }
   }
 
   private init(
@@ -142,7 +180,7 @@ extension SweepTotal {
     bits = ResultRecord.Widths(setting.widths)
     reuse = setting.reuse.rawValue
     capacityBits = capacity.count
-    layers = network.entries.reduce(0) { $0 + $1.count }
+    layers = network.wholes.reduce(0) { $0 + $1.count }
     energy = ResultRecord.Energies(model, compute: compute, data: data)
     lowerBound = ResultRecord.Bound(sum: bound, compute: compute)
     gap = ResultRecord.Gap(energy, above: lowerBound)

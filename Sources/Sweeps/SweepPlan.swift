@@ -23,6 +23,18 @@ struct SweepPlan: Codable, Hashable, Sendable {
     var name: String
     var shape: String
     var count: Int
+    /// The whole that it is a part of, if it is one.
+    var partOf: String?
+    /// Whether it reads inputs that not all parts read, or lacks some.
+    var ownInputs: Bool?
+
+    enum CodingKeys: String, CodingKey {
+      case name
+      case shape
+      case count
+      case partOf = "part_of"
+      case ownInputs = "own_inputs"
+    }
   }
 
   struct PlannedSetting: Codable, Hashable, Sendable {
@@ -58,7 +70,9 @@ struct SweepPlan: Codable, Hashable, Sendable {
       PlannedNetwork(
         name: network.name,
         layers: network.entries.map {
-          PlannedLayer(name: $0.layer.name, shape: ShapeText.text($0.layer), count: $0.count)
+          PlannedLayer(
+            name: $0.layer.name, shape: ShapeText.text($0.layer), count: $0.count, partOf: $0.partOf,
+            ownInputs: $0.hasOwnInputs ? true : nil)
         })
     }
     capacitiesBits = sweep.capacities.map(\.count)

@@ -55,7 +55,8 @@ public final class SweepRun: Sendable {
       resumed = sweep.recordCount
       return
     }
-    let head = form == .csv ? ResultFile.csvHeader(comparesDataflows: sweep.comparesDataflows) : ""
+    let head =
+      form == .csv ? ResultFile.csvHeader(comparesDataflows: sweep.comparesDataflows, hasParts: sweep.hasParts) : ""
     let opened = try SweepStore(path, plan, producer, head: head, units: sweep.units.count, restarts: restarts)
     resumed = sweep.units.prefix(opened.sums.count).reduce(0) { $0 + sweep.recordCount(of: $1) }
     store = Guarded(opened)
@@ -120,7 +121,8 @@ public final class SweepRun: Sendable {
 
   private func text(_ records: [ResultRecord]) throws -> String {
     switch form {
-    case .csv: ResultFile.csvLines(records, comparesDataflows: sweep.comparesDataflows)
+    case .csv:
+      ResultFile.csvLines(records, comparesDataflows: sweep.comparesDataflows, hasParts: sweep.hasParts)
     case .jsonLines: try records.map { try ResultFile.jsonLine($0) }.joined()
     }
   }

@@ -27,26 +27,26 @@ struct Bound: ParsableCommand {
     let capacities = try capacities.list(example: example)
     let energyModel = try model.energyModel()
     let widths = try model.widths(energyModel)
-    let (network, entries) = try layers.entries(example: example)
+    let (network, wholes) = try layers.wholes(example: example)
     var records: [BoundRecord] = []
-    for entry in entries {
-      guard energyModel.isExact(for: entry.layer, widths: widths) else {
-        throw OptimizerError.inexact(layer: entry.layer.name)
+    for whole in wholes {
+      if whole.parts.contains(where: { !energyModel.isExact(for: $0, widths: widths) }) {
+        throw OptimizerError.inexact(layer: whole.name)
       }
-      let bounds = LowerBounds(entry.layer, widths: widths)
+      let bounds = LowerBounds(whole.parts, widths: widths)
       for capacity in capacities {
-        if capacity < Optimizer.leastCapacity(of: entry.layer, widths: widths) {
-          throw CommandFailure.nothingFits(entry.layer, capacity, widths)
+        for part in whole.parts where capacity < Optimizer.leastCapacity(of: part, widths: widths) {
+          throw CommandFailure.nothingFits(part, capacity, widths)
         }
         let families = bounds.all(capacity: capacity)
         let best = LowerBounds.best(of: families)
         for bound in families {
-          guard let energy = bound.energy(of: entry.layer, energyModel) else {
-            throw OptimizerError.inexact(layer: entry.layer.name)
+          guard let energy = bound.energy(of: whole.parts, energyModel) else {
+            throw OptimizerError.inexact(layer: whole.name)
           }
           records.append(
             BoundRecord(
-              network: network, entry: entry, capacity: capacity, bound: bound, energy: energy,
+              network: network, whole: whole, capacity: capacity, bound: bound, energy: energy,
               isBest: bound.family == best.family))
         }
       }

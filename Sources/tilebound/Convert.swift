@@ -65,24 +65,27 @@ struct Convert: ParsableCommand {
 
   /// The layers asked for, as one network.
   private func chosen(from inputs: [(file: String, imported: ImportedNetwork)]) throws -> Network {
-    var entries = inputs.flatMap(\.imported.network.entries)
+    var networks = inputs.map(\.imported.network)
     if !layer.isEmpty {
-      let names = entries.map(\.layer.name) + inputs.flatMap { $0.imported.unresolved.map(\.name) }
+      let names = networks.flatMap(\.layerNames) + inputs.flatMap { $0.imported.unresolved.map(\.name) }
       if let stranger = layer.first(where: { !names.contains($0) }) {
         throw CommandFailure(
           code: .usage, message: "--layer: there is no layer '\(stranger)'; there are " + names.joined(separator: ", "))
       }
-      entries.removeAll { !layer.contains($0.layer.name) }
+      networks = try networks.map { network in
+        try Network(
+          name: network.name, source: network.source, entries: network.entries.filter { $0.isNamed(in: layer) })
+      }
     }
-    if entries.isEmpty {
+    if networks.allSatisfy(\.entries.isEmpty) {
       let isSkipped = inputs.contains { !wanted($0.imported.unresolved).isEmpty }
       throw CommandFailure(
         code: .usage,
         message: "\(inputs[0].file): " + (isSkipped ? "has no layer that is understood" : "has no layer with MACs"))
     }
-    let sources = inputs.map(\.imported.network.source).filter { !$0.isEmpty }.uniqued()
+    let sources = networks.map(\.source).filter { !$0.isEmpty }.uniqued()
     let network = try Network(
-      name: name ?? inputs[0].imported.network.name, source: sources.joined(separator: "; "), entries: entries)
+      name: name ?? networks[0].name, source: sources.joined(separator: "; "), joining: networks)
     return (merge ? network.withoutRepeats : network).withDistinctNames
   }
 }

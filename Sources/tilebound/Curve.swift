@@ -94,13 +94,23 @@ struct Curve: ParsableCommand {
       let each = plotsDataflows ? optimizer.dataflows.map { optimizer.curve(dataflow: $0, options: options).steps } : []
       return (curve: curve, records: records, each: each)
     }
-    let curves = zip(entries, answers).map { (curve: $1.curve.steps, count: $0.count) }
-    let sum = try StepCurve(sumOf: curves)
-    let count = entries.reduce(0) { $0 + $1.count }
+    let wholes = try WholeLayer.all(of: Array(zip(entries, answers))) { $0.0 }.map { whole, parts in
+      (
+        layer: whole,
+        curve: try StepCurve(of: parts.map(\.1.curve.steps), whole, widths: widths, energyModel)
+      )
+    }
+    let sum = try StepCurve(sumOf: wholes.map { ($0.curve, $0.layer.count) })
+    let count = wholes.reduce(0) { $0 + $1.layer.count }
     let parts = part == 0 ? [0] : [part, 0]
     var summaries = zip(entries, answers).compactMap { entry, answer in
       CurveSummary(
         network: network, layer: entry.layer.name, count: entry.count, answer.curve.steps, energyModel, within: parts)
+    }
+    summaries += wholes.filter(\.layer.hasParts).compactMap { whole in
+      CurveSummary(
+        network: network, layer: whole.layer.name, parts: whole.layer.parts.map(\.name), count: whole.layer.count,
+        whole.curve, energyModel, within: parts)
     }
     let isNetwork = layers.isNetwork
     if isNetwork {
@@ -118,7 +128,7 @@ struct Curve: ParsableCommand {
         dataQuanta: point.dataQuanta, energyModel)
     }
     try picture?.draw(
-      network: network, isNetwork: isNetwork, entries, answers.map { ($0.curve.steps, $0.each) })
+      network: network, isNetwork: isNetwork, wholes: layers.layer, entries, answers.map { ($0.curve.steps, $0.each) })
     let records = answers.flatMap(\.records)
     switch format {
     case .json:
@@ -141,6 +151,7 @@ struct Curve: ParsableCommand {
       if answers.contains(where: { !$0.curve.statistics.isComplete }) {
         lines += ["", "not every block size of so long an axis was searched: a curve may be lower"]
       }
+      lines += CurveReport.notes(entries)
       try output.emit(lines.joined(separator: "\n") + "\n")
     }
   }

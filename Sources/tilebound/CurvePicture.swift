@@ -61,27 +61,45 @@ struct CurvePicture {
     plots = try Plots(to: file, origin: "--plot")
   }
 
-  /// Draws the curve of a network, or those of layers.
+  /// Draws the curve of a network, or those of layers. Parts of a layer have no bounds of their own: they are drawn with
+  /// one where all are drawn as a whole.
   ///
   /// - Parameters:
   ///   - network: the network's name; nil for a layer that is given by its shape.
   ///   - isNetwork: whether it is drawn as a whole.
+  ///   - wholes: names of layers that are drawn as wholes where they are given in parts.
   ///   - entries: its layers.
   ///   - curves: each layer's curve, and those of the dataflows alone, if they are to be drawn.
   /// - Throws: ``PlotError``, or an error when the picture would be empty or cannot be written.
   func draw(
-    network: String?, isNetwork: Bool, _ entries: [Network.Entry], _ curves: [(all: StepCurve, each: [StepCurve])]
+    network: String?, isNetwork: Bool, wholes: [String], _ entries: [Network.Entry],
+    _ curves: [(all: StepCurve, each: [StepCurve])]
   ) throws {
     let subject = network ?? entries.first.map { ShapeText.text($0.layer) } ?? ""
-    let parts = zip(entries, curves).map { entry, curves in
-      (SkiSlope.Part(entry.layer, count: isNetwork ? entry.count : 1, widths: widths, model), curves)
+    // Layers by themselves are drawn once, however often the network has them.
+    let layers = zip(entries, curves).map { entry, curves in
+      (
+        entry: Network.Entry(layer: entry.layer, count: isNetwork ? entry.count : 1, partOf: entry.partOf),
+        curves: curves
+      )
     }
-    let slopes =
-      isNetwork ? [try slope(subject, parts)] : try zip(entries, parts).map { try slope($0.layer.name, [$1]) }
-    let isOneLayer = !isNetwork && entries.count == 1 && network != nil
+    var slopes: [SkiSlope] = []
+    if isNetwork {
+      slopes = [try slope(subject, layers, isBounded: true)]
+    } else {
+      for (index, (entry, curves)) in layers.enumerated() {
+        guard let whole = entry.partOf, wholes.contains(whole) else {
+          slopes.append(try slope(entry.layer.name, [(entry, curves)], isBounded: entry.partOf == nil))
+          continue
+        }
+        if layers[..<index].contains(where: { $0.entry.partOf == whole }) { continue }
+        slopes.append(try slope(whole, layers.filter { $0.entry.partOf == whole }, isBounded: true))
+      }
+    }
+    let isOneLayer = !isNetwork && slopes.count == 1 && network != nil
     let figure = try SkiSlopeFigure.figure(
       name: "curve",
-      title: "\(subject)\(isOneLayer ? " \(entries[0].layer.name)" : ""): \(quantity.name) against Buffer capacity",
+      title: "\(subject)\(isOneLayer ? " \(slopes[0].name)" : ""): \(quantity.name) against Buffer capacity",
       subtitle: setting.text, curves: slopes, quantity: quantity, capacities: range)
     guard let figure else {
       throw CommandFailure(code: .failed, message: "--plot: no curve has a value above zero in this range")
@@ -89,17 +107,25 @@ struct CurvePicture {
     try plots.write(figure, to: file)
   }
 
+  /// The sum of curves with its bound, for which the parts of a layer must be all there.
   private func slope(
-    _ name: String, _ parts: [(part: SkiSlope.Part, curves: (all: StepCurve, each: [StepCurve]))]
+    _ name: String, _ layers: [(entry: Network.Entry, curves: (all: StepCurve, each: [StepCurve]))], isBounded: Bool
   ) throws -> SkiSlope {
     func sum(_ curve: ((all: StepCurve, each: [StepCurve])) -> StepCurve) throws -> StepCurve {
-      try StepCurve(sumOf: parts.map { (curve($0.curves), $0.part.count) })
+      try StepCurve(sumOf: layers.map { (curve($0.curves), $0.entry.count) })
     }
-    let hasDataflows = parts.allSatisfy { $0.curves.each.count == dataflows.count }
+    let wholes = WholeLayer.all(of: layers, entry: \.entry)
+    let all = try StepCurve(
+      sumOf: wholes.map { whole, parts in
+        let curves = parts.map(\.curves.all)
+        return (isBounded ? try StepCurve(of: curves, whole, widths: widths, model) : curves[0], whole.count)
+      })
+    let hasDataflows = layers.allSatisfy { $0.curves.each.count == dataflows.count }
+    let parts = wholes.map { SkiSlope.Part($0.whole, widths: widths, model) }
     return SkiSlope(
-      name: name, try sum(\.all),
+      name: name, all,
       dataflows: hasDataflows
         ? try dataflows.indices.map { order in (dataflows[order], try sum { $0.each[order] }) } : [],
-      of: parts.map(\.part), model, range: range, kneeWithin: part, scale: scale)
+      of: isBounded ? parts : [], model, range: range, kneeWithin: part, scale: scale)
   }
 }

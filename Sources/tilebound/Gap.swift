@@ -62,8 +62,8 @@ struct Gap: ParsableCommand {
     case .json:
       try output.emit(
         ResultFile.json(
-          records, totals: byCapacity.compactMap(NetworkTotal.init), command: Invocation.text(),
-          producer: Invocation.producer))
+          records, totals: byCapacity.compactMap(NetworkTotal.init), wholes: WholeRecord.all(of: records),
+          command: Invocation.text(), producer: Invocation.producer))
     case .csv: try output.emit(ResultFile.csv(records))
     case .table:
       let heading = model.heading(network ?? "shape", energyModel, widths, reuse)

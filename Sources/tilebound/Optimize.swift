@@ -97,7 +97,10 @@ struct Optimize: ParsableCommand {
       try timeloop.write(optimum.mapping, of: entries[0].layer, capacity: capacity, widths, reuse)
     }
     switch format {
-    case .json: try output.emit(ResultFile.json(records, command: Invocation.text(), producer: Invocation.producer))
+    case .json:
+      try output.emit(
+        ResultFile.json(
+          records, wholes: WholeRecord.all(of: records), command: Invocation.text(), producer: Invocation.producer))
     case .csv: try output.emit(ResultFile.csv(records))
     case .table:
       let heading = model.heading(

@@ -27,6 +27,25 @@ struct LayerOptions: ParsableArguments {
 
   /// The name of the network, if any, and the layers chosen; `example` is shown when there are none.
   func entries(example: String) throws -> (network: String?, entries: [Network.Entry]) {
+    let (network, entries) = try chosen(example: example)
+    return (network?.name, entries)
+  }
+
+  /// The same as wholes: of a layer that is given in parts all are to be chosen.
+  func wholes(example: String) throws -> (network: String?, wholes: [WholeLayer]) {
+    let (network, entries) = try chosen(example: example)
+    let chosen = WholeLayer.all(of: entries)
+    let all = network?.wholes ?? chosen
+    if let part = chosen.first(where: { !all.contains($0) }) {
+      throw CommandFailure(
+        code: .usage,
+        message: "--layer: '\(part.parts[0].name)' reads inputs in common with the other parts of '\(part.name)', and "
+          + "only all of them together have a bound: give \(ShellText.option("layer", part.name))")
+    }
+    return (network?.name, chosen)
+  }
+
+  private func chosen(example: String) throws -> (network: Network?, entries: [Network.Entry]) {
     switch (network, shape) {
     case (nil, nil):
       throw CommandFailure(
@@ -40,13 +59,13 @@ struct LayerOptions: ParsableArguments {
       return (nil, [Network.Entry(layer: try ShapeText.parse(shape, origin: "--shape"), count: 1)])
     case (.some(let name), nil):
       let network = try dimensions.network(name)
-      let names = network.entries.map(\.layer.name)
+      let names = network.layerNames
       if let stranger = layer.first(where: { !names.contains($0) }) {
         throw CommandFailure(
           code: .usage,
           message: "--layer: \(network.name) has no layer '\(stranger)'; it has " + names.joined(separator: ", "))
       }
-      return (network.name, network.entries.filter { layer.isEmpty || layer.contains($0.layer.name) })
+      return (network, network.entries.filter { layer.isEmpty || $0.isNamed(in: layer) })
     }
   }
 }

@@ -59,7 +59,8 @@ struct Report: ParsableCommand {
     }
     for index in documents.indices {
       documents[index].select { record in
-        (network ?? record.network) == record.network && (layer.isEmpty || layer.contains(record.layer))
+        (network ?? record.network) == record.network
+          && (layer.isEmpty || layer.contains(record.layer) || record.partOf.map(layer.contains) ?? false)
           && (capacities.map { capacities in record.capacityBits.map(capacities.contains) ?? false } ?? true)
       }
     }

@@ -71,6 +71,38 @@ struct BadInputTests {
       "    biases: maybe\n    gemm: {m: 1, n: 2, k: 4}\n",
       "net.yaml:4: layers[0].biases: is 'maybe'; true or false is expected"
     ),
+    (
+      "    biases: true\n    channels-per-bias: 4\n    gemm: {m: 1, n: 6, k: 4}\n",
+      "net.yaml:5: layers[0].channels-per-bias: channels per bias is 4, which does not divide the output channels of a group, 6"
+    ),
+    (
+      "    channels-per-bias: 2\n    gemm: {m: 1, n: 6, k: 4}\n",
+      "net.yaml:4: layers[0].channels-per-bias: goes with 'biases: true'"
+    ),
+    (
+      "    own-inputs: true\n    gemm: {m: 1, n: 6, k: 4}\n",
+      "net.yaml:4: layers[0].own-inputs: goes with 'part-of'"
+    ),
+    (
+      "    part-of: b\n    gemm: {m: 1, n: 2, k: 4}\n  - name: b\n    gemm: {m: 1, n: 2, k: 4}\n",
+      "net.yaml:3: layers[0]: is a part of 'b', which is a layer by itself; the parts of a whole make it up"
+    ),
+    (
+      "    part-of: a\n    gemm: {m: 1, n: 2, k: 4}\n",
+      "net.yaml:3: layers[0]: is a part of 'a', which is a layer by itself; the parts of a whole make it up"
+    ),
+    (
+      "    part-of: up\n    gemm: {m: 1, n: 2, k: 4}\n  - name: b\n    count: 3\n    part-of: up\n    gemm: {m: 1, n: 2, k: 4}\n",
+      "net.yaml:6: layers[1]: has the count 3, and 'a' has 1: the parts of 'up' occur equally often"
+    ),
+    (
+      "    part-of: \"\"\n    gemm: {m: 1, n: 2, k: 4}\n",
+      "net.yaml:4: layers[0].part-of: is ''; a text without control characters is expected"
+    ),
+    (
+      "    groups: 2\n    input: {channels: 4194304, height: 8, width: 8}\n    output: {channels: 4}\n    kernel: 3\n",
+      "net.yaml:5: layers[0].input: input channels per group is 2097152; at most 1048576 is accepted"
+    ),
     ("    gemm: {m: 1, n: 2, k: 4}\n    gemm: {m: 1, n: 2, k: 4}\n", "net.yaml:4: the key 'gemm' is given twice"),
     (
       "    gemm: {m: 1, n: 2, k: 4}\n  - name: a\n    gemm: {m: 1, n: 2, k: 4}\n",

@@ -80,6 +80,38 @@ struct LayerTableTextTests {
         """)
   }
 
+  /// Parts keep their whole, and channels the biases that they share.
+  @Test func partsAndSharedBiases() throws {
+    func layer(_ name: String, channelsPerBias: Int = 1) throws -> Layer {
+      try Layer.gemm(name: name, m: 5, n: 6, k: 7, hasBiases: true, channelsPerBias: channelsPerBias)
+    }
+    let network = try Network(
+      name: "n", source: "",
+      entries: [
+        .init(layer: layer("a"), count: 2, partOf: "up: \"x\""),
+        .init(layer: layer("b", channelsPerBias: 3), count: 2, partOf: "up: \"x\"", hasOwnInputs: true),
+      ])
+    #expect(try roundTrip(network) == network)
+    #expect(
+      LayerTable.text(network) == """
+        network: "n"
+        layers:
+          - name: "a"
+            part-of: "up: \\"x\\""
+            count: 2
+            gemm: {m: 5, n: 6, k: 7}
+            biases: true
+          - name: "b"
+            part-of: "up: \\"x\\""
+            own-inputs: true
+            count: 2
+            gemm: {m: 5, n: 6, k: 7}
+            biases: true
+            channels-per-bias: 3
+
+        """)
+  }
+
   /// What `gemm` cannot say is written as a convolution.
   @Test func onlyPlainProductsAreGEMMs() throws {
     func layer(batch: Int = 1, width: Int = 1, stride: Int = 1, dilation: Int = 1, padding: Int = 0) throws -> Layer {

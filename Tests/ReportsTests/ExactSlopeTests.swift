@@ -26,7 +26,7 @@ struct ExactSlopeTests {
     let sum = try StepCurve(sumOf: zip(curves, entries).map { ($0, $1.count) })
     let slope = SkiSlope(
       name: "net", sum, dataflows: [],
-      of: entries.map { SkiSlope.Part($0.layer, count: $0.count, widths: widths, model) }, model, range: range,
+      of: WholeLayer.all(of: entries).map { SkiSlope.Part($0, widths: widths, model) }, model, range: range,
       kneeWithin: 0.05, scale: 0.5)
     #expect(slope.points.map(\.capacityBits) == sum.points.map(\.capacity.count) && !slope.isSampled)
     #expect(slope.points.map(\.value) == sum.points.map { 0.5 * model.inUnits(quanta: $0.dataQuanta) })
@@ -48,5 +48,25 @@ struct ExactSlopeTests {
     }
     let least = try #require(slope.points.last?.value)
     #expect(slope.compulsory == least && slope.knee.map { $0.value <= 1.05 * least } == true)
+  }
+
+  /// The bound of parts is that of their whole; a curve that is to have none has neither bound nor compulsory traffic.
+  @Test func boundsOfParts() throws {
+    let layers = try Self.entries.get().map(\.layer)
+    let widths = WordWidths(.byte)
+    let wholes = WholeLayer.all(of: layers.map { Network.Entry(layer: $0, count: 3, partOf: "whole") })
+    let curve = StepCurve([StepCurve.Point(capacity: Bits(400), dataQuanta: 1)])
+    func slope(_ parts: [SkiSlope.Part]) -> SkiSlope {
+      SkiSlope(
+        name: "net", curve, dataflows: [], of: parts, .bitsMoved, range: 200...3000, kneeWithin: 0.05, scale: 1)
+    }
+    let bounds = LowerBounds(layers, widths: widths)
+    let bounded = slope(wholes.map { SkiSlope.Part($0, widths: widths, .bitsMoved) })
+    #expect(bounded.bound.count > 16)
+    for sample in bounded.bound {
+      #expect(sample.value == Double(3 * bounds.best(capacity: Bits(sample.capacityBits)).total.count))
+    }
+    #expect(bounded.compulsory == Double(3 * bounds.best(capacity: Bits(1 << 30)).total.count))
+    #expect(slope([]).bound.isEmpty && slope([]).compulsory == nil)
   }
 }

@@ -76,6 +76,48 @@ struct SweepRunTests {
     }
   }
 
+  /// Of layers that are given in parts the totals have the bound of the whole, and what it costs where parts share inputs.
+  @Test(arguments: SweepForm.allCases)
+  func indexSumsUpWholes(form: SweepForm) throws {
+    var request = try Examples.request()
+    let parts = try (0...1).map { top in
+      Network.Entry(
+        layer: try Layer(
+          name: "up/\(top)", inputChannels: 3, input: Extent(6), outputChannels: 2 + top, kernel: Extent(2),
+          padding: Padding(top: top, bottom: 1 - top, left: 1, right: 0)), count: 2, partOf: "up")
+    }
+    let plain = try Examples.network("one", seed: 0)
+    request.networks = [
+      plain, try Network(name: "parts", source: "", entries: parts + plain.entries),
+    ]
+    let sweep = try Sweep(request)
+    #expect(sweep.hasParts)
+    try withTemporaryFolder { folder in
+      try run(sweep, "\(folder)/s", form)
+      let records = try ResultReader.read(file: "\(folder)/s").records
+      #expect(records.count { $0.partOf == "up" } == 2 * records.count / 6)
+      #expect(records.allSatisfy { ($0.lowerBound == nil) == ($0.partOf != nil) })
+      let index = try #require(SweepIndex.read(of: "\(folder)/s"))
+      var shared = 0
+      for total in index.totals {
+        let own = records.filter {
+          $0.network == total.network && $0.bits == total.bits && $0.reuse == total.reuse
+            && $0.energy.model == total.energy.model && $0.capacityBits == total.capacityBits
+        }
+        let expected = try #require(NetworkTotal(own))
+        #expect(total.layers == expected.layers && total.energy == expected.energy)
+        #expect(total.lowerBound == expected.lowerBound && total.gap == expected.gap)
+        shared += WholeRecord.all(of: own).count(where: \.sharesInputs)
+      }
+      #expect(shared > 0 && shared < index.totals.count / 2)
+      // Parts that read other inputs are another sweep's.
+      request.networks[1] = try Network(
+        name: "parts", source: "",
+        entries: parts.map { .init(layer: $0.layer, count: 2, partOf: "on") } + plain.entries)
+      #expect(throws: SweepError.self) { try SweepRun(try Sweep(request), to: "\(folder)/s", form: form) }
+    }
+  }
+
   /// Whatever state an end of the program leaves, going on from it ends with the same files.
   @Test(arguments: SweepForm.allCases)
   func goesOnFromEveryState(form: SweepForm) throws {

@@ -26,16 +26,23 @@ struct NetworkGap {
     let widths = model.widths ?? WordWidths(.byte)
     print("layer,energy_\(model.unit),gap_percent,bound")
     var (energies, bounds) = (0.0, 0.0)
-    for entry in network.entries {
-      let (layer, count) = (entry.layer, Double(entry.count))
-      let bound = LowerBounds(layer, widths: widths).best(capacity: capacity)
-      guard let optimum = try Optimizer(layer, widths: widths, energyModel: model).optimum(capacity: capacity),
-        let least = bound.energy(of: layer, model)
-      else { throw Failure(description: "\(layer.name) does not fit \(CapacityText.text(capacity))") }
-      let energy = String(format: "%.1f", optimum.energy.total)
-      print("\(layer.name),\(energy),\(gap(optimum.energy.total, above: least.total)),\(bound.family.rawValue)")
-      energies += count * optimum.energy.total
-      bounds += count * least.total
+    for layer in network.wholes {
+      // A layer that is given in parts has one bound, for all of them together; here they run one after the other.
+      let bound = LowerBounds(layer.parts, widths: widths).best(capacity: capacity)
+      var energy = 0.0
+      for part in layer.parts {
+        guard let optimum = try Optimizer(part, widths: widths, energyModel: model).optimum(capacity: capacity) else {
+          throw Failure(description: "\(part.name) does not fit \(CapacityText.text(capacity))")
+        }
+        energy += optimum.energy.total
+      }
+      guard let least = bound.energy(of: layer.parts, model) else {
+        throw Failure(description: "the energy of \(layer.name) is too large")
+      }
+      let text = String(format: "%.1f", energy)
+      print("\(layer.name),\(text),\(gap(energy, above: least.total)),\(bound.family.rawValue)")
+      energies += Double(layer.count) * energy
+      bounds += Double(layer.count) * least.total
     }
     print("total,\(String(format: "%.1f", energies)),\(gap(energies, above: bounds)),sum")
   }

@@ -9,21 +9,24 @@ struct LayersSection {
   init(_ contents: ReportContents) {
     let hasBiases = contents.entries.contains { $0.record.trafficBits.biasesRead > 0 }
     let namesSettings = contents.settings.count > 1
+    let hasParts = contents.entries.contains { $0.record.partOf != nil }
     var table = HTMLTable(
       caption: "Every record, with bits moved and held",
-      [("network", false), ("layer", false), ("count", true)] + (namesSettings ? [("setting", true)] : []) + [
-        ("capacity", true), ("dataflow", false), ("MACs", true), (contents.energyTitle("energy"), true),
-        (contents.energyTitle("data"), true), ("inputs [bit]", true),
-        (hasBiases ? "weights, biases [bit]" : "weights [bit]", true), ("partial sums [bit]", true),
-        ("outputs [bit]", true), ("occupancy [bit]", true), (contents.energyTitle("bound"), true),
-        ("gap data", true), ("gap total", true),
-      ], isSortable: true, isOfRecords: true)
+      [("network", false), ("layer", false)] + (hasParts ? [("part of", false)] : []) + [("count", true)]
+        + (namesSettings ? [("setting", true)] : []) + [
+          ("capacity", true), ("dataflow", false), ("MACs", true), (contents.energyTitle("energy"), true),
+          (contents.energyTitle("data"), true), ("inputs [bit]", true),
+          (hasBiases ? "weights, biases [bit]" : "weights [bit]", true), ("partial sums [bit]", true),
+          ("outputs [bit]", true), ("occupancy [bit]", true), (contents.energyTitle("bound"), true),
+          ("gap data", true), ("gap total", true),
+        ], isSortable: true, isOfRecords: true)
     for entry in contents.entries.prefix(HTMLReport.largestRowCount) {
       let record = entry.record
       let traffic = record.trafficBits
       let mapping = entry.number <= HTMLReport.largestMappingCount ? entry.number : nil
       table.add(
-        [.text(record.network ?? ""), .header(record.layerTitle, mapping: mapping), .number(record.count)]
+        [.text(record.network ?? ""), .header(record.layerTitle, mapping: mapping)]
+          + (hasParts ? [.text(record.partOf ?? "")] : []) + [.number(record.count)]
           + (namesSettings ? [.number(entry.setting + 1)] : []) + [
             .number(record.capacityBits) { CapacityText.text(Bits($0)) }, .text(record.dataflow), .number(record.macs),
             .number(record.energy.total, NumberText.energy), .number(record.energy.data, NumberText.energy),

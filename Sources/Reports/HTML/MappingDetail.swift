@@ -100,6 +100,9 @@ struct MappingDetail {
         if !shares.isEmpty { facts.append(Fact(name: "Gap", text: shares.joined(separator: ", "))) }
       }
     }
+    if let whole = record.partOf {
+      facts.append(Fact(name: "Part of", text: "\(whole), which alone has a bound: parts read inputs in common"))
+    }
     if let search = record.search { facts.append(Fact(name: "Search", text: search.text)) }
     if let agrees = record.replayAgrees {
       facts.append(Fact(name: "Replay", text: agrees ? "counted the same when the record was made" : "DIFFERED"))

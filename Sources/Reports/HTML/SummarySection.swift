@@ -35,6 +35,13 @@ struct SummarySection {
         ("network", false), ("layer", false), ("count", true), ("points", true), ("first capacity", true),
         ("last capacity", true), ("least data energy [\(setting.unit)]", true),
       ], isSortable: true)
+    var wholes = HTMLTable(
+      caption: "Layers that are given in parts, with the bound of the whole",
+      [
+        ("network", false), ("layer", false), ("parts", true), ("count", true), ("capacity", true), ("run", false),
+        ("energy total [\(setting.unit)]", true), ("energy data [\(setting.unit)]", true),
+        ("bound data [\(setting.unit)]", true), ("gap data", true), ("gap total", true),
+      ], isSortable: true)
     var single: [ResultRecord] = []
     let layers = entries.grouped { OfFile(file: $0.file, layer: LayerIdentity($0.record)) }
     for (key, elements) in layers {
@@ -52,9 +59,10 @@ struct SummarySection {
       ])
     }
     for (network, records) in single.grouped(by: { $0.network ?? $0.shape }) {
-      addTotals(network, records, to: &totals, &part.remarks)
+      addTotals(network, records, to: &totals, &wholes, &part.remarks)
     }
-    part.tables = [totals, curves].filter { !$0.rows.isEmpty }
+    part.tables = [totals, wholes, curves].filter { !$0.rows.isEmpty }
+    if let note = WholeText.note(entries.map(\.record)) { part.remarks.append("\(note).") }
     return part
   }
 
@@ -63,9 +71,11 @@ struct SummarySection {
     let layer: LayerIdentity
   }
 
-  /// A row for each capacity at which every layer of a network has a record.
+  /// A row for each capacity at which every layer of a network has a record, and for each of its layers there that is
+  /// given in parts.
   private static func addTotals(
-    _ network: String, _ records: [ResultRecord], to table: inout HTMLTable, _ remarks: inout [String]
+    _ network: String, _ records: [ResultRecord], to table: inout HTMLTable, _ wholes: inout HTMLTable,
+    _ remarks: inout [String]
   ) {
     let layers = Set(records.map(LayerIdentity.init))
     if Set(layers.map(\.layer)).count < layers.count {
@@ -94,6 +104,15 @@ struct SummarySection {
         .number(total.gap?.data, NumberText.percent),
         .number(total.gap?.total, NumberText.percent),
       ])
+      for whole in WholeRecord.all(of: best) {
+        wholes.add([
+          .text(network), .header(whole.layer), .number(whole.parts.count), .number(whole.count),
+          capacity(whole.capacityBits), .text(WholeText.schedule(whole)),
+          .number(whole.energy.total, NumberText.energy),
+          .number(whole.energy.data, NumberText.energy), .number(whole.lowerBound.data, NumberText.energy),
+          .number(whole.gap.data, NumberText.percent), .number(whole.gap.total, NumberText.percent),
+        ])
+      }
     }
     if incomplete > 0 {
       remarks.append(

@@ -70,6 +70,9 @@ public enum ReportFigures {
 
     private func at(_ capacity: Int) -> [ResultRecord] { layers.compactMap { records[$0]?[capacity] } }
 
+    /// The energy of moving data of all layers at one capacity.
+    private static func data(_ records: [ResultRecord]) -> Double { NetworkTotal(records)?.energy.data ?? 0 }
+
     /// What the figures are of: the network, a layer of it, or a layer of none.
     private var subject: String { layers.count == 1 ? name(of: layers[0]) : network ?? "shapes" }
 
@@ -83,23 +86,22 @@ public enum ReportFigures {
     }
 
     private static func slope(
-      _ name: String, _ points: [(capacity: Int, records: [ResultRecord])], isSampled: Bool
+      _ name: String, _ points: [(capacity: Int, records: [ResultRecord])], isSampled: Bool, isBounded: Bool = true
     ) -> (total: SkiSlope, gaps: [SkiSlope.Sample]) {
       var slope = SkiSlope(name: name, points: [], isSampled: isSampled)
       var gaps: [SkiSlope.Sample] = []
       let hasDataflows = points.allSatisfy { $0.records.allSatisfy { $0.dataflows?.isEmpty == false } }
       for (capacity, records) in points {
-        let data = records.reduce(0) { $0 + Double($1.count) * $1.energy.data }
+        let data = isBounded ? Self.data(records) : records[0].energy.data
         slope.points.append(SkiSlope.Sample(capacityBits: capacity, value: data))
-        guard let total = NetworkTotal(records), let bound = total.lowerBound else { continue }
+        guard isBounded, let total = NetworkTotal(records), let bound = total.lowerBound else { continue }
         slope.bound.append(SkiSlope.Sample(capacityBits: capacity, value: bound.data))
         if let gap = total.gap?.data { gaps.append(SkiSlope.Sample(capacityBits: capacity, value: gap)) }
         for (name, data) in hasDataflows ? total.dataflows : [:] {
           slope.dataflows[name, default: []].append(SkiSlope.Sample(capacityBits: capacity, value: data))
         }
       }
-      let parts = points[0].records.compactMap(SkiSlope.Part.init)
-      if parts.count == points[0].records.count, let last = points.last {
+      if isBounded, let parts = SkiSlope.Part.all(of: points[0].records), let last = points.last {
         // Between the records' capacities the bound is known as well.
         let known = Set(slope.bound.map(\.capacityBits))
         slope.bound += SkiSlope.bound(of: parts, over: points[0].capacity...last.capacity)
@@ -148,10 +150,14 @@ public enum ReportFigures {
     }
 
     private func gap(_ gaps: [SkiSlope.Sample]) -> Figure? {
-      let ofLayers = layers.map { layer in
-        let samples = (records[layer] ?? [:]).compactMap { capacity, record in
-          record.gap?.data.map { SkiSlope.Sample(capacityBits: capacity, value: $0) }
-        }
+      let names = layers.map { layer in records[layer]?.values.first?.partOf ?? layer }.uniqued()
+      let ofLayers = names.map { layer in
+        let samples =
+          records[layer].map { records in
+            records.compactMap { capacity, record in
+              record.gap?.data.map { SkiSlope.Sample(capacityBits: capacity, value: $0) }
+            }
+          } ?? self.gaps(ofWhole: layer)
         let range = (gaps.first?.capacityBits ?? 0)...(gaps.last?.capacityBits ?? 0)
         return (
           name: layer,
@@ -160,7 +166,16 @@ public enum ReportFigures {
       }
       return GapFigure.figure(
         name: name("gap"), title: "\(subject): gap to the lower bound", subtitle: setting.text, total: gaps,
-        layers: layers.count > 1 ? ofLayers : [])
+        layers: ofLayers.count > 1 ? ofLayers : [])
+    }
+
+    /// The gaps of a layer that is given in parts, where all of them have a record.
+    private func gaps(ofWhole name: String) -> [SkiSlope.Sample] {
+      common.compactMap { capacity in
+        WholeRecord(at(capacity).filter { $0.partOf == name })?.gap.data.map {
+          SkiSlope.Sample(capacityBits: capacity, value: $0)
+        }
+      }
     }
 
     /// The ski slopes of those layers that move the most data when all goes best.
@@ -176,13 +191,15 @@ public enum ReportFigures {
           once.count = 1
           return (capacity, [once])
         }
-        return skiSlope(Self.slope(name(of: layer), records, isSampled: !isCurve).total, name(of: layer))
+        let isPart = records.contains { $1.contains { $0.partOf != nil } }
+        return skiSlope(
+          Self.slope(name(of: layer), records, isSampled: !isCurve, isBounded: !isPart).total, name(of: layer))
       }
     }
 
     private func capacityOfBreakdown(_ common: [Int]) -> Int? {
       let totals = common.map { capacity in
-        (capacity, at(capacity).reduce(0) { $0 + Double($1.count) * $1.energy.data })
+        (capacity, Self.data(at(capacity)))
       }
       guard let least = totals.map(\.1).min() else { return nil }
       return totals.first { $0.1 <= (1 + ReportFigures.near) * least }?.0

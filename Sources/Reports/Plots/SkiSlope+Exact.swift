@@ -14,29 +14,33 @@ extension SkiSlope {
     private let bounds: LowerBounds
     private let perBit: (read: Double, write: Double)
 
-    /// A layer that occurs so often, with its bounds.
+    /// A layer with its bounds.
     ///
     /// - Parameters:
-    ///   - layer: the layer.
-    ///   - count: how often it occurs.
+    ///   - layer: the layer as a whole.
     ///   - widths: bits of a word of each kind.
     ///   - model: what a bit moved costs.
-    public init(_ layer: Layer, count: Int, widths: WordWidths, _ model: EnergyModel) {
+    public init(_ layer: WholeLayer, widths: WordWidths, _ model: EnergyModel) {
       self.init(
-        layer, count: count, widths,
+        layer, widths: widths,
         perBit: (model.inUnits(quanta: model.readQuanta), model.inUnits(quanta: model.writeQuanta)))
     }
 
-    /// The layer of a record; nil where the record says too little of it.
-    init?(_ record: ResultRecord) {
-      guard let layer = try? record.workload(), let widths = record.bits.wordWidths else { return nil }
-      self.init(
-        layer, count: record.count, widths, perBit: (record.energy.perBitRead, record.energy.perBitWritten))
+    /// The layers of records of one setting as wholes; nil where a record says too little of its layer.
+    static func all(of records: [ResultRecord]) -> [Part]? {
+      guard let first = records.first, let widths = first.bits.wordWidths,
+        let entries = try? records.map({ record in
+          Network.Entry(layer: try record.workload().named(record.layer), count: record.count, partOf: record.partOf)
+        })
+      else { return nil }
+      return WholeLayer.all(of: entries).map {
+        Part($0, widths: widths, perBit: (first.energy.perBitRead, first.energy.perBitWritten))
+      }
     }
 
-    private init(_ layer: Layer, count: Int, _ widths: WordWidths, perBit: (read: Double, write: Double)) {
-      bounds = LowerBounds(layer, widths: widths)
-      self.count = count
+    private init(_ layer: WholeLayer, widths: WordWidths, perBit: (read: Double, write: Double)) {
+      bounds = LowerBounds(layer.parts, widths: widths)
+      count = layer.count
       self.perBit = perBit
     }
 
@@ -74,7 +78,7 @@ extension SkiSlope {
   ///   - name: the layer's or the network's.
   ///   - curve: the curve.
   ///   - dataflows: each dataflow's own curve, where wanted.
-  ///   - parts: the layers that the curve is of.
+  ///   - parts: the layers that the curve is of; none for one that is to have no bound.
   ///   - model: the model of the curves' energies.
   ///   - range: the capacities to show, in bits; nil for all.
   ///   - part: how far above the least energy the knee may lie.
@@ -94,8 +98,8 @@ extension SkiSlope {
     }
     let shown = range ?? (points.first?.capacityBits ?? 1)...(points.last?.capacityBits ?? 1)
     self.init(
-      name: name, points: points, bound: Self.bound(of: parts, over: shown, scale: scale),
-      compulsory: parts.reduce(0) { $0 + scale * $1.compulsory }, knee: knee,
+      name: name, points: points, bound: parts.isEmpty ? [] : Self.bound(of: parts, over: shown, scale: scale),
+      compulsory: parts.isEmpty ? nil : parts.reduce(0) { $0 + scale * $1.compulsory }, knee: knee,
       dataflows: Dictionary(uniqueKeysWithValues: dataflows.map { ($0.dataflow.rawValue, samples($0.curve)) }))
   }
 }
