@@ -9,7 +9,7 @@ struct TimeloopOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Write a single layer's architecture, problem and mapping for timeloop-model to this file, with the accesses that "
-        + "it is to count.",
+        + "its v3.0.3 and its master branch are to count.",
       valueName: "file"))
   var timeloop: String?
 

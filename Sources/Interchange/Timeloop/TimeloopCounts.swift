@@ -7,19 +7,19 @@ extension TimeloopTraffic {
   /// What moves into a tensor's level is, from one tile to the next, what the next has and the one before had not.
   /// Unlike in `Traffic`, tiles are bounding boxes in the coordinates of the data space, gaps that a stride or a
   /// dilation leaves and padding included; a box is reused from wherever it overlaps the one before, provided that the
-  /// boxes move as they moved before; and not all passes of a loop are walked: the first two, or with residuals the
-  /// first two and last two, stand for the others. Facts from Timeloop's `src/loop-analysis/nest-analysis.cpp`
-  /// (`ComputeTemporalWorkingSet`), `src/workload/shape-models/operation-space.cpp` (`SaveAndSubtractIfSameStride`),
+  /// boxes move as they moved before; and not all passes of a loop are walked, see ``TimeloopPasses``. Facts from
+  /// Timeloop's `src/loop-analysis/nest-analysis.cpp` (`ComputeTemporalWorkingSet`),
+  /// `src/workload/shape-models/operation-space.cpp` (`SaveAndSubtractIfSameStride`),
   /// `src/loop-analysis/point-set-multi-aahr.cpp` (`GetTranslation`) and `src/loop-analysis/tiling.cpp`.
   ///
   /// - Parameters:
   ///   - nest: the nest.
   ///   - layer: the layer, whose padding is ignored.
-  ///   - walksAllPasses: whether all passes of loops are walked, as with `TIMELOOP_DISABLE_TEMPORAL_EXTRAPOLATION=1`.
+  ///   - passes: which passes of loops are walked.
   /// - Throws: ``TimeloopExportError/tooLarge(_:)`` beyond 63 bits.
-  init(_ nest: TimeloopNest, layer: Layer, walksAllPasses: Bool) throws(TimeloopExportError) {
+  init(_ nest: TimeloopNest, layer: Layer, passes: TimeloopPasses) throws(TimeloopExportError) {
     func accesses(_ tensor: Tensor) throws(TimeloopExportError) -> Words {
-      let walk = TileWalk(nest, layer, tensor, walksAllPasses: walksAllPasses)
+      let walk = TileWalk(nest, layer, tensor, passes)
       guard let words = walk.words() else { throw .tooLarge("the number of accesses to \(tensor.rawValue)") }
       return Words(words)
     }
@@ -51,6 +51,16 @@ extension TimeloopNest {
   }
 }
 
+/// Which passes of a loop Timeloop walks; those walked stand for the others.
+enum TimeloopPasses: CaseIterable {
+  /// All, as with `TIMELOOP_DISABLE_TEMPORAL_EXTRAPOLATION=1`.
+  case all
+  /// As in v3.0.3: the first two, or in nests with residuals the first two and the last two.
+  case release
+  /// As on the master branch since January 2024: the first two, and later ones where the passes inside them may differ.
+  case master
+}
+
 /// One coordinate of a data space: a sum of dimensions, each times a step.
 private struct Rank {
   let terms: [(dimension: Dimension, step: Int)]
@@ -80,6 +90,8 @@ private final class TileWalk {
     let shift: [Int]
     /// Whether the tile changes level right inside.
     let isInnermostOfParent: Bool
+    /// Whether a loop inside it over its dimension, be it inside the tile, has a residual.
+    let hasResidualInside: Bool
   }
 
   /// The tile before, relative to the walk's place, and how it got there.
@@ -109,7 +121,7 @@ private final class TileWalk {
 
   private let ranks: [Rank]
   private let steps: [Step]
-  private let walksAllPasses: Bool
+  private let passes: TimeloopPasses
   private let isImperfect: Bool
   /// The tile's size along each dimension: anywhere, and where all loops around are on their last pass.
   private let tile: [Int]
@@ -117,20 +129,22 @@ private final class TileWalk {
   private var known: [Key: (words: Int, state: State)] = [:]
   private var isTooLarge = false
 
-  init(_ nest: TimeloopNest, _ layer: Layer, _ tensor: Tensor, walksAllPasses: Bool) {
+  init(_ nest: TimeloopNest, _ layer: Layer, _ tensor: Tensor, _ passes: TimeloopPasses) {
     ranks = Rank.all(of: tensor, layer)
-    self.walksAllPasses = walksAllPasses
+    self.passes = passes
     isImperfect = nest.isImperfect
     let level = nest.level(keeping: tensor)
     var tile = Dimension.allCases.map { _ in 1 }
     var last = tile
     var kept = (tile: tile, last: last)
+    var haveResiduals: Set<Dimension> = []
     var steps: [Step] = []
     for (index, inner) in nest.levels.enumerated().reversed() {
       // Timeloop gives a level without loops one of a single pass.
       if index == level - 1, inner.loops.isEmpty {
         let unit = TimeloopNest.Loop(dimension: .s, bound: 1, residual: 1)
-        steps.append(Step(loop: unit, shift: ranks.map { _ in 0 }, isInnermostOfParent: true))
+        steps.append(
+          Step(loop: unit, shift: ranks.map { _ in 0 }, isInnermostOfParent: true, hasResidualInside: false))
       }
       for (position, loop) in inner.loops.enumerated().reversed() {
         let dimension = loop.dimension.index
@@ -141,8 +155,10 @@ private final class TileWalk {
           steps.append(
             Step(
               loop: loop, shift: shift,
-              isInnermostOfParent: index == level - 1 && position == inner.loops.count - 1))
+              isInnermostOfParent: index == level - 1 && position == inner.loops.count - 1,
+              hasResidualInside: haveResiduals.contains(loop.dimension)))
         }
+        if loop.hasResidual { haveResiduals.insert(loop.dimension) }
         last[dimension] += (loop.residual - 1) * tile[dimension]
         tile[dimension] *= loop.bound
       }
@@ -176,17 +192,17 @@ private final class TileWalk {
       add(result.words, times: weight, to: &words)
       return result.words
     }
-    let passes = isLast[dimension] ? step.loop.residual : step.loop.bound
-    if !walksAllPasses {
-      for (pass, weight) in sample(of: passes, step) { _ = walk(pass: pass, weight: weight) }
+    let count = isLast[dimension] ? step.loop.residual : step.loop.bound
+    if passes != .all {
+      for (pass, weight) in sample(of: count, step, isLast: isLast[dimension]) { _ = walk(pass: pass, weight: weight) }
     } else {
       // From a pass that begins as the one before it did, all are alike but the last.
       var before: State?
       var pass = 0
-      while pass < passes {
+      while pass < count {
         let beginning = state.shifted(by: step.shift, times: pass)
         let moved = walk(pass: pass, weight: 1)
-        let alike = passes - 2 - pass
+        let alike = count - 2 - pass
         if alike > 0, before == beginning {
           add(moved, times: alike, to: &words)
           state = state.shifted(by: step.shift, times: -alike)
@@ -201,14 +217,21 @@ private final class TileWalk {
   }
 
   /// The passes of a loop that Timeloop walks, and how often it counts each.
-  private func sample(of passes: Int, _ step: Step) -> [(pass: Int, weight: Int)] {
-    if !isImperfect { return passes > 1 ? [(0, 1), (1, passes - 1)] : [(0, 1)] }
-    switch passes {
-    case ...3: return (0..<passes).map { ($0, 1) }
-    // The loop next to the tile counts the second pass again in place of the last but one.
-    case _ where step.isInnermostOfParent:
-      return [(0, 1), (1, passes - 2), (passes - 2, 0), (passes - 1, 1)]
-    default: return [(0, 1), (1, passes - 3), (passes - 2, 1), (passes - 1, 1)]
+  ///
+  /// The loop next to the tile counts its second pass again in place of the last one before the residual.
+  private func sample(of count: Int, _ step: Step, isLast: Bool) -> [(pass: Int, weight: Int)] {
+    let isNextToTile = step.isInnermostOfParent
+    let first = [(0, 1), (1, count - 1)]
+    let runsLast = passes == .release ? isImperfect : isLast && step.hasResidualInside
+    let runsLastTwo = passes == .release ? isImperfect : runsLast && step.loop.hasResidual
+    if count == 1 || !runsLast { return count == 1 ? [(0, 1)] : first }
+    switch count {
+    case 2: return first
+    case _ where !runsLastTwo && isNextToTile: return first + [(count - 1, 0)]
+    case _ where !runsLastTwo: return [(0, 1), (1, count - 2), (count - 1, 1)]
+    case 3: return [(0, 1), (1, 1), (2, 1)]
+    case _ where isNextToTile: return [(0, 1), (1, count - 2), (count - 2, 0), (count - 1, 1)]
+    default: return [(0, 1), (1, count - 3), (count - 2, 1), (count - 1, 1)]
     }
   }
 

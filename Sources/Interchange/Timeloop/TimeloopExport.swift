@@ -17,7 +17,7 @@ public enum TimeloopExport {
   ///   - mapping: the mapping.
   ///   - capacity: the Buffer's size.
   ///   - widths: bits of a word of each kind.
-  ///   - reuse: how ``TimeloopFiles/traffic`` counts. Timeloop always reuses overlaps.
+  ///   - reuse: how ``TimeloopFiles/traffic`` counts. Timeloop reuses overlaps whatever this is.
   /// - Returns: the files and the counts to compare.
   /// - Throws: ``TimeloopExportError``.
   public static func files(
@@ -28,14 +28,16 @@ public enum TimeloopExport {
     let bufferWidths = Set(Tensor.allCases.map { widths.inBuffer($0) })
     let nest = try TimeloopNest(mapping, on: layer, sharesLevel: bufferWidths.count == 1)
     let sizes = try sizes(nest, layer, capacity, widths)
-    let sampled = try TimeloopTraffic(nest, layer: layer, walksAllPasses: false)
-    let walked = try TimeloopTraffic(nest, layer: layer, walksAllPasses: true)
+    let counts = TimeloopCounts(
+      release: try TimeloopTraffic(nest, layer: layer, passes: .release),
+      master: try TimeloopTraffic(nest, layer: layer, passes: .master),
+      walkingAll: try TimeloopTraffic(nest, layer: layer, passes: .all))
     let traffic = Traffic(of: mapping, on: layer, reuse: reuse)
-    let remarks = remarks(layer, nest, sizes, held, capacity, widths, reuse)
+    var remarks = remarks(layer, nest, sizes, held, capacity, widths, reuse)
+    if counts.master.isOtherwiseBesidesInputs(than: TimeloopTraffic(traffic)) { remarks.append(masterSamples) }
     return TimeloopFiles(
       architecture: architecture(nest, sizes, widths), problem: problem(layer), mapping: self.mapping(nest),
-      notes: notes(layer, sampled, walked, traffic, remarks), remarks: remarks, timeloop: sampled,
-      timeloopWalkingAll: walked, traffic: traffic)
+      notes: notes(layer, counts, traffic, remarks), remarks: remarks, timeloop: counts, traffic: traffic)
   }
 
   /// The words of each level but MainMemory.
@@ -143,22 +145,24 @@ public enum TimeloopExport {
   // MARK: What is to be compared
 
   private static func notes(
-    _ layer: Layer, _ sampled: TimeloopTraffic, _ walked: TimeloopTraffic, _ traffic: Traffic, _ remarks: [String]
+    _ layer: Layer, _ counts: TimeloopCounts, _ traffic: Traffic, _ remarks: [String]
   ) -> String {
     let name = FormatError.oneLine(layer.name)
     var lines = [
-      "Layer \(name), for timeloop-model.", "Scalar accesses at MainMemory, as Timeloop counts them: \(sampled)",
+      "Layer \(name), for timeloop-model.", "Scalar accesses at MainMemory, as Timeloop counts them:",
+      "  v3.0.3: \(counts.release)", "  master since January 2024: \(counts.master)",
     ]
-    if walked != sampled {
-      lines.append("The same with TIMELOOP_DISABLE_TEMPORAL_EXTRAPOLATION=1: \(walked)")
+    if counts.walkingAll != counts.release || counts.walkingAll != counts.master {
+      lines.append("  either with TIMELOOP_DISABLE_TEMPORAL_EXTRAPOLATION=1: \(counts.walkingAll)")
     }
-    let ours = TimeloopTraffic(
-      inputsRead: traffic.inputsRead, weightsRead: traffic.weightsRead,
-      outputsUpdated: traffic.partialSumsWritten + traffic.outputsWritten, outputsRead: traffic.partialSumsRead)
-    lines.append("As Tilebound counts them: \(ours)")
+    lines.append("As Tilebound counts them: \(TimeloopTraffic(traffic))")
     lines.append("Set TIMELOOP_ENABLE_FIRST_READ_ELISION=1, so that the first read of each output is left out.")
     return (lines + remarks).map { "# \($0)\n" }.joined()
   }
+
+  private static let masterSamples =
+    "Timeloop's master branch lets a few passes of a loop stand for others that move less or more where a residual lies "
+    + "inside: its weights or outputs differ."
 
   private static func remarks(
     _ layer: Layer, _ nest: TimeloopNest, _ sizes: [Int], _ held: Bits, _ capacity: Bits, _ widths: WordWidths,

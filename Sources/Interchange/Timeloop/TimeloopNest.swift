@@ -21,6 +21,8 @@ struct TimeloopNest: Hashable {
     let bound: Int
     /// Passes where all loops around over the same dimension are on their last.
     let residual: Int
+
+    var hasResidual: Bool { bound != residual }
   }
 
   /// A storage level.
@@ -140,7 +142,7 @@ struct TimeloopNest: Hashable {
   }
 
   /// Whether some loop has a residual.
-  var isImperfect: Bool { levels[...].joinedLoops.contains { $0.bound != $0.residual } }
+  var isImperfect: Bool { levels[...].joinedLoops.contains(where: \.hasResidual) }
 }
 
 extension ArraySlice<TimeloopNest.Level> {

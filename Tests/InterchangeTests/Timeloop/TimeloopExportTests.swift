@@ -38,6 +38,7 @@ struct TimeloopExportTests {
     var otherwise = 0
     var imperfect = 0
     var sampledOtherwise = 0
+    var masterOtherwise = 0
     var refused = 0
   }
 
@@ -57,37 +58,43 @@ struct TimeloopExportTests {
     let context = Comment(rawValue: "\(describe(layer)); \(NestText.text(mapping))\n\(files.text)")
     let referee = try TimeloopReferee(files.text)
     try referee.checkFactors()
-    if files.mapping.split(separator: "\n").contains(where: { $0.contains("factors:") && $0.contains(",") }) {
-      found.imperfect += 1
-    }
-    if files.timeloop != files.timeloopWalkingAll { found.sampledOtherwise += 1 }
+    let hasResiduals = files.mapping.split(separator: "\n").contains { $0.contains("factors:") && $0.contains(",") }
+    if hasResiduals { found.imperfect += 1 }
+    if files.timeloop.release != files.timeloop.walkingAll { found.sampledOtherwise += 1 }
+    if files.timeloop.master != files.timeloop.release { found.masterOtherwise += 1 }
     let traffic = files.traffic
-    for walksAllPasses in [true, false] {
-      let expected = walksAllPasses ? files.timeloopWalkingAll : files.timeloop
+    for build in TimeloopReferee.Build.allCases {
+      let expected =
+        switch build {
+        case .release: files.timeloop.release
+        case .master: files.timeloop.master
+        case .walkingAll: files.timeloop.walkingAll
+        }
+      let isExact = build != .master || !hasResiduals
       for space in referee.dataSpaces {
-        let accesses = try referee.accesses(to: space, walksAllPasses: walksAllPasses)
+        let accesses = try referee.accesses(to: space, build)
         let (here, ours) =
           switch space.name {
           case "Inputs": (expected.inputsRead, traffic.inputsRead)
           case "Weights": (expected.weightsRead, traffic.weightsRead)
           default: (expected.outputsUpdated, traffic.partialSumsWritten + traffic.outputsWritten)
           }
-        #expect(accesses.content == here.count, "\(space.name), all \(walksAllPasses): \(context)")
-        if space.name != "Inputs" || countsInputsAlike(mapping, layer) {
-          #expect(here == ours, "\(space.name), all \(walksAllPasses): \(context)")
+        #expect(accesses.content == here.count, "\(space.name), \(build): \(context)")
+        if isExact, space.name != "Inputs" || countsInputsAlike(mapping, layer) {
+          #expect(here == ours, "\(space.name), \(build): \(context)")
         }
         let depth = try #require(referee.levels.dropFirst().first { $0.keeps.contains(space.name) }?.depth)
         #expect(accesses.largestTile <= depth, context)
-        if walksAllPasses {
+        if build == .walkingAll {
           for (dimension, size) in referee.sizes {
             #expect(accesses.covered[dimension] == Set(0..<size), "\(dimension): \(context)")
           }
         }
       }
-      #expect(expected.outputsRead == traffic.partialSumsRead, context)
+      if isExact { #expect(expected.outputsRead == traffic.partialSumsRead, context) }
     }
     if countsInputsAlike(mapping, layer) { found.alike += 1 }
-    if files.timeloopWalkingAll.inputsRead != traffic.inputsRead { found.otherwise += 1 }
+    if files.timeloop.walkingAll.inputsRead != traffic.inputsRead { found.otherwise += 1 }
   }
 
   @Test(arguments: 0..<4)
@@ -141,6 +148,7 @@ struct TimeloopExportTests {
     }
     #expect(found.exports == 60)
     #expect(found.imperfect > 30)
+    #expect(found.masterOtherwise > 0)
     #expect(found.alike > 4)
     #expect(found.otherwise > 10)
   }
@@ -248,13 +256,16 @@ struct TimeloopExportTests {
   /// 7 output rows by 3 with a kernel of 3: 5 + 3 rows slide, and the last window, of 3 rows, is read whole.
   @Test func countsInNotes() throws {
     let files = try files("p:3 [inputs] [outputs] [weights]", convolution(1, hasBiases: true), reuse: .none)
-    #expect(files.timeloop.inputsRead == Words((5 + 3 + 3) * 9 * 2))
+    #expect(files.timeloop.release.inputsRead == Words((5 + 3 + 3) * 9 * 2))
     #expect(files.traffic.inputsRead == Words((4 + 5 + 2) * 7 * 2))
     #expect(
       files.notes.hasPrefix(
         """
         # Layer c\\u{a}1, for timeloop-model.
-        # Scalar accesses at MainMemory, as Timeloop counts them: Inputs 198 read, Weights 54 read, Outputs 147 updated and 0 read
+        # Scalar accesses at MainMemory, as Timeloop counts them:
+        #   v3.0.3: Inputs 198 read, Weights 54 read, Outputs 147 updated and 0 read
+        #   master since January 2024: Inputs 198 read, Weights 54 read, Outputs 189 updated and 42 read
+        #   either with TIMELOOP_DISABLE_TEMPORAL_EXTRAPOLATION=1: Inputs 198 read, Weights 54 read, Outputs 147 updated and 0 read
         # As Tilebound counts them: Inputs 154 read, Weights 54 read, Outputs 147 updated and 0 read
 
         """))
@@ -268,7 +279,7 @@ struct TimeloopExportTests {
       name: "strided", inputChannels: 1, input: Extent(9), outputChannels: 1, kernel: Extent(1), stride: Extent(2))
     let files = try files("[inputs] [outputs] [weights]", layer, capacity: 8 * 51)
     #expect(files.traffic.inputsRead == Words(25))
-    #expect(files.timeloop.inputsRead == Words(81))
+    #expect(files.timeloop.release.inputsRead == Words(81))
     #expect(files.architecture.contains("depth: 107,"))
     #expect(
       files.remarks == [

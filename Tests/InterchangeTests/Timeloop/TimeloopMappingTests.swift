@@ -58,8 +58,9 @@ struct TimeloopMappingTests {
     let files = try TimeloopExport.files(
       layer: reading.layer, mapping: reading.mapping, capacity: .bytes(1 << 20), widths: WordWidths(.byte),
       reuse: .sliding)
-    let found = files.timeloop
-    #expect([found.inputsRead, found.weightsRead, found.outputsUpdated, found.outputsRead].map(\.count) == counts)
+    for found in [files.timeloop.release, files.timeloop.master] {
+      #expect([found.inputsRead, found.weightsRead, found.outputsUpdated, found.outputsRead].map(\.count) == counts)
+    }
     #expect(files.traffic.inputsRead.count == counts[0])
   }
 

@@ -122,8 +122,18 @@ struct TimeloopReferee {
     var covered: [String: Set<Int>] = [:]
   }
 
+  /// The builds of Timeloop, which walk different passes of loops for all of them.
+  enum Build: CaseIterable {
+    /// v3.0.3.
+    case release
+    /// The master branch since January 2024.
+    case master
+    /// Either with `TIMELOOP_DISABLE_TEMPORAL_EXTRAPOLATION=1`.
+    case walkingAll
+  }
+
   /// The words that move between MainMemory and the level that keeps a data space.
-  func accesses(to space: DataSpace, walksAllPasses: Bool) throws -> Accesses {
+  func accesses(to space: DataSpace, _ build: Build) throws -> Accesses {
     let keepers = levels.indices.dropFirst().filter { levels[$0].keeps.contains(space.name) }
     guard keepers.count == 1, let keeper = keepers.first else { throw Failure("\(space.name) is not kept once") }
     let innermost = keeper - 1
@@ -135,7 +145,7 @@ struct TimeloopReferee {
     }
     let inner = levels[keeper...].flatMap { $0.loops.reversed() }
     var walk = Walk(
-      space: space, loops: loops, inner: inner, dimensions: Array(sizes.keys), walksAllPasses: walksAllPasses,
+      space: space, loops: loops, inner: inner, dimensions: Array(sizes.keys), build: build,
       isImperfect: levels.contains { $0.loops.contains { $0.bound != $0.residual } })
     walk.run(0, epochs: 1)
     return walk.accesses
@@ -146,7 +156,7 @@ struct TimeloopReferee {
     let loops: [(loop: Loop, isNextToTile: Bool)]
     let inner: [Loop]
     let dimensions: [String]
-    let walksAllPasses: Bool
+    let build: Build
     let isImperfect: Bool
     var indices: [Int] = []
     var last: Set<[Int]> = []
@@ -185,9 +195,28 @@ struct TimeloopReferee {
         defer { walk.indices.removeLast() }
         return walk.run(index + 1, epochs: epochs)
       }
-      if walksAllPasses {
+      switch build {
+      case .walkingAll:
         for number in 0..<passes { deltas.append((pass(number, epochs: epochs, &self), 1)) }
-      } else {
+      case .master:
+        // Passes between the first and the last ones are alike, and the last where nothing inside is smaller there.
+        let inside = (loops[(index + 1)...].map(\.loop) + inner).filter { $0.dimension == loop.dimension }
+        let runsLast = isLast(loop.dimension, outside: index) && inside.contains { $0.bound != $0.residual }
+        let runsTwo = runsLast && loop.bound != loop.residual
+        deltas.append((pass(0, epochs: epochs, &self), 1))
+        let alike = passes - (runsTwo ? 3 : runsLast ? 2 : 1)
+        if alike > 0 { deltas.append((pass(1, epochs: epochs * alike, &self), alike)) }
+        let ends = (max(1, runsTwo ? passes - 2 : runsLast ? passes - 1 : passes)..<max(1, passes))
+        for number in ends where number > 0 {
+          let words = pass(number, epochs: epochs, &self)
+          // The loop next to the tile takes the last pass but the residual's for one more like the second.
+          if isNextToTile, alike > 0, !runsTwo || number == passes - 2 {
+            deltas[deltas.count - 1].scale += 1
+          } else {
+            deltas.append((words, 1))
+          }
+        }
+      case .release:
         deltas.append((pass(0, epochs: epochs, &self), 1))
         if isImperfect {
           if passes >= 4 { deltas.append((pass(1, epochs: epochs * (passes - 3), &self), passes - 3)) }
