@@ -23,8 +23,14 @@ struct SCALESimTopologyTests {
 
   @Test func valuesWithoutColumns() {
     #expect(
-      message(Self.header + "a, 5, 5, 3, 3, 1, 1, 1, 7\n")
-        == "file:2: has the value '7' in column 9, which has no name in the header")
+      message(Self.header + "a, 5, 5, 3, 3, 1, 1, 1, 7, 8\n")
+        == "file:2: has the value '8' in column 10, which has no name in the header")
+    #expect(
+      message(Self.header + "a, 5, 5, 3, 3, 1, 1, 1, x\n")
+        == "file:2: has the value 'x' in column 9, which has no name in the header")
+    #expect(
+      message(Self.header + "a, 5, 5, 3, 3, 1, 1, 1, 0\n")
+        == "file:2: Strides: is 0 along the width; a whole number from 1 on is expected")
     #expect(message("Layer, M, N, K\na, 1, 2, 3, , 4\n").contains("the value '4' in column 6"))
     #expect(message(Self.header + ", 5, 5, 3, 3, 1, 1, 1,\n") == "file:2: Layer: is missing")
   }
@@ -76,6 +82,60 @@ struct SCALESimTopologyTests {
     #expect(layer.vertical.stride == 2 && layer.horizontal.stride == 3)
   }
 
+  /// A header that names one column twice is read as SCALE-Sim reads it, by the places of columns.
+  @Test func columnsNamedTwice() throws {
+    let text = """
+      Layer, IFMAP Width, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,
+      a, 480, 48, 3, 3, 1, 16, 1,
+      """
+    let imported = try read(text)
+    let layer = imported.network.entries[0].layer
+    #expect(sizes(layer) == [1, 1, 16, 1, 478, 46, 3, 3] && layer.macs == 3_166_272)
+    #expect(
+      imported.remarks[0]
+        == "the header has the column IFMAP Width twice: columns are read by their places, as SCALE-Sim reads them")
+    let product = try read("Layer,M,N,N\na,2,3,4\n").network.entries[0].layer
+    #expect(sizes(product) == [1, 1, 3, 4, 2, 1, 1, 1])
+    // Columns in places of their own leave open which of the two is meant.
+    let moved = text.replacing("Channels, Num Filter", with: "Num Filter, Channels")
+    #expect(message(moved).hasPrefix("file:1: has the column IFMAP Width twice; a SCALE-Sim topology has Layer name, "))
+  }
+
+  /// Rows with a name alone are titles, and a header may stand again.
+  @Test func titles() throws {
+    let text = """
+      Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,
+
+      First network,
+      a, 19, 19, 3, 3, 17, 256, 1,
+      """
+    let imported = try read(text)
+    #expect(imported.network.entries.map(\.layer.name) == ["a"])
+    #expect(imported.network.entries[0].layer.macs == 11_319_552)
+    #expect(imported.remarks[0] == "1 row has a name alone and is left out, as a title")
+    let two = try read(text + "\nSecond network\n" + Self.header.uppercased() + "b,9,9,3,3,2,4,2\n")
+    #expect(two.network.entries.map(\.layer.name) == ["a", "b"])
+    #expect(
+      two.remarks.prefix(2) == [
+        "2 rows have a name alone and are left out, as titles", "1 row repeats the header and is left out",
+      ])
+    #expect(message(Self.header + "a, 19, 19,\n").hasPrefix("file:2: Filter Height: is missing"))
+    #expect(message(Self.header + "title,\n") == "file: has no layers; at least one is expected")
+  }
+
+  @Test func secondStrides() throws {
+    let text = """
+      Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,
+      a, 32, 60, 3, 5, 8, 16, 2, 3,
+      """
+    let imported = try read(text)
+    let layer = imported.network.entries[0].layer
+    #expect(sizes(layer) == [1, 1, 16, 8, 16, 20, 3, 5] && layer.macs == 614_400)
+    #expect(layer.vertical.stride == 2 && layer.horizontal.stride == 3)
+    #expect(
+      imported.remarks[0] == "1 layer has a second stride, that along the width, which the header does not name")
+  }
+
   @Test func depthwise() throws {
     let imported = try read(Self.header + "DP_1,10,10,3,3,32,1,1,\nDP_2,10,10,3,3,32,2,1,\n")
     #expect(sizes(imported.network.entries[0].layer) == [1, 32, 1, 1, 8, 8, 3, 3])
@@ -109,7 +169,11 @@ struct SCALESimTopologyTests {
       "file:1: has no column K; a SCALE-Sim topology has Layer name, IFMAP Height, IFMAP Width, "
         + "Filter Height, Filter Width, Channels, Num Filter, Strides or Layer, M, N, K"
     ),
-    ("Layer,M,M\n", "file:1: has the column M twice"),
+    (
+      "Layer,M,M\n",
+      "file:1: has the column M twice; a SCALE-Sim topology has Layer name, IFMAP Height, IFMAP Width, Filter Height, "
+        + "Filter Width, Channels, Num Filter, Strides or Layer, M, N, K"
+    ),
     ("Layer,M,N,K,Channels\n", "file:1: has the column Channels, which does not go with K"),
     (header + "\na,9,9,3,3,2,4\n", "file:3: Strides: is missing; a whole number from 1 on is expected"),
     (header + "a,9,9,3,3,2,four,1,\n", "file:2: Num Filter: is 'four'; a whole number from 1 on is expected"),

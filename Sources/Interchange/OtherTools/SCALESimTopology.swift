@@ -18,11 +18,13 @@ public enum SCALESimTopology {
   /// The layers in a text, of which errors say that it comes from `origin`.
   ///
   /// The input's size includes its padding. Where the stride does not divide it there is one more output, as SCALE-Sim
-  /// has it, that reaches beyond the input. Layers with `DP` in their names are depthwise.
+  /// has it, that reaches beyond the input. Layers with `DP` in their names are depthwise. SCALE-Sim reads columns by
+  /// their places and leaves out what is shorter than a layer: so are a column that the header names twice, a second
+  /// stride that it does not name, and rows with a name alone.
   public static func parse(_ text: String, origin: String) throws(FormatError) -> ImportedNetwork {
     var layers = ImportedLayers()
     var columns: Columns?
-    var counts = (depthwise: 0, sparse: 0, beyond: 0, unpadded: 0, rows: 0)
+    var counts = (depthwise: 0, sparse: 0, beyond: 0, unpadded: 0, rows: 0, titles: 0, headers: 0, strides: 0)
     for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmingSpaces)
       if fields.allSatisfy(\.isEmpty) { continue }
@@ -30,12 +32,22 @@ public enum SCALESimTopology {
         columns = try Columns(fields, origin: origin, line: index + 1)
         continue
       }
+      if columns.isTitle(fields) {
+        counts.titles += 1
+        continue
+      }
+      if columns.isHeader(fields) {
+        counts.headers += 1
+        continue
+      }
       counts.rows += 1
       if counts.rows > ImportedLayers.most {
         throw FormatError(origin: origin, line: index + 1, message: "has more than \(ImportedLayers.most) layers")
       }
       // A comma at the end of a line is customary, and a remark after it.
-      let named = Set(columns.positions.values)
+      let secondStride = columns.secondStride(in: fields)
+      if secondStride != nil { counts.strides += 1 }
+      let named = Set(columns.positions.values + (secondStride.map { [$0] } ?? []))
       if let extra = fields.indices.first(where: {
         !named.contains($0) && !fields[$0].isEmpty && !fields[$0].hasPrefix("#")
       }) {
@@ -67,6 +79,18 @@ public enum SCALESimTopology {
     func remark(_ count: Int, _ one: String, _ several: String) {
       if count > 0 { layers.remarks.append(count == 1 ? "1 \(one)" : "\(count) \(several)") }
     }
+    if let column = columns?.repeated {
+      layers.remarks.append(
+        "the header has the column \(column.rawValue) twice: columns are read by their places, as SCALE-Sim reads them")
+    }
+    remark(
+      counts.titles, "row has a name alone and is left out, as a title",
+      "rows have a name alone and are left out, as titles"
+    )
+    remark(counts.headers, "row repeats the header and is left out", "rows repeat the header and are left out")
+    remark(
+      counts.strides, "layer has a second stride, that along the width, which the header does not name",
+      "layers have a second stride, that along the width, which the header does not name")
     layers.remark(unpadded: counts.unpadded)
     remark(
       counts.depthwise, "layer is depthwise by the DP in its name, as in SCALE-Sim",
@@ -125,23 +149,43 @@ public enum SCALESimTopology {
   /// The columns of a header.
   private struct Columns {
     private(set) var positions: [Column: Int] = [:]
+    /// A column that the header names twice, in which case all are known by their places.
+    private(set) var repeated: Column?
     let isGEMM: Bool
+    private let titles: [String]
+
+    /// The places at which SCALE-Sim reads columns.
+    private static let places: [[Column]] = [
+      [.layer, .inputHeight, .inputWidth, .kernelHeight, .kernelWidth, .channels, .filters, .strides],
+      [.layer, .m, .n, .k],
+    ]
 
     init(_ titles: [Substring], origin: String, line: Int) throws(FormatError) {
       func refusal(_ message: String) -> FormatError { FormatError(origin: origin, line: line, message: message) }
       if titles.contains("network"), titles.contains("shape") || titles.contains("capacity_bits") {
         throw refusal("is a table of results; layers are expected, as a layer table or a file of another tool")
       }
+      self.titles = titles.map { $0.lowercased() }
       let accepted =
         "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides or "
         + "Layer, M, N, K"
+      var named: [(position: Int, column: Column)] = []
       for (position, title) in titles.enumerated() where !title.isEmpty {
         guard let column = Column(title) else {
           throw refusal("has the unknown column '\(title.prefix(40))'; a SCALE-Sim topology has \(accepted)")
         }
-        if positions.updateValue(position, forKey: column) != nil {
-          throw refusal("has the column \(column.rawValue) twice")
+        if positions.updateValue(position, forKey: column) != nil { repeated = repeated ?? column }
+        named.append((position, column))
+      }
+      if let repeated {
+        let places = Self.places.first { places in
+          named.count == places.count
+            && named.allSatisfy { $0.position < places.count && [places[$0.position], repeated].contains($0.column) }
         }
+        guard let places else {
+          throw refusal("has the column \(repeated.rawValue) twice; a SCALE-Sim topology has \(accepted)")
+        }
+        positions = Dictionary(uniqueKeysWithValues: places.enumerated().map { ($0.element, $0.offset) })
       }
       isGEMM = positions[.m] != nil
       var needed: [Column] =
@@ -159,6 +203,24 @@ public enum SCALESimTopology {
       if let other = positions.keys.filter(others.contains).min(by: { $0.rawValue < $1.rawValue }) {
         throw refusal("has the column \(other.rawValue), which does not go with \(needed[needed.count - 1].rawValue)")
       }
+    }
+
+    /// Whether a row has a name alone.
+    func isTitle(_ fields: [Substring]) -> Bool {
+      guard let name = positions[.layer] else { return false }
+      return fields.indices.allSatisfy { fields[$0].isEmpty != ($0 == name) } && name < fields.count
+    }
+
+    /// Whether a row is the header once more.
+    func isHeader(_ fields: [Substring]) -> Bool { fields.map { $0.lowercased() } == titles }
+
+    /// Where a row has the second of two strides under a header that names one, if it has one.
+    func secondStride(in fields: [Substring]) -> Int? {
+      let place = Self.places[0].count
+      guard !isGEMM, positions[.strides] == place - 1, place < fields.count, Int(fields[place]) != nil,
+        !positions.values.contains(place)
+      else { return nil }
+      return place
     }
   }
 
@@ -190,6 +252,13 @@ public enum SCALESimTopology {
       return size
     }
 
+    /// The stride along the width, where it is given under a header that names one stride.
+    private func secondStride() throws(FormatError) -> Int? {
+      guard let position = columns.secondStride(in: fields), let stride = Int(fields[position]) else { return nil }
+      if stride < 1 { throw error(.strides, "is \(stride) along the width; a whole number from 1 on is expected") }
+      return stride
+    }
+
     /// Whether only N of M weights are there.
     var isSparse: Bool {
       get throws(FormatError) {
@@ -212,7 +281,8 @@ public enum SCALESimTopology {
       let kernel = Extent(height: try size(.kernelHeight), width: try size(.kernelWidth))
       let stride =
         columns.positions[.strides] != nil
-        ? Extent(try size(.strides)) : Extent(height: try size(.strideHeight), width: try size(.strideWidth))
+        ? Extent(height: try size(.strides), width: try secondStride() ?? size(.strides))
+        : Extent(height: try size(.strideHeight), width: try size(.strideWidth))
       let channels = try size(.channels)
       let filters = try size(.filters)
       let isDepthwise = field(.layer)?.contains("DP") ?? false
