@@ -59,6 +59,17 @@ struct MAESTROModelTests {
     #expect(sizes(imported.network.entries[0].layer) == [1, 1, 2, 3, 10, 12, 3, 5])
   }
 
+  /// What is given twice is given once, as long as it is the same.
+  @Test func givenTwice() throws {
+    let once = try read(Self.layer("CONV", "K 2 C 3 R 3 S 5 Y 10 X 12", stride: "Stride { Y 2 }"))
+    let twice = try read(
+      "Constant K 2;\nConstant K 2;\n"
+        + Self.layer(
+          "CONV", "K 2 C 3 R 3 S 5 Y 10 X 12 C 3, K K } Dimensions { K 2 C 3 R 3 S 5 Y 10 X 12",
+          stride: "Stride { Y 2 Y 2 } Type: CONV Stride { Y 2 }"))
+    #expect(twice.network.entries == once.network.entries && once.network.entries[0].layer.vertical.stride == 2)
+  }
+
   /// A layer that fills its input has a single output, which padding would make several.
   @Test func fullyConnected() throws {
     let layer = try read(Self.layer("CONV", "K 1000 C 2048 R 7 S 7 Y 7 X 7")).network.entries[0].layer
@@ -116,7 +127,15 @@ struct MAESTROModelTests {
     ("Network {\nLayer a { } }", "file:2: the layer 'a' has no Type"),
     ("Network {\nLayer a {\nType: CONV } }", "file:2: the layer 'a' has no Dimensions"),
     (layer("CONV", "\nQ 2"), "file:2: unknown dimension 'Q'; accepted: N, G, K, C, R, S, Y, X, Y', X', M, B"),
-    (layer("CONV", "\nK 2 K 3"), "file:2: gives K twice"),
+    (layer("CONV", "\nK 2 K 3"), "file:2: gives K twice, as 2 and as 3"),
+    (layer("CONV", "K 2 C 3 R 1 S 1 Y 5 X 5", stride: "Stride { Y 2 Y 1 }"), "file:1: gives Y twice, as 2 and as 1"),
+    (
+      layer("CONV", "K 2 C 3 R 1 S 1 Y 5 X 5", stride: "Stride { Y 2 }\nStride { Y 1 }"),
+      "file:2: gives the layer 'a' another Stride"
+    ),
+    (layer("CONV", "K 2", stride: "Type: GEMM"), "file:1: gives the layer 'a' another Type"),
+    (layer("CONV", "K 2 } Dimensions { K 3"), "file:1: gives the layer 'a' another Dimensions"),
+    ("Constant A 2;\nConstant A 3;\n", "file:2: gives the constant A twice, as 2 and as 3"),
     (layer("CONV", "K 2 C 3 R 1 S 1 Y 5"), "file:1: the layer 'a': the dimension X is missing"),
     (layer("CONV", "K\ntwo"), "file:2: has 'two' for K; a whole number from 1 on is expected, or a Constant"),
     (layer("CONV", "K 0"), "file:1: has '0' for K; a whole number from 1 on is expected, or a Constant"),

@@ -42,7 +42,11 @@ private struct MAESTROParser {
       case "Network": try parseNetwork()
       case "Constant":
         let name = try tokens.required("a constant's name").text
-        constants[name] = try number(try tokens.required("a constant's value"), of: name, atLeast: 0)
+        let value = try number(try tokens.required("a constant's value"), of: name, atLeast: 0)
+        if let other = constants.updateValue(value, forKey: name), other != value {
+          throw tokens.error(
+            "gives the constant \(name.prefix(40)) twice, as \(other) and as \(value)", line: token.line)
+        }
       case "Accelerator": try skipBlock(try openBrace("Accelerator"))
       default:
         throw tokens.error(
@@ -108,15 +112,23 @@ private struct MAESTROParser {
   private mutating func parseLayer(line: Int) throws(FormatError) {
     let name = layers.name(try openBrace("Layer").map(\.text).joined(separator: " "))
     var type: String?
-    var strides: [String: Int] = [:]
+    var strides: [String: Int]?
     var dimensions: [String: Int]?
+    func once<Value: Equatable>(_ value: Value, _ before: inout Value?, _ token: MAESTROTokens.Token)
+      throws(FormatError)
+    {
+      if let before, before != value {
+        throw tokens.error("gives the layer '\(name)' another \(token.text)", line: token.line)
+      }
+      before = value
+    }
     loop: while true {
       let token = try tokens.required("'}'")
       switch token.text {
       case "}": break loop
-      case "Type": type = try tokens.required("a type").text
-      case "Stride": strides = try sizes("Stride")
-      case "Dimensions": dimensions = try sizes("Dimensions")
+      case "Type": try once(tokens.required("a type").text, &type, token)
+      case "Stride": try once(sizes("Stride"), &strides, token)
+      case "Dimensions": try once(sizes("Dimensions"), &dimensions, token)
       case "Dataflow": try skipBlock(try openBrace("Dataflow"))
       default:
         throw tokens.error(
@@ -130,7 +142,7 @@ private struct MAESTROParser {
       return
     }
     guard let dimensions else { throw tokens.error("the layer '\(name)' has no Dimensions", line: line) }
-    let sizes = MAESTROSizes(type: type, dimensions: dimensions, strides: strides)
+    let sizes = MAESTROSizes(type: type, dimensions: dimensions, strides: strides ?? [:])
     do {
       let layer = try sizes.layer(name: name)
       if layer[.r] > 1 || layer[.s] > 1 { hasUnpadded = true }
@@ -157,8 +169,9 @@ private struct MAESTROParser {
           unknown("dimension", String(name.text.prefix(40)), known: MAESTROSizes.known), line: name.line)
       }
       let value = try number(try tokens.required("a size"), of: name.text, atLeast: 1)
-      if sizes.updateValue(value, forKey: name.text) != nil {
-        throw tokens.error("gives \(name.text) twice", line: name.line)
+      // Published models repeat a size; as long as it is the same, nothing is left open.
+      if let other = sizes.updateValue(value, forKey: name.text), other != value {
+        throw tokens.error("gives \(name.text) twice, as \(other) and as \(value)", line: name.line)
       }
     }
   }
