@@ -67,6 +67,33 @@ struct ZigZagWorkloadTests {
     #expect(layer.horizontal.inputSize == 2 * 11 + 3 * 4 + 1)
   }
 
+  /// A dilation of 0 is idle along a kernel of size 1.
+  @Test func idleDilations() throws {
+    let text = Self.layer(relations: "[ix=2*ox+0*fx, iy=1*oy+0*fy]", sizes: "[1, 8, 4, 10, 12, 1, 1]")
+    #expect(sizes(try only(text)) == [1, 1, 8, 4, 10, 12, 1, 1])
+    #expect(
+      try reason(text.replacing("12, 1, 1]", with: "12, 1, 3]"))
+        == "its inputs have the index 2*ox+0*fx, which moves nothing along fx, of size 3")
+  }
+
+  /// A third axis along which the kernel has size 1 is one of images, as long as nothing is padded along it.
+  @Test func thirdAxes() throws {
+    func text(_ padding: String, _ sizes: String = "[1, 8, 4, 6, 10, 12, 1, 3, 5]") -> String {
+      Self.layer(
+        equation: "O[b][k][oz][oy][ox]+=W[k][c][fz][fy][fx]*I[b][c][iz][iy][ix]",
+        relations: "[ix=1*ox+1*fx, iy=1*oy+1*fy, iz=2*oz+1*fz]", dims: "[B, K, C, OZ, OY, OX, FZ, FY, FX]",
+        sizes: sizes, rest: "  pr_loop_dims: [IX, IY, IZ]\n  padding: [[1, 1], [1, 1], \(padding)]")
+    }
+    let layer = try only(text("[0, 0]"))
+    #expect(sizes(layer) == [6, 1, 8, 4, 10, 12, 3, 5] && layer.horizontal.paddingBefore == 1)
+    #expect(
+      try reason(text("[1, 0]"))
+        == "its inputs have 10 positions along 2*oz+fz, with padding 1 and 0, beside two other axes along which a kernel "
+        + "slides; 11 without padding are expected along such a one")
+    #expect(sizes(try only(text("[0, 0]", "[1, 8, 4, 1, 10, 12, 7, 3, 5]"))) == [1, 1, 8, 28, 10, 12, 3, 5])
+    #expect(try reason(text("[0, 0]", "[1, 8, 4, 2, 10, 12, 2, 3, 5]")).hasPrefix("a kernel slides along 3 axes"))
+  }
+
   /// Dimensions are told by the operands that they index, whatever they are called.
   @Test func rowsComeFirstInTheOutput() throws {
     let layer = try only(

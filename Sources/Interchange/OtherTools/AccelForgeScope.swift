@@ -73,7 +73,7 @@ struct AccelForgeScope {
             let (variable, size) = try Self.range(try node.string())
             bound(variable, size)
           }
-          guard let size else { continue }
+          guard let size, term.coefficient > 0 else { continue }
           if size <= index.constant { throw Inexpressible(reason: "the index \(index) lies beyond rank \(rank)") }
           bound(term.variable, (size - 1 - index.constant) / term.coefficient + 1)
         }

@@ -5,7 +5,7 @@ struct IndexExpression: Hashable, CustomStringConvertible {
     let variable: String
   }
 
-  /// In the order in which the variables first stand; coefficients are at least 1.
+  /// In the order in which the variables first stand; coefficients are at least 0.
   private(set) var terms: [Term] = []
   private(set) var constant = 0
 
@@ -15,7 +15,7 @@ struct IndexExpression: Hashable, CustomStringConvertible {
 
   init(variable: String) { terms = [Term(coefficient: 1, variable: variable)] }
 
-  /// A sum of terms whose coefficients are at least 1, or nil where coefficients of one variable add up to too much.
+  /// A sum of terms whose coefficients are at least 0, or nil where coefficients of one variable add up to too much.
   init?(_ terms: [Term]) {
     for term in terms where !add(term) { return nil }
   }
@@ -31,7 +31,7 @@ struct IndexExpression: Hashable, CustomStringConvertible {
         constant = sum
         continue
       }
-      if coefficient == 0 || !add(Term(coefficient: coefficient, variable: variable)) { return nil }
+      if !add(Term(coefficient: coefficient, variable: variable)) { return nil }
     }
   }
 

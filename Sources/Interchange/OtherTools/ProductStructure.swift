@@ -28,12 +28,15 @@ struct ProductStructure {
   private let sizes: [String: Int]
   /// The dimensions of images, groups and channels; those of one kind are walked as one.
   private var dimensions: [Dimension: [String]]
+  /// Axes that are walked as images or input channels.
+  private let folded: [Axis]
   private var rows = Axis()
   private var columns = Axis()
 
-  init(sizes: [String: Int], dimensions: [Dimension: [String]]) {
+  init(sizes: [String: Int], dimensions: [Dimension: [String]], folded: [Axis]) {
     self.sizes = sizes
     self.dimensions = dimensions
+    self.folded = folded
   }
 
   /// Tells rows, columns and images apart.
@@ -110,6 +113,15 @@ struct ProductStructure {
     func inputSize(_ axis: Axis) throws(Inexpressible) -> InputSize {
       try axis.index.flatMap { index throws(Inexpressible) in try extent(index, axis.reach) }
         ?? InputSize(size: axis.reach)
+    }
+    for axis in folded {
+      let input = try inputSize(axis)
+      if input.size != axis.reach || input.before != 0 || input.after != 0, let index = axis.index {
+        throw Inexpressible(
+          reason: "its inputs have \(input.size) positions along \(index), with padding \(input.before) and "
+            + "\(input.after), beside two other axes along which a kernel slides; \(axis.reach) without padding are "
+            + "expected along such a one")
+      }
     }
     let (height, width) = (try inputSize(rows), try inputSize(columns))
     let groups = size(dimensions[.g])

@@ -60,14 +60,15 @@ struct TensorProduct {
     let outputVariables = try variables(output, of: .outputs)
     let weightVariables = try variables(weights, of: .weights)
     let plain = try variables(inputs.filter { $0.variable != nil }, of: .inputs)
-    let windows = try windows(outputVariables, weightVariables, plain)
+    let (windows, folded) = try windows(outputVariables, weightVariables, plain)
 
-    let (o, w, i) = (Set(outputVariables), Set(weightVariables), Set(plain))
     let slid = windows.flatMap { $0.index?.terms.map(\.variable) ?? [] }
+    let unslid = inputs.flatMap { $0.terms.map(\.variable) }.filter { !slid.contains($0) }
+    let (o, w, i) = (Set(outputVariables), Set(weightVariables), Set(unslid))
     var dimensions: [Dimension: [String]] = [:]
     var rows: [String] = []
     // In the order of the output, then of the inputs.
-    for dimension in (outputVariables + plain + weightVariables + sizes.keys.sorted()).uniqued()
+    for dimension in (outputVariables + unslid + weightVariables + sizes.keys.sorted()).uniqued()
     where !slid.contains(dimension) && (sizes[dimension] ?? 1) > 1 {
       switch (o.contains(dimension), w.contains(dimension), i.contains(dimension)) {
       case (true, true, true): dimensions[.g, default: []].append(dimension)
@@ -81,7 +82,7 @@ struct TensorProduct {
         throw Inexpressible(reason: "dimension \(dimension), of size \(sizes[dimension] ?? 1), indexes no tensor")
       }
     }
-    var structure = ProductStructure(sizes: sizes, dimensions: dimensions)
+    var structure = ProductStructure(sizes: sizes, dimensions: dimensions, folded: folded)
     structure.place(windows, rows, names)
     return structure
   }
@@ -111,10 +112,10 @@ struct TensorProduct {
     Inexpressible(reason: "dimension \(dimension) indexes its \(noun(tensor)) twice", tensor: tensor)
   }
 
-  /// The axes of the inputs along which a kernel slides, in the order of the output.
+  /// The axes of the inputs along which a kernel slides, in the order of the output, and those beyond two that are folded.
   private func windows(
     _ outputs: [String], _ kernels: [String], _ plain: [String]
-  ) throws(Inexpressible) -> [ProductStructure.Axis] {
+  ) throws(Inexpressible) -> (windows: [ProductStructure.Axis], folded: [ProductStructure.Axis]) {
     func refusal(_ index: IndexExpression, _ why: String) -> Inexpressible {
       Inexpressible(reason: "its inputs have the index \(index), \(why)", tensor: .inputs)
     }
@@ -128,13 +129,18 @@ struct TensorProduct {
         }
         if !seen.insert(term.variable).inserted { throw Self.twice(term.variable, in: .inputs) }
         if term.coefficient > Layer.largestSize { throw refusal(index, "whose stride is too large") }
+        // Between the positions of a single one a stride or a dilation is idle: files have 0 for it.
+        if term.coefficient == 0, size > 1 {
+          throw refusal(index, "which moves nothing along \(term.variable), of size \(size)")
+        }
+        let step = max(term.coefficient, 1)
         let position = outputs.firstIndex(of: term.variable)
         let isKernel = kernels.contains(term.variable)
         if let position, !isKernel, window.axis.outputNames.isEmpty {
           window.position = position
-          (window.axis.outputNames, window.axis.outputs, window.axis.stride) = ([term.variable], size, term.coefficient)
+          (window.axis.outputNames, window.axis.outputs, window.axis.stride) = ([term.variable], size, step)
         } else if position == nil, isKernel, window.axis.kernelName == nil {
-          (window.axis.kernelName, window.axis.kernel, window.axis.dilation) = (term.variable, size, term.coefficient)
+          (window.axis.kernelName, window.axis.kernel, window.axis.dilation) = (term.variable, size, step)
         } else {
           throw refusal(index, "which is no sum of a dimension of the output and one of the weights")
         }
@@ -142,12 +148,32 @@ struct TensorProduct {
       if index.constant != 0 || index.terms.isEmpty { throw refusal(index, "which starts beyond 0") }
       windows.append(window)
     }
-    if windows.count > 2 { windows.removeAll { $0.axis.outputs == 1 && $0.axis.kernel == 1 } }
+    let folded = fold(&windows)
     if windows.count > 2 {
       throw Inexpressible(
-        reason: "a kernel slides along \(windows.count) axes of its inputs; at most 2 can be read", tensor: .inputs)
+        reason: "a kernel slides along \(windows.count) axes of its inputs; at most 2 can be read, and more where the "
+          + "kernel or the output has size 1 along the others", tensor: .inputs)
     }
     if windows.count == 2, windows[1].position < windows[0].position { windows.swapAt(0, 1) }
-    return windows.map(\.axis)
+    return (windows.map(\.axis), folded)
+  }
+
+  /// Takes axes beyond two for what they are without sliding: along a kernel of size 1 the positions of the output are
+  /// those of images, each with inputs of its own; along an output of size 1 those of the kernel are input channels.
+  private func fold(_ windows: inout [(position: Int, axis: ProductStructure.Axis)]) -> [ProductStructure.Axis] {
+    var folded: [ProductStructure.Axis] = []
+    func isPosition(_ axis: ProductStructure.Axis) -> Bool {
+      axis.outputNames.contains { $0 == names?.rows || $0 == names?.columns }
+    }
+    for isFolded in [
+      { (axis: ProductStructure.Axis) in axis.kernel == 1 && axis.outputs == 1 },
+      { axis in axis.kernel == 1 && !isPosition(axis) }, { axis in axis.kernel == 1 },
+      { axis in axis.outputs == 1 && !isPosition(axis) }, { axis in axis.outputs == 1 },
+    ] {
+      while windows.count > 2, let index = windows.firstIndex(where: { isFolded($0.axis) }) {
+        folded.append(windows.remove(at: index).axis)
+      }
+    }
+    return folded
   }
 }

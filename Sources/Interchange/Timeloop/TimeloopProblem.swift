@@ -60,7 +60,7 @@ enum TimeloopProblem {
     }
     var coefficients = shape.coefficients
     for (name, field) in fields where coefficients[name] != nil {
-      coefficients[name] = try field.integer(in: 1...Layer.largestSize)
+      coefficients[name] = try field.integer(in: 0...Layer.largestSize)
     }
 
     let structure = try TimeloopStructure(shape, sizes: sizes, coefficients: coefficients)

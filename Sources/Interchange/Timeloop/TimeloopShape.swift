@@ -10,6 +10,14 @@ struct TimeloopShape {
     case number(Int)
     case named(String)
 
+    /// How messages call it.
+    var shown: String {
+      switch self {
+      case .number: "its coefficient"
+      case .named(let name): name
+      }
+    }
+
     /// The number, with named coefficients as the instance has them.
     func value(_ coefficients: [String: Int]) -> Int {
       switch self {
@@ -94,7 +102,7 @@ struct TimeloopShape {
       let fields = try element.fields(["name", "default"])
       let name = try element.required("name", in: fields).name()
       if dimensions.contains(name) { throw element.error("the coefficient '\(name)' has a dimension's name") }
-      let value = try element.required("default", in: fields).integer(in: 1...Layer.largestSize)
+      let value = try element.required("default", in: fields).integer(in: 0...Layer.largestSize)
       if coefficients.updateValue(value, forKey: name) != nil {
         throw element.error("the coefficient '\(name)' is listed twice")
       }
@@ -143,7 +151,7 @@ struct TimeloopShape {
     if parts.count == 1 { return Term(dimension: dimension, coefficient: .number(1)) }
     let text = try parts[1].string()
     if Int(text) != nil {
-      return Term(dimension: dimension, coefficient: .number(try parts[1].integer(in: 1...Layer.largestSize)))
+      return Term(dimension: dimension, coefficient: .number(try parts[1].integer(in: 0...Layer.largestSize)))
     }
     guard coefficients.contains(text) else {
       throw parts[1].error(unknown("coefficient", text, known: coefficients.sorted()))

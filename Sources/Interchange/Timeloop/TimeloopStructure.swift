@@ -26,8 +26,16 @@ struct TimeloopStructure {
     }
     func indices(_ space: TimeloopShape.DataSpace) throws(FormatError) -> [IndexExpression] {
       try space.ranks.map { rank throws(FormatError) in
-        let terms = rank.map {
-          IndexExpression.Term(coefficient: $0.coefficient.value(coefficients), variable: $0.dimension)
+        let terms = try rank.map { term throws(FormatError) in
+          let coefficient = term.coefficient.value(coefficients)
+          let size = sizes[term.dimension] ?? 1
+          // A stride or a dilation between the positions of a single one is idle: files have 0 for it.
+          if coefficient == 0, size > 1 {
+            throw space.node.error(
+              "\(term.coefficient.shown) is 0, which moves nothing along \(term.dimension), of size \(size); from 1 on is "
+                + "expected where there is more than one position")
+          }
+          return IndexExpression.Term(coefficient: max(coefficient, 1), variable: term.dimension)
         }
         guard let index = IndexExpression(terms) else { throw space.node.error("has coefficients that are too large") }
         return index
