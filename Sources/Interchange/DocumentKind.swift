@@ -24,6 +24,16 @@ enum DocumentKind {
     self = kind
   }
 
+  /// Whether a file is certainly one of this program's own, or of a tool that knows no templates.
+  static func isOwn(_ root: YAMLNode) -> Bool {
+    switch DocumentKind(of: root) {
+    case nil: false
+    case .layers: root.isList || root.value("layers") != nil
+    case .mapping: MappingDocument.isOfThisProgram(root)
+    case .sweep, .measurements, .energyModel, .platform: true
+    }
+  }
+
   /// What it is, and what takes it.
   var text: String {
     switch self {

@@ -2,25 +2,33 @@ public import Mappings
 
 /// A file with a mapping, of this program's or of Timeloop's.
 public struct MappingDocument {
-  private let text: String
-  private let root: YAMLNode
+  private let template: YAMLTemplate
+  private var root: YAMLNode { template.root }
 
   /// The file, of which nothing but its being YAML is checked yet.
   ///
   /// - Throws: ``FormatError`` when it cannot be read or is not YAML.
-  public init(file: String) throws(FormatError) {
-    let text = try TextFile.read(file, limit: YAMLNode.largestFile)
-    root = try YAMLTemplate.explaining(text, origin: file) { () throws(FormatError) in
-      try YAMLNode.parse(text, origin: file)
-    }
-    self.text = text
+  public init(file: String) throws(FormatError) { template = try Self.template(file) }
+
+  private static func template(_ file: String) throws(FormatError) -> YAMLTemplate {
+    try YAMLTemplate(TextFile.read(file, limit: YAMLNode.largestFile), origin: file, values: nil)
   }
 
   /// Whether its mapping is one of Timeloop's: directives with targets, or with a problem or an architecture beside it.
   public var isOfTimeloop: Bool {
     if hasProblem || root.value("architecture") != nil { return true }
-    guard let mapping = root.value("mapping"), mapping.isList else { return false }
-    return (try? mapping.elements().first?.value("target")) != nil
+    return Self.firstStep(of: root)?.value("target") != nil
+  }
+
+  /// Whether the root of a file has a mapping of this program's: a list of loops and keeps.
+  static func isOfThisProgram(_ root: YAMLNode) -> Bool {
+    guard root.value("architecture") == nil, let first = firstStep(of: root) else { return false }
+    return first.isMapping && first.value("target") == nil
+  }
+
+  private static func firstStep(of root: YAMLNode) -> YAMLNode? {
+    guard let mapping = root.value("mapping"), mapping.isList else { return nil }
+    return try? mapping.elements().first
   }
 
   /// Whether it says what problem the mapping is for, as files of Timeloop's can.
@@ -30,7 +38,7 @@ public struct MappingDocument {
   ///
   /// - Throws: ``FormatError`` naming file, line and key.
   public func mapping() throws(FormatError) -> (layer: String?, mapping: Mapping) {
-    try YAMLTemplate.explaining(text, origin: root.origin) { () throws(FormatError) in try MappingFile.mapping(root) }
+    try template.explaining { root throws(FormatError) in try MappingFile.mapping(root) }
   }
 
   /// The mapping as one of Timeloop's.
@@ -40,15 +48,12 @@ public struct MappingDocument {
   /// - Throws: ``FormatError`` naming file, line and key.
   public func timeloopMapping(problem: String?) throws(FormatError) -> TimeloopMapping.Reading {
     let name = WorkloadFile.networkName(of: root.origin)
-    return try YAMLTemplate.explaining(text, origin: root.origin) { () throws(FormatError) in
-      guard let problem else { return try TimeloopMapping.read([root], name: name) }
-      try BuiltIn.refuseNetwork(problem, for: "the file of the mapping's problem is expected")
-      let text = try TextFile.read(problem, limit: YAMLNode.largestFile)
-      return try YAMLTemplate.explaining(text, origin: problem) { () throws(FormatError) in
-        let other = try YAMLNode.parse(text, origin: problem)
-        if !hasProblem, other.value("problem") == nil { throw other.error("the key 'problem' is missing") }
-        return try TimeloopMapping.read([root, other], name: name)
-      }
+    guard let problem else { return try TimeloopMapping.read([root], name: name, remarks: template.remarks) }
+    try BuiltIn.refuseNetwork(problem, for: "the file of the mapping's problem is expected")
+    let other = try Self.template(problem)
+    return try other.explaining { problem throws(FormatError) in
+      if !hasProblem, problem.value("problem") == nil { throw problem.error("the key 'problem' is missing") }
+      return try TimeloopMapping.read([root, problem], name: name, remarks: template.remarks + other.remarks)
     }
   }
 }

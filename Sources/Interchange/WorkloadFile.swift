@@ -15,11 +15,16 @@ public enum WorkloadFile {
     case "m": return try MAESTROModel.read(file: file)
     case "csv": return try SCALESimTopology.read(file: file)
     default:
-      let text = try TextFile.read(file, limit: YAMLNode.largestFile)
-      try AccelForgeWorkload.refuseTemplate(text, origin: file)
-      return try YAMLTemplate.explaining(text, origin: file) { () throws(FormatError) in
-        try layers(YAMLNode.parse(text, origin: file))
-      }
+      return try yaml(TextFile.read(file, limit: YAMLNode.largestFile), origin: file, dimensions: dimensions)
+    }
+  }
+
+  /// The layers in a text in any of the formats that are YAML, see ``read(_:dimensions:)``.
+  static func yaml(
+    _ text: String, origin: String, dimensions: [String: Int] = [:]
+  ) throws(FormatError) -> ImportedNetwork {
+    try YAMLTemplate(text, origin: origin, values: dimensions).network { root throws(FormatError) in
+      try layers(root, dimensions: dimensions)
     }
   }
 
@@ -28,10 +33,10 @@ public enum WorkloadFile {
     ["onnx", "m", "csv"].contains(file.split(separator: ".").last?.lowercased())
   }
 
-  static func layers(_ root: YAMLNode) throws(FormatError) -> ImportedNetwork {
+  static func layers(_ root: YAMLNode, dimensions: [String: Int] = [:]) throws(FormatError) -> ImportedNetwork {
     if let kind = DocumentKind(of: root), kind != .layers { throw root.error("\(kind.text); layers are expected") }
     if root.value("problem") != nil {
-      return try TimeloopProblem.read(root, name: networkName(of: root.origin))
+      return try TimeloopProblem.read(root, name: networkName(of: root.origin), values: dimensions)
     }
     if root.isList { return try ZigZagWorkload.network(root) }
     if AccelForgeWorkload.recognises(root) { return try AccelForgeWorkload.network(root) }

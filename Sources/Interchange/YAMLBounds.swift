@@ -4,7 +4,7 @@ import Yams
 /// aliases do so without end.
 enum YAMLBounds {
   /// Trees of this size are accepted whatever the file's.
-  private static let leastLimit = 1 << 18
+  static let leastLimit = 1 << 18
 
   /// Refuses a tree that has, what aliases repeat included, more nodes than its text could have written out.
   static func checkSize(_ root: Node, of text: String, origin: String) throws(FormatError) {

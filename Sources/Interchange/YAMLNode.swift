@@ -5,9 +5,12 @@ import Yams
 
 /// A place in a YAML file, read strictly: every error names the file, the line and the path of keys.
 struct YAMLNode {
-  let origin: String
+  let source: YAMLSource
   let path: String
   let node: Node
+
+  /// The file, or what else the text came from.
+  var origin: String { source.origin }
 
   /// Larger files are refused unread.
   static let largestFile = 16 << 20
@@ -19,52 +22,25 @@ struct YAMLNode {
     try parse(try TextFile.read(file, limit: largestFile), origin: file)
   }
 
-  /// The root of a text.
+  /// The root of a text, with merge keys resolved.
   static func parse(_ text: String, origin: String) throws(FormatError) -> YAMLNode {
-    try YAMLBounds.checkKeys(text, origin: origin)
-    do {
-      guard let node = try Yams.compose(yaml: text) else {
-        throw FormatError(origin: origin, message: "the file is empty; a YAML mapping is expected")
-      }
-      try YAMLBounds.checkSize(node, of: text, origin: origin)
-      return YAMLNode(origin: origin, path: "", node: node)
-    } catch let error as FormatError {
-      throw error
-    } catch let error as YamlError {
-      throw describe(error, origin: origin)
-    } catch {
-      throw FormatError(origin: origin, message: "is not valid YAML")
-    }
-  }
-
-  private static func describe(_ error: YamlError, origin: String) -> FormatError {
-    switch error {
-    case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
-      .composer(let context, let problem, let mark, _):
-      if problem.contains("nesting level") {
-        return FormatError(
-          origin: origin, line: mark.line, message: "has lists or mappings nested too deeply to be read")
-      }
-      let before = context.map { "\($0.text) " } ?? ""
-      return FormatError(origin: origin, line: mark.line, message: "is not valid YAML: \(before)\(problem)")
-    case .reader(let problem, _, _, _):
-      return FormatError(origin: origin, message: "is not valid YAML: \(problem)")
-    case .duplicatedKeysInMapping(let duplicates, let context):
-      return FormatError(
-        origin: origin, line: context.mark.line,
-        message: "the key '\(duplicates.first?.prefix(80) ?? "?")' is given twice")
-    default:
-      return FormatError(origin: origin, message: "is not valid YAML")
-    }
+    let source = YAMLSource(TemplateText(text, origin: origin))
+    let root = YAMLNode(source: source, path: "", node: try source.compose())
+    return root.at("", try YAMLMerging(of: root).merged(root.node))
   }
 
   func error(_ message: String) -> FormatError {
-    FormatError(
-      origin: origin, line: node.mark?.line, key: path.isEmpty ? nil : path, message: inclusion ?? message)
+    let place = source.place(of: node)
+    return FormatError(
+      origin: place.origin, line: place.line, key: path.isEmpty ? nil : path, message: inclusion ?? message)
   }
+
+  /// The same node, or one inside of it, at another path.
+  func at(_ path: String, _ node: Node) -> YAMLNode { YAMLNode(source: source, path: path, node: node) }
 
   /// What there is to say of a value in whose place another file's contents are meant to be, whatever is asked of it.
   private var inclusion: String? {
+    if let failure = YAMLInclusion.failure(node) { return failure }
     let tag = node.tag.rawValue
     return tag.hasPrefix("!include") ? "\(tag) is not followed; put the contents of \(shown) here" : nil
   }
@@ -93,10 +69,10 @@ struct YAMLNode {
     var fields: [String: YAMLNode] = [:]
     for (key, value) in mapping {
       guard let name = key.scalar?.string, known.contains(name) else {
-        throw YAMLNode(origin: origin, path: path, node: key).error(
+        throw at(path, key).error(
           unknown("key", key.scalar.map { String($0.string.prefix(40)) } ?? "?", known: known))
       }
-      fields[name] = YAMLNode(origin: origin, path: path.isEmpty ? name : "\(path).\(name)", node: value)
+      fields[name] = at(path.isEmpty ? name : "\(path).\(name)", value)
     }
     return fields
   }
@@ -113,17 +89,17 @@ struct YAMLNode {
       }
       if !known.contains(scalar.string) { scalar.string = scalar.string.replacing("-", with: "_") }
       if !names.insert(scalar.string).inserted {
-        throw YAMLNode(origin: origin, path: path, node: key).error("the key '\(scalar.string)' is given twice")
+        throw at(path, key).error("the key '\(scalar.string)' is given twice")
       }
       pairs.append((.scalar(scalar), value))
     }
-    let normalised = Node.mapping(Node.Mapping(pairs, mapping.tag, mapping.style, mapping.mark))
-    return try YAMLNode(origin: origin, path: path, node: normalised).fields(known)
+    let normalised = Node.mapping(Node.Mapping(pairs, mapping.tag, mapping.style, mapping.mark, mapping.anchor))
+    return try at(path, normalised).fields(known)
   }
 
   /// The value of a key of a mapping, whatever other keys there are, or nil where there is none.
   func value(_ key: String) -> YAMLNode? {
-    node.mapping?[key].map { YAMLNode(origin: origin, path: path.isEmpty ? key : "\(path).\(key)", node: $0) }
+    node.mapping?[key].map { at(path.isEmpty ? key : "\(path).\(key)", $0) }
   }
 
   /// The value of a key that must be there.
@@ -134,7 +110,7 @@ struct YAMLNode {
 
   func elements() throws(FormatError) -> [YAMLNode] {
     guard let sequence = node.sequence else { throw error("is \(shown); a list is expected") }
-    return sequence.enumerated().map { YAMLNode(origin: origin, path: "\(path)[\($0)]", node: $1) }
+    return sequence.enumerated().map { at("\(path)[\($0)]", $1) }
   }
 
   /// The elements of a list, or the node itself where it is no list.

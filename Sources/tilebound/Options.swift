@@ -74,7 +74,8 @@ struct LayerOptions: ParsableArguments {
 struct DimensionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The size of a symbolic dimension of an ONNX model, as in batch=1; may be given several times.",
+      "The size of a symbolic dimension of an ONNX model, or the value of a variable of a template, as in batch=1; may be "
+        + "given several times.",
       valueName: "name=size"))
   var dim: [String] = []
 

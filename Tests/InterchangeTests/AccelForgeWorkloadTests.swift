@@ -1,4 +1,5 @@
 import EnergyModel
+import Foundation
 import Interchange
 import Testing
 import Workloads
@@ -280,14 +281,106 @@ struct AccelForgeWorkloadTests {
     #expect(try reason(text) == expected)
   }
 
+  /// What published templates have: defaults, sums and products, and texts with variables.
+  private static let template = """
+    {%- set HEADS = 4 -%}
+    workload:
+      rank_sizes:
+        {% set BATCH_SIZE = BATCH_SIZE | default(1) %}
+        {% set N_TOKENS = N_TOKENS|default(16) %}   # context
+        B: {{BATCH_SIZE}}
+        M: {{ N_TOKENS }}
+        P: {{N_TOKENS + (N_NEW | default(2*2)) - 1 * 0}}
+        H: {{HEADS}}
+        E: 96*2 # {{no variable}}
+      bits_per_value: {All: {{ BITS | default(8) }}}
+      {# no comment of YAML #}
+      einsums:
+      {% set CACHE = "K_cache" %}
+      - einsum: "QK[b, m, p, h] = Q[b, m, h, e] * {{CACHE}}[b, p, h, e]"
+        renames: {input: Q}
+
+    """
+
+  @Test func templates() throws {
+    let imported = try read(Self.template)
+    #expect(sizes(imported.network.entries[0].layer) == [1, 4, 20, 192, 16, 1, 1, 1])
+    #expect(imported.widths == WordWidths(.byte))
+    #expect(imported.symbolicDimensions == ["BATCH_SIZE", "N_TOKENS", "N_NEW", "BITS"])
+    #expect(
+      imported.remarks.last
+        == "the template's variables have their defaults BATCH_SIZE=1, N_TOKENS=16, N_NEW=4, BITS=8; --dim gives others"
+    )
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("template \(UUID()).yaml").path
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    try TextFile.write(Self.template, to: file)
+    let given = try WorkloadFile.read(file, dimensions: ["N_TOKENS": 32, "BATCH_SIZE": 2])
+    #expect(sizes(given.network.entries[0].layer) == [1, 8, 36, 192, 32, 1, 1, 1])
+    #expect(given.remarks.last == "the template's variables have their defaults N_NEW=4, BITS=8; --dim gives others")
+  }
+
+  @Test(arguments: [
+    ("{{ N_TOKENS ** 2 }}", "'N_TOKENS ** 2' is not rendered here"), ("{{ x[0] }}", "'x[0]' is not rendered here"),
+    ("{{ 4 if x else 5 }}", "'4 if x else 5' is not rendered here"), ("{{}}", "'' is not rendered here"),
+    ("{{ 1 | int }}", "'1 | int' is not rendered here"), ("{{ 'a }}", "'{{' of a template is not closed"),
+    ("{{ 9223372036854775807 + 1 }}", "9223372036854775807 + 1 is no whole number of 63 bits"),
+    ("{{ 7 // 0 }}", "7 // 0 is no whole number of 63 bits"),
+    ("{{ 'a' + 1 }}", "'a' is no whole number to calculate with"),
+    ("{{ f(1) }}", "the function 'f' is not called here; render the file first, as its tool does"),
+    ("{% set 4 = 5 %}", "the statement '{% set 4 = 5 %}' is not carried out here"),
+    ("{% macro f(i) %}", "the statement '{% macro f(i) %}' is not carried out here"),
+    (
+      "{{ include() }}",
+      "include has 0 arguments; a file's name and keys are expected, as in include('base.yaml', 'problem')"
+    ),
+    (
+      "{{ include_text('a', 'b') }}",
+      "include_text has 2 arguments; a file's name is expected, as in include_text('base.yaml')"
+    ),
+    ("{{ \(String(repeating: "(", count: 100))1 }}", "'((((((((((((((((((((((((((((((((("),
+    ("{{ \(String(repeating: "1+", count: 1000))1 }}", "an expression of the template has 2003 bytes"),
+  ])
+  func templatesThatNeedCode(text: String, expected: String) {
+    let said = message("workload:\n\n  einsums: \(text)\n")
+    #expect(said.hasPrefix("file:3: \(expected)"), "\(said)")
+  }
+
+  @Test func quotients() throws {
+    let text = Self.template.replacing("{{HEADS}}", with: "{{ (0 - 7) // 2 + HEADS * 2 }}")
+    #expect(sizes(try read(text).network.entries[0].layer)[1] == 4)
+  }
+
+  /// Lists under the same key are joined by `<<<`, as AccelForge joins them, and `!nomerge` keeps them.
+  @Test func mergedLists() throws {
+    func layers(_ tag: String, _ key: String = "<<<") throws -> [String] {
+      let text = """
+        base: &base
+          rank_sizes: {M: 2, K: 3, N: 5}
+          einsums: ["Z[m, n] = A[m, k] * B[k, n]"]
+        workload:
+          \(key): *base
+          rank_sizes: {K: 7}
+          einsums: \(tag)["Y[m, n] = Z[m, k] * C[k, n]"]
+        """
+      return try read(text).network.entries.map { "\($0.layer.name) \($0.layer.macs)" }
+    }
+    #expect(try layers("") == ["Y 70", "Z 70"])
+    #expect(try layers("!nomerge ") == ["Y 70"])
+    #expect(
+      message("workload:\n  <<: {einsums: []}\n  <<<: {}\n") == "file:3: a mapping has one merge key at most, << or <<<"
+    )
+  }
+
   private static let refused: [(String, String)] = [
     (
       "workload:\n  einsums:\n  {% for i in range(3) %}\n  - \"Z[m] = A[m]\"\n",
-      "file:3: is a Jinja template; render it first, as AccelForge does with its jinja_parse_data"
+      "file:3: the statement '{% for i in range(3) %}' is not carried out here, only '{% set name = value %}' is: render the "
+        + "file first, as the tool that it is for does"
     ),
     (
       "workload:\n  rank_sizes: {N: {{BATCH}}}\n  einsums: []\n",
-      "file:2: is a Jinja template; render it first, as AccelForge does with its jinja_parse_data"
+      "file:2: the template's variable 'BATCH' has no value and no default; give one by --dim BATCH=1, or above by "
+        + "{% set BATCH = 1 %}"
     ),
     ("workload: {}", "file:1: workload: the key 'einsums' is missing"),
     ("workload: {einsums: []}", "file: has no layers; at least one is expected"),
@@ -313,7 +406,7 @@ struct AccelForgeWorkloadTests {
 
   @Test(.timeLimit(.minutes(1)), arguments: 1...3)
   func damaged(seed: Int) {
-    for text in [Self.convolution, Self.chain] {
+    for text in [Self.convolution, Self.chain, Self.template] {
       Damage.check(text, seed: seed, edits: 300) { _ = try AccelForgeWorkload.parse($0, origin: "file") }
     }
   }

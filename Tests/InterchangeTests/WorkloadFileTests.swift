@@ -37,7 +37,8 @@ struct WorkloadFileTests {
     let text = "workload:\n  einsums:\n  {% for i in range(3) %}\n"
     #expect(
       refusal { _ = try read("a.yaml", text) }.hasSuffix(
-        "a.yaml:3: is a Jinja template; render it first, as AccelForge does with its jinja_parse_data"))
+        "a.yaml:3: the statement '{% for i in range(3) %}' is not carried out here, only '{% set name = value %}' is: render the file first, as the tool that it is for does"
+      ))
   }
 
   @Test func layerTablesKeepTheirMessages() {

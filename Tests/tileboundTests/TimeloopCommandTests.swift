@@ -138,6 +138,34 @@ struct TimeloopCommandTests {
     }
   }
 
+  /// A problem that includes its shape from its folder, with a variable; what lies elsewhere is refused, and nothing read.
+  @Test func includedFiles() throws {
+    try withTemporaryFolder { folder in
+      let base = "x: &base {shape: gemm_ABZ, instance: {M: 6, N: 5}}\n"
+      let layer = "{{include_text('base.yaml')}}\nproblem:\n  <<<: *base\n  instance: {K: {{DEPTH | default(4)}}}\n"
+      try FileManager.default.createDirectory(atPath: "\(folder)/a", withIntermediateDirectories: false)
+      for (name, text) in [
+        ("base.yaml", base), ("layer.yaml", layer), ("a/layer.yaml", layer.replacing("'base", with: "'../base")),
+      ] {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+      }
+      let read = try Program.run("networks layer.yaml --dim DEPTH=7", in: folder)
+      #expect(read.code == 0 && read.output.contains(" 210 "), "\(read.error)")
+      let byDefault = try Program.run("bound --network layer.yaml --capacity 1KiB", in: folder)
+      #expect(
+        byDefault.code == 0
+          && byDefault.error.contains(
+            "tilebound: layer.yaml: the template's variables have their defaults DEPTH=4; --dim gives others\n"),
+        "\(byDefault.error)")
+      let outside = try Program.run("networks a/layer.yaml", in: folder)
+      #expect(outside.code == 64 && outside.output.isEmpty)
+      #expect(
+        outside.error
+          == "tilebound: a/layer.yaml:1: '../base.yaml' leads out of its folder; only what lies in the folder of layer.yaml is "
+          + "included: copy it there, and write 'base.yaml' here\n")
+    }
+  }
+
   @Test func refusals() throws {
     try withTemporaryFolder { folder in
       let file = "\(folder)/mapping.yaml"

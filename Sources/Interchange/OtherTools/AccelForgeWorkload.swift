@@ -11,25 +11,13 @@ public enum AccelForgeWorkload {
   /// one that a kernel slides over holds the inputs; otherwise `renames`, `persistent` and then the order of the einsums
   /// tell which, or, where nothing does, the first is taken: for a matrix product it is the same problem.
   ///
-  /// - Throws: ``FormatError`` naming file, line and key, also for a template that must be rendered first.
+  /// - Throws: ``FormatError`` naming file, line and key.
   public static func parse(_ text: String, origin: String) throws(FormatError) -> ImportedNetwork {
-    try refuseTemplate(text, origin: origin)
-    return try network(YAMLNode.parse(text, origin: origin))
+    try YAMLTemplate(text, origin: origin).network { root throws(FormatError) in try network(root) }
   }
 
   /// Whether a file is a workload of AccelForge.
   static func recognises(_ root: YAMLNode) -> Bool { root.value("workload") != nil || root.value("einsums") != nil }
-
-  /// Refuses templates, which are not YAML.
-  static func refuseTemplate(_ text: String, origin: String) throws(FormatError) {
-    guard text.contains("einsums"), text.contains("{{") || text.contains("{%") else { return }
-    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
-    where line.contains("{{") || line.contains("{%") {
-      throw FormatError(
-        origin: origin, line: index + 1,
-        message: "is a Jinja template; render it first, as AccelForge does with its jinja_parse_data")
-    }
-  }
 
   static func network(_ root: YAMLNode) throws(FormatError) -> ImportedNetwork {
     let outer = try root.openFields()

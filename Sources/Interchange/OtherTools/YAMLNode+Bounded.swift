@@ -17,7 +17,7 @@ extension YAMLNode {
     var fields: [(key: String, value: YAMLNode)] = []
     for (key, value) in mapping {
       guard let name = key.scalar?.string else { continue }
-      fields.append((name, YAMLNode(origin: origin, path: path.isEmpty ? name : "\(path).\(name)", node: value)))
+      fields.append((name, at(path.isEmpty ? name : "\(path).\(name)", value)))
     }
     return fields
   }

@@ -38,7 +38,7 @@ public enum TimeloopMapping {
 
   /// The mapping in one or more files, which together have a `problem`, a `mapping` and, unless the outermost level is
   /// called MainMemory or DRAM and listed first or last, an `architecture`; see ``MappingDocument``.
-  static func read(_ roots: [YAMLNode], name: String) throws(FormatError) -> Reading {
+  static func read(_ roots: [YAMLNode], name: String, remarks known: [String] = []) throws(FormatError) -> Reading {
     func root(_ key: String) throws(FormatError) -> YAMLNode {
       guard let root = roots.first(where: { $0.value(key) != nil }) else {
         let origin = roots.map(\.origin).joined(separator: ", ")
@@ -46,12 +46,12 @@ public enum TimeloopMapping {
       }
       return root
     }
-    let problem = try TimeloopProblem.reading(root("problem"))
+    let problem = try TimeloopProblem.reading(root("problem"), TimeloopVariables(in: roots, values: nil))
     let layer = try problem.structure.layer(named: name, at: problem.instance)
     guard let node = try root("mapping").value("mapping") else { throw try root("mapping").error("has no mapping") }
     var directives = Directives(problem)
     for element in try node.elements(atMost: Directives.most) { try directives.read(element) }
-    var remarks = problem.remarks
+    var remarks = known + problem.remarks
     let order: [String]
     var widths: [Tensor: BitWidth] = [:]
     if let architecture = roots.lazy.compactMap({ $0.value("architecture") }).first {

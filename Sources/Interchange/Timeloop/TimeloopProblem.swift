@@ -10,18 +10,30 @@ enum TimeloopProblem {
   /// Sizes of the input and padding that v0.4 files note beside the dimensions. Timeloop itself does not read them.
   private static let notes = ["H", "W", "Hpad", "Wpad", "Hpadding", "Wpadding"]
 
+  /// What published problems say besides of where they come from and of what their tensors hold.
+  private static let descriptions = ["dnn_name", "notes", "histograms"]
+
   /// The versions of the format that are read.
   private static let versions = ["0.1", "0.2", "0.3", "0.4"]
 
   /// The layer under the key `problem` of a file, under the file's name.
-  static func read(_ root: YAMLNode, name: String) throws(FormatError) -> ImportedNetwork {
-    let reading = try reading(root)
+  ///
+  /// - Parameters:
+  ///   - root: the root of the file.
+  ///   - name: what to call the layer.
+  ///   - values: values of variables that stand for sizes, by name.
+  /// - Returns: a network of the one layer.
+  /// - Throws: ``FormatError``.
+  static func read(
+    _ root: YAMLNode, name: String, values: [String: Int] = [:]
+  ) throws(FormatError) -> ImportedNetwork {
+    let reading = try reading(root, TimeloopVariables(in: [root], values: values))
     let layer = try reading.structure.layer(named: name, at: reading.instance)
     return ImportedNetwork(
       network: try WorkloadFile.network(
         name, source: "\(root.origin.split(separator: "/").last ?? ""), a Timeloop problem",
         [Network.Entry(layer: layer, count: 1)], origin: root.origin),
-      remarks: reading.remarks)
+      remarks: reading.remarks, symbolicDimensions: reading.variables)
   }
 
   /// A problem, taken apart.
@@ -32,15 +44,18 @@ enum TimeloopProblem {
     let structure: TimeloopStructure
     let instance: YAMLNode
     let remarks: [String]
+    /// The variables that stand for sizes and can be given.
+    let variables: [String]
   }
 
-  static func reading(_ root: YAMLNode) throws(FormatError) -> Reading {
+  static func reading(_ root: YAMLNode, _ known: TimeloopVariables) throws(FormatError) -> Reading {
+    var variables = known
     guard let problem = root.value("problem") else { throw root.error("the key 'problem' is missing") }
     try checkVersion(of: problem)
     let shape = try TimeloopShape(of: problem, problem.value("shape"))
     let notes = notes.filter { !shape.dimensions.contains($0) }
     let sizeKeys = shape.dimensions + shape.coefficients.keys.sorted() + notes + ["densities", "commonDensity"]
-    let problemKeys = ["version", "name", "shape", "instance"]
+    let problemKeys = ["version", "name", "shape", "instance"] + descriptions
     let instance: YAMLNode
     let fields: [String: YAMLNode]
     if let separate = problem.value("instance") {
@@ -56,11 +71,11 @@ enum TimeloopProblem {
 
     var sizes: [String: Int] = [:]
     for dimension in shape.dimensions {
-      sizes[dimension] = try instance.required(dimension, in: fields).integer(in: 1...Layer.largestSize)
+      sizes[dimension] = try variables.size(instance.required(dimension, in: fields), in: 1...Layer.largestSize)
     }
     var coefficients = shape.coefficients
     for (name, field) in fields where coefficients[name] != nil {
-      coefficients[name] = try field.integer(in: 0...Layer.largestSize)
+      coefficients[name] = try variables.size(field, in: 0...Layer.largestSize)
     }
 
     let structure = try TimeloopStructure(shape, sizes: sizes, coefficients: coefficients)
@@ -71,7 +86,9 @@ enum TimeloopProblem {
         "\(given.joined(separator: ", ")) of the file are not used, as Timeloop does not use them: "
           + "the input's size follows from the output's and padding counts as input")
     }
-    return Reading(shape: shape, sizes: sizes, structure: structure, instance: instance, remarks: remarks)
+    return Reading(
+      shape: shape, sizes: sizes, structure: structure, instance: instance, remarks: remarks,
+      variables: variables.open)
   }
 
   /// Refuses a problem or an architecture of a version that is not known.

@@ -230,7 +230,7 @@ struct TimeloopProblemTests {
     ),
     (
       "problem: 3",
-      "prob.yaml:1: problem: is '3'; a mapping with the keys version, name, shape, instance, R, S, P, Q, C, K, N, Hdilation, Hstride, Wdilation, Wstride, H, W, Hpad, Wpad, Hpadding, Wpadding, densities, commonDensity is expected"
+      "prob.yaml:1: problem: is '3'; a mapping with the keys version, name, shape, instance, dnn_name, notes, histograms, R, S, P, Q, C, K, N, Hdilation, Hstride, Wdilation, Wstride, H, W, Hpad, Wpad, Hpadding, Wpadding, densities, commonDensity is expected"
     ),
   ])
   func refused(text: String, message: String) {
@@ -261,11 +261,11 @@ struct TimeloopProblemTests {
     ),
     (
       "PR", "[[[P, 0], [R]]]", "[R]", "[P]",
-      "5: problem.shape.data_spaces[0].projection[0][0][1]: is 0; a number from 1 to 1048576 is expected"
+      "5: problem.shape.data_spaces[0]: its coefficient is 0, which moves nothing along P, of size 2; from 1 on is expected where there is more than one position"
     ),
     (
       "PRQSUV", "[[[P], [R]], [[Q], [S]], [[U], [V]]]", "[R, S, V]", "[P, Q, U]",
-      "5: problem.shape.data_spaces[0]: a kernel slides along 3 axes of its inputs; at most 2 can be read (inputs: 'X', weights: 'Y', outputs: 'Z')"
+      "5: problem.shape.data_spaces[0]: a kernel slides along 3 axes of its inputs; at most 2 can be read, and more where the kernel or the output has size 1 along the others (inputs: 'X', weights: 'Y', outputs: 'Z')"
     ),
     (
       "MNKJ", "[M, K, J]", "[N, K]", "[M, N]",
@@ -337,6 +337,84 @@ struct TimeloopProblemTests {
         instance: {Q: 5, S: 3}
       """
     #expect(try sizes(layer(text)) == [1, 1, 1, 1, 1, 5, 1, 3, 1, 1, 1, 1])
+  }
+
+  /// A dilation of 0 is idle along a kernel of size 1, and a stride of 0 along an output of size 1.
+  @Test func idleCoefficients() throws {
+    let text = """
+      problem: {C: 64, K: 256, N: 1, P: 56, Q: 56, R: 1, S: 1, Wstride: 2, Hstride: 2, Wdilation: 0, Hdilation: 0, shape: cnn-layer}
+
+      """
+    let layer = try layer(text)
+    #expect(layer.macs == 51_380_224 && sizes(layer) == [1, 1, 256, 64, 56, 56, 1, 1, 2, 2, 1, 1])
+    #expect(
+      refusal { _ = try read(text.replacing("R: 1", with: "R: 3")) }
+        == "prob.yaml:1: problem.shape: Wdilation is 0, which moves nothing along R, of size 3; from 1 on is expected where there "
+        + "is more than one position")
+    let one = try self.layer(
+      "problem: {C: 4, K: 8, N: 1, P: 1, Q: 5, R: 3, S: 1, Wstride: 0, Hstride: 1, Wdilation: 1, Hdilation: 0}")
+    #expect(sizes(one) == [1, 1, 8, 4, 1, 5, 3, 1, 1, 1, 1, 1])
+    let written = """
+      problem:
+        shape:
+          dimensions: [P, R]
+          coefficients: [{name: d, default: 0}]
+          data_spaces: [{name: X, projection: [[[P], [R, d]]]}, {name: Y, projection: [R]},
+            {name: Z, projection: [P], read_write: true}]
+        instance: {P: 5, R: 1}
+      """
+    #expect(try self.layer(written).macs == 5)
+  }
+
+  /// A third axis slides nowhere where its kernel has size 1: its positions are images, as a convolution over each would
+  /// have them.
+  @Test func thirdAxisOfOne() throws {
+    let text = """
+      problem:
+        shape:
+          name: c3
+          dimensions: [R, S, T, P, Q, F, C, K, N]
+          data_spaces:
+            - {name: W, projection: [[[K]], [[C]], [[R]], [[S]], [[T]]]}
+            - {name: I, projection: [[[N]], [[C]], [[R], [P]], [[S], [Q]], [[T], [F]]]}
+            - {name: O, projection: [[[N]], [[K]], [[P]], [[Q]], [[F]]], read_write: true}
+        instance: {R: 3, S: 3, T: 1, P: 8, Q: 8, F: 4, C: 4, K: 8, N: 1}
+      """
+    let layer = try layer(text)
+    #expect(layer.macs == 73_728)
+    #expect(sizes(layer) == [4, 1, 8, 4, 8, 8, 3, 3, 1, 1, 1, 1])
+    // With images of its own both are images, and with a kernel over a single output the kernel's are channels.
+    #expect(try sizes(self.layer(text.replacing("N: 1", with: "N: 2"))) == [8, 1, 8, 4, 8, 8, 3, 3, 1, 1, 1, 1])
+    let single = try self.layer(text.replacing("T: 1", with: "T: 5").replacing("F: 4", with: "F: 1"))
+    #expect(sizes(single) == [1, 1, 8, 20, 8, 8, 3, 3, 1, 1, 1, 1])
+    let points = try self.layer(text.replacing("R: 3, S: 3", with: "R: 1, S: 1"))
+    #expect(sizes(points) == [4, 1, 8, 4, 8, 8, 1, 1, 1, 1, 1, 1])
+    #expect(refusal { _ = try read(text.replacing("T: 1", with: "T: 2")) }.contains("a kernel slides along 3 axes"))
+  }
+
+  /// Sizes of v0.4 may be variables, of the file or given; what only describes a problem is no error.
+  @Test func variables() throws {
+    let text = """
+      variables: {version: 0.4, BITS: 1}
+      problem:
+        name: "a layer"
+        dnn_name: net
+        notes: Conv2d
+        histograms: {Inputs: [0.5, 0.5]}
+        shape: cnn_layer
+        instance: {C: 3, K: 2, N: BATCH_SIZE, P: 5, Q: 5, R: BITS, S: 1}
+      """
+    let root = try YAMLNode.parse(text, origin: "prob.yaml")
+    let network = try TimeloopProblem.read(root, name: "prob", values: ["BATCH_SIZE": 4, "BITS": 7])
+    #expect(network.network.entries[0].layer.macs == 4 * 3 * 2 * 25)
+    #expect(network.symbolicDimensions == ["BATCH_SIZE"])
+    #expect(
+      refusal { _ = try read(text) }
+        == "prob.yaml:8: problem.instance.N: is 'BATCH_SIZE', a variable without a value; give one by --dim BATCH_SIZE=1, or "
+        + "under the file's 'variables', or write a whole number")
+    #expect(
+      refusal { _ = try TimeloopProblem.read(root, name: "prob", values: ["BATCH_SIZE": 1 << 21]) }
+        == "prob.yaml:8: problem.instance.N: is 'BATCH_SIZE', which is given as 2097152")
   }
 
   @Test func numberOfDataSpaces() {
