@@ -50,7 +50,7 @@ public enum BuiltIn {
 
   private static let platforms: [(name: String, text: [UInt8])] = [
     ("simba", PackageResources.simba_like_yaml),
-    ("simba-small-buffers", PackageResources.simba_small_buffers_yaml),
+    ("simba-accelergy-0-3", PackageResources.simba_accelergy_0_3_yaml),
     ("eyeriss", PackageResources.eyeriss_like_yaml),
   ]
 

@@ -87,7 +87,7 @@ struct ValidateCommandTests {
         #expect(outcome.error.split(separator: "\n").count == 1, "\(arguments)")
         #expect(outcome.error.contains(message), "\(arguments): \(outcome.error)")
       }
-      try check(file, "give --platform, one of simba, simba-small-buffers, eyeriss, or a file")
+      try check(file, "give --platform, one of simba, simba-accelergy-0-3, eyeriss, or a file")
       try check("\(file) --platform simbo", "did you mean 'simba'?")
       try check("\(file) --platform simba", "measured.csv:2: '")
       try check("\(folder)/gone.csv --platform simba", "gone.csv: cannot be read")
