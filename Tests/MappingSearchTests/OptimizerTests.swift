@@ -56,6 +56,21 @@ struct OptimizerTests {
     }
   }
 
+  /// What is found is accepted where mappings are read: no tile is larger than what its loop walks.
+  @Test func tilesLieWithinTheirRanges() throws {
+    let seed = 7
+    var layers = RandomLayers(seed: seed, largestSize: 7, largestMACs: 20_000)
+    for number in 0..<60 {
+      let layer = number % 3 == 0 ? layers.paddedLayer() : layers.layer()
+      let widths = layers.widths()
+      let optimizer = try Optimizer(layer, widths: widths)
+      for point in optimizer.curve().steps.points {
+        let mapping = try #require(optimizer.optimum(capacity: point.capacity)).mapping
+        #expect(mapping.loopBeyondRange(on: layer) == nil, "seed \(seed), \(describe(layer)), \(mapping.nodes)")
+      }
+    }
+  }
+
   @Test func restrictedDataflows() throws {
     let layer = try Self.convolution(k: 12, c: 10, outputs: 9, kernel: 3)
     let capacity = Bits.bytes(200)

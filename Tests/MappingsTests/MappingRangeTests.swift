@@ -1,0 +1,21 @@
+import Mappings
+import Testing
+import Workloads
+
+/// Tiles against what their loops walk.
+struct MappingRangeTests {
+  @Test func theOutermostLoopBeyondItsRangeIsFound() throws {
+    let layer = try Layer(name: "l", inputChannels: 4, input: Extent(9), outputChannels: 6, kernel: Extent(3))
+    func found(_ loops: [(Dimension, Int)]) throws -> Mapping.LoopBeyondRange? {
+      let keeps = [Mapping.Node.keep(.outputs), .keep(.inputs), .keep(.weights)]
+      return try Mapping(keeps + loops.map { .loop($0, tile: $1) }).loopBeyondRange(on: layer)
+    }
+    #expect(try found([]) == nil)
+    #expect(try found([(.k, 6), (.k, 4), (.c, 4), (.k, 4), (.p, 7), (.r, 3), (.n, 1)]) == nil)
+    let wide = try #require(try found([(.c, 2), (.k, 7), (.k, 9)]))
+    #expect((wide.position, wide.dimension, wide.tile, wide.range) == (4, .k, 7, 6))
+    let inner = try #require(try found([(.k, 4), (.c, 1), (.k, 5)]))
+    #expect((inner.position, inner.dimension, inner.tile, inner.range) == (5, .k, 5, 4))
+    #expect(try found([(.n, 2)])?.range == 1)
+  }
+}
