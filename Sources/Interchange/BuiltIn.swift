@@ -54,6 +54,9 @@ public enum BuiltIn {
     ("eyeriss", PackageResources.eyeriss_like_yaml),
   ]
 
+  /// Names that platforms had before, and those that they have now.
+  private static let formerNames = ["simba-small-buffers": "simba-accelergy-0-3"]
+
   /// The built-in network of a name, or nil when there is none.
   ///
   /// - Throws: ``FormatError`` if its file is wrong, which the tests exclude.
@@ -73,7 +76,7 @@ public enum BuiltIn {
   /// A network given by built-in name or by file, of which every layer must be understood.
   ///
   /// - Parameters:
-  ///   - nameOrFile: a name without a slash or dot is built-in.
+  ///   - nameOrFile: a name without a slash or dot is built-in, whatever its case and hyphens; `-` is standard input.
   ///   - origin: where the name was given.
   ///   - dimensions: sizes for the symbolic dimensions of a model, by name.
   /// - Returns: the network.
@@ -87,7 +90,7 @@ public enum BuiltIn {
   /// A network given by built-in name or by file, with what is to be known about the file.
   ///
   /// - Parameters:
-  ///   - nameOrFile: a name without a slash or dot is built-in.
+  ///   - nameOrFile: a name without a slash or dot is built-in, whatever its case and hyphens; `-` is standard input.
   ///   - origin: where the name was given.
   ///   - dimensions: sizes for the symbolic dimensions of a model, by name.
   /// - Returns: what was understood, and what was not.
@@ -95,16 +98,19 @@ public enum BuiltIn {
   public static func imported(
     nameOrFile: String, origin: String = "--network", dimensions: [String: Int] = [:]
   ) throws(FormatError) -> ImportedNetwork {
-    if let network = try network(nameOrFile) { return ImportedNetwork(network: network) }
+    if let name = known(nameOrFile, among: networkNames), let network = try network(name) {
+      return ImportedNetwork(network: network)
+    }
     try refuseUnknown("network", nameOrFile, known: networkNames, origin: origin)
     return try WorkloadFile.read(nameOrFile, dimensions: dimensions)
   }
 
-  /// An energy model given by built-in name or by file: a name without a slash or dot is built-in.
+  /// An energy model given by built-in name, whatever its case and hyphens, or by file: a name without a slash or dot is
+  /// built-in.
   public static func energyModel(
     nameOrFile: String, origin: String = "--energy"
   ) throws(FormatError) -> EnergyModel {
-    if let model = try energyModel(nameOrFile) { return model }
+    if let name = known(nameOrFile, among: energyModelNames), let model = try energyModel(name) { return model }
     try refuseUnknown("energy model", nameOrFile, known: energyModelNames, origin: origin)
     return try EnergyFile.read(file: nameOrFile)
   }
@@ -117,9 +123,10 @@ public enum BuiltIn {
     return try PlatformFile.parse(String(decoding: entry.text, as: UTF8.self), origin: "\(name).yaml")
   }
 
-  /// A platform given by built-in name or by file: a name without a slash or dot is built-in.
+  /// A platform given by built-in name, whatever its case and hyphens, or by file: a name without a slash or dot is
+  /// built-in.
   public static func platform(nameOrFile: String, origin: String = "--platform") throws(FormatError) -> Platform {
-    if let platform = try platform(nameOrFile) { return platform }
+    if let name = known(nameOrFile, among: platformNames), let platform = try platform(name) { return platform }
     try refuseUnknown("platform", nameOrFile, known: platformNames, origin: origin)
     return try PlatformFile.read(file: nameOrFile)
   }
@@ -138,9 +145,9 @@ public enum BuiltIn {
   ///
   /// - Throws: ``FormatError`` for a name that is none.
   public static func kind(of nameOrFile: String) throws(FormatError) -> Kind {
-    if networkNames.contains(nameOrFile) { return .network }
-    if energyModelNames.contains(nameOrFile) { return .energyModel }
-    if platformNames.contains(nameOrFile) { return .platform }
+    if known(nameOrFile, among: networkNames) != nil { return .network }
+    if known(nameOrFile, among: energyModelNames) != nil { return .energyModel }
+    if known(nameOrFile, among: platformNames) != nil { return .platform }
     if isFile(nameOrFile) {
       guard ["yaml", "yml"].contains(nameOrFile.split(separator: ".").last?.lowercased() ?? "") else { return .network }
       // What is no YAML is for the reader of networks to refuse, which knows more of what it may be.
@@ -157,12 +164,24 @@ public enum BuiltIn {
     return .network
   }
 
-  /// Whether a name is a file's: it has a slash or a dot.
-  static func isFile(_ name: String) -> Bool { name.contains("/") || name.contains(".") }
+  /// Whether a name is a file's: it has a slash or a dot and is no spelling of a built-in name, or it is `-`.
+  static func isFile(_ name: String) -> Bool {
+    if name == TextFile.standardInput { return true }
+    return (name.contains("/") || name.contains("."))
+      && known(name, among: networkNames + energyModelNames + platformNames) == nil
+  }
+
+  /// The built-in name that is meant by a name of another case or with other hyphens, unless there is a file of it.
+  package static func known(_ name: String, among names: [String]) -> String? {
+    if names.contains(name) { return name }
+    if name.contains("/") || FileManager.default.fileExists(atPath: name) { return nil }
+    let spellings = names + formerNames.filter { names.contains($0.value) }.keys
+    return NearestName.match(name, among: spellings).map { formerNames[$0] ?? $0 }
+  }
 
   /// Refuses a built-in network's name, unless there is a file of it too, where a file is expected for something else.
   static func refuseNetwork(_ name: String, for expected: String) throws(FormatError) {
-    if networkNames.contains(name), !FileManager.default.fileExists(atPath: name) {
+    if known(name, among: networkNames) != nil, !FileManager.default.fileExists(atPath: name) {
       throw FormatError(origin: name, message: "is a built-in network; \(expected)")
     }
   }

@@ -19,7 +19,7 @@ public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// Origin, line, key and message in one line.
   public var description: String {
-    var place = origin
+    var place = TextFile.shown(origin)
     if let line { place += ":\(line)" }
     if let key { place += ": \(FormatError.shortened(key, to: 200))" }
     return FormatError.oneLine("\(place): \(FormatError.shortened(message, to: 4000))")
@@ -48,33 +48,4 @@ extension FormatError {
     default: false
     }
   }
-}
-
-/// The candidate nearest to a misspelt word by edit distance, when one is near at all.
-func nearest(to word: String, among candidates: [String]) -> String? {
-  let ranked = candidates.map { ($0, editDistance(Array(word.prefix(64)), Array($0))) }
-  guard let best = ranked.min(by: { $0.1 < $1.1 }), best.1 <= max(1, best.0.count / 3),
-    best.1 < min(word.count, best.0.count)
-  else { return nil }
-  return best.0
-}
-
-/// The fewest insertions, deletions and replacements that turn one word into the other.
-private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
-  var previous = Array(0...b.count)
-  for (i, left) in a.enumerated() {
-    var current = [i + 1]
-    for (j, right) in b.enumerated() {
-      current.append(min(previous[j] + (left == right ? 0 : 1), previous[j + 1] + 1, current[j] + 1))
-    }
-    previous = current
-  }
-  return previous[b.count]
-}
-
-/// A refusal of an unknown word, with the nearest known one or all of them.
-func unknown(_ kind: String, _ word: String, known: [String]) -> String {
-  let word = String(word.prefix(80))
-  if let near = nearest(to: word, among: known) { return "unknown \(kind) '\(word)'; did you mean '\(near)'?" }
-  return "unknown \(kind) '\(word)'; accepted: \(known.joined(separator: ", "))"
 }

@@ -48,7 +48,7 @@ public struct ImportedNetwork: Hashable, Sendable {
     let all =
       remarks
       + (widths.map { ["its word widths are not applied unless asked for by --bits \(WidthsText.list($0))"] } ?? [])
-    return all.map { "\(file): \($0)" }
+    return all.map { "\(TextFile.shown(file)): \($0)" }
   }
 
   /// The network, all of whose layers must have been understood.

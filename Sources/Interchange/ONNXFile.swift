@@ -11,9 +11,22 @@ enum ONNXFile {
   /// - Returns: the layers, what is to be known about them, and the nodes that have none.
   /// - Throws: ``FormatError`` when the file is no ONNX model or has no layers.
   static func read(file: String, dimensions: [String: Int]) throws(FormatError) -> ImportedNetwork {
+    try network(file) { () throws(ONNXError) in try ONNXModel.read(file: file, dimensions: dimensions) }
+  }
+
+  /// The same of bytes, of which errors say that they come from `origin`.
+  static func parse(
+    _ bytes: [UInt8], origin: String, dimensions: [String: Int]
+  ) throws(FormatError) -> ImportedNetwork {
+    try network(origin) { () throws(ONNXError) in try ONNXModel.read(bytes, dimensions: dimensions) }
+  }
+
+  private static func network(
+    _ file: String, _ read: () throws(ONNXError) -> ONNXModel
+  ) throws(FormatError) -> ImportedNetwork {
     let model: ONNXModel
     do {
-      model = try ONNXModel.read(file: file, dimensions: dimensions)
+      model = try read()
     } catch {
       throw FormatError(origin: file, message: error.description)
     }

@@ -51,7 +51,9 @@ public enum PlatformFile {
     }
     let capacity = try fields["capacity"].map { node throws(FormatError) in
       let text = try node.string()
-      return try node.placing { () throws(FormatError) in try CapacityText.parse(text, origin: node.origin) }
+      let capacity = try node.placing { () throws(FormatError) in try CapacityText.parse(text, origin: node.origin) }
+      if CapacityText.hasShortUnit(text) { throw node.error("'\(text)' may mean \(text)iB or \(text)B; write which") }
+      return capacity
     }
     let counts = 1...Int(1 << 30)
     return Platform.Memory(

@@ -1,4 +1,5 @@
 public import EnergyModel
+import Foundation
 public import Mappings
 public import Workloads
 
@@ -8,14 +9,18 @@ public struct SweepRequest: Hashable, Sendable {
   public var networks: [Network] = []
   /// What is to be known about the networks' files, a line each.
   public var remarks: [String] = []
+  /// Which of their layers are wanted.
+  public var layers = LayerSelection([])
   /// Sizes of the Buffer.
   public var capacities: [Bits] = []
   /// Bits moved where none is given.
   public var energyModels: [EnergyModel] = []
-  /// Word widths for all energy models; where none are given each model has its own, or 8 bits.
-  public var widths: [WordWidths] = []
+  /// Word widths as far as they are not each energy model's own; where there are none all are its own, or 8 bits.
+  public var widths: [ChosenWidths] = []
   /// Sliding reuse where none is given.
   public var reuse: [ReusePolicy] = []
+  /// The dataflows to search.
+  public var dataflows = Set(Dataflow.allCases)
   /// Whether each dataflow's own best is wanted too.
   public var comparesDataflows = false
   /// The built-in names or files of networks, to tell those of one name apart.
@@ -29,36 +34,41 @@ public struct SweepRequest: Hashable, Sendable {
 
 /// The YAML form of a sweep.
 public enum SweepFile {
+  /// Whether a name or a file on a command line is a network's rather than a sweep's.
+  public static func isNetwork(_ nameOrFile: String) -> Bool {
+    let exists = FileManager.default.fileExists(atPath: nameOrFile)
+    if !BuiltIn.isFile(nameOrFile) || nameOrFile.contains(",") { return !exists || WorkloadFile.isNetwork(nameOrFile) }
+    return nameOrFile == TextFile.standardInput || WorkloadFile.isNetwork(nameOrFile)
+  }
+
   /// The sweep in a file; names of files in it start from its folder.
   ///
   /// - Parameters:
   ///   - file: the file's path.
+  ///   - networks: networks in place of the file's, by name or file.
   ///   - dimensions: sizes for symbolic dimensions of models, by name, in place of the file's.
   /// - Returns: what to sweep.
   /// - Throws: ``FormatError`` naming file, line and key.
-  public static func read(file: String, dimensions: [String: Int]? = nil) throws(FormatError) -> SweepRequest {
-    if WorkloadFile.isKnownByEnding(file) {
-      throw FormatError(origin: file, message: "\(DocumentKind.layers.text); a sweep is expected")
-    }
-    try BuiltIn.refuseNetwork(file, for: "a sweep's file is expected, or the network as --network")
+  public static func read(
+    file: String, networks: [String] = [], dimensions: [String: Int]? = nil
+  ) throws(FormatError) -> SweepRequest {
     let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
-    return try request(YAMLNode.read(file: file), folder: folder, dimensions)
+    return try request(YAMLNode.read(file: file), folder: folder, networks, dimensions)
   }
 
   /// The same of a text, of which errors say that it comes from `origin`.
   public static func parse(_ text: String, origin: String) throws(FormatError) -> SweepRequest {
-    try request(YAMLNode.parse(text, origin: origin), folder: "", nil)
+    try request(YAMLNode.parse(text, origin: origin), folder: "", [], nil)
   }
 
   private static func request(
-    _ root: YAMLNode, folder: String, _ dimensions: [String: Int]?
+    _ root: YAMLNode, folder: String, _ networks: [String], _ dimensions: [String: Int]?
   ) throws(FormatError) -> SweepRequest {
     if let kind = DocumentKind(of: root), kind != .sweep { throw root.error("\(kind.text); a sweep is expected") }
     let fields = try root.fields([
-      "networks", "dimensions", "capacities", "energy", "bits", "reuse", "compare-dataflows",
+      "networks", "dimensions", "layers", "capacities", "energy", "bits", "reuse", "dataflow", "compare-dataflows",
     ])
     var request = SweepRequest()
-    let networks = try root.required("networks", in: fields)
     let place = dimensions == nil ? fields["dimensions"] : nil
     var sizes = dimensions ?? [:]
     if let place {
@@ -66,12 +76,18 @@ public enum SweepFile {
       for element in try place.oneOrMore() { texts.append(try element.string()) }
       sizes = try place.placing { () throws(FormatError) in try DimensionText.parse(texts, origin: place.origin) }
     }
-    try readNetworks(networks, sizes, at: place, folder, into: &request)
+    try readNetworks(
+      networks.isEmpty ? root.required("networks", in: fields) : nil, or: networks, sizes, at: place, folder,
+      into: &request)
+    request.layers = LayerSelection(
+      try (fields["layers"]?.oneOrMore() ?? []).map { node throws(FormatError) in try node.string() },
+      origin: "\(root.origin): layers")
     for node in try root.required("capacities", in: fields).oneOrMore() {
       let text = try node.string()
       request.capacities += try node.placing { () throws(FormatError) in
         try CapacityText.parseList(text, origin: node.origin)
       }
+      request.remarks += CapacityText.remarks(on: text, origin: "\(node.origin): \(node.path)")
     }
     for node in try fields["energy"]?.oneOrMore() ?? [] {
       let name = try located(try node.string(), in: folder)
@@ -81,7 +97,7 @@ public enum SweepFile {
       request.energyModels.append(model)
       request.energyModelOrigins[model] = name
     }
-    for node in try fields["bits"]?.oneOrMore() ?? [] { request.widths.append(try node.wordWidths()) }
+    for node in try fields["bits"]?.oneOrMore() ?? [] { request.widths.append(try node.chosenWidths()) }
     for node in try fields["reuse"]?.oneOrMore() ?? [] {
       let name = try node.string()
       guard let policy = ReusePolicy(rawValue: name) else {
@@ -89,17 +105,25 @@ public enum SweepFile {
       }
       request.reuse.append(policy)
     }
+    if let node = fields["dataflow"] {
+      let names = try node.oneOrMore().map { node throws(FormatError) in try node.string() }.joined(separator: ",")
+      request.dataflows = try node.placing { () throws(FormatError) in
+        try DataflowText.parse(names, origin: node.origin)
+      }
+    }
     request.comparesDataflows = try fields["compare-dataflows"]?.boolean() ?? false
     return request
   }
 
-  /// The networks, with sizes for the symbolic dimensions that some of them have, which stand at `place`.
+  /// The networks that a file names, or else some given by name, with sizes for the symbolic dimensions that some of them
+  /// have, which stand at `place`.
   private static func readNetworks(
-    _ networks: YAMLNode, _ sizes: [String: Int], at place: YAMLNode?, _ folder: String,
+    _ networks: YAMLNode?, or names: [String], _ sizes: [String: Int], at place: YAMLNode?, _ folder: String,
     into request: inout SweepRequest
   ) throws(FormatError) {
     var inputs: [(file: String, imported: ImportedNetwork)] = []
-    for node in try networks.oneOrMore() {
+    for name in names { inputs.append((name, try BuiltIn.imported(nameOrFile: name, dimensions: sizes))) }
+    for node in try networks?.oneOrMore() ?? [] {
       let name = try located(try node.string(), in: folder)
       inputs.append(
         try node.placing { () throws(FormatError) in

@@ -1,11 +1,48 @@
 import Foundation
+import MappingSearch
 
 /// Files read and written whole, with errors in one line.
 public enum TextFile {
-  /// The text of a UTF-8 file of at most `limit` bytes.
+  /// The name that stands for standard input where a file is read, and for standard output where one is written.
+  package static let standardInput = "-"
+  /// Whether standard input was read: there is nothing more in it then.
+  private static let isStandardInputRead = Guarded(false)
+
+  /// A file's name for messages.
+  package static func shown(_ path: String) -> String { path == standardInput ? "standard input" : path }
+
+  /// The text of a UTF-8 file of at most `limit` bytes, or that of standard input.
   ///
   /// - Throws: ``FormatError`` when it cannot be read, is larger or is not UTF-8.
   public static func read(_ path: String, limit: Int) throws(FormatError) -> String {
+    try text(of: bytes(path, limit: limit), origin: path)
+  }
+
+  /// The text that bytes are in UTF-8.
+  ///
+  /// - Throws: ``FormatError`` when they are none.
+  static func text(of bytes: [UInt8], origin: String) throws(FormatError) -> String {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw FormatError(origin: origin, message: "is not UTF-8 text")
+    }
+    // A byte order mark says nothing in UTF-8.
+    return text.hasPrefix("\u{feff}") ? String(text.unicodeScalars.dropFirst()) : text
+  }
+
+  /// The bytes of a regular file, or those of standard input.
+  ///
+  /// - Throws: ``FormatError`` when they cannot be read or are more than `limit`.
+  static func bytes(_ path: String, limit: Int) throws(FormatError) -> [UInt8] {
+    if path == standardInput {
+      let wasRead = isStandardInputRead.withLock { isRead in
+        defer { isRead = true }
+        return isRead
+      }
+      if wasRead {
+        throw FormatError(origin: path, message: "was read already; '-' can stand for one file only")
+      }
+      return try bytes(STDIN_FILENO, path, limit: limit)
+    }
     // A pipe without a writer would hold up a blocking open for ever.
     let file = unsafe Foundation.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     if file < 0 { throw failure(path, "cannot be read") }
@@ -14,23 +51,23 @@ public enum TextFile {
     guard unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       throw FormatError(origin: path, message: "is not a regular file")
     }
-    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    return try bytes(file, path, limit: limit)
+  }
+
+  /// The bytes of an open file.
+  private static func bytes(_ file: CInt, _ path: String, limit: Int) throws(FormatError) -> [UInt8] {
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
     var content: [UInt8] = []
     while true {
-      let count = unsafe Foundation.read(file, &bytes, bytes.count)
+      let count = unsafe Foundation.read(file, &buffer, buffer.count)
       if count < 0, errno == EINTR { continue }
       if count < 0 { throw failure(path, "cannot be read") }
-      if count == 0 { break }
-      content += bytes[..<count]
+      if count == 0 { return content }
+      content += buffer[..<count]
       if content.count > limit {
         throw FormatError(origin: path, message: "is larger than the \(limit) bytes that are accepted")
       }
     }
-    guard let text = String(validating: content, as: UTF8.self) else {
-      throw FormatError(origin: path, message: "is not UTF-8 text")
-    }
-    // A byte order mark says nothing in UTF-8.
-    return text.hasPrefix("\u{feff}") ? String(text.unicodeScalars.dropFirst()) : text
   }
 
   /// Writes a text to a file, see ``write(_:to:)-([UInt8],_)``.

@@ -18,6 +18,8 @@ public struct ValidationRequest: Hashable, Sendable {
   public var bins: Bins?
   /// Sizes of Buffers to try besides those of the platform.
   public var capacities: [Bits]
+  /// What is to be known about the file that asks, a line each.
+  public var remarks: [String] = []
 
   /// A request by its parts.
   public init(
@@ -101,6 +103,7 @@ public enum ValidationFile {
       request.capacities += try element.placing { () throws(FormatError) in
         try CapacityText.parseList(text, origin: element.origin)
       }
+      request.remarks += CapacityText.remarks(on: text, origin: "\(element.origin): \(element.path)")
     }
     return request
   }

@@ -3,10 +3,13 @@ import Workloads
 
 /// Word widths as users write them: one number for all, or a list such as `inputs=8,weights=8,partial-sums=24`.
 public enum WidthsText {
-  /// The widths that a text stands for; those that a list leaves out are 8 bits.
+  /// The keys of a list.
+  static let keys = ["inputs", "weights", "outputs", "partial-sums"]
+
+  /// The widths that a text stands for; those that a list leaves out are not chosen.
   ///
   /// - Throws: ``FormatError`` for anything that is no width from 1 to 64.
-  public static func parse(_ text: String, origin: String) throws(FormatError) -> WordWidths {
+  public static func parse(_ text: String, origin: String) throws(FormatError) -> ChosenWidths {
     if !text.contains("=") {
       guard let count = Int(text), let width = BitWidth(count) else {
         throw FormatError(
@@ -14,17 +17,17 @@ public enum WidthsText {
           message:
             "'\(text)' is no width; 1 to 64 is accepted, or a list as inputs=8,weights=8,outputs=8,partial-sums=24")
       }
-      return WordWidths(width)
+      return ChosenWidths(WordWidths(width))
     }
-    let list = try KeyValueText(text, known: ["inputs", "weights", "outputs", "partial-sums"], origin: origin)
-    func width(_ key: String) throws(FormatError) -> BitWidth {
-      let count = try list.integer(key) ?? BitWidth.byte.count
+    let list = try KeyValueText(text, known: keys, origin: origin)
+    func width(_ key: String) throws(FormatError) -> BitWidth? {
+      guard let count = try list.integer(key) else { return nil }
       guard let width = BitWidth(count) else {
         throw FormatError(origin: origin, key: key, message: "\(count) is no width; 1 to 64 is accepted")
       }
       return width
     }
-    return WordWidths(
+    return ChosenWidths(
       inputs: try width("inputs"), weights: try width("weights"), outputs: try width("outputs"),
       partialSums: try width("partial-sums"))
   }

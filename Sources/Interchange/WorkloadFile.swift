@@ -10,6 +10,7 @@ public enum WorkloadFile {
   /// - Returns: what was understood, and what was not.
   /// - Throws: ``FormatError`` naming file, line and key.
   public static func read(_ file: String, dimensions: [String: Int] = [:]) throws(FormatError) -> ImportedNetwork {
+    if file == TextFile.standardInput { return try StandardInput.layers(dimensions: dimensions) }
     switch file.split(separator: ".").last?.lowercased() {
     case "onnx": return try ONNXFile.read(file: file, dimensions: dimensions)
     case "m": return try MAESTROModel.read(file: file)
@@ -28,9 +29,11 @@ public enum WorkloadFile {
     }
   }
 
-  /// Whether a file has layers in a format that is known by the ending of the file's name.
-  static func isKnownByEnding(_ file: String) -> Bool {
-    ["onnx", "m", "csv"].contains(file.split(separator: ".").last?.lowercased())
+  /// Whether a file has layers: by its ending, or by its first keys.
+  static func isNetwork(_ file: String) -> Bool {
+    if ["onnx", "m", "csv"].contains(file.split(separator: ".").last?.lowercased()) { return true }
+    guard let root = try? YAMLNode.read(file: file) else { return false }
+    return DocumentKind(of: root) == .layers
   }
 
   static func layers(_ root: YAMLNode, dimensions: [String: Int] = [:]) throws(FormatError) -> ImportedNetwork {
@@ -58,6 +61,7 @@ public enum WorkloadFile {
 
   /// The name for a network whose file gives it none: the file's name without folders and ending.
   static func networkName(of file: String) -> String {
+    if file == TextFile.standardInput { return "stdin" }
     let name = file.split(separator: "/").last.map(String.init) ?? file
     let stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
     let text = FormatError.oneLine(stem)

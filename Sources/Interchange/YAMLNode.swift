@@ -172,11 +172,21 @@ struct YAMLNode {
   /// One width for all words, or a mapping with all four.
   func wordWidths() throws(FormatError) -> WordWidths {
     if !isMapping { return WordWidths(try bitWidth()) }
-    let fields = try fields(["inputs", "weights", "outputs", "partial-sums"])
+    let fields = try fields(WidthsText.keys)
     return WordWidths(
       inputs: try required("inputs", in: fields).bitWidth(), weights: try required("weights", in: fields).bitWidth(),
       outputs: try required("outputs", in: fields).bitWidth(),
       partialSums: try required("partial-sums", in: fields).bitWidth())
+  }
+
+  /// One width for all words, or a mapping with those that are chosen.
+  func chosenWidths() throws(FormatError) -> ChosenWidths {
+    if !isMapping { return ChosenWidths(WordWidths(try bitWidth())) }
+    let fields = try fields(WidthsText.keys)
+    if fields.isEmpty { throw error("names no width; accepted: \(WidthsText.keys.joined(separator: ", "))") }
+    return ChosenWidths(
+      inputs: try fields["inputs"]?.bitWidth(), weights: try fields["weights"]?.bitWidth(),
+      outputs: try fields["outputs"]?.bitWidth(), partialSums: try fields["partial-sums"]?.bitWidth())
   }
 
   func bitWidth() throws(FormatError) -> BitWidth {

@@ -53,6 +53,11 @@ public struct ONNXModel: Hashable, Sendable {
     return try ONNXModel(model, dimensions: dimensions)
   }
 
+  /// Reads the bytes of a file, see ``read(file:dimensions:)``.
+  public static func read(_ bytes: [UInt8], dimensions: [String: Int] = [:]) throws(ONNXError) -> ONNXModel {
+    try ONNXModel(HeaderReader.model(ByteSource(bytes)), dimensions: dimensions)
+  }
+
   /// The layers of a model that has been decoded.
   init(_ model: ModelProto, dimensions: [String: Int]) throws(ONNXError) {
     for (name, size) in dimensions.sorted(by: { $0.key < $1.key }) where !(1...Self.largestDimension).contains(size) {

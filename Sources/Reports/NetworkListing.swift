@@ -102,6 +102,26 @@ public enum NetworkListing {
     return heading(platform.name, source: platform.source) + platforms([platform]) + [""] + table.lines
   }
 
+  /// An energy model and the platform of the same name, and how the prices of their MACs compare.
+  public static func both(_ model: EnergyModel, _ platform: Platform) -> [String] {
+    let name = model.name
+    let (own, other) = (NumberText.price(model.figures.mac), NumberText.price(platform.mac))
+    let unit = platform.energyModel.unit
+    let comparison =
+      if model.unit != unit {
+        "Their MACs differ since their units do: the energy model counts in \(model.unit), where a MAC is \(own), the platform "
+          + "in \(unit), where it is \(other)."
+      } else if own == other {
+        "A MAC takes \(own) \(unit) in both."
+      } else {
+        "Their MACs differ as their sources do: \(own) \(unit) in the energy model, \(other) in the platform."
+      }
+    return [
+      "\(name) is an energy model, which --energy takes, and a platform, which 'tilebound validate --platform' takes.",
+      comparison, "", "Energy model",
+    ] + energyModel(model) + ["", "Platform"] + self.platform(platform)
+  }
+
   /// All layers, repeated ones as often as they occur.
   private static func layerCount(_ network: Network) -> Int { network.wholes.reduce(0) { $0 + $1.count } }
 

@@ -31,21 +31,25 @@ public struct Sweep: Sendable {
   public let settings: [Setting]
   /// The Buffer's sizes, each once.
   public let capacities: [Bits]
+  /// The dataflows that are searched, in their own order.
+  public let dataflows: [Dataflow]
   /// Whether records have each dataflow's own best.
   public let comparesDataflows: Bool
   let units: [Unit]
 
   /// Checks a request and puts its combinations in order.
   ///
-  /// - Throws: ``SweepError`` for two different networks or energy models of one name, a capacity at which some layer has
-  ///   no mapping, and energies beyond what is exact.
+  /// - Throws: ``SweepError`` for two different networks or energy models of one name, layers that no network has, a
+  ///   capacity at which some layer has no mapping, and energies beyond what is exact.
   public init(_ request: SweepRequest) throws(SweepError) {
-    networks = request.networks.uniqued()
+    let given = request.networks.uniqued()
+    networks = try Self.networks(given, with: request.layers)
+    dataflows = Dataflow.allCases.filter(request.dataflows.contains)
     capacities = request.capacities.uniqued()
     comparesDataflows = request.comparesDataflows
     let models = request.energyModels.isEmpty ? [.bitsMoved] : request.energyModels.uniqued()
     for (kind, things) in [
-      ("networks", networks.map { ($0.name, request.networkOrigins[$0] ?? $0.source) }),
+      ("networks", given.map { ($0.name, request.networkOrigins[$0] ?? $0.source) }),
       ("energy models", models.map { ($0.name, request.energyModelOrigins[$0] ?? $0.source) }),
     ] {
       if let (name, _) = things.first(where: { thing in things.count { $0.0 == thing.0 } > 1 }) {
@@ -54,10 +58,11 @@ public struct Sweep: Sendable {
     }
     if networks.isEmpty { throw .lacks("network") }
     if capacities.isEmpty { throw .lacks("capacity") }
-    let widths = (request.widths.isEmpty ? models.map { $0.widths ?? WordWidths(.byte) } : request.widths).uniqued()
+    let choices = request.widths.isEmpty ? [ChosenWidths()] : request.widths
     let policies = request.reuse.isEmpty ? [ReusePolicy.sliding] : request.reuse.uniqued()
-    settings = widths.flatMap { widths in
-      let own = request.widths.isEmpty ? models.filter { $0.widths ?? WordWidths(.byte) == widths } : models
+    // Two choices may come to the same widths with one energy model and to others with another.
+    settings = choices.flatMap { choice in models.map(choice.widths) }.uniqued().flatMap { widths in
+      let own = models.filter { model in choices.contains { $0.widths(with: model) == widths } }
       return policies.map { Setting(widths: widths, reuse: $0, energyModels: own) }
     }
     var units: [Unit] = []
@@ -71,6 +76,25 @@ public struct Sweep: Sendable {
       }
     }
     self.units = units
+  }
+
+  /// Networks with those of their layers that are wanted.
+  private static func networks(
+    _ networks: [Network], with layers: LayerSelection
+  ) throws(SweepError) -> [Network] {
+    if layers.isAll { return networks }
+    let chosen: Set<String>
+    do {
+      chosen = try layers.chosen(among: networks.flatMap { $0.entries.map(\.layer.name) }, of: networks.map(\.name))
+    } catch {
+      throw .unknownLayer(error.description)
+    }
+    return try networks.map { network throws(SweepError) in
+      guard let rest = network.filter({ chosen.contains($0.layer.name) }) else {
+        throw .unknownLayer("\(layers.origin): \(network.name) has none of these layers; leave it out")
+      }
+      return rest
+    }
   }
 
   private static func check(_ unit: Unit, _ capacities: [Bits]) throws(SweepError) {
@@ -101,6 +125,8 @@ public struct Sweep: Sendable {
 public enum SweepError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Nothing of a kind is given.
   case lacks(String)
+  /// A layer that no network has, or a network that has none of those asked for: the line that says so.
+  case unknownLayer(String)
   /// Two different things of one name, which results could not tell apart, and their files or what they say of themselves.
   case sameName(String, String, origins: [String])
   /// A capacity at which a layer has no mapping.
@@ -115,6 +141,7 @@ public enum SweepError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What went wrong, in one line.
   public var description: String {
     switch self {
+    case .unknownLayer(let message): message
     case .lacks(let kind): "a sweep needs at least one \(kind)"
     case .sameName(let kind, let name, let origins):
       "two different \(kind) are called '\(name)' (\(origins.joined(separator: "; "))); results could not tell them apart: "

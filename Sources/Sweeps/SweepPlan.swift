@@ -54,6 +54,8 @@ struct SweepPlan: Codable, Hashable, Sendable {
   var networks: [PlannedNetwork]
   var capacitiesBits: [Int]
   var settings: [PlannedSetting]
+  /// The dataflows that are searched; nil where all are.
+  var dataflows: [String]?
   var comparesDataflows: Bool
 
   enum CodingKeys: String, CodingKey {
@@ -61,6 +63,7 @@ struct SweepPlan: Codable, Hashable, Sendable {
     case networks
     case capacitiesBits = "capacities_bits"
     case settings
+    case dataflows
     case comparesDataflows = "compares_dataflows"
   }
 
@@ -81,6 +84,7 @@ struct SweepPlan: Codable, Hashable, Sendable {
         bits: ResultRecord.Widths(setting.widths), reuse: setting.reuse.rawValue,
         energyModels: setting.energyModels.map { ResultRecord.Energies($0, compute: 0, data: 0) })
     }
+    dataflows = sweep.dataflows == Dataflow.allCases ? nil : sweep.dataflows.map(\.rawValue)
     comparesDataflows = sweep.comparesDataflows
   }
 
@@ -90,6 +94,7 @@ struct SweepPlan: Codable, Hashable, Sendable {
       ("the form", form == other.form), ("the networks", networks == other.networks),
       ("the capacities", capacitiesBits == other.capacitiesBits),
       ("the energy models, word widths or reuse policies", settings == other.settings),
+      ("the dataflows", dataflows == other.dataflows),
       ("the comparison of dataflows", comparesDataflows == other.comparesDataflows),
     ]
     return parts.filter { !$0.1 }.map(\.0).joined(separator: " and ")

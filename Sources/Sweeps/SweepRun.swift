@@ -104,8 +104,7 @@ public final class SweepRun: Sendable {
     let threadsPerLayer = max(1, threads / max(1, sweep.units.count - first))
     try inOrder(first..<sweep.units.count, threads: threads) { number in
       let unit = sweep.units[number]
-      let answer = try SweepAnswer(
-        unit, capacities: sweep.capacities, comparesDataflows: sweep.comparesDataflows, threads: threadsPerLayer)
+      let answer = try SweepAnswer(unit, of: sweep, threads: threadsPerLayer)
       return (text: try text(answer.records), sums: SweepSums(answer.records))
     } deliver: { number, answer in
       try store.withLock { try $0?.append(answer.text, answer.sums) }

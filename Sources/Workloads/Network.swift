@@ -95,6 +95,12 @@ public struct Network: Hashable, Sendable {
     Words(wholes.reduce(0) { $0 + $1.count * $1.usedElements(of: tensor).count })
   }
 
+  /// The network with those of its layers that are wanted, or nil where it has none of them.
+  public func filter(_ isWanted: (Entry) -> Bool) -> Network? {
+    let wanted = entries.filter(isWanted)
+    return wanted.isEmpty ? nil : Network(unchecked: wanted, name: name, source: source)
+  }
+
   /// The network with layers that differ in names alone listed once, under the first one's name, unless they occur more
   /// than ``Layer/largestSize`` times. Those that are given in parts are the same where all their parts are.
   public var withoutRepeats: Network {

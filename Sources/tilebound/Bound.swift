@@ -13,7 +13,7 @@ struct Bound: ParsableCommand {
     discussion: """
       Examples:
         tilebound bound --network vgg16 --layer conv3_2 --capacity 64KiB,128KiB
-        tilebound bound --shape p=512,k=512,c=512 --capacity 1KiB...1MiB --format csv
+        tilebound bound --gemm 512x512x512 --capacity 1KiB...1MiB --format csv
       """)
 
   @OptionGroup var layers: LayerOptions
@@ -55,7 +55,7 @@ struct Bound: ParsableCommand {
     case .json: try output.emit(ResultFile.json(records, command: Invocation.text(), producer: Invocation.producer))
     case .csv: try output.emit(ResultFile.csv(records))
     case .table:
-      let heading = model.heading(network ?? "shape", energyModel, widths, nil)
+      let heading = model.heading(network ?? entries[0].layer.name, energyModel, widths, nil)
       try output.emit(([heading, ""] + BoundReport.lines(records)).joined(separator: "\n") + "\n")
     }
   }

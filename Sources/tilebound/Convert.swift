@@ -15,15 +15,18 @@ struct Convert: ParsableCommand {
       Examples:
         tilebound convert model.onnx --dim batch=1 --output model.yaml
         tilebound convert conv*.yaml --name mine --merge
+        tilebound convert vgg16 --layer 'conv3_*' --output conv3.yaml
       """)
 
-  @Argument(help: ArgumentHelp("Files with layers, or built-in networks.", valueName: "files"))
+  @Argument(
+    help: ArgumentHelp("Files with layers, built-in networks, or - for standard input.", valueName: "files"))
   var files: [String] = []
 
-  @OptionGroup var dimensions: DimensionOptions
+  @Option(help: ArgumentHelp("The same; may be given several times.", valueName: "name|file"))
+  var network: [String] = []
 
-  @Option(help: ArgumentHelp("Only the layer of this name; may be given several times.", valueName: "name"))
-  var layer: [String] = []
+  @OptionGroup var dimensions: DimensionOptions
+  @OptionGroup var names: LayerNameOptions
 
   @Option(help: ArgumentHelp("What to call the network. (default: as the first file does)", valueName: "name"))
   var name: String?
@@ -34,17 +37,25 @@ struct Convert: ParsableCommand {
   @Flag(help: "Leave out layers that are not understood.")
   var skipUnresolved = false
 
-  @Option(help: ArgumentHelp("Write to this file, whole or not at all, instead of the terminal.", valueName: "file"))
+  @Option(help: ArgumentHelp(OutputOptions.outputHelp, valueName: "file"))
   var output: String?
 
   func run() throws {
     let example = "tilebound convert model.onnx --output model.yaml"
+    let files = files + network
     if files.isEmpty { throw CommandFailure(code: .usage, message: "needs a file to read, for example: \(example)") }
+    try OutputOptions.refuseEnding(of: output, unless: ["yaml", "yml"], what: "a layer table", accepted: ".yaml")
     let inputs = try dimensions.imported(files, origin: "convert")
+    let chosen = try names.selection.chosen(
+      among: inputs.flatMap { $0.imported.network.layerNames + $0.imported.unresolved.map(\.name) },
+      of: files.map(TextFile.shown))
+    func wanted(_ unresolved: [ImportedNetwork.Unresolved]) -> [ImportedNetwork.Unresolved] {
+      unresolved.filter { chosen.contains($0.name) }
+    }
     var remarks: [String] = []
     for (file, imported) in inputs {
       remarks += imported.remarks(on: file)
-      remarks += wanted(imported.unresolved).map { "\(file): \($0.name): not understood: \($0.reason)" }
+      remarks += wanted(imported.unresolved).map { "\(TextFile.shown(file)): \($0.name): not understood: \($0.reason)" }
     }
     DimensionOptions.tell(remarks)
     let unresolved = inputs.reduce(0) { $0 + wanted($1.imported.unresolved).count }
@@ -54,34 +65,24 @@ struct Convert: ParsableCommand {
         message: "\(unresolved) \(unresolved == 1 ? "layer is" : "layers are") not understood, as listed; nothing is "
           + "written (--skip-unresolved leaves them out)")
     }
-    let network = try chosen(from: inputs)
+    let network = try network(of: inputs, with: chosen)
     try OutputOptions.write(LayerTable.text(network, remarks: remarks), to: output)
   }
 
-  /// Of layers that are not understood those asked for.
-  private func wanted(_ unresolved: [ImportedNetwork.Unresolved]) -> [ImportedNetwork.Unresolved] {
-    layer.isEmpty ? unresolved : unresolved.filter { layer.contains($0.name) }
-  }
-
-  /// The layers asked for, as one network.
-  private func chosen(from inputs: [(file: String, imported: ImportedNetwork)]) throws -> Network {
-    var networks = inputs.map(\.imported.network)
-    if !layer.isEmpty {
-      let names = networks.flatMap(\.layerNames) + inputs.flatMap { $0.imported.unresolved.map(\.name) }
-      if let stranger = layer.first(where: { !names.contains($0) }) {
-        throw CommandFailure(
-          code: .usage, message: "--layer: there is no layer '\(stranger)'; there are " + names.joined(separator: ", "))
-      }
-      networks = try networks.map { network in
-        try Network(
-          name: network.name, source: network.source, entries: network.entries.filter { $0.isNamed(in: layer) })
-      }
+  /// The layers of these names, as one network.
+  private func network(
+    of inputs: [(file: String, imported: ImportedNetwork)], with names: Set<String>
+  ) throws -> Network {
+    let networks = try inputs.map(\.imported.network).map { network in
+      try Network(
+        name: network.name, source: network.source, entries: network.entries.filter { $0.isNamed(in: names) })
     }
     if networks.allSatisfy(\.entries.isEmpty) {
-      let isSkipped = inputs.contains { !wanted($0.imported.unresolved).isEmpty }
+      let isSkipped = inputs.contains { $0.imported.unresolved.contains { names.contains($0.name) } }
       throw CommandFailure(
         code: .usage,
-        message: "\(inputs[0].file): " + (isSkipped ? "has no layer that is understood" : "has no layer with MACs"))
+        message: "\(TextFile.shown(inputs[0].file)): "
+          + (isSkipped ? "has no layer that is understood" : "has no layer with MACs"))
     }
     let sources = networks.map(\.source).filter { !$0.isEmpty }.uniqued()
     let network = try Network(

@@ -20,22 +20,26 @@ struct Curve: ParsableCommand {
       Examples:
         tilebound curve --network alexnet --layer conv2
         tilebound curve --network resnet50 --within 10%
-        tilebound curve --shape p=512,k=512,c=512 --format csv --output gemm.csv
+        tilebound curve --gemm 512x512x512 --output gemm.csv
         tilebound curve --network resnet50 --total --format csv
         tilebound curve --network vgg16 --capacity 1KiB...1MiB --format json
         tilebound curve --network resnet50 --capacity 1KiB...1MiB --quiet --plot resnet50.svg
-        tilebound curve --network alexnet --layer conv1 --layer conv2 --plot layers.png --plot-in words
+        tilebound curve alexnet --layer conv1,conv2 --plot layers.png --plot-in words
       """)
 
   @OptionGroup var layers: LayerOptions
 
   @Option(
     help: ArgumentHelp(
-      "Only the optima at these sizes of the Buffer, as in 1KiB...4MiB or 64KiB,66.5KiB.", valueName: "sizes"))
+      "Only the optima at these sizes of the Buffer, as in 1KiB...4MiB or 64KiB,66.5KiB; \(CapacityOptions.units).",
+      valueName: "sizes"))
   var capacity: String?
 
-  @Option(help: ArgumentHelp("How far above the least energy the knee may lie, as in 5%.", valueName: "percent"))
-  var within = "5%"
+  @Option(
+    help: ArgumentHelp(
+      "How far above the least energy the knee may lie, with the percent sign, as in 10%. (default: 5%)",
+      valueName: "percent"))
+  var within: String?
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var reuse: ReuseOptions
@@ -52,27 +56,32 @@ struct Curve: ParsableCommand {
         + "Several layers chosen by --layer are drawn together.", valueName: "file"))
   var plot: String?
 
-  @Option(help: ArgumentHelp("Draw energy, or words where all words are alike.", valueName: "energy|words"))
-  var plotIn = CurvePicture.Axis.energy.rawValue
+  @Option(
+    help: ArgumentHelp(
+      "Draw energy, or words where all words are alike. (default: energy)", valueName: "energy|words"))
+  var plotIn: String?
 
-  @Flag(help: "Print what is to be said of each curve as a whole, without its points.")
+  @Flag(help: "In a table, print what is to be said of each curve as a whole, without its points.")
   var quiet = false
 
   func run() throws {
     let format = try output.parsedFormat()
     let example = "tilebound curve --network resnet50"
-    let capacities = try capacity.map { try CapacityText.parseList($0, origin: "--capacity") }
-    let part = try PercentText.parse(within, origin: "--within")
+    let capacities = try capacity.map { try CapacityOptions.list($0) }
+    let part = try PercentText.parse(within ?? "5%", origin: "--within")
     let energyModel = try model.energyModel()
     let widths = try model.widths(energyModel)
     let reuse = try self.reuse.policy()
     let dataflows = try chosen.dataflows()
     let threads = try threads.count()
     let (network, entries) = try layers.entries(example: example)
-    if let plot, plot == output.output {
-      throw CommandFailure(code: .usage, message: "--plot and --output name the same file, \(plot)")
+    try output.refuseSameFile(as: [("--plot", plot)])
+    let axis = try plotIn.map { try CurvePicture.Axis(named: $0) } ?? .energy
+    try refuse("--plot-in", plotIn, without: "--plot", plot)
+    if within != nil, format == .csv, plot == nil {
+      throw CommandFailure(
+        code: .usage, message: "--within sets the knee, which CSV does not have; a table, JSON and --plot have it")
     }
-    let axis = try CurvePicture.Axis(named: plotIn)
     let picture = try plot.map { file in
       try CurvePicture(
         file, in: axis, energyModel, widths, reuse, dataflows, capacities: capacities, kneeWithin: part)
@@ -124,7 +133,7 @@ struct Curve: ParsableCommand {
     let shown = try capacities.map { try $0.map { try point(of: sum, $0, entries, widths) } } ?? sum.points
     let totals = shown.map { point in
       CurveTotal(
-        network: network ?? "shape", layers: count, capacity: point.capacity, compute: compute,
+        network: network ?? entries[0].layer.name, layers: count, capacity: point.capacity, compute: compute,
         dataQuanta: point.dataQuanta, energyModel)
     }
     try picture?.draw(
@@ -138,7 +147,7 @@ struct Curve: ParsableCommand {
           command: Invocation.text(), producer: Invocation.producer))
     case .csv: try output.emit(total ? ResultFile.csv(totals) : ResultFile.csv(records))
     case .table:
-      let heading = model.heading(network ?? "shape", energyModel, widths, reuse)
+      let heading = model.heading(network ?? entries[0].layer.name, energyModel, widths, reuse)
       var lines = [heading, ""] + CurveReport.summary(total ? summaries.suffix(1) : summaries, unit: energyModel.unit)
       if !quiet {
         let points =

@@ -17,7 +17,7 @@ struct Evaluate: ParsableCommand {
       Examples:
         tilebound evaluate --network alexnet --mapping configs/mappings/alexnet-conv2.yaml --replay
         tilebound evaluate --shape k=4,c=8,p=6 --nest 'k:2 [outputs] c:1 [inputs] k:1 p:1 [weights]' --replay
-        tilebound evaluate --network problem.yaml --mapping timeloop.map.yaml
+        tilebound evaluate problem.yaml --mapping timeloop.map.yaml
       """)
 
   @Option(help: ArgumentHelp("The mapping, a YAML file of this program's or of Timeloop's.", valueName: "file"))
@@ -31,7 +31,7 @@ struct Evaluate: ParsableCommand {
 
   @OptionGroup var layers: LayerOptions
 
-  @Option(help: ArgumentHelp("The Buffer's size, to hold the mapping to.", valueName: "size"))
+  @Option(help: ArgumentHelp("The Buffer's size, to hold the mapping to; \(CapacityOptions.units).", valueName: "size"))
   var capacity: String?
 
   @OptionGroup var model: ModelOptions
@@ -45,10 +45,11 @@ struct Evaluate: ParsableCommand {
 
   func run() throws {
     let format = try output.parsedFormat()
-    let capacity = try self.capacity.map { try CapacityText.parse($0, origin: "--capacity") }
+    let capacity = try self.capacity.map { try CapacityOptions.single($0) }
     let energyModel = try model.energyModel()
     let widths = try model.widths(energyModel)
     let reuse = try self.reuse.policy()
+    try output.refuseSameFile(as: [("--timeloop", timeloop.timeloop)])
     let (network, entry, mapping) = try chosen(widths)
     let layer = entry.layer
 
@@ -65,7 +66,7 @@ struct Evaluate: ParsableCommand {
     if let capacity, occupancy.bits(widths) > capacity {
       throw CommandFailure(
         code: .impossible,
-        message: "\(origin): does not fit \(CapacityText.text(capacity)); the mapping needs "
+        message: "\(TextFile.shown(origin)): does not fit \(CapacityText.text(capacity)); the mapping needs "
           + CapacityText.text(occupancy.bits(widths)))
     }
     var record = ResultRecord(
@@ -98,10 +99,12 @@ struct Evaluate: ParsableCommand {
       if document.isOfTimeloop { return try timeloopMapping(document, file, widths) }
       let (name, mapping) = try document.mapping()
       let (network, entry) = try self.entry(named: name)
+      try refuseLoopsBeyondRange(mapping, on: entry.layer) { "\(TextFile.shown(file)): mapping[\($0)]" }
       return (network, entry, mapping)
     case (nil, let line?):
       let mapping = try NestText.parse(line, origin: "--nest")
       let (network, entry) = try self.entry(named: nil)
+      try refuseLoopsBeyondRange(mapping, on: entry.layer) { _ in "--nest" }
       return (network, entry, mapping)
     default:
       throw CommandFailure(
@@ -110,12 +113,25 @@ struct Evaluate: ParsableCommand {
     }
   }
 
+  /// Refuses a mapping with a tile that is larger than what its loop walks: it cannot be meant for this layer.
+  private func refuseLoopsBeyondRange(
+    _ mapping: Mapping, on layer: Layer, at place: (_ position: Int) -> String
+  ) throws {
+    guard let loop = mapping.loopBeyondRange(on: layer) else { return }
+    throw CommandFailure(
+      code: .usage,
+      message:
+        "\(place(loop.position)): the loop \(loop.dimension.rawValue):\(loop.tile) has a tile of \(loop.tile), but "
+        + "\(loop.dimension.rawValue) is \(loop.range) there; 1 to \(loop.range) is accepted")
+  }
+
   /// A mapping of Timeloop's with the layer of its problem.
   private func timeloopMapping(
     _ document: MappingDocument, _ file: String, _ widths: WordWidths
   ) throws -> (network: String?, entry: Network.Entry, mapping: Mapping) {
     let strangers = [
-      layers.shape.map { _ in "--shape" }, layers.layer.isEmpty ? nil : "--layer",
+      layers.shape.map { _ in "--shape" }, layers.gemm.map { _ in "--gemm" },
+      layers.names.layer.isEmpty ? nil : "--layer",
       layers.dimensions.dim.isEmpty ? nil : "--dim",
       document.hasProblem ? layers.network.map { _ in "--network" } : nil,
     ].compactMap { $0 }
@@ -143,13 +159,13 @@ struct Evaluate: ParsableCommand {
   /// The layer asked for, or else the one that the mapping file names.
   private func entry(named name: String?) throws -> (String?, Network.Entry) {
     var chosen = layers
-    if chosen.shape == nil, chosen.layer.isEmpty, let name { chosen.layer = [name] }
+    if chosen.network != nil, chosen.names.layer.isEmpty, let name { chosen.names.layer = [name] }
     let (network, entries) = try chosen.entries(
       example: "tilebound evaluate --network alexnet --mapping configs/mappings/alexnet-conv2.yaml")
     guard entries.count == 1 else {
       throw CommandFailure(
         code: .usage,
-        message: "\(origin): names no layer; give --layer, one of "
+        message: "\(TextFile.shown(origin)): is the mapping of one layer; choose it by --layer, one of "
           + entries.map(\.layer.name).joined(separator: ", "))
     }
     return (network, entries[0])

@@ -19,18 +19,19 @@ struct Gap: ParsableCommand {
 
       Examples:
         tilebound gap --network resnet50 --capacity 128KiB
-        tilebound gap --network vgg16 --capacity 1KiB...4MiB --quiet
-        tilebound gap --shape p=512,k=512,c=512 --capacity 64KiB,128KiB --format json
+        tilebound gap vgg16 --layer 'conv3_*' --dataflow ws --capacity 1KiB...4MiB --quiet
+        tilebound gap --gemm 512x512x512 --capacity 64KiB,128KiB --format json
       """)
 
   @OptionGroup var layers: LayerOptions
   @OptionGroup var capacities: CapacityOptions
   @OptionGroup var model: ModelOptions
   @OptionGroup var reuse: ReuseOptions
+  @OptionGroup var chosen: DataflowOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var threads: ThreadOptions
 
-  @Flag(help: "Leave the layers out of the table: totals and the summary alone.")
+  @Flag(help: "Leave the layers out of a table: totals and the summary alone.")
   var quiet = false
 
   func run() throws {
@@ -39,13 +40,14 @@ struct Gap: ParsableCommand {
     let energyModel = try model.energyModel()
     let widths = try model.widths(energyModel)
     let reuse = try self.reuse.policy()
+    let dataflows = try chosen.dataflows()
     let (network, entries) = try layers.entries(example: "tilebound gap --network resnet50 --capacity 128KiB")
 
     let byLayer = try entries.concurrentMap(threads: try threads.count()) { entry in
       let layer = entry.layer
-      let optimizer = try Optimizer(layer, widths: widths, energyModel: energyModel, reuse: reuse)
+      let optimizer = try Optimizer(layer, widths: widths, energyModel: energyModel, reuse: reuse, dataflows: dataflows)
       let bounds = LowerBounds(layer, widths: widths)
-      let curves = Dataflow.allCases.map { ($0, optimizer.curve(dataflow: $0).steps) }
+      let curves = optimizer.dataflows.map { ($0, optimizer.curve(dataflow: $0).steps) }
       return try capacities.map { capacity in
         guard let optimum = optimizer.optimum(capacity: capacity) else {
           throw CommandFailure.nothingFits(layer, capacity, widths)
@@ -66,7 +68,7 @@ struct Gap: ParsableCommand {
           command: Invocation.text(), producer: Invocation.producer))
     case .csv: try output.emit(ResultFile.csv(records))
     case .table:
-      let heading = model.heading(network ?? "shape", energyModel, widths, reuse)
+      let heading = model.heading(network ?? entries[0].layer.name, energyModel, widths, reuse)
       let lines = [heading, ""] + GapReport.lines(byCapacity, showsLayers: !quiet)
       try output.emit(lines.joined(separator: "\n") + "\n")
     }

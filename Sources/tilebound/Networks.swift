@@ -17,18 +17,15 @@ struct Networks: ParsableCommand {
         tilebound networks hbm2-fp16
         tilebound networks eyeriss
         tilebound networks simba-platform.yaml
+
+      A name may also be that of an energy model or a platform, built in or a file; both are listed where it is both's.
       """)
 
-  @Argument(
-    help: ArgumentHelp(
-      "A built-in network or a file with layers, to list them; or an energy model or a platform, built-in or a file.",
-      valueName: "name|file"))
-  var name: String?
-
+  @OptionGroup var networks: NetworkOptions
   @OptionGroup var dimensions: DimensionOptions
 
   func run() throws {
-    if let name {
+    if let name = networks.network {
       try OutputOptions.print(try listing(of: name))
       return
     }
@@ -52,8 +49,11 @@ struct Networks: ParsableCommand {
       throw FormatError(origin: "--dim", message: "goes with a network, which \(name) is not")
     }
     if kind == .platform { return NetworkListing.platform(try BuiltIn.platform(nameOrFile: name)) }
-    let model = NetworkListing.energyModel(try BuiltIn.energyModel(nameOrFile: name))
-    guard let platform = try BuiltIn.platform(name) else { return model }
-    return model + [""] + NetworkListing.platform(platform)
+    let model = try BuiltIn.energyModel(nameOrFile: name)
+    guard let known = BuiltIn.known(name, among: BuiltIn.platformNames), let platform = try BuiltIn.platform(known)
+    else {
+      return NetworkListing.energyModel(model)
+    }
+    return NetworkListing.both(model, platform)
   }
 }

@@ -18,15 +18,15 @@ struct Optimize: ParsableCommand {
 
       Examples:
         tilebound optimize --network alexnet --capacity 64KiB
-        tilebound optimize --network resnet50 --layer layer3.conv2 --capacity 128KiB --bits inputs=8,weights=8,outputs=8,partial-sums=24
-        tilebound optimize --shape p=512,k=512,c=512 --capacity 64KiB --dataflow os-iw --format json
-        tilebound optimize --network my-layers.yaml --capacity 1MiB --energy horowitz-45nm-int8 --format csv --output result.csv
+        tilebound optimize resnet50 --layer 'layer3.*' --capacity 128KiB --bits partial-sums=24
+        tilebound optimize --gemm 512x512x512 --capacity 64KiB --dataflow os --format json
+        tilebound optimize --network my-layers.yaml --capacity 1MiB --energy horowitz-45nm-int8 --output result.csv
         tilebound optimize --network alexnet --layer conv3 --capacity 64KiB --timeloop conv3.timeloop.yaml
       """)
 
   @OptionGroup var layers: LayerOptions
 
-  @Option(help: ArgumentHelp("The Buffer's size, as in 64KiB, 2MB, 4096B or 524288bit.", valueName: "size"))
+  @Option(help: ArgumentHelp("The Buffer's size, as in 64KiB; \(CapacityOptions.units).", valueName: "size"))
   var capacity: String?
 
   @OptionGroup var model: ModelOptions
@@ -44,14 +44,14 @@ struct Optimize: ParsableCommand {
   @Flag(help: "Leave the times of the searches out, so that equal results are equal bytes.")
   var noTiming = false
 
-  @Flag(help: "Print the table alone, without each layer's nest.")
+  @Flag(help: "In a table, leave each layer's nest out.")
   var quiet = false
 
   func run() throws {
     let format = try output.parsedFormat()
     let example = "tilebound optimize --network alexnet --layer conv2 --capacity 64KiB"
     guard let text = capacity else { throw CommandFailure.missingCapacity(example: example) }
-    let capacity = try CapacityText.parse(text, origin: "--capacity")
+    let capacity = try CapacityOptions.single(text)
     let energyModel = try model.energyModel()
     let widths = try model.widths(energyModel)
     let reuse = try self.reuse.policy()
@@ -59,16 +59,11 @@ struct Optimize: ParsableCommand {
     let threads = try threads.count()
     let (network, entries) = try layers.entries(example: example)
 
-    let outputs = [("--mapping", mapping), ("--timeloop", timeloop.timeloop), ("--output", output.output)]
-    for (index, (option, file)) in outputs.enumerated() {
-      guard let file else { continue }
-      if let other = outputs[..<index].first(where: { $0.1 == file }) {
-        throw CommandFailure(code: .usage, message: "\(other.0) and \(option) name the same file, \(file)")
-      }
-      if option != "--output", entries.count != 1 {
-        throw CommandFailure(
-          code: .usage, message: "\(option) takes the mapping of a single layer; choose it by --layer")
-      }
+    try output.refuseSameFile(as: [("--mapping", mapping), ("--timeloop", timeloop.timeloop)])
+    for (option, file) in [("--mapping", mapping), ("--timeloop", timeloop.timeloop)]
+    where file != nil && entries.count != 1 {
+      throw CommandFailure(
+        code: .usage, message: "\(option) takes the mapping of a single layer; choose it by --layer")
     }
 
     // A single layer's blocks are scored side by side instead.
@@ -104,7 +99,7 @@ struct Optimize: ParsableCommand {
     case .csv: try output.emit(ResultFile.csv(records))
     case .table:
       let heading = model.heading(
-        "\(network ?? "shape") at \(CapacityText.text(capacity))", energyModel, widths, reuse)
+        "\(network ?? entries[0].layer.name) at \(CapacityText.text(capacity))", energyModel, widths, reuse)
       let lines = [heading, ""] + (quiet ? [] : report.details) + report.table
       try output.emit(lines.joined(separator: "\n") + "\n")
     }

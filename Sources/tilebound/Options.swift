@@ -5,25 +5,62 @@ import Interchange
 import Mappings
 import Workloads
 
+/// A network, in either of the two ways in which every command takes it.
+struct NetworkOptions: ParsableArguments {
+  @Argument(help: ArgumentHelp("The network, where --network does not name it.", valueName: "network"))
+  var argument: String?
+
+  @Option(
+    name: .customLong("network"),
+    help: ArgumentHelp(
+      "A built-in network, a layer table, a file of another tool, or - for standard input.", valueName: "name|file"))
+  var option: String?
+
+  /// The network's name or file, if one is given.
+  var network: String? { option ?? argument }
+
+  func validate() throws {
+    if let argument, let option {
+      throw ValidationError(
+        "the network is given twice, as '\(argument)' and as --network '\(option)'; one is expected")
+    }
+  }
+}
+
+/// Layers of networks.
+struct LayerNameOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Only the layers of these names, by commas; * stands for any text, as in 'conv*'. May be given several times.",
+      valueName: "names"))
+  var layer: [String] = []
+
+  /// The layers that are named.
+  var selection: LayerSelection { LayerSelection(layer) }
+}
+
 /// Which layers to work on.
 struct LayerOptions: ParsableArguments {
-  /// Whether a whole network is asked for.
-  var isNetwork: Bool { network != nil && layer.isEmpty }
-
-  @Option(help: ArgumentHelp("A built-in network, a layer table, or a file of another tool.", valueName: "name|file"))
-  var network: String?
-
+  @OptionGroup var networks: NetworkOptions
   @OptionGroup var dimensions: DimensionOptions
-
-  @Option(help: ArgumentHelp("Only the layer of this name; may be given several times.", valueName: "name"))
-  var layer: [String] = []
+  @OptionGroup var names: LayerNameOptions
 
   @Option(help: ArgumentHelp(shapeHelp, valueName: "key=value,..."))
   var shape: String?
 
+  @Option(
+    help: ArgumentHelp("A single layer: the product of an MxK and a KxN matrix, as 512x256x128.", valueName: "MxNxK"))
+  var gemm: String?
+
   private static let shapeHelp: String =
     "A single layer: \(ShapeText.keys.joined(separator: ", ")), as in k=64,c=3,p=55,q=55,r=11,s=11,stride=4. "
-    + "k and c count within a group; pairs are written 2x1; a GEMM is p, k and c."
+    + "k and c count within a group; pairs are written 2x1."
+
+  /// The network's name or file, if one is given.
+  var network: String? { networks.network }
+
+  /// Whether a whole network is asked for.
+  var isNetwork: Bool { network != nil && names.selection.isAll }
 
   /// The name of the network, if any, and the layers chosen; `example` is shown when there are none.
   func entries(example: String) throws -> (network: String?, entries: [Network.Entry]) {
@@ -46,27 +83,30 @@ struct LayerOptions: ParsableArguments {
   }
 
   private func chosen(example: String) throws -> (network: Network?, entries: [Network.Entry]) {
-    switch (network, shape) {
-    case (nil, nil):
+    let given = [("--network", network), ("--shape", shape), ("--gemm", gemm)].filter { $0.1 != nil }.map(\.0)
+    if given.count > 1 {
       throw CommandFailure(
-        code: .usage, message: "needs a layer: give --network or --shape, for example: \(example)")
-    case (.some, .some):
-      throw CommandFailure(code: .usage, message: "--network and --shape both name the layer; give one of them")
-    case (nil, .some(let shape)):
-      for (option, given) in [("--layer", layer), ("--dim", dimensions.dim)] where !given.isEmpty {
-        throw CommandFailure(code: .usage, message: "\(option) goes with --network, not with --shape")
-      }
-      return (nil, [Network.Entry(layer: try ShapeText.parse(shape, origin: "--shape"), count: 1)])
-    case (.some(let name), nil):
-      let network = try dimensions.network(name)
-      let names = network.layerNames
-      if let stranger = layer.first(where: { !names.contains($0) }) {
-        throw CommandFailure(
-          code: .usage,
-          message: "--layer: \(network.name) has no layer '\(stranger)'; it has " + names.joined(separator: ", "))
-      }
-      return (network, network.entries.filter { layer.isEmpty || $0.isNamed(in: layer) })
+        code: .usage,
+        message: "\(given.joined(separator: " and ")) \(given.count == 2 ? "both" : "all") name the layer; "
+          + "give one of them")
     }
+    if let network { return try entries(of: network) }
+    guard let option = given.first else {
+      throw CommandFailure(
+        code: .usage, message: "needs a layer: give --network, --shape or --gemm, for example: \(example)")
+    }
+    for (other, texts) in [("--layer", names.layer), ("--dim", dimensions.dim)] where !texts.isEmpty {
+      throw CommandFailure(code: .usage, message: "\(other) goes with --network, not with \(option)")
+    }
+    let layer =
+      try shape.map { try ShapeText.parse($0, origin: option) } ?? GEMMText.parse(gemm ?? "", origin: option)
+    return (nil, [Network.Entry(layer: layer, count: 1)])
+  }
+
+  private func entries(of name: String) throws -> (network: Network?, entries: [Network.Entry]) {
+    let network = try dimensions.network(name)
+    let chosen = try names.selection.chosen(among: network.layerNames, of: [network.name])
+    return (network, network.entries.filter { $0.isNamed(in: chosen) })
   }
 }
 
@@ -112,15 +152,31 @@ struct DimensionOptions: ParsableArguments {
 
 /// The sizes of the Buffer to look at.
 struct CapacityOptions: ParsableArguments {
+  static let units = "units are bit, B, kB, MB, GB, KiB, MiB and GiB, and 64K means 64KiB"
+
   @Option(
     help: ArgumentHelp(
-      "The Buffer's size, as in 64KiB, 2MB, 4096B or 524288bit; several by commas, doubled from the first as "
-        + "1KiB...4MiB, or in 4 steps an octave as 1KiB...4MiB/4.",
+      "The Buffer's size, as in 64KiB; several by commas, doubled from the first as 1KiB...4MiB, or in 4 steps an octave "
+        + "as 1KiB...4MiB/4; \(units).",
       valueName: "sizes")) var capacity: String?
 
   func list(example: String) throws -> [Bits] {
     guard let capacity else { throw CommandFailure.missingCapacity(example: example) }
-    return try CapacityText.parseList(capacity, origin: "--capacity")
+    return try Self.list(capacity)
+  }
+
+  /// The capacities of a list; what is to be known about its units is told.
+  static func list(_ text: String) throws -> [Bits] {
+    let capacities = try CapacityText.parseList(text, origin: "--capacity")
+    DimensionOptions.tell(CapacityText.remarks(on: text, origin: "--capacity"))
+    return capacities
+  }
+
+  /// The one capacity that a text stands for; what is to be known about its unit is told.
+  static func single(_ text: String) throws -> Bits {
+    let capacity = try CapacityText.parse(text, origin: "--capacity")
+    DimensionOptions.tell(CapacityText.remarks(on: text, origin: "--capacity"))
+    return capacity
   }
 }
 
@@ -128,21 +184,13 @@ struct CapacityOptions: ParsableArguments {
 struct DataflowOptions: ParsableArguments {
   private static let names = Dataflow.allCases.map(\.rawValue).joined(separator: ", ")
 
-  @Option(help: ArgumentHelp("Only this order of keeps, or several separated by commas: \(names), or any."))
+  @Option(
+    help: ArgumentHelp(
+      "Only this order of keeps, or several by commas: \(names), or any; os, ws, is, or output-stationary and so on, are "
+        + "both orders with that tensor outermost.", valueName: "names"))
   var dataflow = "any"
 
-  func dataflows() throws -> Set<Dataflow> {
-    if dataflow == "any" { return Set(Dataflow.allCases) }
-    var chosen: Set<Dataflow> = []
-    for name in dataflow.split(separator: ",", omittingEmptySubsequences: false) {
-      if name == "any" { throw FormatError(origin: "--dataflow", message: "'\(dataflow)': any stands alone") }
-      guard let known = Dataflow(rawValue: String(name)) else {
-        throw FormatError(origin: "--dataflow", message: "'\(name)' is unknown; accepted: any, \(Self.names)")
-      }
-      chosen.insert(known)
-    }
-    return chosen
-  }
+  func dataflows() throws -> Set<Dataflow> { try DataflowText.parse(dataflow, origin: "--dataflow") }
 }
 
 /// How many layers are worked on side by side.
@@ -167,16 +215,18 @@ struct ModelOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Word widths: one for all, or inputs=8,weights=8,outputs=8,partial-sums=24. (default: the energy model's, or 8)",
+      "Word widths: one for all, or inputs=8,weights=8,outputs=8,partial-sums=24, of which any may be left out. (default: "
+        + "the energy model's, or 8)",
       valueName: "b|list")) var bits: String?
 
   func energyModel() throws -> EnergyModel {
     try energy.map { try BuiltIn.energyModel(nameOrFile: $0) } ?? .bitsMoved
   }
 
-  /// The widths asked for, or those that the energy model is for, or 8 bits.
+  /// The widths asked for; those that are not are the ones that the energy model is for, or 8 bits.
   func widths(_ model: EnergyModel) throws -> WordWidths {
-    try bits.map { try WidthsText.parse($0, origin: "--bits") } ?? model.widths ?? WordWidths(.byte)
+    let chosen = try bits.map { try WidthsText.parse($0, origin: "--bits") } ?? ChosenWidths()
+    return chosen.widths(with: model)
   }
 
   /// A line that says what results are for.
@@ -207,19 +257,61 @@ struct OutputOptions: ParsableArguments {
     case table
     case json
     case csv
+
+    /// The form that a file's name ends in, or nil where it ends in none.
+    init?(ending file: String) {
+      switch OutputOptions.ending(of: file) {
+      case "json": self = .json
+      case "csv": self = .csv
+      default: return nil
+      }
+    }
   }
 
-  @Option(help: ArgumentHelp("table, json or csv.", valueName: "form"))
-  var format = Format.table.rawValue
+  @Option(
+    help: ArgumentHelp(
+      "table, json or csv. (default: what the name of --output ends in, .json or .csv, otherwise table)",
+      valueName: "form"))
+  var format: String?
 
-  @Option(help: ArgumentHelp("Write to this file, whole or not at all, instead of the terminal.", valueName: "file"))
+  @Option(help: ArgumentHelp(outputHelp, valueName: "file"))
   var output: String?
 
+  static let outputHelp = "Write to this file, whole or not at all; without it, or as -, to standard output."
+
+  /// The form that is asked for by name, or else by the ending of the file's name.
   func parsedFormat() throws -> Format {
-    guard let parsed = Format(rawValue: format) else {
-      throw FormatError(origin: "--format", message: "'\(format)' is unknown; accepted: table, json, csv")
+    if let format {
+      guard let parsed = Format(rawValue: format) else {
+        throw FormatError(origin: "--format", message: "'\(format)' is unknown; accepted: table, json, csv")
+      }
+      return parsed
     }
-    return parsed
+    let form = output.flatMap(Format.init(ending:)) ?? .table
+    if form == .table {
+      try Self.refuseEnding(of: output, unless: [], what: "a table, JSON or CSV", accepted: ".txt, .json or .csv")
+    }
+    return form
+  }
+
+  /// Refuses files of which two are the same, or of which one is to go to standard output as the answer does.
+  ///
+  /// - Parameter others: what is written besides the answer, by option.
+  /// - Throws: ``CommandFailure`` naming both.
+  func refuseSameFile(as others: [(option: String, file: String?)]) throws {
+    let isPrinted = output == nil || output == TextFile.standardInput
+    let answer: (option: String, file: String?) = (
+      isPrinted ? "the answer" : "--output", output ?? TextFile.standardInput
+    )
+    var places: [String: String] = [:]
+    for (option, file) in others + [answer] {
+      guard let file, let before = places.updateValue(option, forKey: file) else { continue }
+      throw CommandFailure(
+        code: .usage,
+        message: file == TextFile.standardInput
+          ? "\(before) and \(option) would both go to standard output; give one of them a file"
+          : "\(before) and \(option) name the same file, \(file)")
+    }
   }
 
   /// Prints a text, or writes it to the file asked for.
@@ -228,10 +320,38 @@ struct OutputOptions: ParsableArguments {
   /// Prints lines to the terminal.
   static func print(_ lines: [String]) throws { try write(lines.joined(separator: "\n") + "\n", to: nil) }
 
-  /// Writes a text to a file, or to the terminal when there is none.
+  /// What stands behind the last dot of a file's name, in lower case; nil where it has none.
+  static func ending(of file: String) -> String? {
+    file.split(separator: "/").last?.split(separator: ".", omittingEmptySubsequences: false).dropFirst().last?
+      .lowercased()
+  }
+
+  /// Refuses a file that would hold something else than its name says.
+  ///
+  /// - Parameters:
+  ///   - file: the file to write.
+  ///   - endings: those that it may have, of the endings that say what a file holds.
+  ///   - what: what is written.
+  ///   - accepted: the endings that are shown.
+  /// - Throws: an error that names the ending.
+  static func refuseEnding(of file: String?, unless endings: [String], what: String, accepted: String) throws {
+    guard let file, let ending = ending(of: file), !endings.contains(ending) else { return }
+    let known = ["json", "jsonl", "csv", "html", "htm", "yaml", "yml", "onnx", "m", "svg", "png", "pdf", "md"]
+    if known.contains(ending) {
+      throw FormatError(
+        origin: "--output",
+        message: "'\(file)' ends in .\(ending), and \(what) is written; a name in \(accepted) is accepted")
+    }
+  }
+
+  /// Writes a text to a file, or to standard output when there is none.
   static func write(_ text: String, to output: String?) throws {
     do {
-      if let output { try TextFile.write(text, to: output) } else { try TextFile.print(text) }
+      if let output, output != TextFile.standardInput {
+        try TextFile.write(text, to: output)
+      } else {
+        try TextFile.print(text)
+      }
     } catch {
       throw CommandFailure(code: .failed, message: error.description)
     }
@@ -244,5 +364,12 @@ struct OutputOptions: ParsableArguments {
     } catch {
       throw CommandFailure(code: .failed, message: error.description)
     }
+  }
+}
+
+/// Refuses an option that means nothing without another.
+func refuse(_ option: String, _ value: String?, without other: String, _ otherValue: String?) throws {
+  if value != nil, otherValue == nil {
+    throw CommandFailure(code: .usage, message: "\(option) goes with \(other), which is not given")
   }
 }

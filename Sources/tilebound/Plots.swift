@@ -19,8 +19,9 @@ struct Plots {
     try Gnuplot.check()
   }
 
-  /// Pictures of a kind given by its name, if any are wanted.
-  init(format name: String, origin: String, isWanted: Bool) throws {
+  /// Pictures of a kind given by its name, SVG if none is, where any are wanted.
+  init(format name: String?, origin: String, isWanted: Bool) throws {
+    let name = name ?? GnuplotScript.Format.svg.rawValue
     guard let format = GnuplotScript.Format(rawValue: name) else {
       throw FormatError(origin: origin, message: "'\(name)' is unknown; accepted: svg, png")
     }

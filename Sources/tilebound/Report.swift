@@ -22,7 +22,10 @@ struct Report: ParsableCommand {
   @Argument(help: ArgumentHelp("Result files.", valueName: "file"))
   var files: [String]
 
-  @Option(help: ArgumentHelp("Write to this file, whole or not at all, instead of the terminal.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Write to this file, whole or not at all; without it to standard output unless that is a terminal, as - in any case.",
+      valueName: "file"))
   var output: String?
 
   @Option(help: ArgumentHelp("The page's heading. (default: it names the networks)", valueName: "text"))
@@ -31,10 +34,11 @@ struct Report: ParsableCommand {
   @Option(help: ArgumentHelp("Only records of the network of this name.", valueName: "name"))
   var network: String?
 
-  @Option(help: ArgumentHelp("Only records of the layer of this name; may be given several times.", valueName: "name"))
-  var layer: [String] = []
+  @OptionGroup var names: LayerNameOptions
 
-  @Option(help: ArgumentHelp("Only records at these capacities, as in 64KiB or 1KiB...4MiB.", valueName: "sizes"))
+  @Option(
+    help: ArgumentHelp(
+      "Only records at these capacities, as in 64KiB or 1KiB...4MiB; \(CapacityOptions.units).", valueName: "sizes"))
   var capacity: String?
 
   @Flag(help: "Leave the plots out, for which gnuplot is needed.")
@@ -46,21 +50,31 @@ struct Report: ParsableCommand {
     } catch {
       throw CommandFailure(code: .failed, message: "\(error); --no-plots makes the report without them")
     }
-    let capacities = try capacity.map { Set(try CapacityText.parseList($0, origin: "--capacity").map(\.count)) }
+    let capacities = try capacity.map { Set(try CapacityOptions.list($0).map(\.count)) }
     if let title, title.allSatisfy(\.isWhitespace) {
       throw FormatError(origin: "--title", message: "is empty; a text is expected")
     }
+    if output == nil, isatty(STDOUT_FILENO) == 1 {
+      throw CommandFailure(
+        code: .usage,
+        message: "needs a file for its page: give --output, for example: tilebound report "
+          + "\(files[0]) --output report.html")
+    }
     try refuseToOverwrite()
+    try OutputOptions.refuseEnding(of: output, unless: ["html", "htm"], what: "a page of HTML", accepted: ".html")
     var documents: [ResultDocument] = []
     for file in files {
       var document = try ResultReader.read(file: file)
       document.command = document.command ?? SweepIndex.command(thatMade: file)
       documents.append(document)
     }
+    let all = documents.flatMap(\.records)
+    let network = try network.map { try Self.known($0, among: all.compactMap(\.network).uniqued()) }
+    let layers = try names.selection.chosen(among: all.flatMap { [$0.layer] + ($0.partOf.map { [$0] } ?? []) }, of: files.map(TextFile.shown))
     for index in documents.indices {
       documents[index].select { record in
         (network ?? record.network) == record.network
-          && (layer.isEmpty || layer.contains(record.layer) || record.partOf.map(layer.contains) ?? false)
+          && (layers.contains(record.layer) || record.partOf.map(layers.contains) ?? false)
           && (capacities.map { capacities in record.capacityBits.map(capacities.contains) ?? false } ?? true)
       }
     }
@@ -77,9 +91,22 @@ struct Report: ParsableCommand {
     throw CommandFailure(code: .usage, message: "--output names \(file), which is to be read; give another file")
   }
 
+  /// The network of the records that is meant by a name, whatever its case and hyphens.
+  private static func known(_ name: String, among names: [String]) throws -> String {
+    guard let network = NearestName.match(name, among: names) else {
+      throw FormatError(
+        origin: "--network",
+        message: names.isEmpty ? "no record has a network" : unknown("network", name, known: names))
+    }
+    return network
+  }
+
   private func nothingLeft() -> CommandFailure {
     let filters =
-      [network.map { "--network \($0)" }, layer.isEmpty ? nil : "--layer \(layer.joined(separator: " or "))"]
+      [
+        network.map { "--network \($0)" },
+        names.selection.isAll ? nil : "--layer \(names.layer.joined(separator: ","))",
+      ]
       + [capacity.map { "--capacity \($0)" }]
     return CommandFailure(
       code: .usage,

@@ -14,7 +14,8 @@ struct SweepCommand: ParsableCommand {
     commandName: "sweep",
     abstract: "Find the optima of every layer for every combination of settings, into one file.",
     discussion: """
-      What to sweep stands in a file, or in options, which take the place of the file's keys. One exact curve for each \
+      What to sweep stands in a file, or in options, which take the place of the file's keys. Word widths that are left out \
+      are each energy model's own. One exact curve for each \
       layer, width, reuse policy and ratio of read to write energy answers all capacities and energy models.
 
       The file has a record for each layer and setting, FILE.index.json the totals of the networks. A sweep that was \
@@ -22,29 +23,34 @@ struct SweepCommand: ParsableCommand {
 
       Examples:
         tilebound sweep --network alexnet,vgg16 --capacity 1KiB...4MiB --output sweep.csv
-        tilebound sweep --network resnet50 --capacity 16KiB...1MiB/4 --bits 8 --bits inputs=8,weights=4,outputs=8,partial-sums=24 \\
+        tilebound sweep resnet50 --layer 'layer1.*' --capacity 16KiB...1MiB/4 --bits 8 --bits weights=4,partial-sums=24 \\
           --energy unit,horowitz-45nm-int8 --reuse sliding,none --output sweep.jsonl
         tilebound sweep my-sweep.yaml --output sweep.jsonl --plot plots
 
       A sweep file:
         networks: [alexnet, my-layers.yaml]
         capacities: [1KiB...4MiB, 108KiB]
+        layers: [conv*]
         energy: [unit, my-energies.yaml]
-        bits: [8, {inputs: 8, weights: 4, outputs: 8, partial-sums: 24}]
+        bits: [8, {weights: 4, partial-sums: 24}]
         reuse: [sliding, none]
+        dataflow: [os, ws]
         compare-dataflows: true
         dimensions: [batch=1]
       """)
 
-  @Argument(help: ArgumentHelp("What to sweep, a YAML file.", valueName: "file"))
-  var file: String?
+  @Argument(
+    help: ArgumentHelp("What to sweep, a YAML file, or networks as --network takes.", valueName: "file|networks"))
+  var arguments: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "Built-in networks and files with layers, by commas; may be given several times.", valueName: "names|files"))
+      "Built-in networks and files with layers, by commas, or - for standard input; may be given several times.",
+      valueName: "names|files"))
   var network: [String] = []
 
   @OptionGroup var dimensions: DimensionOptions
+  @OptionGroup var names: LayerNameOptions
   @OptionGroup var capacities: CapacityOptions
 
   @Option(
@@ -55,17 +61,26 @@ struct SweepCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Word widths, as in 8,16 or inputs=8,weights=8,outputs=8,partial-sums=24; may be given several times. "
-        + "(default: each energy model's, or 8)", valueName: "widths"))
+      "Word widths, as in 8,16 or inputs=8,weights=8,outputs=8,partial-sums=24, of which any may be left out; may be given "
+        + "several times. (default: each energy model's, or 8)", valueName: "widths"))
   var bits: [String] = []
 
   @Option(help: ArgumentHelp("Reuse policies: sliding, none, or both by a comma. (default: sliding)"))
   var reuse: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Only these orders of keeps, by commas, as for optimize: os-iw, or os for both that keep outputs outermost. "
+        + "(default: any)", valueName: "names"))
+  var dataflow: String?
+
   @Flag(help: "Give each dataflow's own best in every record too.")
   var compareDataflows = false
 
-  @Option(help: ArgumentHelp("The file to write: a table for a name in .csv, JSON lines otherwise.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "The file to write: a table for a name in .csv, JSON lines otherwise. - is standard output, which cannot be gone on "
+        + "with.", valueName: "file"))
   var output: String?
 
   @Option(help: ArgumentHelp("csv or jsonl, whatever the file's name.", valueName: "form"))
@@ -77,8 +92,8 @@ struct SweepCommand: ParsableCommand {
       valueName: "folder"))
   var plot: String?
 
-  @Option(help: ArgumentHelp("The kind of pictures: svg or png.", valueName: "kind"))
-  var plotFormat = GnuplotScript.Format.svg.rawValue
+  @Option(help: ArgumentHelp("The kind of pictures: svg or png. (default: svg)", valueName: "kind"))
+  var plotFormat: String?
 
   @OptionGroup var threads: ThreadOptions
 
@@ -99,61 +114,119 @@ struct SweepCommand: ParsableCommand {
     let form = try form(of: output)
     let threads = try threads.count()
     let plots = try Plots(format: plotFormat, origin: "--plot-format", isWanted: plot != nil)
+    try refuse("--plot-format", plotFormat, without: "--plot", plot)
     if let plot { try Plots.checkFolder(plot, origin: "--plot") }
     let sweep = try Sweep(request)
+    if output == TextFile.standardInput {
+      try printed(sweep, form, plots, threads: threads)
+    } else {
+      try write(sweep, to: output, form, plots, threads: threads)
+    }
+  }
+
+  /// Sweeps into a file that is printed, the records alone, and does not stay.
+  private func printed(_ sweep: Sweep, _ form: SweepForm, _ plots: Plots, threads: Int) throws {
+    if restart { throw FormatError(origin: "--restart", message: "goes with a file, not with standard output") }
+    let folder = FileManager.default.temporaryDirectory.appending(path: "tilebound-\(UUID().uuidString)").path
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw CommandFailure(code: .failed, message: "\(folder): cannot be made a folder")
+    }
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let file = "\(folder)/sweep"
+    let run = try SweepRun(sweep, to: file, form: form, producer: Invocation.producer)
+    _ = try finish(run, plots, threads: threads, ifInterrupted: "interrupted; nothing was printed") {
+      try? FileManager.default.removeItem(atPath: folder)
+    }
+    try OutputOptions.write(TextFile.read(file, limit: .max), to: nil)
+  }
+
+  /// Sweeps into a file, or goes on with it.
+  private func write(
+    _ sweep: Sweep, to output: String, _ form: SweepForm, _ plots: Plots, threads: Int
+  ) throws {
     let run = try SweepRun(sweep, to: output, form: form, restarts: restart, producer: Invocation.producer)
+    let wasComplete = run.isComplete
+    let lines = try finish(
+      run, plots, threads: threads, ifInterrupted: "interrupted; the same command goes on from here")
+    if quiet { return }
+    let heading =
+      "\(output): \(sweep.recordCount) records"
+      + (wasComplete ? ", all there already" : run.resumed > 0 ? ", \(run.resumed) of them from before" : "")
+    let pictures = plot == nil ? 0 : 1
+    try OutputOptions.print(lines.prefix(pictures) + [heading] + lines.dropFirst(pictures))
+  }
+
+  /// Does what is left of a sweep and draws its pictures.
+  ///
+  /// - Parameters:
+  ///   - run: the sweep.
+  ///   - plots: how pictures are drawn.
+  ///   - threads: how many layers are worked on at once.
+  ///   - message: what is said when somebody ends the program.
+  ///   - leave: is called then.
+  /// - Returns: what is to be told: first of the pictures, if any are drawn, then of the sweep.
+  /// - Throws: ``SweepError``, or an error of the pictures.
+  private func finish(
+    _ run: SweepRun, _ plots: Plots, threads: Int, ifInterrupted message: String,
+    leave: @escaping @Sendable () -> Void = {}
+  ) throws -> [String] {
     let progress = ProgressLine(startedWith: run.resumed, isQuiet: quiet)
     let interrupts = Interrupts { code in
       run.stop {
         progress.clear()
-        TextFile.printError("tilebound: interrupted; the same command goes on from here\n")
+        TextFile.printError("tilebound: \(message)\n")
+        leave()
         // At once: what `exit` takes down first, other threads still compute with.
         _exit(code)
       }
     }
-    let wasComplete = run.isComplete
     let result = try run.run(threads: threads, command: Invocation.text()) { now in
       progress.show(now.done, of: now.all, "records", current: "\(now.network) \(now.layer)")
     }
     progress.clear()
     interrupts.end()
+    var lines: [String] = []
     if let plot {
-      let figures = ReportFigures.all(of: try ResultReader.read(file: output).records)
+      let figures = ReportFigures.all(of: try ResultReader.read(file: run.path).records)
       let files = try plots.write(figures, into: plot, threads: threads)
-      if !quiet { try OutputOptions.print(["\(plot): \(files.count) \(files.count == 1 ? "picture" : "pictures")"]) }
+      lines.append("\(plot): \(files.count) \(files.count == 1 ? "picture" : "pictures")")
     }
-    if quiet { return }
-    var lines = [
-      "\(output): \(sweep.recordCount) records"
-        + (wasComplete ? ", all there already" : run.resumed > 0 ? ", \(run.resumed) of them from before" : "")
-    ]
-    lines += SweepReport.lines(
-      sweep, result.totals, isComplete: result.isComplete, indexFile: SweepIndex.path(of: output))
-    try OutputOptions.print(lines)
+    return lines
+      + SweepReport.lines(
+        run.sweep, result.totals, isComplete: result.isComplete, indexFile: SweepIndex.path(of: run.path))
   }
 
   /// What to sweep: the file's, with the options given in place of its keys.
   private func request() throws -> SweepRequest {
-    let sizes = dimensions.dim.isEmpty || !network.isEmpty ? nil : try dimensions.sizes()
-    var request = try file.map { try SweepFile.read(file: $0, dimensions: sizes) } ?? SweepRequest()
-    if file == nil, network.isEmpty {
+    let networks = Self.parts(arguments.filter(SweepFile.isNetwork) + network)
+    let files = arguments.filter { !SweepFile.isNetwork($0) }
+    if files.count > 1 {
+      throw CommandFailure(
+        code: .usage, message: "\(files.joined(separator: " and ")) are \(files.count) sweep files; one is expected")
+    }
+    if files.isEmpty, networks.isEmpty {
       throw CommandFailure(
         code: .usage,
         message: "needs a sweep file or --network, for example: tilebound sweep --network alexnet "
           + "--capacity 1KiB...4MiB --output sweep.csv")
     }
-    if file == nil, capacities.capacity == nil {
+    if files.isEmpty, capacities.capacity == nil {
       throw CommandFailure.missingCapacity(
         example: "tilebound sweep --network alexnet --capacity 1KiB...4MiB --output sweep.csv")
     }
-    if network.isEmpty {
+    var request = SweepRequest()
+    if let file = files.first {
+      request = try SweepFile.read(
+        file: file, networks: networks, dimensions: dimensions.dim.isEmpty ? nil : dimensions.sizes())
       DimensionOptions.tell(request.remarks)
     } else {
-      let names = Self.parts(network)
-      request.networks = try dimensions.networks(names)
-      for (network, name) in zip(request.networks, names) { request.networkOrigins[network] = name }
+      request.networks = try dimensions.networks(networks)
+      for (network, name) in zip(request.networks, networks) { request.networkOrigins[network] = name }
     }
-    if let text = capacities.capacity { request.capacities = try CapacityText.parseList(text, origin: "--capacity") }
+    if !names.selection.isAll { request.layers = names.selection }
+    if let text = capacities.capacity { request.capacities = try CapacityOptions.list(text) }
     if !energy.isEmpty {
       let names = Self.parts(energy)
       request.energyModels = try names.map { try BuiltIn.energyModel(nameOrFile: $0) }
@@ -165,12 +238,17 @@ struct SweepCommand: ParsableCommand {
       }
     }
     if !reuse.isEmpty { request.reuse = try Self.parts(reuse).map { try ReuseOptions.policy($0) } }
+    if let dataflow { request.dataflows = try DataflowText.parse(dataflow, origin: "--dataflow") }
     if compareDataflows { request.comparesDataflows = true }
     return request
   }
 
   private static func parts(_ lists: [String]) -> [String] {
-    lists.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+    lists.flatMap { list in
+      FileManager.default.fileExists(atPath: list)
+        ? [list]
+        : list.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }
+    }
   }
 
   private func form(of output: String) throws -> SweepForm {

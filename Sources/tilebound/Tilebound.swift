@@ -17,6 +17,9 @@ struct Tilebound: ParsableCommand {
       Two memories, DRAM and a Buffer of a given size; a MAC runs when its operands are in the Buffer; energy is spent \
       on MACs and on bits moved between the two.
 
+      A network stands as the first argument or as --network; - is standard input for a file to read and standard \
+      output for one to write.
+
       Exit codes: 0 done, 1 failed, 2 no mapping fits, 64 wrong usage or input, 128 + n ended by signal n.
 
       Example: tilebound optimize --network alexnet --capacity 64KiB
@@ -30,7 +33,8 @@ struct Tilebound: ParsableCommand {
 
   static func main() {
     do {
-      var command = try parseAsRoot()
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      var command = try parseAsRoot(CommandArguments.checked(arguments, for: configuration.subcommands))
       try command.run()
     } catch {
       exit(with: error)
@@ -60,7 +64,7 @@ struct Tilebound: ParsableCommand {
     switch error {
     case .nothingFits: .impossible
     case .failed: .failed
-    case .lacks, .sameName, .inexact, .refused: .usage
+    case .lacks, .unknownLayer, .sameName, .inexact, .refused: .usage
     }
   }
 

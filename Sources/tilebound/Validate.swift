@@ -56,7 +56,8 @@ struct Validate: ParsableCommand {
   var below: Double?
 
   @Option(
-    help: ArgumentHelp("Sizes of the Buffer to try too, as in 64KiB or 64KiB...1MiB.", valueName: "sizes"))
+    help: ArgumentHelp(
+      "Sizes of the Buffer to try too, as in 64KiB or 64KiB...1MiB; \(CapacityOptions.units).", valueName: "sizes"))
   var capacity: String?
 
   @Option(help: ArgumentHelp("Where the tables of a YAML file are. (default: its folder)", valueName: "folder"))
@@ -68,8 +69,8 @@ struct Validate: ParsableCommand {
   @Option(help: ArgumentHelp("Draw measured against predicted energies into this folder.", valueName: "folder"))
   var plot: String?
 
-  @Option(help: ArgumentHelp("The kind of pictures: svg or png.", valueName: "kind"))
-  var plotFormat = GnuplotScript.Format.svg.rawValue
+  @Option(help: ArgumentHelp("The kind of pictures: svg or png. (default: svg)", valueName: "kind"))
+  var plotFormat: String?
 
   @Option(
     help: ArgumentHelp(
@@ -88,6 +89,8 @@ struct Validate: ParsableCommand {
     let requests = try self.requests()
     let isHTML = try pageIsHTML()
     let plots = try Plots(format: plotFormat, origin: "--plot-format", isWanted: plot != nil || isHTML)
+    try refuse("--plot-format", plotFormat, without: "--plot", plot)
+    try output.refuseSameFile(as: [("--page", page)])
     if let plot { try Plots.checkFolder(plot, origin: "--plot") }
     var data: [MeasuredData] = []
     for request in requests {
@@ -112,14 +115,16 @@ struct Validate: ParsableCommand {
 
   /// What is to be held against the model.
   private func requests() throws -> [ValidationRequest] {
-    let capacities = try capacity.map { try CapacityText.parseList($0, origin: "--capacity") } ?? []
+    let capacities = try capacity.map { try CapacityOptions.list($0) } ?? []
     if let bins, bins < 1 { throw FormatError(origin: "--bins", message: "is \(bins); at least 1 is expected") }
     if let below, !(below > 0) { throw FormatError(origin: "--below", message: "is \(below); more than 0 is expected") }
     if file.hasSuffix(".yaml") || file.hasSuffix(".yml") {
       let given = [("--columns", columns), ("--shape", shape), ("--platform", platform)].first { $0.1 != nil }
       let name = given?.0 ?? (bins != nil ? "--bins" : below != nil ? "--below" : nil)
       if let name { throw FormatError(origin: name, message: "stands in \(file), for each of its tables") }
-      return try ValidationFile.read(file: file, data: dataFolder).map { request in
+      let requests = try ValidationFile.read(file: file, data: dataFolder)
+      DimensionOptions.tell(requests.flatMap(\.remarks).uniqued())
+      return requests.map { request in
         var request = request
         request.capacities += capacities
         return request
@@ -199,6 +204,7 @@ struct Validate: ParsableCommand {
     let folder = URL(fileURLWithPath: file).deletingLastPathComponent().standardized.path
     let pictures = URL(fileURLWithPath: plot ?? "").standardized.path
     let relative = pictures.hasPrefix(folder + "/") ? String(pictures.dropFirst(folder.count + 1)) : pictures
-    try OutputOptions.write(page.markdown { "\(relative)/\($0.name).\(plotFormat)" }, to: file)
+    try OutputOptions.write(
+      page.markdown { "\(relative)/\($0.name).\(plotFormat ?? GnuplotScript.Format.svg.rawValue)" }, to: file)
   }
 }

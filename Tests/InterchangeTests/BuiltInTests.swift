@@ -18,6 +18,30 @@ struct BuiltInTests {
     #expect(try MappingFile.read(file: mapping).layer == "conv2")
   }
 
+  /// Names are those of files whatever their case, hyphens and points; none is two things then.
+  @Test func namesInOtherSpellings() throws {
+    for (text, name) in [
+      ("AlexNet", "alexnet"), ("ResNet-50", "resnet50"), ("VGG_16", "vgg16"), ("SqueezeNet1.1", "squeezenet1-1"),
+      ("mobilenetv2", "mobilenet-v2"), ("ViT-B16", "vit-b16"), ("BERT base 384", "bert-base-384"),
+    ] {
+      #expect(try BuiltIn.network(nameOrFile: text).name == name, "\(text)")
+      #expect(try BuiltIn.kind(of: text) == .network)
+    }
+    #expect(try BuiltIn.energyModel(nameOrFile: "Horowitz45nmINT8").name == "horowitz-45nm-int8")
+    for text in ["Simba-Accelergy-0.3", "simba-small-buffers", "simba_small_buffers"] {
+      #expect(try BuiltIn.platform(nameOrFile: text).name == "simba-accelergy-0-3", "\(text)")
+    }
+    for names in [BuiltIn.networkNames, BuiltIn.energyModelNames, BuiltIn.platformNames] {
+      #expect(Set(names.map { $0.lowercased().filter { $0.isLetter || $0.isNumber } }).count == names.count)
+    }
+    func message(_ name: String) -> String { refusal { _ = try BuiltIn.network(nameOrFile: name) } }
+    #expect(
+      message("RESNET-5O")
+        == "--network: unknown network 'RESNET-5O'; did you mean 'resnet50'? (a file's name has a dot or a slash)")
+    #expect(message("./alexnet") == "./alexnet: cannot be read: No such file or directory")
+    #expect(message("alexnet.yaml") == "alexnet.yaml: cannot be read: No such file or directory")
+  }
+
   /// An energy model as its sources have it.
   struct Figures: Sendable {
     let name: String

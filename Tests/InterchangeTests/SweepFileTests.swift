@@ -23,7 +23,7 @@ struct SweepFileTests {
     #expect(request.networks.map(\.name) == ["alexnet", "resnet18"])
     #expect(request.capacities.map { $0.count / 8 } == [1024, 1448, 2048, 2896, 4096, 3072])
     #expect(request.energyModels.map(\.name) == ["unit", "horowitz-45nm-int8"])
-    #expect(request.widths.map(WidthsText.text) == ["8/8/8/8", "8/4/8/24"])
+    #expect(request.widths.map { WidthsText.text($0.widths(with: .bitsMoved)) } == ["8/8/8/8", "8/4/8/24"])
     #expect(request.reuse == [.none, .sliding] && request.comparesDataflows)
   }
 
@@ -31,6 +31,55 @@ struct SweepFileTests {
     let request = try SweepFile.parse("networks: alexnet\ncapacities: 64KiB\nbits: 16\n", origin: "s.yaml")
     #expect(request.networks.count == 1 && request.capacities == [.bytes(65536)] && request.widths.count == 1)
     #expect(request.energyModels.isEmpty && request.reuse.isEmpty && !request.comparesDataflows)
+  }
+
+  /// Widths that are left out are each energy model's own, and layers and dataflows are those of the options.
+  @Test func choices() throws {
+    let request = try SweepFile.parse(
+      """
+      networks: alexnet
+      layers: [conv*, 'fc6,fc7']
+      capacities: 16KiB, 32KiB,1KiB...5KiB
+      bits: [{inputs: 4}, {partial-sums: 16, weights: 2}]
+      dataflow: [os, weight-stationary]
+      """, origin: "s.yaml")
+    #expect(request.capacities.map { $0.count / 8192 } == [16, 32, 1, 2, 4])
+    let model = try #require(try BuiltIn.energyModel("horowitz-45nm-int8"))
+    #expect(request.widths.map { WidthsText.text($0.widths(with: .bitsMoved)) } == ["4/8/8/8", "8/2/8/16"])
+    #expect(request.widths.map { WidthsText.text($0.widths(with: model)) } == ["4/8/8/32", "8/2/8/16"])
+    #expect(request.layers == LayerSelection(["conv*", "fc6,fc7"], origin: "s.yaml: layers"))
+    #expect(Set(request.dataflows.map(\.rawValue)) == ["os-iw", "os-wi", "ws-io", "ws-oi"])
+    #expect(
+      message("networks: alexnet\ncapacities: 1KiB\nbits: [8, {}]\n")
+        == "s.yaml:3: bits[1]: names no width; accepted: inputs, weights, outputs, partial-sums")
+    #expect(
+      message("networks: alexnet\ncapacities: 1KiB\ndataflow: xs\n").hasPrefix(
+        "s.yaml:3: dataflow: unknown dataflow 'xs'; did you mean '"))
+  }
+
+  /// A unit in short is told, with its place.
+  @Test func shortUnits() throws {
+    let request = try SweepFile.parse("networks: alexnet\ncapacities: [64K, 1M...2M/3]\n", origin: "s.yaml")
+    #expect(request.capacities.prefix(2) == [.bytes(64 << 10), .bytes(1 << 20)])
+    #expect(
+      request.remarks == [
+        "s.yaml: capacities[0]: '64K' means 64KiB; powers of 1000 are written 64KB",
+        "s.yaml: capacities[1]: '1M' means 1MiB; powers of 1000 are written 1MB",
+        "s.yaml: capacities[1]: '2M' means 2MiB; powers of 1000 are written 2MB",
+      ])
+  }
+
+  /// Networks in place of the file's take the sizes of symbolic dimensions that stand in the file.
+  @Test func networksInPlaceOfTheFiles() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "tilebound-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appending(path: "s.yaml")
+    try Data("networks: gone.yaml\ncapacities: 1KiB\ndimensions: batch=3\n".utf8).write(to: file)
+    let request = try SweepFile.read(file: file.path, networks: ["AlexNet"])
+    #expect(request.networks.map(\.name) == ["alexnet"])
+    #expect(
+      request.remarks == ["\(file.path): dimensions: there is no symbolic dimension 'batch'; all sizes are fixed"])
   }
 
   /// Names of files start from the folder of the sweep file.

@@ -16,19 +16,28 @@ struct TextTests {
   @Test(arguments: [
     ("64KiB", 524_288), ("66.5KiB", 544_768), ("2MB", 16_000_000), ("1 MiB", 8 << 20), ("4096B", 32_768),
     ("524288bit", 524_288), ("1bits", 1), ("1kB", 8_000), ("0.125B", 1), ("1GiB", 8 << 30), ("131.6KiB", 1_078_067),
+    ("64K", 524_288), ("64k", 524_288), ("1.5 M", 12 << 20), ("1G", 8 << 30),
   ])
   func capacities(text: String, bits: Int) throws {
     #expect(try CapacityText.parse(text, origin: "--capacity") == Bits(bits))
   }
 
-  @Test(arguments: [("5%", 0.05), ("0.5 %", 0.005), ("0.05", 0.05), ("0", 0), ("1000%", 10)])
+  @Test(arguments: [("5%", 0.05), ("0.5 %", 0.005), ("0", 0), ("0%", 0), ("1000%", 10)])
   func shares(text: String, share: Double) throws {
     #expect(try PercentText.parse(text, origin: "--within") == share)
   }
 
-  @Test(arguments: ["", "%", "five", "-5%", "1e3", "1001%", "11", "nan", "5%%"])
+  @Test(arguments: ["", "%", "five", "-5%", "1e3", "1001%", "nan", "5%%"])
   func badShares(text: String) {
     #expect(message { _ = try PercentText.parse(text, origin: "--within") }.hasPrefix("--within: '\(text)' is "))
+  }
+
+  /// Without the sign a share may be meant either way.
+  @Test(arguments: [("5", "5% or 500%"), ("0.05", "0.05% or 5%"), ("11", "11% or 1100%")])
+  func sharesWithoutSign(text: String, readings: String) {
+    #expect(
+      message { _ = try PercentText.parse(text, origin: "--within") }
+        == "--within: '\(text)' may mean \(readings); write it with the percent sign")
   }
 
   @Test func badCapacities() {
@@ -36,11 +45,15 @@ struct TextTests {
       self.message { _ = try CapacityText.parse(text, origin: "--capacity") }
     }
     let accepted = "a number and a unit is expected, as in 64KiB, 2MB, 4096B or 524288bit"
-    #expect(message("64") == "--capacity: '64' has no unit; \(accepted)")
-    #expect(message("64 parsecs") == "--capacity: '64 parsecs' has the unknown unit 'parsecs'; \(accepted)")
-    #expect(message("64b") == "--capacity: '64b' has the unknown unit 'b'; \(accepted)")
+    let units = "accepted: bit, B, kB, MB, GB, KiB, MiB, GiB, and K, M, G for the last three"
+    #expect(message("64") == "--capacity: '64' has no unit; \(units)")
+    #expect(message("64 parsecs") == "--capacity: '64 parsecs' has the unknown unit 'parsecs'; \(units)")
+    #expect(message("64b") == "--capacity: '64b' has the unknown unit 'b'; \(units)")
     #expect(message("lots") == "--capacity: 'lots' is no capacity; \(accepted)")
-    #expect(message("-4KiB") == "--capacity: '-4KiB' is no capacity; \(accepted)")
+    #expect(message("-4KiB") == "--capacity: '-4KiB' is negative; at least 1 bit and less than 1 PiB is accepted")
+    #expect(message("-KiB") == "--capacity: '-KiB' is no capacity; \(accepted)")
+    #expect(message("1KiB...2KiB") == "--capacity: '1KiB...2KiB' is no single capacity; \(accepted)")
+    #expect(message("1KiB-2KiB") == "--capacity: '1KiB-2KiB' is no single capacity; \(accepted)")
     #expect(message("1.2.3KiB") == "--capacity: '1.2.3KiB' is no capacity; \(accepted)")
     #expect(message(".KiB") == "--capacity: '.KiB' is no capacity; \(accepted)")
     #expect(message("") == "--capacity: '' is no capacity; \(accepted)")
@@ -62,9 +75,41 @@ struct TextTests {
     #expect(try list("1KiB...4KiB/4") == [1024, 1217, 1448, 1722, 2048, 2435, 2896, 3444, 4096])
     #expect(try list("4B...8B/64") == [4, 5, 6, 7, 8])
     #expect(try CapacityText.parseList("3bit...12bit/2", origin: "-").map(\.count) == [3, 4, 6, 8, 12])
-    for text in ["1KiB...3KiB", "4KiB...1KiB", "1KiB...2KiB...4KiB", "1KiB,,2KiB", "...1KiB", "1KiB..2KiB"] {
-      #expect(throws: FormatError.self) { try list(text) }
-    }
+    // A range stops at the last step that its end has room for.
+    #expect(try list("1KiB...100KiB") == [1, 2, 4, 8, 16, 32, 64].map { $0 << 10 })
+    #expect(try list("1KiB...3KiB/4") == [1024, 1217, 1448, 1722, 2048, 2435, 2896])
+    #expect(try list("1KiB...1.1KiB") == [1024] && list("1KiB...1KiB") == [1024])
+    #expect(try list("16KiB, 32KiB ,1KiB ... 2KiB") == [16, 32, 1, 2].map { $0 << 10 })
+    func message(_ text: String) -> String { self.message { _ = try list(text) } }
+    #expect(message("4KiB...1KiB") == "--capacity: '4KiB...1KiB' is no range; it ends below its start")
+    #expect(
+      message("1KiB...2KiB...4KiB")
+        == "--capacity: '1KiB...2KiB...4KiB' is no range; one start and one end are expected, as in 1KiB...4MiB")
+    #expect(message("1KiB,,2KiB").hasPrefix("--capacity: '1KiB,,2KiB' lacks a capacity; a number and a unit is"))
+    #expect(message("...1KiB").hasPrefix("--capacity: '...1KiB' lacks a capacity; "))
+    #expect(message("1KiB.1MiB").hasPrefix("--capacity: '1KiB.1MiB' has the unknown unit 'KiB.1MiB'; accepted: bit, "))
+  }
+
+  /// Ranges in other ways of writing them are shown in ours.
+  @Test(arguments: [
+    ("1KiB..1MiB", "1KiB...1MiB"), ("1KiB-1MiB", "1KiB...1MiB"), ("1 KiB – 1 MiB", "1 KiB...1 MiB"),
+    ("1KiB…1MiB", "1KiB...1MiB"), ("1KiB....1MiB", "1KiB...1MiB"), ("1KiB:1MiB", "1KiB...1MiB"),
+    ("1.5K to 1M/4", "1.5K...1M/4"), ("1-2KiB", "1...2KiB"),
+  ])
+  func otherRanges(text: String, range: String) {
+    #expect(
+      message { _ = try CapacityText.parseList("3KiB,\(text)", origin: "--capacity") }
+        == "--capacity: '\(text)' is no range of capacities; it is written \(range)")
+  }
+
+  @Test func remarksOnUnits() {
+    #expect(CapacityText.remarks(on: "64KiB,64KB,1B...2MiB/4", origin: "--capacity").isEmpty)
+    #expect(
+      CapacityText.remarks(on: "64K,1k...2M/4,64K", origin: "--capacity") == [
+        "--capacity: '64K' means 64KiB; powers of 1000 are written 64KB",
+        "--capacity: '1k' means 1KiB; powers of 1000 are written 1kB",
+        "--capacity: '2M' means 2MiB; powers of 1000 are written 2MB",
+      ])
   }
 
   @Test func capacityTexts() {
@@ -86,6 +131,78 @@ struct TextTests {
     #expect(gemm.macs == 512 * 256 * 128)
     let column = try ShapeText.parse("k=2,c=2,h=8,r=3", origin: "--shape")
     #expect(column[.p] == 6 && column[.q] == 1 && column[.s] == 1)
+  }
+
+  @Test func gemms() throws {
+    let layer = try GEMMText.parse("512x256x128", origin: "--gemm")
+    #expect(layer.named("") == (try ShapeText.parse("p=512,k=256,c=128", origin: "--shape")).named(""))
+    #expect(ShapeText.text(layer) == "k=256,c=128,h=512")
+    #expect(try GEMMText.parse("512×256 X 128", origin: "--gemm") == layer)
+    func message(_ text: String) -> String { self.message { _ = try GEMMText.parse(text, origin: "--gemm") } }
+    let form = "is no MxNxK, as in 512x256x128 for the product of a 512x128 and a 128x256 matrix"
+    #expect(message("512x256") == "--gemm: '512x256' \(form)")
+    #expect(message("512") == "--gemm: '512' \(form)")
+    #expect(message("512,256,128") == "--gemm: '512,256,128' \(form)")
+    #expect(message("1x2x3x4x5") == "--gemm: '1x2x3x4x5' \(form)")
+    #expect(
+      message("8x512x256x128")
+        == "--gemm: '8x512x256x128' has four sizes; three are expected, and several products at once are --shape "
+        + "g=B,p=M,k=N,c=K")
+    #expect(message("512xax128") == "--gemm: '512xax128': N is 'a'; 1 to 1048576 is accepted")
+    #expect(message("512x256x0") == "--gemm: '512x256x0': K is '0'; 1 to 1048576 is accepted")
+    #expect(message("1048577x1x1") == "--gemm: '1048577x1x1': M is '1048577'; 1 to 1048576 is accepted")
+  }
+
+  @Test func dataflows() throws {
+    func names(_ text: String) throws -> Set<String> {
+      Set(try DataflowText.parse(text, origin: "--dataflow").map(\.rawValue))
+    }
+    for text in ["os", "OS", "output-stationary", "os-iw,os-wi", "os, os-iw"] {
+      #expect(try names(text) == ["os-iw", "os-wi"], "\(text)")
+    }
+    #expect(try names("ws") == ["ws-io", "ws-oi"] && names("weight-stationary") == ["ws-io", "ws-oi"])
+    #expect(try names("is") == ["is-ow", "is-wo"] && names("input-stationary,ws-oi") == ["is-ow", "is-wo", "ws-oi"])
+    #expect(try names("any").count == 6)
+    func message(_ text: String) -> String { self.message { _ = try DataflowText.parse(text, origin: "--dataflow") } }
+    #expect(message("any,os") == "--dataflow: 'any,os': any stands alone")
+    #expect(message("os,any") == "--dataflow: 'os,any': any stands alone")
+    #expect(
+      message("weights-stationary")
+        == "--dataflow: unknown dataflow 'weights-stationary'; did you mean 'weight-stationary'?")
+    #expect(
+      message("rs")
+        == "--dataflow: unknown dataflow 'rs'; did you mean 'os'?")
+    #expect(
+      message("best")
+        == "--dataflow: unknown dataflow 'best'; accepted: any, os-iw, os-wi, ws-io, ws-oi, is-ow, is-wo, os, ws, is, "
+        + "output-stationary, weight-stationary, input-stationary")
+  }
+
+  @Test func layerSelections() throws {
+    let names = ["conv1", "conv2_1", "conv2_2", "a,b", "layer1.0.conv1", "x*y"]
+    func chosen(_ texts: String...) throws -> [String] {
+      let chosen = try LayerSelection(texts).chosen(among: names, of: ["net"])
+      return names.filter(chosen.contains)
+    }
+    #expect(try LayerSelection([]).chosen(among: names, of: ["net"]) == Set(names))
+    #expect(try chosen("conv1") == ["conv1"] && chosen("conv1, conv2_2") == ["conv1", "conv2_2"])
+    #expect(try chosen("a,b", "conv1") == ["conv1", "a,b"])
+    #expect(try chosen("*") == names && chosen("conv*") == ["conv1", "conv2_1", "conv2_2"])
+    #expect(try chosen("*1") == ["conv1", "conv2_1", "layer1.0.conv1"])
+    #expect(try chosen("*conv*") == ["conv1", "conv2_1", "conv2_2", "layer1.0.conv1"])
+    #expect(try chosen("c*v*2*1") == ["conv2_1"] && chosen("conv1*") == ["conv1"])
+    #expect(try chosen("layer1.*,conv2_*") == ["conv2_1", "conv2_2", "layer1.0.conv1"])
+    // A name is itself before it is a pattern, and a piece is not used twice.
+    #expect(try chosen("x*y") == ["x*y"])
+    func message(_ text: String) -> String { self.message { _ = try chosen(text) } }
+    let known = names.joined(separator: ", ")
+    #expect(message("conv3") == "--layer: net has no layer 'conv3'; did you mean 'conv1'? it has \(known)")
+    #expect(message("conv1,pool*") == "--layer: net has no layer 'pool*'; it has \(known)")
+    #expect(message("conv1*1") == "--layer: net has no layer 'conv1*1'; did you mean 'conv1'? it has \(known)")
+    #expect(message("conv1,") == "--layer: net has no layer ''; it has \(known)")
+    #expect(
+      self.message { _ = try LayerSelection(["pool"]).chosen(among: ["a", "b", "a"], of: ["one", "two"]) }
+        == "--layer: one, two have no layer 'pool'; they have a, b")
   }
 
   @Test func badShapes() {
@@ -112,9 +229,19 @@ struct TextTests {
   }
 
   @Test func widths() throws {
-    #expect(try WidthsText.parse("16", origin: "--bits") == WordWidths(try #require(BitWidth(16))))
+    #expect(try WidthsText.parse("16", origin: "--bits") == ChosenWidths(WordWidths(try #require(BitWidth(16)))))
     let mixed = try WidthsText.parse("weights=4,partial-sums=24", origin: "--bits")
-    #expect(WidthsText.text(mixed) == "8/4/8/24")
+    #expect(mixed == ChosenWidths(weights: BitWidth(4), partialSums: BitWidth(24)))
+    // What is left out is the energy model's, or 8 bits.
+    #expect(WidthsText.text(mixed.widths(with: .bitsMoved)) == "8/4/8/24")
+    let wide = try #require(try BuiltIn.energyModel("horowitz-45nm-int32"))
+    #expect(WidthsText.text(mixed.widths(with: wide)) == "32/4/32/24")
+    #expect(WidthsText.text(ChosenWidths().widths(with: wide)) == "32/32/32/32")
+    for model in [EnergyModel.bitsMoved, wide] {
+      let all = try WidthsText.parse("inputs=1,weights=2,outputs=3,partial-sums=4", origin: "--bits")
+      #expect(WidthsText.text(all.widths(with: model)) == "1/2/3/4")
+      #expect(WidthsText.text(try WidthsText.parse("5", origin: "--bits").widths(with: model)) == "5/5/5/5")
+    }
     func message(_ text: String) -> String { self.message { _ = try WidthsText.parse(text, origin: "--bits") } }
     #expect(
       message("0")
@@ -132,6 +259,7 @@ struct TextTests {
       for name in ["conv2", "a \"quoted\" \\ name: # with\ttabs"] {
         let read = try MappingFile.parse(MappingFile.text(mapping, layer: name), origin: "text")
         #expect(read.mapping == mapping && read.layer == name)
+        #expect(read.mapping.loopBeyondRange(on: layer) == nil)
       }
     }
   }

@@ -34,7 +34,10 @@ enum Examples {
       .bitsMoved, try model("even", read: 3.25, write: 3.25), try model("reads", read: 2, write: 0),
       try model("writes", read: 0.5, write: 7), try model("free", mac: 1, read: 0, write: 0),
     ]
-    request.widths = [WordWidths(.byte), WordWidths(inputs: .one, weights: .byte, outputs: .byte, partialSums: .byte)]
+    request.widths = [
+      ChosenWidths(WordWidths(.byte)),
+      ChosenWidths(inputs: .one, weights: .byte, outputs: .byte, partialSums: .byte),
+    ]
     request.reuse = [.sliding, .none]
     return request
   }
@@ -43,12 +46,14 @@ enum Examples {
 struct SweepTests {
   /// Every record is what a search of its own finds, whatever curve it was looked up in.
   @Test func recordsAreOptima() throws {
-    let sweep = try Sweep(Examples.request())
+    var request = try Examples.request()
+    request.comparesDataflows = true
+    let sweep = try Sweep(request)
     #expect(sweep.recordCount == 480 && sweep.units.count == 16)
     // 1:1 twice, 1:0, 1:14 and 0:0.
     #expect(sweep.curveCount == 64)
     for unit in sweep.units {
-      let answer = try SweepAnswer(unit, capacities: sweep.capacities, comparesDataflows: true, threads: 1)
+      let answer = try SweepAnswer(unit, of: sweep, threads: 1)
       #expect(answer.records.count == sweep.recordCount(of: unit))
       var records = answer.records[...]
       for model in unit.setting.energyModels {
@@ -87,8 +92,55 @@ struct SweepTests {
     #expect(sweep.settings.map(\.widths) == [WordWidths(.byte), wide])
     #expect(sweep.settings.map { $0.energyModels.map(\.name) } == [["unit", "even"], ["wide"]])
     #expect(sweep.settings.allSatisfy { $0.reuse == .sliding })
-    request.widths = [WordWidths(.one)]
+    request.widths = [ChosenWidths(WordWidths(.one))]
     #expect(try Sweep(request).settings.map { $0.energyModels.count } == [3])
+  }
+
+  /// Widths that are not chosen are each energy model's own; choices that come to the same with a model count once for it.
+  @Test func chosenWidthsLeaveTheRestToEnergyModels() throws {
+    func widths(_ counts: [Int]) throws -> WordWidths {
+      let each = try counts.map { try #require(BitWidth($0)) }
+      return WordWidths(inputs: each[0], weights: each[1], outputs: each[2], partialSums: each[3])
+    }
+    var request = try Examples.request()
+    request.reuse = []
+    request.energyModels = [
+      .bitsMoved,
+      try EnergyModel(
+        name: "wide", source: "", unit: "pJ", mac: 1, read: 1, write: 1, widths: try widths([8, 8, 8, 32])),
+    ]
+    request.widths = [
+      ChosenWidths(inputs: BitWidth(4)), ChosenWidths(try widths([8, 8, 8, 8])), ChosenWidths(weights: .byte),
+      ChosenWidths(partialSums: BitWidth(32)),
+    ]
+    let settings = try Sweep(request).settings
+    #expect(
+      try settings.map(\.widths) == [
+        widths([4, 8, 8, 8]), widths([4, 8, 8, 32]), widths([8, 8, 8, 8]), widths([8, 8, 8, 32]),
+      ])
+    #expect(settings.map { $0.energyModels.map(\.name) } == [["unit"], ["wide"], ["unit", "wide"], ["unit", "wide"]])
+  }
+
+  /// Layers and dataflows that are chosen are all that is swept, and decide which sweep a file is.
+  @Test func layersAndDataflowsAreChosen() throws {
+    var request = try Examples.request()
+    let all = try Sweep(request)
+    // A name with a comma is no list.
+    request.layers = LayerSelection(["fc, \"1\""])
+    request.dataflows = [.weightsOutputsInputs, .outputsInputsWeights]
+    request.comparesDataflows = true
+    let sweep = try Sweep(request)
+    #expect(sweep.networks.map { $0.entries.map(\.layer.name) } == [["fc, \"1\""], ["fc, \"1\""]])
+    let answer = try SweepAnswer(sweep.units[0], of: sweep, threads: 1)
+    for record in answer.records {
+      #expect(["ws-oi", "os-iw"].contains(record.dataflow))
+      #expect(record.dataflows.map { Set($0.keys) } == ["ws-oi", "os-iw"])
+    }
+    let (plan, before) = (SweepPlan(sweep, form: .csv), SweepPlan(all, form: .csv))
+    #expect(
+      plan.difference(from: before) == "the networks and the dataflows and the comparison of dataflows")
+    request.layers = LayerSelection(["none"])
+    #expect(throws: SweepError.self) { try Sweep(request) }
   }
 
   @Test func repeatedThingsCountOnce() throws {

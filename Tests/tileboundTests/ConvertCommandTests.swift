@@ -36,7 +36,12 @@ struct ConvertCommandTests {
     ),
     (
       "convert alexnet --layer conv9",
-      "--layer: there is no layer 'conv9'; there are conv1, conv2, conv3, conv4, conv5, fc6, fc7, fc8"
+      "--layer: alexnet has no layer 'conv9'; did you mean 'conv1'? it has conv1, conv2, conv3, conv4, conv5, fc6, fc7, "
+        + "fc8"
+    ),
+    (
+      "convert alexnet --output x.csv",
+      "--output: 'x.csv' ends in .csv, and a layer table is written; a name in .yaml is accepted"
     ),
     ("convert absent.onnx", "absent.onnx: cannot be read: No such file or directory"),
     ("convert alexnet --dim batch", "--dim: 'batch' is no name=size with a size from 1 to 1048576, as in batch=1"),

@@ -56,7 +56,7 @@ struct FaultTests {
         cp s.jsonl ../before.jsonl; mount -o remount,ro .
         after 1 tilebound sweep --network alexnet --capacity 2KiB --output t.jsonl
         after 1 tilebound sweep --network alexnet --capacity 2KiB --output s.jsonl --restart
-        after 1 tilebound optimize --network alexnet --capacity 1KiB --output s.jsonl
+        after 1 tilebound optimize --network alexnet --capacity 1KiB --output s.json
         after 1 tilebound report s.jsonl --output page.html
         after 0 tilebound sweep --network alexnet --capacity 1KiB --output s.jsonl --quiet
         cmp s.jsonl ../before.jsonl; ls

@@ -69,6 +69,7 @@ struct ReportCommandTests {
       #expect(try records("--layer conv2") == 3)
       #expect(try records("--layer conv2 --layer fc8") == 6)
       #expect(try records("--capacity 16KiB") == 9)
+      #expect(try records("--network Alex-Net --layer conv2,fc*") == 12)
       #expect(try records("--layer conv2 --capacity 8KiB,16KiB --network alexnet") == 2)
       let page = "\(folder)/r.html"
       let written = try Program.run("report \(folder)/a.json --output \(page)")
@@ -121,8 +122,15 @@ struct ReportCommandTests {
           "tampered.json: record 1 (conv1): mapping: the record's counts are not those of its mapping on its shape"
         ),
         ("\(folder)/empty.json", "the file is empty"),
-        ("\(folder)/a.json --layer conv9", "no record of \(folder)/a.json is of --layer conv9"),
-        ("\(folder)/a.json --network vgg16 --capacity 1KiB", "is of --network vgg16, --capacity 1KiB"),
+        (
+          "\(folder)/a.json --layer conv9",
+          "--layer: \(folder)/a.json has no layer 'conv9'; did you mean 'conv1'? it has conv1, conv2, conv3, conv4, conv5, "
+        ),
+        ("\(folder)/a.json --network vgg16", "--network: unknown network 'vgg16'; accepted: alexnet\n"),
+        (
+          "\(folder)/a.json --network AlexNet --layer conv1,fc* --capacity 1KiB",
+          "no record of \(folder)/a.json is of --network AlexNet, --layer conv1,fc*, --capacity 1KiB"
+        ),
       ] {
         let outcome = try Program.run("report \(arguments) --output \(folder)/r.html")
         #expect(outcome.code == 64 && outcome.output.isEmpty && outcome.error.contains(message), "\(outcome.error)")

@@ -48,6 +48,9 @@ private func option(_ text: String) throws(FormatError) {
   attempt { () throws(FormatError) in _ = try WidthsText.parse(text, origin: "option") }
   attempt { () throws(FormatError) in _ = try DimensionText.parse([text], origin: "option") }
   attempt { () throws(FormatError) in _ = try PercentText.parse(text, origin: "option") }
+  attempt { () throws(FormatError) in _ = try GEMMText.parse(text, origin: "option") }
+  attempt { () throws(FormatError) in _ = try DataflowText.parse(text, origin: "option") }
+  attempt { () throws(FormatError) in _ = try LayerSelection([text]).chosen(among: ["conv1", "a,b"], of: ["net"]) }
   let mapping = try NestText.parse(text, origin: "option")
   if try NestText.parse(NestText.text(mapping), origin: "written") != mapping {
     finding("a loop nest that is written is read otherwise")
