@@ -85,12 +85,12 @@ public struct Sweep: Sendable {
     if layers.isAll { return networks }
     let chosen: Set<String>
     do {
-      chosen = try layers.chosen(among: networks.flatMap { $0.entries.map(\.layer.name) }, of: networks.map(\.name))
+      chosen = try layers.chosen(among: networks.flatMap(\.layerNames), of: networks.map(\.name))
     } catch {
       throw .unknownLayer(error.description)
     }
     return try networks.map { network throws(SweepError) in
-      guard let rest = network.filter({ chosen.contains($0.layer.name) }) else {
+      guard let rest = network.filter({ $0.isNamed(in: chosen) }) else {
         throw .unknownLayer("\(layers.origin): \(network.name) has none of these layers; leave it out")
       }
       return rest
