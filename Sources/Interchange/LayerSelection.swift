@@ -32,6 +32,11 @@ public struct LayerSelection: Hashable, Sendable {
     return chosen
   }
 
+  /// Whether a name is among those wanted, where layers are named.
+  public func includes(_ name: String) -> Bool {
+    parts([name]).contains { $0 == name || $0.contains("*") && Self.matches(name, $0) }
+  }
+
   /// Single names and patterns. A text that is a name as a whole is that name, whatever commas it has.
   private func parts(_ known: Set<String>) -> [String] {
     texts.flatMap { text in

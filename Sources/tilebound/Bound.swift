@@ -55,7 +55,7 @@ struct Bound: ParsableCommand {
     case .json: try output.emit(ResultFile.json(records, command: Invocation.text(), producer: Invocation.producer))
     case .csv: try output.emit(ResultFile.csv(records))
     case .table:
-      let heading = model.heading(network ?? entries[0].layer.name, energyModel, widths, nil)
+      let heading = model.heading(network ?? wholes[0].name, energyModel, widths, nil)
       try output.emit(([heading, ""] + BoundReport.lines(records)).joined(separator: "\n") + "\n")
     }
   }

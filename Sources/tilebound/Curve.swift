@@ -137,7 +137,9 @@ struct Curve: ParsableCommand {
         dataQuanta: point.dataQuanta, energyModel)
     }
     try picture?.draw(
-      network: network, isNetwork: isNetwork, wholes: layers.layer, entries, answers.map { ($0.curve.steps, $0.each) })
+      network: network, isNetwork: isNetwork,
+      wholes: entries.compactMap(\.partOf).filter(layers.names.selection.includes),
+      entries, answers.map { ($0.curve.steps, $0.each) })
     let records = answers.flatMap(\.records)
     switch format {
     case .json:

@@ -15,7 +15,7 @@ struct TimeloopRecordedRunTests {
   /// Checks one file: inputs and weights read, outputs updated and read, as both builds counted them.
   private func check(shape: String, nest: String, bits: String, master: [Int], release: [Int]) throws {
     let layer = try ShapeText.parse(shape, origin: "shape")
-    let widths = try WidthsText.parse(bits, origin: "bits")
+    let widths = try WidthsText.parse(bits, origin: "bits").widths(with: .bitsMoved)
     let mapping = try NestText.parse(nest, origin: "nest")
     let files = try TimeloopExport.files(
       layer: layer, mapping: mapping, capacity: Occupancy(of: mapping, on: layer).bits(widths), widths: widths,
