@@ -93,7 +93,7 @@ let package = Package(
     .testTarget(
       name: "ONNXTests",
       dependencies: ["Workloads", "ONNX", "TestSupport", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
-      swiftSettings: swiftSettings),
+      resources: [.copy("Models")], swiftSettings: swiftSettings),
     .testTarget(
       name: "EnergyModelTests", dependencies: ["Workloads", "EnergyModel"], swiftSettings: swiftSettings),
     .testTarget(

@@ -30,19 +30,17 @@ enum ONNXFile {
     } catch {
       throw FormatError(origin: file, message: error.description)
     }
-    if model.layers.isEmpty, model.unresolved.isEmpty {
-      throw FormatError(origin: file, message: "has no convolution and no matrix product")
+    if model.entries.isEmpty, model.unresolved.isEmpty {
+      let unknown = ONNXModel.list(model.unknownOperators)
+      throw FormatError(
+        origin: file,
+        message: "has no convolution and no matrix product"
+          + (unknown.isEmpty ? "" : " that is known; operators that are not known: \(unknown)"))
     }
     // Exporters give every graph the same name; the file's says more.
     let name = WorkloadFile.networkName(of: file)
     return try ImportedNetwork(
-      network: WorkloadFile.network(
-        name, source: "the ONNX model \(name)",
-        model.layers.map { layer in
-          let whole = model.wholes[layer.name]
-          return Network.Entry(
-            layer: layer, count: 1, partOf: whole?.name, hasOwnInputs: whole?.hasCommonInputs == false)
-        }, origin: file),
+      network: WorkloadFile.network(name, source: "the ONNX model \(name)", model.entries, origin: file),
       remarks: model.remarks.map(FormatError.oneLine), symbolicDimensions: model.symbolicDimensions,
       unresolved: model.unresolved.map {
         ImportedNetwork.Unresolved(name: FormatError.oneLine($0.name), reason: FormatError.oneLine($0.reason))

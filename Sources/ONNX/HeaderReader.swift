@@ -33,7 +33,7 @@ struct HeaderReader {
   /// - Throws: ``ONNXError``.
   static func model(_ source: ByteSource) throws(ONNXError) -> ModelProto {
     var reader = HeaderReader(source)
-    try reader.refusePointer()
+    try reader.refuseText()
     let header = try reader.message(.model, in: 0..<source.count, depth: 0)
     var options = BinaryDecodingOptions()
     options.discardUnknownFields = true
@@ -47,14 +47,16 @@ struct HeaderReader {
     return model
   }
 
-  /// Says what to do about the place-holder of a large file that Git keeps elsewhere.
-  private mutating func refusePointer() throws(ONNXError) {
-    let mark = Array("version https://git-lfs".utf8)
-    if source.count < mark.count { return }
+  /// Says what to do about a text, and about the place-holder of a large file that Git keeps elsewhere.
+  private mutating func refuseText() throws(ONNXError) {
     var start: [UInt8] = []
-    try source.copy(0..<mark.count, to: &start)
-    if start == mark {
+    try source.copy(0..<min(source.count, 512), to: &start)
+    if start.starts(with: Array("version https://git-lfs".utf8)) {
       throw ONNXError("is a pointer of Git LFS to a model: fetch the model itself with 'git lfs pull'")
+    }
+    // A node has fields whose tags are no characters.
+    if start.count > 8, start.allSatisfy({ $0 >= 0x20 || (0x09...0x0d).contains($0) }) {
+      throw ONNXError("is not an ONNX model but text: files with layers in text have other endings, such as .yaml")
     }
   }
 

@@ -11,7 +11,7 @@ enum InitialTensor {
   /// The facts of a tensor: its shape, and its elements where they are few.
   static func facts(_ tensor: TensorProto) -> TensorFacts {
     guard let shape = shape(tensor.dims) else {
-      return .nothing(Unknown("the tensor '\(tensor.name)' has a negative size or too many dimensions"))
+      return .nothing(.inFile("the tensor '\(tensor.name)' has a negative size or too many dimensions"))
     }
     guard let count = Quantity.product(shape).integer, count <= TensorFacts.mostElements, tensor.dataLocation != 1
     else {
@@ -37,6 +37,19 @@ enum InitialTensor {
         ? integers(tensor.int32Data, count) : read(raw, count, as: UInt32.self) { .integer(Int(Int32(bitPattern: $0))) }
     case .bool, .uint8:
       return raw.isEmpty ? integers(tensor.int32Data, count) : read(raw, count, as: UInt8.self) { .integer(Int($0)) }
+    case .int8:
+      return raw.isEmpty
+        ? integers(tensor.int32Data, count) : read(raw, count, as: UInt8.self) { .integer(Int(Int8(bitPattern: $0))) }
+    case .int16:
+      return raw.isEmpty
+        ? integers(tensor.int32Data, count) : read(raw, count, as: UInt16.self) { .integer(Int(Int16(bitPattern: $0))) }
+    case .uint16:
+      return raw.isEmpty ? integers(tensor.int32Data, count) : read(raw, count, as: UInt16.self) { .integer(Int($0)) }
+    case .uint32:
+      return raw.isEmpty ? integers(tensor.uint64Data, count) : read(raw, count, as: UInt32.self) { .integer(Int($0)) }
+    case .uint64:
+      return raw.isEmpty
+        ? integers(tensor.uint64Data, count) : read(raw, count, as: UInt64.self) { number($0) }
     case .float:
       return raw.isEmpty
         ? reals(tensor.floatData, count) : read(raw, count, as: UInt32.self) { .real(Double(Float(bitPattern: $0))) }
@@ -48,7 +61,11 @@ enum InitialTensor {
   }
 
   private static func integers(_ values: [some BinaryInteger], _ count: Int) -> [Quantity]? {
-    values.count == count ? values.map { .integer(Int($0)) } : nil
+    values.count == count ? values.map { number($0) } : nil
+  }
+
+  private static func number(_ value: some BinaryInteger) -> Quantity {
+    Int(exactly: value).map { .integer($0) } ?? .unknown(.inFile("a number of the file exceeds 64 bits"))
   }
 
   private static func reals(_ values: [some BinaryFloatingPoint], _ count: Int) -> [Quantity]? {

@@ -6,19 +6,11 @@ public import Workloads
 /// the graph from those of its inputs, whose symbolic dimensions the caller sets; where an operator is not known, the
 /// shapes that the file states are taken.
 public struct ONNXModel: Hashable, Sendable {
-  /// A node that is given as several layers, its parts, which read inputs in common.
-  public struct Whole: Hashable, Sendable {
-    /// The node's name, or that of its first output.
-    public let name: String
-    /// Whether all parts read the same inputs.
-    public let hasCommonInputs: Bool
-  }
-
   /// A node that multiplies and accumulates, and whose layer could not be given.
   public struct Unresolved: Hashable, Sendable {
     /// The node's name, or that of its first output.
     public let name: String
-    /// Why, as in "its batch is the symbolic dimension 'N': give a size, as in --dim N=1".
+    /// Why, as in "its input's shape is unknown: the operator 'NonZero' of 'found' decides it".
     public let reason: String
   }
 
@@ -27,19 +19,19 @@ public struct ONNXModel: Hashable, Sendable {
 
   /// The graph's name, which may be empty.
   public let name: String
-  /// The layers in the graph's order, each named as its node is, or as the node's first output when it has no name or
-  /// shares it; names are unique.
-  public let layers: [Layer]
-  /// By its name the layer that a layer is a part of, where there is one: the phases of a transposed convolution that read
-  /// inputs at different places are layers of their own.
-  public let wholes: [String: Whole]
+  /// The layers in the graph's order with how often they run, each named as its node is, or as the node's first output
+  /// when it has no name or shares it; names are unique. The phases of a transposed convolution that read inputs at
+  /// different places are parts of it.
+  public let entries: [Network.Entry]
   /// The nodes without a layer, in the graph's order.
   public let unresolved: [Unresolved]
   /// What a reader of results must know, a line each.
   public let remarks: [String]
-  /// The names that `dimensions` can set: the file's symbolic dimensions, and those of its inputs that have no name and
-  /// no size, as `input.0`.
+  /// The names that `dimensions` can set: those of the sizes that the inputs leave open, as `input.0` where they have
+  /// none, and those of computed sizes of which no operator tells more.
   public let symbolicDimensions: [String]
+  /// How many nodes there are of each operator that is not known.
+  public let unknownOperators: [String: Int]
 
   /// Reads a file.
   ///
@@ -47,7 +39,7 @@ public struct ONNXModel: Hashable, Sendable {
   ///   - file: its path.
   ///   - dimensions: sizes of symbolic dimensions, by name; those that the model does not have are ignored.
   /// - Returns: the model's layers.
-  /// - Throws: ``ONNXError`` when the file is no ONNX model.
+  /// - Throws: ``ONNXError`` when the file is no ONNX model, or a size contradicts it.
   public static func read(file: String, dimensions: [String: Int] = [:]) throws(ONNXError) -> ONNXModel {
     let model = try ByteSource.withFile(file) { source throws(ONNXError) in try HeaderReader.model(source) }
     return try ONNXModel(model, dimensions: dimensions)
@@ -66,10 +58,21 @@ public struct ONNXModel: Hashable, Sendable {
     var walk = GraphWalk(model, dimensions: dimensions)
     try walk.run()
     self.name = model.graph.name
-    layers = walk.record.layers
-    wholes = walk.record.wholes
+    entries = walk.record.entries
     unresolved = walk.record.unresolved
     remarks = walk.record.remarks
     symbolicDimensions = walk.declarations.symbols
+    unknownOperators = walk.record.unknownOperators
+  }
+
+  /// The layers without how often they run.
+  var layers: [Layer] { entries.map(\.layer) }
+}
+
+extension ONNXModel {
+  /// Operators as they are listed, with how many nodes there are of each: "com.tool.A (3), com.tool.B (1)".
+  public static func list(_ operators: [String: Int]) -> String {
+    let list = operators.sorted { $0.key < $1.key }.prefix(16).map { "\($0.key) (\($0.value))" }
+    return list.joined(separator: ", ") + (operators.count > 16 ? " and \(operators.count - 16) more" : "")
   }
 }

@@ -27,6 +27,9 @@ struct Operation {
 }
 
 extension Operation {
+  /// The operator as the cause of what is not known behind it.
+  func origin(_ label: String) -> String { "the operator '\(type)' of '\(label)'" }
+
   /// The same node with other inputs.
   func with(inputs: [TensorFacts?]) -> Operation {
     Operation(type: type, version: version, inputs: inputs, outputCount: outputCount, attributes: attributes)

@@ -4,8 +4,8 @@ enum Quantity: Hashable, Sendable {
   case integer(Int)
   /// An element of a tensor of real numbers. Sizes are never real.
   case real(Double)
-  /// The size that a file calls by this name and leaves open.
-  case symbol(String)
+  /// A size that a file leaves open.
+  case symbol(OpenDimension)
   case unknown(Unknown)
 
   /// The number, when it is a known integer.
@@ -26,50 +26,9 @@ enum Quantity: Hashable, Sendable {
   var unknown: Unknown? {
     switch self {
     case .integer, .real: nil
-    case .symbol(let name): Unknown(symbols: [name])
+    case .symbol(let symbol): Unknown(symbols: [symbol])
     case .unknown(let unknown): unknown
     }
-  }
-}
-
-/// Why something about a tensor is not known.
-struct Unknown: Error, Hashable, Sendable {
-  /// More names than this are not listed.
-  private static let mostSymbols = 4
-
-  /// The symbolic dimensions that it depends on, in order.
-  private(set) var symbols: [String]
-  /// Another cause, as in "the operator 'Loop' decides it while it runs".
-  var cause: String?
-
-  init(symbols: [String] = [], cause: String? = nil) {
-    self.symbols = symbols
-    self.cause = cause
-  }
-
-  init(_ cause: String) { self.init(cause: cause) }
-
-  /// What is not known because of one thing or of another.
-  static func | (a: Unknown, b: Unknown) -> Unknown {
-    let symbols = Set(a.symbols + b.symbols).sorted().prefix(mostSymbols)
-    return Unknown(symbols: Array(symbols), cause: a.cause ?? b.cause)
-  }
-
-  /// What would make it known, as a clause: "the symbolic dimension ... decides it".
-  var explanation: String {
-    if let cause { return cause }
-    if symbols.isEmpty { return "the file does not give it" }
-    let names = symbols.map { "'\($0)'" }.joined(separator: ", ")
-    let options = symbols.map(Self.option).joined(separator: " ")
-    return symbols.count == 1
-      ? "the symbolic dimension \(names) decides it: give a size, as in \(options)"
-      : "the symbolic dimensions \(names) decide it: give sizes, as in \(options)"
-  }
-
-  /// The option that gives a symbolic dimension a size, in quotation marks where a shell needs them.
-  static func option(_ symbol: String) -> String {
-    let isPlain = symbol.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_.:/-".contains($0)) }
-    return isPlain ? "--dim \(symbol)=1" : "--dim '\(symbol)=1'"
   }
 }
 

@@ -8,7 +8,7 @@ enum ShapeText {
   private static func text(_ size: Quantity) -> String {
     switch size {
     case .integer(let value): "\(value)"
-    case .symbol(let name): name
+    case .symbol(let symbol): symbol.name
     case .real, .unknown: "?"
     }
   }

@@ -42,6 +42,18 @@ struct TensorFacts: Hashable, Sendable {
 }
 
 extension TensorFacts {
+  /// The same as the nodes behind an operator see it: what is unknown began there unless it did so before.
+  func behind(_ origin: String) -> TensorFacts {
+    func behind(_ quantity: Quantity) -> Quantity {
+      if case .unknown(let unknown) = quantity { .unknown(unknown.behind(origin)) } else { quantity }
+    }
+    var facts = self
+    facts.unknown = unknown.behind(origin)
+    facts.shape = shape?.map(behind)
+    facts.elements = elements?.map(behind)
+    return facts
+  }
+
   /// The sizes, or why they are not known.
   ///
   /// - Returns: the sizes, some of which may be unknown.
@@ -56,15 +68,12 @@ extension TensorFacts {
   /// - Returns: all elements.
   /// - Throws: ``Unknown`` when one is not known.
   func integers() throws(Unknown) -> [Int] {
-    guard let elements else { throw unknown.symbols.isEmpty && unknown.cause == nil ? Unknown(Self.noValues) : unknown }
+    guard let elements else { throw shape == nil ? unknown : .atRunTime }
     var integers: [Int] = []
     for element in elements {
-      guard let integer = element.integer else { throw element.unknown ?? Unknown(Self.noValues) }
+      guard let integer = element.integer else { throw element.unknown ?? .atRunTime }
       integers.append(integer)
     }
     return integers
   }
-
-  /// What is said of a tensor whose elements would be needed.
-  static let noValues = "it depends on values that are computed while the network runs"
 }

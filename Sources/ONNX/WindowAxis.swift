@@ -44,6 +44,12 @@ struct WindowAxis: Hashable {
     let divisor = greatestCommonDivisor(stride, dilation)
     return kernel <= stride / divisor || output <= dilation / divisor
   }
+
+  /// Why an axis is no partition, as what windows do.
+  var obstacle: String {
+    before > 0 || stride * (output - 1) + reach > input
+      ? "windows read padding" : "windows of \(kernel) overlap at a stride of \(stride)"
+  }
 }
 
 extension WindowAxis {

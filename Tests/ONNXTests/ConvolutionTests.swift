@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Workloads
 
@@ -91,12 +92,59 @@ struct ConvolutionTests {
     for attributes: [String: BuiltAttribute] in [[:], ["pads": .integers([1, 0, 0, 1, 0, 0])]] {
       let model = try convolution(input: [1, 3, 16, 14, 14], weights: [8, 3, 3, 3, 3], attributes)
       #expect(model.layers.isEmpty)
-      #expect(model.unresolved.first?.reason.hasPrefix("it is a convolution along 3 axes") == true)
+      let depth = attributes.isEmpty ? "windows of 3 overlap at a stride of 1" : "windows read padding"
+      #expect(
+        model.unresolved.map(\.reason) == [
+          "it is a convolution along 3 axes, and \(depth) along its depth, windows of 3 overlap at a stride of 1 along its "
+            + "height, windows of 3 overlap at a stride of 1 along its width: a layer has two axes, and a further one only "
+            + "where each input is read once"
+        ])
     }
     // A kernel of one frame reads padding alone where the depth is padded.
     let padded = try convolution(
       input: [1, 3, 16, 14, 14], weights: [8, 3, 1, 3, 3], ["pads": .integers([1, 0, 0, 1, 0, 0])])
     #expect(padded.layers.isEmpty)
+  }
+
+  /// A third axis is folded exactly where all MACs, and the elements of all tensors that they use, stay the same: counted
+  /// one by one.
+  @Test(arguments: 0..<200)
+  func foldedAxesDoTheProductsOfTheDefinition(seed: Int) throws {
+    var random = SplitMix64(seed: seed)
+    let axes = (0..<3).map { _ in
+      WindowAxis(
+        input: random.pick(1...6), kernel: random.pick(1...3), stride: random.pick(1...3), dilation: random.pick(1...2),
+        before: random.oneIn(4) ? 1 : 0, after: random.oneIn(4) ? 1 : 0)
+    }
+    if axes.contains(where: { $0.output < 1 }) { return }
+    let model = try convolution(
+      input: [2, 4] + axes.map(\.input), weights: [6, 2] + axes.map(\.kernel),
+      [
+        "group": .integer(2), "strides": .integers(axes.map(\.stride)), "dilations": .integers(axes.map(\.dilation)),
+        "pads": .integers(axes.map(\.before) + axes.map(\.after)),
+      ])
+    guard let layer = model.layers.first else {
+      // No axis may be left out of which each input is read once, whatever the others are.
+      for axis in axes {
+        let pairs = (0..<axis.output).flatMap { row in
+          (0..<axis.kernel).map { axis.stride * row + axis.dilation * $0 - axis.before }
+        }
+        let isReadOnce = Set(pairs).count == pairs.count && pairs.allSatisfy { (0..<axis.input).contains($0) }
+        #expect(!isReadOnce, "seed \(seed)")
+      }
+      return
+    }
+    let used = axes.map { axis in
+      Set(
+        (0..<axis.output).flatMap { row in
+          (0..<axis.kernel).map { axis.stride * row + axis.dilation * $0 - axis.before }
+        }.filter { (0..<axis.input).contains($0) }
+      ).count
+    }
+    let (outputs, kernels) = (axes.map(\.output).reduce(1, *), axes.map(\.kernel).reduce(1, *))
+    #expect(layer.macs == 2 * 6 * 2 * outputs * kernels, "seed \(seed)")
+    #expect(layer.usedElements(of: .inputs) == Words(2 * 4 * used.reduce(1, *)), "seed \(seed)")
+    #expect(layer.usedElements(of: .outputs) == Words(2 * 6 * outputs), "seed \(seed)")
   }
 
   @Test func negativePaddingLeavesRowsOut() throws {
@@ -175,6 +223,95 @@ struct ConvolutionTests {
       })
     #expect(model.layers.map(\.name) == ["y", "last", "end"] && model.remarks.isEmpty)
     #expect(model.layers.map { [$0[.c], $0[.p]] } == [[3, 8], [10, 6], [4, 1]])
+  }
+
+  /// The scales of a dynamic quantisation are single numbers.
+  @Test func dynamicallyQuantisedConvolutions() throws {
+    let model = try layers(of: "dynamic-quantize")
+    #expect(model.layers.map(\.macs) == [221_184, 294_912] && model.unresolved.isEmpty)
+  }
+
+  /// QONNX's quantizers keep the shapes of what they quantise.
+  @Test func quantizersOfQONNX() throws {
+    let model = try layers(of: "qonnx")
+    #expect(model.layers.map(\.macs) == [194_400, 225_792] && model.unresolved.isEmpty && model.remarks.isEmpty)
+    #expect(model.layers.map { [$0[.k], $0[.c], $0[.p], $0[.q]] } == [[8, 3, 30, 30], [4, 8, 28, 28]])
+    for domain in ["qonnx.custom_op.general", "onnx.brevitas", "finn.custom_op.general"] {
+      for type in ["Quant", "BipolarQuant", "Trunc", "MultiThreshold", "IntQuant", "FloatQuant"] {
+        let model = builtModel { graph in
+          graph.input("x", [1, 3, 8, 8])
+          // Scales and thresholds of each channel.
+          graph.initializer = [.weights("w", [4, 3, 3, 3]), .weights("s", [3, 15])]
+          graph.node(type, ["x", "s", "s", "s"], ["q"], domain: domain)
+          graph.node(type, ["w", "s", "s", "s"], ["wq"], domain: domain)
+          graph.node("Conv", ["q", "wq"], ["y"])
+        }
+        let read = try layers(of: model)
+        #expect(read.layers.map(\.macs) == [4 * 3 * 9 * 36] && read.remarks.isEmpty, "\(domain).\(type)")
+      }
+    }
+  }
+
+  /// What ONNX Runtime makes of convolutions whose channels it lays out in blocks, filling them up.
+  @Test func blockedConvolutions() throws {
+    let single = try layers(of: "only-unknown-operators")
+    #expect(single.layers.map(\.macs) == [194_400] && single.unresolved.isEmpty)
+    let model = try layers(
+      of: builtModel { graph in
+        graph.input("x", [1, 20, 16, 16])
+        graph.initializer = [
+          .weights("w", [48, 32, 3, 3]), .weights("dw", [48, 1, 3, 3]), .weights("pw", [32, 48, 1, 1]),
+          .weights("b", [48]),
+          .weights("last", [5, 24, 1, 1]),
+        ]
+        let domain = "com.microsoft.nchwc"
+        graph.node("ReorderInput", ["x"], ["xb"], domain: domain, ["channels_last": .integer(0)])
+        graph.node("Conv", ["xb", "w", "b"], ["a"], domain: domain, ["pads": .integers([1, 1, 1, 1])])
+        graph.node(
+          "MaxPool", ["a"], ["m"], domain: domain, ["kernel_shape": .integers([2, 2]), "strides": .integers([2, 2])])
+        graph.node("Conv", ["m", "dw"], ["d"], domain: domain, ["group": .integer(48)])
+        graph.node("Conv", ["d", "pw"], ["p"], domain: domain)
+        graph.node("Upsample", ["p"], ["u"], domain: domain, ["scales": .integers([1, 1, 2, 3])])
+        graph.node("ReorderOutput", ["u"], ["y"], domain: domain, ["channels": .integer(24)])
+        graph.node("Conv", ["y", "last"], ["z"])
+      })
+    #expect(model.unresolved.isEmpty)
+    #expect(
+      model.layers.map { [$0.groups, $0[.k], $0[.c], $0[.p], $0[.q]] } == [
+        [1, 48, 32, 16, 16], [48, 1, 1, 6, 6], [1, 32, 48, 6, 6], [1, 5, 24, 12, 18],
+      ])
+    #expect(model.remarks.first?.hasPrefix("3 convolutions are laid out in blocks of 8 or 16 channels") == true)
+  }
+
+  /// Quantised images with the channels last, whose weights have them first: what ONNX Runtime makes of quantised models.
+  @Test func channelsMayComeLast() throws {
+    let model = try layers(
+      of: builtModel { graph in
+        graph.input("x", [2, 3, 32, 30])
+        graph.initializer = [
+          .weights("w", [20, 3, 2, 3]), .weights("s", []), .weights("dw", [20, 1, 3, 3]), .weights("v", [7, 20, 1, 1]),
+        ]
+        let last: [String: BuiltAttribute] = ["channels_last": .integer(1)]
+        let domain = "com.microsoft"
+        let rest = ["s", "s", "s", "s"]
+        graph.node("Transpose", ["x"], ["t"], ["perm": .integers([0, 2, 3, 1])])
+        graph.node("QLinearConv", ["t", "s", "s", "w"] + rest, ["a"], domain: domain, last)
+        graph.node("NhwcMaxPool", ["a"], ["m"], domain: domain, ["kernel_shape": .integers([1, 2])])
+        graph.node(
+          "QLinearConv", ["m", "s", "s", "dw"] + rest, ["d"], domain: domain,
+          last.merging(["group": .integer(20)]) { $1 })
+        graph.node(
+          "QLinearAveragePool", ["d"] + rest, ["p"], domain: domain,
+          last.merging(["kernel_shape": .integers([3, 2]), "strides": .integers([2, 2])]) { $1 })
+        graph.node("QLinearGlobalAveragePool", ["p"] + rest, ["g"], domain: domain, last)
+        graph.node("Transpose", ["g"], ["back"], ["perm": .integers([0, 3, 1, 2])])
+        graph.node("Conv", ["back", "v"], ["y"])
+      })
+    #expect(model.unresolved.isEmpty)
+    #expect(
+      model.layers.map { [$0.groups, $0[.k], $0[.c], $0[.p], $0[.q]] } == [
+        [1, 20, 3, 31, 28], [20, 1, 1, 29, 25], [1, 7, 20, 1, 1],
+      ])
   }
 
   @Test func weightsComeFromManyPlaces() throws {

@@ -146,15 +146,24 @@ struct MatrixProductTests {
     ("bid,dho->biho", [2, 7, 5], [5, 3, 4], [1, 14, 12, 5]),
     ("...ij,...jk->...ik", [3, 4, 5], [3, 5, 6], [3, 4, 6, 5]),
     ("...ij,...jk->...ik", [3, 4, 5], [1, 5, 6], [1, 12, 6, 5]), ("abc,abc->a", [2, 3, 4], [2, 3, 4], [2, 1, 1, 12]),
+    // Outer products sum over nothing, which is one product each.
+    ("i,j->ij", [64], [32], [1, 64, 32, 1]), ("ab,cd->abcd", [3, 4], [3, 4], [1, 12, 12, 1]),
+    ("bi,bj->bij", [7, 5], [7, 6], [7, 5, 6, 1]), ("...i,...j->...ij", [7, 5], [7, 6], [7, 5, 6, 1]),
   ])
   func contractionsOfTwoAreGEMMs(equation: String, a: [Int], b: [Int], expected: [Int]) throws {
     #expect(sizes(try product(a, b, type: "Einsum", ["equation": .text(equation)])) == expected)
   }
 
-  @Test(arguments: ["ab,ab->ab", "ab,cd->abcd"])
-  func contractionsThatSumNothingAreNoGEMM(equation: String) throws {
-    let model = try product([3, 4], [3, 4], type: "Einsum", ["equation": .text(equation)])
+  /// One operand has all indices: the other scales it.
+  @Test(arguments: [("ab,ab->ab", [3, 4]), ("ab,a->ab", [3]), ("ab,->ba", [])])
+  func elementwiseContractionsAreNoGEMM(equation: String, b: [Int]) throws {
+    let model = try product([3, 4], b, type: "Einsum", ["equation": .text(equation)])
     #expect(model.layers.isEmpty && model.unresolved.isEmpty && model.remarks.isEmpty)
+  }
+
+  @Test func anOuterProductIsAGEMMOfInnerSizeOne() throws {
+    // The constant operand is the weights.
+    #expect(try layers(of: "outer-product").layers == [Layer.gemm(name: "outer", m: 64, n: 32, k: 1)])
   }
 
   @Test(arguments: ["ab,cb->c", "aa,ab->b", "ab,bc->ad", "ab,", "a-b", "ab,ab,ab->", "...ab,......->a"])
@@ -174,10 +183,26 @@ struct MatrixProductTests {
     #expect(model.layers.isEmpty && model.unresolved.map(\.reason) == [reason])
   }
 
-  @Test(arguments: ["LSTM", "GRU", "RNN", "Attention"])
-  func operatorsOfSeveralProductsAreListed(type: String) throws {
-    let model = try product([7, 1, 16], [1, 32, 16], type: type, ["hidden_size": .integer(8)])
+  @Test(arguments: [
+    ("Attention", "", "not taken apart"), ("MoE", "com.microsoft", "not taken apart"),
+    ("NhwcFusedConv", "com.microsoft", "channels last"), ("QOrderedMatMul", "com.microsoft", "packed or sparse"),
+    ("ConvTranspose", "com.ms.internal.nhwc", "channels last"),
+  ])
+  func operatorsThatAreNoSingleProductAreListed(type: String, domain: String, reason: String) throws {
+    let model = try product([7, 1, 16], [1, 32, 16], type: type, domain: domain)
     #expect(model.unresolved.map(\.name) == ["product"])
-    #expect(model.unresolved.first?.reason.contains("not taken apart") == true)
+    #expect(model.unresolved.first?.reason.contains(reason) == true)
+  }
+
+  @Test func productsOfOptimisedModels() throws {
+    for type in ["FusedMatMulActivation", "TransposeMatMul", "GemmFastGelu", "MatMulInteger16"] {
+      #expect(sizes(try product([2, 4, 10], [10, 8], type: type, domain: "com.microsoft")) == [1, 8, 8, 10])
+    }
+    let transposed = try product(
+      [4, 10], [8, 10], type: "GemmFloat8", domain: "com.microsoft", ["transB": .integer(1)])
+    #expect(sizes(transposed) == [1, 4, 8, 10])
+    let packed = try product(
+      [2, 4, 10], [40], type: "MatMulBnb4", domain: "com.microsoft", ["K": .integer(10), "N": .integer(8)])
+    #expect(sizes(packed) == [1, 8, 8, 10])
   }
 }

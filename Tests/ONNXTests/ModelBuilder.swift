@@ -1,6 +1,7 @@
 import Foundation
 import SwiftProtobuf
 import TestSupport
+import Testing
 import Workloads
 
 @testable import ONNX
@@ -26,6 +27,11 @@ enum BuiltAttribute {
   case tensor(TensorProto)
   case graph(GraphProto)
   case reference(String)
+}
+
+extension Quantity {
+  /// The open size of a name.
+  static func open(_ name: String) -> Quantity { .symbol(OpenDimension(name: name, place: "", isBatch: false)) }
 }
 
 extension TypeProto {
@@ -69,6 +75,25 @@ extension TensorProto {
     }
   }
 
+  /// Integers in several dimensions.
+  static func integers(_ name: String, shape: [Int], _ values: [Int]) -> TensorProto {
+    .with {
+      $0.name = name
+      $0.dataType = 7
+      $0.dims = shape.map { Int64($0) }
+      $0.int64Data = values.map { Int64($0) }
+    }
+  }
+
+  /// A truth value.
+  static func truth(_ name: String, _ value: Bool) -> TensorProto {
+    .with {
+      $0.name = name
+      $0.dataType = 9
+      $0.int32Data = [value ? 1 : 0]
+    }
+  }
+
   /// A list of numbers as bytes.
   static func numbers(_ name: String, _ values: [Float]) -> TensorProto {
     .with {
@@ -98,6 +123,9 @@ extension GraphProto {
         $0.type = .built(shape)
       })
   }
+
+  /// Adds an output, whose shape is not stated.
+  mutating func output(_ name: String) { output.append(.with { $0.name = name }) }
 
   /// Adds a node.
   mutating func node(
@@ -156,6 +184,12 @@ func layers(of model: ModelProto, dimensions: [String: Int] = [:]) throws -> ONN
     try bytes.write(to: URL(fileURLWithPath: file))
     return try ONNXModel.read(file: file, dimensions: dimensions)
   }
+}
+
+/// The layers of a model that is among the tests' resources.
+func layers(of name: String, dimensions: [String: Int] = [:]) throws -> ONNXModel {
+  let file = try #require(Bundle.module.url(forResource: "Models/\(name)", withExtension: "onnx"), "\(name)")
+  return try ONNXModel.read(file: file.path, dimensions: dimensions)
 }
 
 /// What is found of the tensors of a model.

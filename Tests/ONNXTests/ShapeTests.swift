@@ -34,16 +34,19 @@ struct ShapeTests {
     let without = try layers(of: Self.flattened)
     #expect(
       without.unresolved.map(\.reason) == [
-        "its batch, input's height are unknown: the symbolic dimensions 'H', 'N' decide it: give sizes, as in "
-          + "--dim H=1 --dim N=1",
-        "its number of rows is the symbolic dimension 'N': give a size, as in --dim N=1",
+        "its batch, input's height are unknown: the symbolic dimensions 'H', 'N' of the input 'x' [N,3,H,32] decide it: "
+          + "give their sizes in your runs, as in --dim H=SIZE --dim N=1",
+        "its number of rows is unknown: the symbolic dimension 'N' of the input 'x' [N,3,H,32] decides it: give its size "
+          + "in your runs, as in --dim N=1",
       ])
     let half = try layers(of: Self.flattened, dimensions: ["H": 32])
     #expect(half.unresolved.map(\.name) == ["conv", "fc"])
     #expect(
       half.unresolved.map(\.reason) == [
-        "its batch is the symbolic dimension 'N': give a size, as in --dim N=1",
-        "its number of rows is the symbolic dimension 'N': give a size, as in --dim N=1",
+        "its batch is unknown: the symbolic dimension 'N' of the input 'x' [N,3,H,32] decides it: give its size in your "
+          + "runs, as in --dim N=1",
+        "its number of rows is unknown: the symbolic dimension 'N' of the input 'x' [N,3,H,32] decides it: give its size "
+          + "in your runs, as in --dim N=1",
       ])
   }
 
@@ -94,7 +97,7 @@ struct ShapeTests {
     }
     let layer = try #require(try layers(of: model, dimensions: ["N": 3]).layers.first)
     #expect([layer.batch, layer.vertical.inputSize, layer.horizontal.inputSize] == [3, 14, 14])
-    #expect(try walked(model).facts(of: "small")?.shape == [.symbol("N"), .integer(64), .integer(14), .integer(14)])
+    #expect(try walked(model).facts(of: "small")?.shape == [.open("N"), .integer(64), .integer(14), .integer(14)])
     #expect(try walked(model).facts(of: "width")?.elements == [.integer(28)])
   }
 

@@ -60,7 +60,7 @@ struct TransposedConvolutionTests {
       kernel: Extent(height: 3, width: 4), dilation: Extent(height: 2, width: 1),
       padding: Padding(top: 3, bottom: 1, left: 3, right: 3), hasBiases: true)
     #expect(model.layers == [expected])
-    #expect(model.wholes.isEmpty)
+    #expect(model.entries.allSatisfy { $0.partOf == nil })
   }
 
   @Test func phasesAreNamedByRowAndColumn() throws {
@@ -70,8 +70,7 @@ struct TransposedConvolutionTests {
     #expect(model.layers.allSatisfy { $0[.r] == 2 && $0[.s] == 2 && $0[.p] == 4 && $0[.q] == 4 && $0[.k] == 5 })
     #expect(model.layers.map(\.horizontal.paddingBefore) == [1, 0, 1, 0])
     #expect(model.remarks.count == 1 && model.remarks[0].hasPrefix("1 transposed convolution is given as parts"))
-    let whole = ONNXModel.Whole(name: "up", hasCommonInputs: true)
-    #expect(model.wholes == Dictionary(uniqueKeysWithValues: model.layers.map { ($0.name, whole) }))
+    #expect(model.entries.allSatisfy { $0.partOf == "up" && !$0.hasOwnInputs })
   }
 
   /// With a kernel as large as the stride each output reads one input: all phases are output channels of one layer.
@@ -83,7 +82,7 @@ struct TransposedConvolutionTests {
       name: "up", batch: 2, groups: groups, inputChannels: 3 * groups, input: Extent(height: 4, width: 7),
       outputChannels: 6 * 5 * groups, kernel: Extent(1), hasBiases: hasBiases, channelsPerBias: 6)
     #expect(model.layers == [expected])
-    #expect(model.wholes.isEmpty)
+    #expect(model.entries.allSatisfy { $0.partOf == nil })
     #expect(model.layers[0].biases == Words(hasBiases ? 5 * groups : 0))
     #expect(model.remarks[0].hasPrefix("1 transposed convolution has phases of the stride that read the same inputs"))
     #expect(model.remarks.count == (hasBiases ? 2 : 1))
@@ -96,7 +95,7 @@ struct TransposedConvolutionTests {
     #expect(model.layers.map(\.name) == ["up/phase-0..3-0+1", "up/phase-0..3-2"])
     #expect(model.layers.map { $0[.k] } == [40, 20] && model.layers.map { $0[.s] } == [1, 2])
     #expect(model.layers.map(\.channelsPerBias) == [8, 4] && model.layers.allSatisfy { $0.biases == Words(5) })
-    #expect(model.wholes.count == 2)
+    #expect(model.entries.count { $0.partOf != nil } == 2)
     // One node has biases, whatever its parts.
     #expect(model.remarks.last == "1 layer has biases, which are read too")
   }
@@ -108,7 +107,7 @@ struct TransposedConvolutionTests {
     // Columns 0 to 3 and columns 1 to 4: they look the same.
     #expect(model.layers.map(\.horizontal.inputSize) == [4, 4])
     #expect(model.layers[0].named("") == model.layers[1].named(""))
-    #expect(model.wholes.values.allSatisfy { !$0.hasCommonInputs } && model.wholes.count == 2)
+    #expect(model.entries.map(\.hasOwnInputs) == [true, true])
   }
 
   /// Of phases that are more than a layer may have channels for each set makes a layer.

@@ -1,7 +1,7 @@
 import Foundation
 import Workloads
 
-/// An Einsum of up to two operands, which is a GEMM when it sums over indices that both have.
+/// An Einsum of up to two operands, which is a GEMM when what it sums over are indices that both have.
 struct Contraction {
   /// The letters of each operand, and those of the output; an ellipsis is spelt as the letters that it stands for.
   private let operands: [[Character]]
@@ -71,14 +71,16 @@ struct Contraction {
   /// What is known of the output.
   var outputFacts: TensorFacts { TensorFacts(shape: output.compactMap { sizes[$0] }) }
 
-  /// The layer, or nil when nothing is summed over two operands: then there is no GEMM.
+  /// The layer, or nil where there is none: of one operand, or where nothing is summed and one operand has all indices,
+  /// which is an elementwise product. Where nothing is summed otherwise it is an outer product, a GEMM of inner size 1.
   ///
   /// - Parameter name: what to call it.
   /// - Returns: the layer.
   /// - Throws: ``Unknown`` with the reason why there is none.
   func lowering(_ name: String) throws(Unknown) -> Lowering? {
-    let summed = Set(operands.joined()).subtracting(output)
-    if operands.count < 2 || summed.isEmpty { return nil }
+    let all = Set(operands.joined())
+    let summed = all.subtracting(output)
+    if operands.count < 2 || summed.isEmpty && operands.contains(where: { all.isSubset(of: $0) }) { return nil }
     guard operands.count == 2 else {
       throw Unknown("it is a contraction of \(operands.count) operands, whose order is not given")
     }

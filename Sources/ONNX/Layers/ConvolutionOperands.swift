@@ -5,7 +5,7 @@ struct ConvolutionOperands {
   /// Where the operators have their weights and biases.
   private static let positions: [String: (weights: Int, biases: Int?)] = [
     "Conv": (1, 2), "ConvInteger": (1, nil), "QLinearConv": (3, 8),
-    "com.microsoft.FusedConv": (1, 2), "com.microsoft.QLinearConv": (3, 8),
+    "com.microsoft.FusedConv": (1, 2), "com.microsoft.QLinearConv": (3, 8), "com.microsoft.nchwc.Conv": (1, 2),
   ]
 
   /// The operators.
@@ -23,8 +23,8 @@ struct ConvolutionOperands {
   init(_ operation: Operation) throws(Unknown) {
     let positions = Self.positions[operation.type] ?? (1, nil)
     self.operation = operation
-    if operation.integer("channels_last", default: 0) == 1 { throw Unknown("its channels come last") }
-    input = try Lowering.sizes(try operation.input(0), of: "input")
+    // Weights have their channels in front wherever those of the images are.
+    input = try ChannelOrder(operation).channelsFirst(try Lowering.sizes(try operation.input(0), of: "input"))
     let weights = try operation.input(positions.weights)
     self.weights = weights.shape
     weightsUnknown = weights.unknown
@@ -40,7 +40,7 @@ struct ConvolutionOperands {
     let given = operation.integers("kernel_shape").flatMap { $0.isEmpty ? nil : $0 }
     guard let weights else {
       if let given { return given }
-      throw Unknown("its weights' shape is unknown: \(weightsUnknown.explanation)")
+      throw weightsUnknown.about("its weights' shape is unknown")
     }
     if let given, given.count == weights.count - 2 {
       for (size, own) in zip(given, weights.dropFirst(2)) {
@@ -57,7 +57,9 @@ struct ConvolutionOperands {
   var outputFacts: TensorFacts {
     get throws(Unknown) {
       let spatial = try OperatorRules.spatialSizes(operation, input: Array(input.dropFirst(2)), kernel: try kernel())
-      return TensorFacts(shape: [input[0], weights?[0] ?? .unknown(weightsUnknown)] + spatial)
+      let shape = [input[0], weights?[0] ?? .unknown(weightsUnknown)] + spatial
+      return TensorFacts(
+        shape: ChannelOrder(operation) == .first ? shape : try ChannelOrder.channelsLast(shape))
     }
   }
 
@@ -68,12 +70,14 @@ struct ConvolutionOperands {
   /// - Throws: ``Unknown`` with the reason why there is none.
   func lowering(_ name: String) throws(Unknown) -> Lowering {
     let kernel = try kernel()
+    let groups = operation.integer("group", default: 1)
+    // Of the input's channels and those of the weights, which are the same, one that is known will do.
+    let channels = input[1].integer == nil ? weights.map { $0[1] * .integer(groups) } ?? input[1] : input[1]
     let sizes = try Lowering.known(
-      [("batch", input[0]), ("input channels", input[1])]
+      [("batch", input[0]), ("input channels", channels)]
         + zip(SpatialAxes.names(input.count - 2), input.dropFirst(2)).map { ("input's \($0)", $1) }
         + [("output channels", weights?[0] ?? .unknown(weightsUnknown))])
     let spatial = Array(sizes[2..<input.count])
-    let groups = operation.integer("group", default: 1)
     if let own = weights?[1].integer, groups >= 1, own.multipliedReportingOverflow(by: groups) != (sizes[1], false) {
       throw Unknown(
         "its input has \(sizes[1]) channels, and its weights have \(own) in each of \(groups) groups")
@@ -83,7 +87,8 @@ struct ConvolutionOperands {
     let layer = try planar.layer(
       name, batch: sizes[0], groups: groups, inputChannels: sizes[1], outputChannels: sizes[sizes.count - 1],
       hasBiases: hasBiases)
-    return Lowering(layers: [layer], notes: planar.notes)
+    let isBlocked = operation.type == "com.microsoft.nchwc.Conv"
+    return Lowering(layers: [layer], notes: planar.notes.union(isBlocked ? [.blocked] : []))
   }
 }
 
@@ -97,7 +102,7 @@ extension Lowering {
   /// - Throws: ``Unknown`` when not even their number is known.
   static func sizes(_ tensor: TensorFacts, of role: String) throws(Unknown) -> [Quantity] {
     guard let shape = tensor.shape else {
-      throw Unknown("its \(role)'s shape is unknown: \(tensor.unknown.explanation)")
+      throw tensor.unknown.about("its \(role)'s shape is unknown")
     }
     return shape
   }

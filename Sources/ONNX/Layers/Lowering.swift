@@ -6,16 +6,30 @@ struct Lowering {
   enum Note: CaseIterable {
     case oneAxis
     case foldedAxes
+    case blocked
     case phasesAsChannels
     case phases
+    case recurrent
+    case longestSequence
+    case repeated
     case weightsFirst
     case otherSummand
     case separateBiases
   }
 
+  /// A node that is given as several layers, its parts, which read inputs in common.
+  struct Whole: Hashable {
+    /// The node's name, or that of its first output.
+    let name: String
+    /// Whether all parts read the same inputs.
+    let hasCommonInputs: Bool
+  }
+
   var layers: [Layer] = []
   /// The layer that they are parts of, which read inputs in common; nil where each stands for itself.
-  var whole: ONNXModel.Whole?
+  var whole: Whole?
+  /// How often a layer runs each time that the node does, by its name, where that is more than once.
+  var counts: [String: Int] = [:]
   var notes: Set<Note> = []
 }
 
@@ -32,6 +46,7 @@ extension Lowering {
     if operation.type == "ConvTranspose" { return try TransposedConvolution(operation).lowering(name) }
     if let product = try MatrixProduct(operation) { return try product.lowering(name) }
     if operation.type == "Einsum" { return try Contraction(operation).lowering(name) }
+    if RecurrentNetwork.types.contains(operation.type) { return try RecurrentNetwork(operation).lowering(name) }
     if let reason = inexpressible[operation.type] { throw Unknown(reason) }
     return nil
   }
@@ -39,27 +54,43 @@ extension Lowering {
   /// Whether an operator multiplies and accumulates.
   static func multiplies(_ type: String) -> Bool {
     ConvolutionOperands.types.contains(type) || type == "ConvTranspose" || MatrixProduct.types.contains(type)
-      || type == "Einsum" || inexpressible[type] != nil
+      || type == "Einsum" || RecurrentNetwork.types.contains(type) || inexpressible[type] != nil
   }
 
   /// Operators that multiply and accumulate in ways that are not taken apart, with what is said of them.
   private static let inexpressible: [String: String] = {
     var reasons: [String: String] = [:]
-    for type in ["LSTM", "GRU", "RNN", "com.microsoft.DynamicQuantizeLSTM"] {
-      reasons[type] = "'\(type)' is a recurrent network of several GEMMs at every step, which is not taken apart"
-    }
-    for type in [
-      "Attention", "LinearAttention", "FlexAttention", "com.microsoft.Attention", "com.microsoft.MultiHeadAttention",
-      "com.microsoft.GroupQueryAttention", "com.microsoft.QAttention", "com.microsoft.PackedAttention",
-      "com.microsoft.DecoderMaskedMultiHeadAttention", "com.microsoft.QOrderedAttention",
-    ] {
+    for type in ["Attention", "LinearAttention", "FlexAttention"] + composites.map({ "com.microsoft.\($0)" }) {
       reasons[type] = "'\(type)' is several GEMMs in one, which are not taken apart"
     }
-    for type in ["DeformConv", "CausalConvWithState", "com.microsoft.NhwcConv", "com.microsoft.MoE"] {
+    for type in ["DeformConv", "CausalConvWithState", "com.microsoft.CausalConvWithState"] {
       reasons[type] = "'\(type)' is no convolution of the kind that a layer describes"
     }
+    for type in ["com.microsoft.NhwcConv", "com.microsoft.NhwcFusedConv"] + internalTypes {
+      reasons[type] = "'\(type)' has its channels last, and the file does not say whether its weights have so too"
+    }
+    for type in ["com.microsoft.SparseToDenseMatMul", "com.microsoft.QOrderedMatMul", "com.microsoft.MatMulFpQ4"] {
+      reasons[type] = "'\(type)' has operands that are packed or sparse, whose sizes the file does not give"
+    }
+    reasons["com.microsoft.ConvTransposeWithDynamicPads"] =
+      "the padding of 'com.microsoft.ConvTransposeWithDynamicPads' is computed while the network runs"
     return reasons
   }()
+
+  /// Operators of ONNX Runtime that stand for several products each.
+  private static let composites = [
+    "Attention", "AttnLSTM", "BeamSearch", "CDist", "DecoderAttention", "DecoderMaskedMultiHeadAttention",
+    "DecoderMaskedSelfAttention", "DynamicSparseAttention", "GreedySearch", "GroupQueryAttention", "LinearAttention",
+    "LongformerAttention", "MatMulNBitsMlp", "MatMulNBitsQkv", "MoE", "MultiHeadAttention",
+    "PackedAttention", "PackedMultiHeadAttention", "PagedAttention", "QAttention", "QMoE", "QOrderedAttention",
+    "QOrderedLongformerAttention", "Sampling", "SparseAttention", "SparsePagedAttention", "WhisperBeamSearch",
+    "WordConvEmbedding",
+  ]
+
+  /// Operators that ONNX Runtime makes of others for a device.
+  private static let internalTypes = ["Conv", "ConvTranspose", "QLinearConv", "QLinearConvTranspose"].map {
+    "com.ms.internal.nhwc.\($0)"
+  }
 
   /// The sizes in a list, all of which must be known.
   ///
@@ -72,15 +103,10 @@ extension Lowering {
     for quantity in quantities {
       if let size = quantity.size.integer { sizes.append(size) } else { missing.append(quantity) }
     }
-    guard let first = missing.first else { return sizes }
-    if missing.count == 1, case .symbol(let name) = first.size {
-      throw Unknown(
-        "its \(first.name) \(verb(first.name)) the symbolic dimension '\(name)': give a size, as in \(Unknown.option(name))"
-      )
-    }
+    if missing.isEmpty { return sizes }
     let names = missing.map(\.name).joined(separator: ", ")
     let unknown = missing.compactMap(\.size.unknown).reduce(Unknown()) { $0 | $1 }
-    throw Unknown("its \(names) \(missing.count == 1 ? verb(names) : "are") unknown: \(unknown.explanation)")
+    throw unknown.about("its \(names) \(missing.count == 1 ? verb(names) : "are") unknown")
   }
 
   private static func verb(_ name: String) -> String { name.hasSuffix("channels") ? "are" : "is" }

@@ -6,15 +6,20 @@ struct MatrixProduct {
   private static let stacked: [String: (a: Int, b: Int)] = [
     "MatMul": (0, 1), "MatMulInteger": (0, 1), "QLinearMatMul": (0, 3),
     "com.microsoft.MatMulIntegerToFloat": (0, 1), "com.microsoft.DynamicQuantizeMatMul": (0, 1),
-    "com.microsoft.FusedMatMul": (0, 1),
+    "com.microsoft.FusedMatMul": (0, 1), "com.microsoft.FusedMatMulActivation": (0, 1),
+    "com.microsoft.TransposeMatMul": (0, 1), "com.microsoft.MatMulInteger16": (0, 1),
+    "com.microsoft.GemmFastGelu": (0, 1), "qonnx.custom_op.general.XnorPopcountMatMul": (0, 1),
   ]
   /// The operators that multiply two matrices, with the position of the summand.
   private static let single: [String: (a: Int, b: Int, c: Int)] = [
     "Gemm": (0, 1, 2), "com.microsoft.FusedGemm": (0, 1, 2), "com.microsoft.QGemm": (0, 3, 6),
+    "com.microsoft.GemmFloat8": (0, 1, 2),
   ]
+  /// The operators whose second operand is packed: its sizes are attributes.
+  private static let packed: Set<String> = ["com.microsoft.MatMulNBits", "com.microsoft.MatMulBnb4"]
 
   /// The operators.
-  static let types = Set(stacked.keys).union(single.keys).union(["com.microsoft.MatMulNBits"])
+  static let types = Set(stacked.keys).union(single.keys).union(packed)
 
   /// The shape of the first operand: matrices of M rows and K columns in a stack.
   private let a: [Quantity]
@@ -32,13 +37,13 @@ struct MatrixProduct {
     if let positions = Self.stacked[operation.type] {
       operands = (try operation.input(positions.a), try operation.input(positions.b))
       if operation.integer("transBatchA", default: 0) != 0 || operation.integer("transBatchB", default: 0) != 0 {
-        throw Unknown("its stacks are transposed")
+        throw Unknown.notFollowed("its stacks are transposed")
       }
     } else if let positions = Self.single[operation.type] {
       operands = (try operation.input(positions.a), try operation.input(positions.b))
       // A factor of zero leaves the summand unread.
       if operation.number("beta", default: 1) != 0 { summand = operation.optional(positions.c) }
-    } else if operation.type == "com.microsoft.MatMulNBits" {
+    } else if Self.packed.contains(operation.type) {
       let columns = operation.integer("N", default: 0)
       let rows = operation.integer("K", default: 0)
       let packed = TensorFacts(shape: [.integer(rows), .integer(columns)], isConstant: true)

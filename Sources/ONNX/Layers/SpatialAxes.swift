@@ -15,7 +15,7 @@ struct SpatialAxes {
   /// input channels: the layer has the same MACs on the same elements.
   ///
   /// - Parameter given: the axes, none of which leaves rows out.
-  /// - Throws: ``Unknown`` when there are more than two whose windows overlap or read padding.
+  /// - Throws: ``Unknown`` when there are more than two whose windows overlap or read padding, saying which do what.
   init(_ given: [WindowAxis]) throws(Unknown) {
     axes = given
     for (axis, name) in zip(given, Self.names(given.count)) where axis.input < 1 || axis.output < 1 {
@@ -23,9 +23,12 @@ struct SpatialAxes {
     }
     while axes.count > 2 {
       guard let position = axes.firstIndex(where: \.isPartition) else {
+        let obstacles = zip(Self.names(given.count), given).filter { !$1.isPartition }.map {
+          "\($1.obstacle) along its \($0)"
+        }
         throw Unknown(
-          "it is a convolution along \(axes.count) axes, whose windows overlap or read padding along each: "
-            + "a layer has two axes")
+          "it is a convolution along \(given.count) axes, and \(obstacles.joined(separator: ", ")): a layer has two axes, "
+            + "and a further one only where each input is read once")
       }
       let axis = axes.remove(at: position)
       images = try Self.product(images, axis.output)

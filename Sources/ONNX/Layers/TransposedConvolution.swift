@@ -90,7 +90,7 @@ struct TransposedConvolution {
     if lowering.layers.count > 1 {
       // What is left of the input where phases leave out rows of it.
       let windows = combinations.map { $0.axes.map(\.window) }
-      lowering.whole = ONNXModel.Whole(name: name, hasCommonInputs: windows.allSatisfy { $0 == windows[0] })
+      lowering.whole = Lowering.Whole(name: name, hasCommonInputs: windows.allSatisfy { $0 == windows[0] })
       lowering.notes.insert(.phases)
     }
     return lowering

@@ -18,8 +18,12 @@ extension OperatorRules {
       guard Set(order).count == sizes.count, order.count == sizes.count else {
         throw Unknown("'perm' of 'Transpose' is no order of \(sizes.count) dimensions")
       }
-      let elements = sizes.count <= 1 ? input.elements : nil
-      return [TensorFacts(shape: order.map { sizes[$0] }, elements: elements)]
+      let transposed = input.picked(order.map { sizes[$0] }) { position in
+        var origin = position
+        for (index, axis) in order.enumerated() { origin[axis] = position[index] }
+        return origin
+      }
+      return [transposed]
     },
     "Squeeze": Rule { operation throws(Unknown) in
       let input = try operation.input(0)

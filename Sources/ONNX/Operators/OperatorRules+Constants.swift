@@ -14,13 +14,13 @@ extension OperatorRules {
       return [.vector(Array(sizes[min(start, end)..<max(start, end)].prefix(max(0, end - start))))]
     },
     "Size": Rule { operation throws(Unknown) in [.scalar(.product(try operation.sizes(0)))] },
-    "Range": range,
+    "Range": range, "com.microsoft.Range": range,
     "RandomNormal": Rule { operation throws(Unknown) in [try ofShapeAttribute(operation)] },
     "RandomUniform": Rule { operation throws(Unknown) in [try ofShapeAttribute(operation)] },
     "OneHot": Rule { operation throws(Unknown) in
       var sizes = try operation.sizes(0)
       let axis = operation.integer("axis", default: -1)
-      var depth = try operation.input(1).elements?.first ?? .unknown(Unknown(TensorFacts.noValues))
+      var depth = try operation.input(1).elements?.first ?? .unknown(.atRunTime)
       if case .real(let value) = depth { depth = Int(exactly: value).map { .integer($0) } ?? .unknown(Unknown()) }
       let position = try operation.axis(axis, rank: sizes.count + 1)
       sizes.insert(depth, at: position)
@@ -29,12 +29,15 @@ extension OperatorRules {
     "NonZero": Rule { operation throws(Unknown) in
       let input = try operation.input(0)
       let sizes = try input.sizes()
-      guard sizes.count == 1, let elements = input.elements, elements.allSatisfy({ $0.real != nil }) else {
-        return [TensorFacts(shape: [.integer(sizes.count), .unknown(Unknown(TensorFacts.noValues))])]
-      }
-      let positions = elements.indices.filter { elements[$0].real != 0 }
+      let number = Quantity.unknown(.atRunTime)
+      if sizes.isEmpty { return [TensorFacts(shape: [number, number])] }
+      guard let elements = input.elements, elements.allSatisfy({ $0.real != nil }), let order = ElementOrder(sizes)
+      else { return [TensorFacts(shape: [.integer(sizes.count), number])] }
+      let positions = elements.indices.filter { elements[$0].real != 0 }.map(order.position)
       return [
-        TensorFacts(shape: [.integer(1), .integer(positions.count)], elements: positions.map { .integer($0) })
+        TensorFacts(
+          shape: [.integer(sizes.count), .integer(positions.count)],
+          elements: sizes.indices.flatMap { axis in positions.map { .integer($0[axis]) } })
       ]
     },
   ]
@@ -59,7 +62,7 @@ extension OperatorRules {
     } else if let shape = operation.sparseShape("sparse_value") {
       facts = TensorFacts(shape: shape)
     } else {
-      throw Unknown("the constant has no value that is a tensor of numbers")
+      throw Unknown.notFollowed("the constant has no value that is a tensor of numbers")
     }
     facts.isConstant = true
     return facts
@@ -84,9 +87,9 @@ extension OperatorRules {
     // With their number alone, the number of dimensions is known.
     let length = try tensor.sizes()
     guard length.count == 1, let rank = length[0].integer, rank <= TensorFacts.mostDimensions else {
-      throw Unknown(TensorFacts.noValues)
+      throw .atRunTime
     }
-    return Array(repeating: .unknown(Unknown(TensorFacts.noValues)), count: rank)
+    return Array(repeating: .unknown(.atRunTime), count: rank)
   }
 
   private static func ofShapeAttribute(_ operation: Operation) throws(Unknown) -> TensorFacts {
@@ -99,7 +102,7 @@ extension OperatorRules {
   private static let range = Rule { operation throws(Unknown) in
     var bounds: [Quantity] = []
     for index in 0..<3 {
-      bounds.append(try operation.input(index).elements?.first ?? .unknown(Unknown(TensorFacts.noValues)))
+      bounds.append(try operation.input(index).elements?.first ?? .unknown(.atRunTime))
     }
     if case .integer(let start) = bounds[0], case .integer(let limit) = bounds[1], case .integer(let step) = bounds[2],
       step != 0

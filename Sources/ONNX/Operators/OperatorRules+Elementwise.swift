@@ -4,7 +4,8 @@ extension OperatorRules {
   /// Operators whose output has the shape of their input, or the common shape of their inputs.
   static let elementwise: [String: Rule] = {
     var rules: [String: Rule] = [:]
-    for type in sameShape { rules[type] = likeFirst }
+    for type in sameShape + quantizers { rules[type] = likeFirst }
+    rules.merge(severalOutputs) { first, _ in first }
     for type in broadcast { rules[type] = Rule { operation throws(Unknown) in try common(operation) { _ in nil } } }
     for (type, function) in unary {
       rules[type] = Rule { operation throws(Unknown) in try common(operation) { function($0[0]) } }
@@ -32,21 +33,65 @@ extension OperatorRules {
   }()
 
   private static let sameShape = [
-    "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "BatchNormalization", "Bernoulli", "BitwiseNot", "Celu", "Clip",
-    "Cos", "Cosh", "CumProd", "CumSum", "DequantizeLinear", "Dropout", "DynamicQuantizeLinear", "Elu", "Erf", "Exp",
-    "EyeLike", "Gelu", "GroupNormalization", "HardSigmoid", "HardSwish", "Hardmax", "InstanceNormalization", "IsInf",
-    "IsNaN", "LRN", "LayerNormalization", "LeakyRelu", "Log", "LogSoftmax", "LpNormalization",
-    "MeanVarianceNormalization",
-    "Mish", "QuantizeLinear", "RMSNormalization", "RandomNormalLike", "RandomUniformLike", "Reciprocal", "Relu",
-    "ReverseSequence", "RotaryEmbedding", "ScatterElements", "Scatter", "ScatterND", "Selu", "Shrink", "Sigmoid",
-    "Sign", "Sin",
-    "Sinh", "Softmax", "Softplus", "Softsign", "Swish", "Tan", "Tanh", "TensorScatter", "ThresholdedRelu", "Trilu",
-    "ImageScaler", "ParametricSoftplus", "ScaledTanh", "Affine",
-    "com.microsoft.BiasGelu", "com.microsoft.DequantizeLinear", "com.microsoft.FastGelu", "com.microsoft.Gelu",
+    "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Bernoulli", "BitwiseNot", "Celu", "Clip", "Cos", "Cosh",
+    "CumProd", "CumSum", "DequantizeLinear", "Elu", "Erf", "Exp", "EyeLike", "Gelu", "GroupNormalization",
+    "HardSigmoid", "HardSwish", "Hardmax", "InstanceNormalization", "IsInf", "IsNaN", "LRN", "LeakyRelu", "Log",
+    "LogSoftmax", "LpNormalization", "MeanVarianceNormalization", "Mish", "QuantizeLinear", "RMSNormalization",
+    "RandomNormalLike", "RandomUniformLike", "Reciprocal", "Relu", "ReverseSequence", "RotaryEmbedding", "Selu",
+    "Shrink", "Sigmoid", "Sign", "Sin", "Sinh", "Softmax", "Softplus", "Softsign", "Swish", "Tan", "Tanh",
+    "TensorScatter", "ThresholdedRelu", "Trilu", "ImageScaler", "ParametricSoftplus", "ScaledTanh", "Affine",
+    "com.microsoft.BiasGelu", "com.microsoft.BiasSoftmax", "com.microsoft.DequantizeLinear", "com.microsoft.FastGelu",
+    "com.microsoft.Gelu", "com.microsoft.GemmaRotaryEmbedding", "com.microsoft.GroupNorm", "com.microsoft.Inverse",
     "com.microsoft.QLinearLeakyRelu", "com.microsoft.QLinearSigmoid", "com.microsoft.QLinearSoftmax",
-    "com.microsoft.QuantizeLinear", "com.microsoft.QuickGelu", "com.microsoft.SkipLayerNormalization",
-    "com.microsoft.SkipSimplifiedLayerNormalization", "SimplifiedLayerNormalization",
+    "com.microsoft.QuantizeLinear", "com.microsoft.QuickGelu", "com.microsoft.RotaryEmbedding", "com.microsoft.Trilu",
   ]
+
+  /// Operators whose further outputs are known as well.
+  private static let severalOutputs: [String: Rule] = {
+    var rules: [String: Rule] = [
+      // The scale and the zero of all elements.
+      "DynamicQuantizeLinear": Rule { operation throws(Unknown) in
+        [TensorFacts(shape: try operation.sizes(0)), TensorFacts(shape: []), TensorFacts(shape: [])]
+      },
+      // Means and variances of each channel, twice in old versions.
+      "BatchNormalization": Rule { operation throws(Unknown) in
+        let channels = operation.optional(3)?.shape.map { TensorFacts(shape: $0) } ?? .nothing(Unknown())
+        return [TensorFacts(shape: try operation.sizes(0))] + Array(repeating: channels, count: 4)
+      },
+      // The mask of what is kept.
+      "Dropout": Rule { operation throws(Unknown) in
+        Array(repeating: TensorFacts(shape: try operation.sizes(0)), count: 2)
+      },
+      "com.microsoft.SkipGroupNorm": Rule { operation throws(Unknown) in
+        Array(repeating: TensorFacts(shape: try operation.sizes(0)), count: 2)
+      },
+    ]
+    // A mean and a deviation for all that is brought to one scale.
+    for type in ["LayerNormalization", "SimplifiedLayerNormalization"] {
+      rules[type] = Rule { operation throws(Unknown) in
+        let sizes = try operation.sizes(0)
+        let axis = try operation.axis(operation.integer("axis", default: -1), rank: sizes.count)
+        let scale = TensorFacts(shape: sizes.enumerated().map { $0 < axis ? $1 : .integer(1) })
+        return [TensorFacts(shape: sizes), scale, scale]
+      }
+    }
+    // The sum that is brought to one scale comes last.
+    for type in ["SkipLayerNormalization", "SkipSimplifiedLayerNormalization"] {
+      rules["com.microsoft.\(type)"] = Rule { operation throws(Unknown) in
+        let sizes = try operation.sizes(0)
+        let scale = TensorFacts(shape: sizes.dropLast() + [.integer(1)])
+        return [TensorFacts(shape: sizes), scale, scale, TensorFacts(shape: sizes)]
+      }
+    }
+    return rules
+  }()
+
+  /// Operators of QONNX (https://qonnx.readthedocs.io) that make numbers of fewer bits, in the domains that they have
+  /// had: they are elementwise, whatever the scales.
+  private static let quantizers = ["qonnx.custom_op.general", "onnx.brevitas", "finn.custom_op.general"].flatMap {
+    domain in
+    ["BipolarQuant", "FloatQuant", "IntQuant", "MultiThreshold", "Quant", "Trunc"].map { "\(domain).\($0)" }
+  }
 
   private static let broadcast = [
     "BitShift", "BitwiseAnd", "BitwiseOr", "BitwiseXor", "PRelu", "Xor", "com.microsoft.BiasAdd",
@@ -67,7 +112,7 @@ extension OperatorRules {
     "Pow": { power($0, $1) },
     "Max": { maximum($0, $1) },
     "Min": { minimum($0, $1) },
-    "Mean": { a, _ in .unknown(a.unknown ?? Unknown(TensorFacts.noValues)) },
+    "Mean": { a, _ in .unknown(a.unknown ?? .atRunTime) },
     "Equal": { .equal($0, $1) },
     "Greater": { .compare($0, $1, >) }, "GreaterOrEqual": { .compare($0, $1, >=) },
     "Less": { .compare($0, $1, <) }, "LessOrEqual": { .compare($0, $1, <=) },
@@ -108,25 +153,35 @@ extension OperatorRules {
   private static let cast = Rule { operation throws(Unknown) in
     let input = try operation.input(0)
     let target = operation.integer("to", default: 0)
-    // Codes of TensorProto.DataType: the integers are 2 to 7, 12 and 13, the truth value is 9, real numbers are the rest.
-    let isInteger = (2...7).contains(target) || target == 12 || target == 13
+    // Codes of TensorProto.DataType: 9 is the truth value, 1 and 11 are real numbers as they are computed with here.
+    let range = integerRanges[target]
     let isReal = target == 1 || target == 11
     let elements = input.elements?.map { element -> Quantity in
       switch element {
-      case .integer(let value) where isReal: .real(Double(value))
-      case .integer(let value) where target == 9: .integer(value == 0 ? 0 : 1)
-      case .real(let value) where isInteger:
-        Int(exactly: value.rounded(.towardZero)).map { .integer($0) }
-          ?? .unknown(Unknown("its computation exceeds 64 bits"))
-      default: element
+      case .integer(let value) where isReal: return .real(Double(value))
+      case .integer(let value) where target == 9: return .integer(value == 0 ? 0 : 1)
+      case .real(let value) where target == 9: return .integer(value == 0 ? 0 : 1)
+      case .integer(let value): return range?.contains(value) ?? true ? element : .unknown(Unknown(outOfRange))
+      case .real(let value):
+        guard let range else { return element }
+        let integer = Int(exactly: value.rounded(.towardZero))
+        return integer.flatMap { range.contains($0) ? .integer($0) : nil } ?? .unknown(Unknown(outOfRange))
+      case .symbol, .unknown: return element
       }
     }
-    let isKnown = isInteger || isReal || target == 9
+    let isKnown = range != nil || isReal || target == 9
     return [
       TensorFacts(shape: try input.sizes(), elements: isKnown ? elements : nil)
     ]
   }
 }
+
+/// What integers of each type can be, by the codes of TensorProto.DataType.
+private let integerRanges: [Int: ClosedRange<Int>] = [
+  2: 0...255, 3: -128...127, 4: 0...65_535, 5: -32_768...32_767, 6: Int(Int32.min)...Int(Int32.max), 7: .min ... .max,
+  12: 0...Int(UInt32.max), 13: 0 ... .max,
+]
+private let outOfRange = "a number is changed to a type that cannot hold it"
 
 // MARK: Arithmetic on elements
 

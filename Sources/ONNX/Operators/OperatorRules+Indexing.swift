@@ -10,14 +10,11 @@ extension OperatorRules {
     "Split": Rule { operation throws(Unknown) in try split(operation) },
     "Slice": Rule { operation throws(Unknown) in [try slice(operation)] },
     "Gather": Rule { operation throws(Unknown) in [try gather(operation)] },
-    "GatherElements": Rule { operation throws(Unknown) in [TensorFacts(shape: try operation.sizes(1))] },
-    "GatherND": Rule { operation throws(Unknown) in
-      let (data, indices) = (try operation.sizes(0), try operation.sizes(1))
-      let batch = operation.integer("batch_dims", default: 0)
-      guard let last = indices.last?.integer, batch >= 0, batch < indices.count, last >= 0, last <= data.count - batch
-      else { throw Unknown("'GatherND' is given indices of the shape \(ShapeText.text(indices))") }
-      return [TensorFacts(shape: indices.dropLast() + data.dropFirst(batch + last))]
-    },
+    "GatherElements": Rule { operation throws(Unknown) in [try gatherElements(operation)] },
+    "GatherND": Rule { operation throws(Unknown) in [try gatherND(operation)] },
+    "ScatterElements": Rule { operation throws(Unknown) in [try scatterElements(operation)] },
+    "Scatter": Rule { operation throws(Unknown) in [try scatterElements(operation)] },
+    "ScatterND": Rule { operation throws(Unknown) in [try scatterND(operation)] },
     "Expand": Rule { operation throws(Unknown) in
       let input = try operation.input(0)
       let shape = try Broadcasting.shape([try input.sizes(), try sizes(try operation.input(1))])
@@ -31,33 +28,12 @@ extension OperatorRules {
       let (own, repeats) = (try input.sizes(), try sizes(try operation.input(1)))
       guard own.count == repeats.count else { throw Unknown("'Tile' needs a number for each dimension") }
       let shape = zip(own, repeats).map { $0 * $1 }
-      var elements: [Quantity]?
-      if own.count == 1, let list = input.elements, let count = shape[0].integer, count <= TensorFacts.mostElements {
-        elements = (0..<count).map { list[$0 % list.count] }
-      }
-      return [TensorFacts(shape: shape, elements: elements)]
+      // Positions lie in a dimension without elements only where there are none.
+      return [input.picked(shape) { zip($0, own).map { $0 % max(1, $1.integer ?? 1) } }]
     },
-    "Pad": Rule { operation throws(Unknown) in
-      let sizes = try operation.sizes(0)
-      let name = operation.has("paddings") ? "paddings" : "pads"
-      let axes = try operation.axes(
-        try operation.optional(3)?.integers() ?? Array(sizes.indices), rank: sizes.count)
-      guard let given = try operation.integers(name, orInput: 1), given.count == 2 * axes.count else {
-        throw Unknown("'Pad' needs two numbers for each dimension")
-      }
-      var shape = sizes
-      for (index, axis) in axes.enumerated() {
-        shape[axis] = shape[axis] + (.integer(given[index]) + .integer(given[axes.count + index]))
-      }
-      return [TensorFacts(shape: shape)]
-    },
-    "Compress": Rule { operation throws(Unknown) in
-      let rank = try operation.sizes(0).count
-      var shape = operation.has("axis") ? try operation.sizes(0) : [.integer(1)]
-      let axis = operation.has("axis") ? try operation.axis(operation.integer("axis", default: 0), rank: rank) : 0
-      shape[axis] = .unknown(Unknown(TensorFacts.noValues))
-      return [TensorFacts(shape: shape)]
-    },
+    "Pad": Rule { operation throws(Unknown) in [try pad(operation)] },
+    "com.microsoft.Pad": Rule { operation throws(Unknown) in [try pad(operation)] },
+    "Compress": Rule { operation throws(Unknown) in [try compress(operation)] },
   ]
 
   private static func concatenation(_ operation: Operation) throws(Unknown) -> TensorFacts {
@@ -78,13 +54,21 @@ extension OperatorRules {
         }
       }
     }
-    var elements: [Quantity]? = shape.count == 1 ? [] : nil
+    guard tensors.allSatisfy({ $0.elements != nil }) else { return TensorFacts(shape: shape) }
+    var parts: [(elements: [Quantity], order: ElementOrder)] = []
     for tensor in tensors {
-      guard let list = elements, let more = tensor.elements, list.count <= TensorFacts.mostElements else {
-        elements = nil
-        break
+      guard let elements = tensor.elements, let order = tensor.shape.flatMap({ ElementOrder($0) }) else {
+        return TensorFacts(shape: shape)
       }
-      elements = list + more
+      parts.append((elements, order))
+    }
+    let elements = ElementOrder.elements(shape) { position in
+      var position = position
+      for part in parts {
+        if position[axis] < part.order.sizes[axis] { return part.order.element(at: position).map { part.elements[$0] } }
+        position[axis] -= part.order.sizes[axis]
+      }
+      return nil
     }
     return TensorFacts(shape: shape, elements: elements)
   }
@@ -113,12 +97,14 @@ extension OperatorRules {
     for part in parts.prefix(count) {
       var shape = sizes
       shape[axis] = part
-      var elements: [Quantity]?
-      if sizes.count == 1, let list = input.elements, let size = part.integer, size >= 0, size <= list.count - start {
-        elements = Array(list[start..<start + size])
-        start += size
-      }
-      outputs.append(TensorFacts(shape: shape, elements: elements))
+      let first = start
+      outputs.append(
+        input.picked(shape) { position in
+          var origin = position
+          origin[axis] += first
+          return origin
+        })
+      start += max(0, min(part.integer ?? 0, TensorFacts.mostElements))
     }
     return outputs
   }
@@ -130,17 +116,165 @@ extension OperatorRules {
     if sizes.count - 1 + chosen.count > TensorFacts.mostDimensions {
       throw Unknown("'Gather' makes too many dimensions")
     }
-    let shape = sizes[..<axis] + chosen + sizes[(axis + 1)...]
-    var elements: [Quantity]?
-    if sizes.count == 1, let list = data.elements, let positions = indices.elements {
-      elements = positions.map { position in
-        guard let index = position.integer else { return .unknown(position.unknown ?? Unknown()) }
-        let place = index < 0 ? index &+ list.count : index
-        return list.indices.contains(place) ? list[place] : .unknown(Unknown("an index is out of range"))
+    let shape = Array(sizes[..<axis] + chosen + sizes[(axis + 1)...])
+    guard let list = data.elements, let places = indices.elements, let order = ElementOrder(sizes),
+      let inner = ElementOrder(chosen)
+    else { return TensorFacts(shape: shape) }
+    let elements = ElementOrder.elements(shape) { position in
+      guard let place = inner.element(at: Array(position[axis..<axis + chosen.count])) else { return nil }
+      return index(places[place], of: order.sizes[axis]) { index in
+        let origin = position[..<axis] + [index] + position[(axis + chosen.count)...]
+        return order.element(at: Array(origin)).map { list[$0] }
       }
     }
+    return TensorFacts(shape: shape, elements: elements)
+  }
+
+  /// What an index chooses, counted from the end when it is negative.
+  ///
+  /// - Parameters:
+  ///   - index: the index.
+  ///   - length: the size of its dimension.
+  ///   - chosen: what there is at a position.
+  /// - Returns: that, or why it is not known.
+  private static func index(_ index: Quantity, of length: Int, _ chosen: (Int) -> Quantity?) -> Quantity? {
+    guard let position = index.integer else { return .unknown(index.unknown ?? Unknown()) }
+    let place = position < 0 ? position &+ length : position
+    return (0..<length).contains(place) ? chosen(place) : .unknown(Unknown("an index is out of range"))
+  }
+
+  private static func gatherElements(_ operation: Operation) throws(Unknown) -> TensorFacts {
+    let (data, indices) = (try operation.input(0), try operation.input(1))
+    let (sizes, shape) = (try data.sizes(), try indices.sizes())
+    let axis = try operation.axis(operation.integer("axis", default: 0), rank: sizes.count)
+    guard shape.count == sizes.count, let list = data.elements, let places = indices.elements,
+      let order = ElementOrder(sizes), let inner = ElementOrder(shape)
+    else { return TensorFacts(shape: shape) }
+    let elements = ElementOrder.elements(shape) { position in
+      guard let place = inner.element(at: position) else { return nil }
+      return index(places[place], of: order.sizes[axis]) { index in
+        var origin = position
+        origin[axis] = index
+        return order.element(at: origin).map { list[$0] }
+      }
+    }
+    return TensorFacts(shape: shape, elements: elements)
+  }
+
+  private static func gatherND(_ operation: Operation) throws(Unknown) -> TensorFacts {
+    let (data, indices) = (try operation.input(0), try operation.input(1))
+    let (sizes, chosen) = (try data.sizes(), try indices.sizes())
+    let batch = operation.integer("batch_dims", default: 0)
+    if let depth = chosen.last, depth.integer == nil { throw depth.unknown ?? .atRunTime }
+    guard let depth = chosen.last?.integer, batch >= 0, batch < chosen.count, depth >= 0, depth <= sizes.count - batch
+    else { throw Unknown("'GatherND' is given indices of the shape \(ShapeText.text(chosen))") }
+    let shape = chosen.dropLast() + sizes.dropFirst(batch + depth)
+    guard let list = data.elements, let places = indices.elements, let order = ElementOrder(sizes),
+      let inner = ElementOrder(chosen)
+    else { return TensorFacts(shape: Array(shape)) }
+    let elements = ElementOrder.elements(Array(shape)) { position in
+      let outer = Array(position.prefix(chosen.count - 1))
+      var origin = Array(position.prefix(batch))
+      for index in 0..<depth {
+        guard let place = inner.element(at: outer + [index]) else { return nil }
+        guard let own = places[place].integer else { return .unknown(places[place].unknown ?? Unknown()) }
+        let length = order.sizes[batch + index]
+        origin.append(own < 0 ? own &+ length : own)
+      }
+      return order.element(at: origin + position.dropFirst(chosen.count - 1)).map { list[$0] }
+    }
+    return TensorFacts(shape: Array(shape), elements: elements)
+  }
+
+  private static func scatterElements(_ operation: Operation) throws(Unknown) -> TensorFacts {
+    let data = try operation.input(0)
+    let sizes = try data.sizes()
+    let axis = try operation.axis(operation.integer("axis", default: 0), rank: sizes.count)
+    guard operation.text("reduction") ?? "none" == "none", var list = data.elements, let order = ElementOrder(sizes),
+      let indices = try operation.input(1).elements, let updates = try operation.input(2).elements,
+      let inner = ElementOrder(try operation.sizes(1)), inner.sizes.count == sizes.count, updates.count == inner.count
+    else { return TensorFacts(shape: sizes) }
+    for (place, update) in updates.enumerated() {
+      var position = inner.position(of: place)
+      guard let index = indices[place].integer else { return TensorFacts(shape: sizes) }
+      position[axis] = index < 0 ? index &+ order.sizes[axis] : index
+      guard let element = order.element(at: position) else { return TensorFacts(shape: sizes) }
+      list[element] = update
+    }
+    return TensorFacts(shape: sizes, elements: list)
+  }
+
+  private static func scatterND(_ operation: Operation) throws(Unknown) -> TensorFacts {
+    let data = try operation.input(0)
+    let sizes = try data.sizes()
+    guard operation.text("reduction") ?? "none" == "none", var list = data.elements, let order = ElementOrder(sizes),
+      let indices = try operation.input(1).elements, let updates = try operation.input(2).elements,
+      let depth = try operation.sizes(1).last?.integer, (1...max(1, sizes.count)).contains(depth),
+      let outer = ElementOrder(try operation.sizes(1).dropLast() + sizes.dropFirst(depth)), updates.count == outer.count
+    else { return TensorFacts(shape: sizes) }
+    let slice = order.sizes.dropFirst(depth).reduce(1, *)
+    for (place, update) in updates.enumerated() {
+      var position: [Int] = []
+      for axis in 0..<depth {
+        guard let index = indices[place / slice * depth + axis].integer else { return TensorFacts(shape: sizes) }
+        position.append(index < 0 ? index &+ order.sizes[axis] : index)
+      }
+      position += outer.position(of: place).suffix(sizes.count - depth)
+      guard let element = order.element(at: position) else { return TensorFacts(shape: sizes) }
+      list[element] = update
+    }
+    return TensorFacts(shape: sizes, elements: list)
+  }
+
+  private static func pad(_ operation: Operation) throws(Unknown) -> TensorFacts {
+    let input = try operation.input(0)
+    let sizes = try input.sizes()
+    let name = operation.has("paddings") ? "paddings" : "pads"
+    let axes = try operation.axes(
+      try operation.optional(3)?.integers() ?? Array(sizes.indices), rank: sizes.count)
+    guard let given = try operation.integers(name, orInput: 1), given.count == 2 * axes.count else {
+      throw Unknown("'Pad' needs two numbers for each dimension")
+    }
+    var shape = sizes
+    var before = [Int](repeating: 0, count: sizes.count)
+    for (index, axis) in axes.enumerated() {
+      shape[axis] = shape[axis] + (.integer(given[index]) + .integer(given[axes.count + index]))
+      before[axis] = given[index]
+    }
+    guard operation.text("mode") ?? "constant" == "constant", let elements = input.elements,
+      let order = ElementOrder(sizes)
+    else { return TensorFacts(shape: shape) }
+    let isReal = elements.contains { if case .real = $0 { true } else { false } }
+    let zero: Quantity = isReal ? .real(operation.number("value", default: 0)) : .integer(0)
+    let filling = operation.optional(2).map { $0.elements?.first ?? .unknown(.atRunTime) } ?? zero
     return TensorFacts(
-      shape: Array(shape), elements: elements)
+      shape: shape,
+      elements: ElementOrder.elements(shape) { position in
+        order.element(at: zip(position, before).map { $0 &- $1 }).map { elements[$0] } ?? filling
+      })
+  }
+
+  private static func compress(_ operation: Operation) throws(Unknown) -> TensorFacts {
+    let input = try operation.input(0)
+    let sizes = try input.sizes()
+    let isFlat = !operation.has("axis")
+    let axis = isFlat ? 0 : try operation.axis(operation.integer("axis", default: 0), rank: sizes.count)
+    let whole = isFlat ? [Quantity.product(sizes)] : sizes
+    var shape = whole
+    guard let condition = try operation.input(1).elements?.map(\.integer), condition.allSatisfy({ $0 != nil }) else {
+      shape[axis] = .unknown(.atRunTime)
+      return TensorFacts(shape: shape)
+    }
+    let chosen = condition.indices.filter { condition[$0] != 0 }
+    if let length = whole[axis].integer, let last = chosen.last, last >= length {
+      throw Unknown("'Compress' chooses the position \(last) of \(length)")
+    }
+    shape[axis] = .integer(chosen.count)
+    return TensorFacts(shape: whole, elements: input.elements).picked(shape) { position in
+      var origin = position
+      origin[axis] = chosen[position[axis]]
+      return origin
+    }
   }
 
   private static func slice(_ operation: Operation) throws(Unknown) -> TensorFacts {
@@ -155,7 +289,9 @@ extension OperatorRules {
     guard starts.count == ends.count, starts.count == axes.count, steps.map({ $0.count == axes.count }) ?? true else {
       throw Unknown("'Slice' is given lists of different lengths")
     }
-    var elements = input.elements
+    if Set(axes).count != axes.count { throw Unknown("'Slice' lists an axis twice") }
+    // Where each axis begins and how far apart its elements are.
+    var origins = [(first: Int, step: Int)](repeating: (0, 1), count: shape.count)
     for (index, axis) in axes.enumerated() {
       let step = steps?[index] ?? 1
       let size = shape[axis]
@@ -169,14 +305,13 @@ extension OperatorRules {
       }
       guard let start = starts[index].integer, let end = ends[index].integer, step != 0 else {
         shape[axis] = .unknown((starts[index].unknown ?? Unknown()) | (ends[index].unknown ?? Unknown()))
-        elements = nil
         continue
       }
       let (first, count) = positions(start, end, step, length: length)
       shape[axis] = .integer(count)
-      if let list = elements, shape.count == 1 { elements = (0..<count).map { list[first + $0 * step] } }
+      origins[axis] = (first, step)
     }
-    return TensorFacts(shape: shape, elements: shape.count == 1 ? elements : nil)
+    return input.picked(shape) { zip($0, origins).map { $1.first &+ $0 &* $1.step } }
   }
 
   private static func bounds(_ operation: Operation, _ name: String, _ index: Int) throws(Unknown) -> [Quantity] {
@@ -184,9 +319,9 @@ extension OperatorRules {
     let input = try operation.input(index)
     if let elements = input.elements { return elements }
     guard let count = try input.sizes().first?.integer, count <= TensorFacts.mostDimensions else {
-      throw Unknown(TensorFacts.noValues)
+      throw .atRunTime
     }
-    return Array(repeating: .unknown(Unknown(TensorFacts.noValues)), count: count)
+    return Array(repeating: .unknown(.atRunTime), count: count)
   }
 
   /// The first position of a slice and how many there are; bounds are counted from the end when they are negative, and

@@ -8,12 +8,12 @@ extension OperatorRules {
         if operation.has("k") {
           shape[axis] = .integer(operation.integer("k", default: 0))
         } else {
-          shape[axis] = try operation.input(1).elements?.first ?? .unknown(Unknown(TensorFacts.noValues))
+          shape[axis] = try operation.input(1).elements?.first ?? .unknown(.atRunTime)
         }
         return [TensorFacts(shape: shape), TensorFacts(shape: shape)]
       },
       "NonMaxSuppression": Rule { _ throws(Unknown) in
-        [TensorFacts(shape: [.unknown(Unknown(TensorFacts.noValues)), .integer(3)])]
+        [TensorFacts(shape: [.unknown(.atRunTime), .integer(3)])]
       },
     ]
     for type in ["ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMean", "ReduceSumSquare"] {
@@ -49,13 +49,31 @@ extension OperatorRules {
     let given = try operation.integers("axes", orInput: 1) ?? []
     if given.isEmpty, operation.integer("noop_with_empty_axes", default: 0) == 1 { return input }
     let axes = given.isEmpty ? Array(sizes.indices) : try operation.axes(given, rank: sizes.count)
-    var elements: [Quantity]?
-    if let list = input.elements, let first = list.first, Set(axes).count == sizes.count {
-      let total = list.dropFirst().reduce(Optional(first)) { total, element in total.flatMap { combine($0, element) } }
-      elements = total.map { [$0] }
+    let shape = kept(sizes, without: Set(axes), operation)
+    return TensorFacts(shape: shape, elements: reduced(input, along: Set(axes), combine))
+  }
+
+  /// The elements of a tensor put together along some axes; nil where they are not known.
+  private static func reduced(
+    _ input: TensorFacts, along axes: Set<Int>, _ combine: (Quantity, Quantity) -> Quantity?
+  ) -> [Quantity]? {
+    guard let elements = input.elements, let order = input.shape.flatMap({ ElementOrder($0) }), order.count > 0,
+      let reduced = ElementOrder(order.sizes.enumerated().map { .integer(axes.contains($0) ? 1 : $1) })
+    else { return nil }
+    var totals = [Quantity?](repeating: nil, count: reduced.count)
+    for (index, element) in elements.enumerated() {
+      var position = order.position(of: index)
+      for axis in axes { position[axis] = 0 }
+      guard let place = reduced.element(at: position) else { return nil }
+      guard let total = totals[place] else {
+        totals[place] = element
+        continue
+      }
+      guard let next = combine(total, element) else { return nil }
+      totals[place] = next
     }
-    return TensorFacts(
-      shape: kept(sizes, without: Set(axes), operation), elements: elements)
+    let known = totals.compactMap { $0 }
+    return known.count == totals.count ? known : nil
   }
 
   /// The dimensions without some axes, or with 1 in their places.

@@ -5,9 +5,29 @@ extension OperatorRules {
       "ConvTranspose": Rule { operation throws(Unknown) in [try TransposedConvolution(operation).outputFacts] },
       "MaxUnpool": Rule { operation throws(Unknown) in
         guard operation.optional(2) == nil else { return [TensorFacts(shape: try sizes(try operation.input(2)))] }
-        throw Unknown("the output's shape of 'MaxUnpool' is not given")
+        throw Unknown.notFollowed("the output's shape of 'MaxUnpool' is not given")
       },
       "Resize": resize, "Upsample": resize,
+      "com.microsoft.nchwc.Upsample": Rule { operation throws(Unknown) in
+        let (sizes, factors) = (try operation.sizes(0), operation.integers("scales") ?? [])
+        guard factors.count == sizes.count else { throw Unknown("it needs a factor for each dimension") }
+        return [TensorFacts(shape: zip(sizes, factors).map { $0 * .integer($1) })]
+      },
+      "com.microsoft.nchwc.ReorderInput": Rule { operation throws(Unknown) in
+        var sizes = try operation.sizes(0)
+        if operation.integer("channels_last", default: 0) == 1 { sizes = try ChannelOrder.channelsFirst(sizes) }
+        // A block has 8 channels or 16, which is decided by the machine that optimised the model.
+        if sizes.count > 1, (sizes[1].integer ?? 1) % 16 != 0 { sizes[1] = .unknown(.notFollowed(fillsBlocks)) }
+        return [TensorFacts(shape: sizes)]
+      },
+      "com.microsoft.nchwc.ReorderOutput": Rule { operation throws(Unknown) in
+        var sizes = try operation.sizes(0)
+        if sizes.count > 1 { sizes[1] = .integer(operation.integer("channels", default: 0)) }
+        return [
+          TensorFacts(
+            shape: operation.integer("channels_last", default: 0) == 1 ? try ChannelOrder.channelsLast(sizes) : sizes)
+        ]
+      },
       "MaxRoiPool": Rule { operation throws(Unknown) in
         let pooled = operation.integers("pooled_shape") ?? []
         return [
@@ -34,21 +54,32 @@ extension OperatorRules {
     for type in ConvolutionOperands.types.union(["DeformConv"]) {
       rules[type] = Rule { operation throws(Unknown) in [try ConvolutionOperands(operation).outputFacts] }
     }
-    for type in ["AveragePool", "MaxPool", "LpPool", "com.microsoft.QLinearAveragePool"] {
+    for type in [
+      "AveragePool", "MaxPool", "LpPool", "com.microsoft.QLinearAveragePool", "com.microsoft.NhwcMaxPool",
+      "com.microsoft.nchwc.AveragePool", "com.microsoft.nchwc.MaxPool",
+    ] {
       rules[type] = Rule { operation throws(Unknown) in
         let pooled = try pooling(operation)
         return [pooled, pooled]
       }
     }
-    for type in ["GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool", "com.microsoft.QLinearGlobalAveragePool"] {
+    for type in [
+      "GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool", "com.microsoft.QLinearGlobalAveragePool",
+      "com.microsoft.nchwc.GlobalAveragePool", "com.microsoft.nchwc.GlobalMaxPool",
+    ] {
       rules[type] = Rule { operation throws(Unknown) in
-        let sizes = try operation.sizes(0)
-        if operation.integer("channels_last", default: 0) == 1 { throw Unknown("its channels come last") }
-        return [TensorFacts(shape: sizes.enumerated().map { $0 < 2 ? $1 : .integer(1) })]
+        [
+          TensorFacts(
+            shape: try ChannelOrder(operation).shape(try operation.sizes(0)) { sizes in
+              sizes.enumerated().map { $0 < 2 ? $1 : .integer(1) }
+            })
+        ]
       }
     }
     return rules
   }()
+
+  private static let fillsBlocks = "channels are filled up to blocks of a size that the file does not give"
 
   /// The spatial sizes that windows give: each is known where the input's is.
   ///
@@ -72,8 +103,13 @@ extension OperatorRules {
   }
 
   private static func pooling(_ operation: Operation) throws(Unknown) -> TensorFacts {
-    let sizes = try operation.sizes(0)
-    if operation.integer("channels_last", default: 0) == 1 { throw Unknown("its channels come last") }
+    TensorFacts(
+      shape: try ChannelOrder(operation).shape(try operation.sizes(0)) { sizes throws(Unknown) in
+        try pooled(sizes, operation)
+      })
+  }
+
+  private static func pooled(_ sizes: [Quantity], _ operation: Operation) throws(Unknown) -> [Quantity] {
     guard sizes.count > 2, let kernel = operation.integers("kernel_shape") else {
       throw Unknown("'\(operation.type)' needs a kernel and at least three dimensions")
     }
@@ -86,13 +122,13 @@ extension OperatorRules {
       // A window that would start behind the input and the padding before it is left out.
       return (count - 1) * axis.stride >= axis.input + axis.before ? count - 1 : count
     }
-    return TensorFacts(shape: sizes.prefix(2) + spatial)
+    return sizes.prefix(2) + spatial
   }
 
   private static let resize = Rule { operation throws(Unknown) in
     let sizes = try operation.sizes(0)
     if let policy = operation.text("keep_aspect_ratio_policy"), policy != "stretch" {
-      throw Unknown("its sizes follow the policy '\(policy)'")
+      throw Unknown.notFollowed("its sizes follow the policy '\(policy)'")
     }
     let axes = try operation.axes(operation.integers("axes") ?? Array(sizes.indices), rank: sizes.count)
     var shape = sizes
@@ -109,7 +145,7 @@ extension OperatorRules {
     } else {
       scales = operation.optional(operation.version >= 11 && operation.type == "Resize" ? 2 : 1)?.elements
     }
-    guard let scales, scales.count == axes.count else { throw Unknown(TensorFacts.noValues) }
+    guard let scales, scales.count == axes.count else { throw .atRunTime }
     for (axis, scale) in zip(axes, scales) {
       guard let size = sizes[axis].integer, let factor = scale.real else {
         if scale.real != 1 { shape[axis] = .unknown((sizes[axis].unknown ?? Unknown()) | (scale.unknown ?? Unknown())) }
