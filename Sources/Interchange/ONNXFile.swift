@@ -28,6 +28,8 @@ enum ONNXFile {
     do {
       model = try read()
     } catch {
+      // What is no model of ONNX may have been given the ending.
+      try ForeignModel.refuse(file)
       throw FormatError(origin: file, message: error.description)
     }
     if model.entries.isEmpty, model.unresolved.isEmpty {

@@ -13,7 +13,7 @@ public enum TextFile {
 
   /// The text of a UTF-8 file of at most `limit` bytes, or that of standard input.
   ///
-  /// - Throws: ``FormatError`` when it cannot be read, is larger or is not UTF-8.
+  /// - Throws: ``FormatError`` when it cannot be read, is larger, is a model of another framework or is not UTF-8.
   public static func read(_ path: String, limit: Int) throws(FormatError) -> String {
     try text(of: bytes(path, limit: limit), origin: path)
   }
@@ -31,7 +31,7 @@ public enum TextFile {
 
   /// The bytes of a regular file, or those of standard input.
   ///
-  /// - Throws: ``FormatError`` when they cannot be read or are more than `limit`.
+  /// - Throws: ``FormatError`` when they cannot be read, are a model of another framework or are more than `limit`.
   static func bytes(_ path: String, limit: Int) throws(FormatError) -> [UInt8] {
     if path == standardInput {
       let wasRead = isStandardInputRead.withLock { isRead in
@@ -62,12 +62,27 @@ public enum TextFile {
       let count = unsafe Foundation.read(file, &buffer, buffer.count)
       if count < 0, errno == EINTR { continue }
       if count < 0 { throw failure(path, "cannot be read") }
+      if count == 0 || content.count + count > limit {
+        try ForeignModel.refuse(content.isEmpty ? Array(buffer[..<count]) : content, named: path)
+      }
       if count == 0 { return content }
       content += buffer[..<count]
       if content.count > limit {
         throw FormatError(origin: path, message: "is larger than the \(limit) bytes that are accepted")
       }
     }
+  }
+
+  /// The first bytes of a regular file, at most 4096; none where it cannot be read.
+  static func beginning(of path: String) -> [UInt8] {
+    let file = unsafe Foundation.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    if file < 0 { return [] }
+    defer { close(file) }
+    var status = stat()
+    guard unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return [] }
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = unsafe Foundation.read(file, &bytes, bytes.count)
+    return Array(bytes.prefix(max(0, count)))
   }
 
   /// Writes a text to a file, see ``write(_:to:)-([UInt8],_)``.

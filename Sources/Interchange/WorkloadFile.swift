@@ -16,6 +16,7 @@ public enum WorkloadFile {
     case "m": return try MAESTROModel.read(file: file)
     case "csv": return try SCALESimTopology.read(file: file)
     default:
+      if ForeignModel.isLikeONNX(file) { return try ONNXFile.read(file: file, dimensions: dimensions) }
       return try yaml(TextFile.read(file, limit: YAMLNode.largestFile), origin: file, dimensions: dimensions)
     }
   }
@@ -29,9 +30,10 @@ public enum WorkloadFile {
     }
   }
 
-  /// Whether a file has layers: by its ending, or by its first keys.
+  /// Whether a file has layers: by its ending, by its first bytes, or by its first keys.
   static func isNetwork(_ file: String) -> Bool {
     if ["onnx", "m", "csv"].contains(file.split(separator: ".").last?.lowercased()) { return true }
+    if ForeignModel.isLikeONNX(file) { return true }
     guard let root = try? YAMLNode.read(file: file) else { return false }
     return DocumentKind(of: root) == .layers
   }

@@ -7,7 +7,7 @@ import Workloads
 /// ONNX models where files with layers are read.
 struct ONNXFileTests {
   /// A model of one matrix product y = x·w, with x of N × 4 and w of 4 × 6, byte for byte.
-  private static let product: [UInt8] = {
+  static let product: [UInt8] = {
     func field(_ number: UInt8, _ contents: [UInt8]) -> [UInt8] { [number << 3 | 2, UInt8(contents.count)] + contents }
     func text(_ value: String) -> [UInt8] { Array(value.utf8) }
     let node = field(1, text("x")) + field(1, text("w")) + field(2, text("y")) + field(4, text("MatMul"))
@@ -46,7 +46,11 @@ struct ONNXFileTests {
     #expect(imported.network.entries.isEmpty)
     #expect(
       imported.unresolved == [
-        .init(name: "y", reason: "its number of rows is the symbolic dimension 'N': give a size, as in --dim N=1")
+        .init(
+          name: "y",
+          reason:
+            "its number of rows is unknown: the symbolic dimension 'N' of the input 'x' [N,4] decides it: give its size "
+            + "in your runs, as in --dim N=1")
       ])
   }
 
@@ -56,6 +60,12 @@ struct ONNXFileTests {
     }
     #expect(error([0x3a, 0x00]) == "net.onnx: has no convolution and no matrix product")
     #expect(error([0x08, 0x01]) == "net.onnx: is not an ONNX model: it has no graph")
+    // A graph of a node whose operator and domain are of another tool.
+    let node: [UInt8] = [0x0a, 1, 0x78, 0x12, 1, 0x79, 0x22, 3] + Array("Foo".utf8) + [0x3a, 4] + Array("tool".utf8)
+    #expect(
+      error([0x08, 8, 0x3a, UInt8(node.count + 2), 0x0a, UInt8(node.count)] + node)
+        == "net.onnx: has no convolution and no matrix product that is known; operators that are not known: tool.Foo (1)"
+    )
   }
 
   /// A size for a dimension that none of the networks has is told of.
@@ -90,11 +100,11 @@ struct ONNXFileTests {
       #expect(
         refusal("dimensions: [N]\n")
           == "sweep.yaml:2: dimensions: 'N' is no name=size with a size from 1 to 1048576, as in batch=1")
-      #expect(refusal("", given: ["M": 3])?.contains("give a size, as in --dim N=1") == true)
+      #expect(refusal("", given: ["M": 3])?.contains("give its size in your runs, as in --dim N=1") == true)
       #expect(
         refusal("")
-          == "net.onnx: y: its number of rows is the symbolic dimension 'N': give a size, as in --dim N=1 "
-          + "(1 of 1 layers are not understood: 'tilebound convert' lists them)")
+          == "net.onnx: y: its number of rows is unknown: the symbolic dimension 'N' of the input 'x' [N,4] decides it: give "
+          + "its size in your runs, as in --dim N=1 (1 of 1 layers are not understood: 'tilebound convert' lists them)")
     }
   }
 }
