@@ -123,7 +123,7 @@ struct ImportRecord {
       "\(count(number, "recurrent network is", "recurrent networks are")) given the lengths of sequences apart: all count "
         + "as long as the longest may be"
     case .repeated:
-      "\(count(number, "loop runs", "loops run")) a known number of rounds: layers in it count once for each round"
+      "\(count(number, "loop runs", "loops run")) a known number of rounds: layers within count once for each round"
     case .weightsFirst:
       "\(count(number, "matrix product has", "matrix products have")) constant first operands: they are the weights, "
         + "and the layer is the transposed product"

@@ -252,6 +252,34 @@ struct ConvolutionTests {
     }
   }
 
+  /// QONNX's own poolings, and standard operators on images and weights with the channels last.
+  @Test func channelsLastInQONNX() throws {
+    let model = try layers(
+      of: builtModel { graph in
+        graph.input("x", [1, 32, 30, 3])
+        graph.initializer = [.weights("w", [8, 5, 3, 3]), .weights("v", [4, 8, 1, 1]), .weights("s", [8])]
+        let (general, last) = ("qonnx.custom_op.general", "qonnx.custom_op.channels_last")
+        graph.node("Conv", ["x", "w"], ["a"], domain: last, ["pads": .integers([1, 0, 1, 0])])
+        graph.node("BatchNormalization", ["a", "s", "s", "s", "s"], ["n"], domain: last)
+        graph.node(
+          "MaxPool", ["n"], ["m"], domain: last, ["kernel_shape": .integers([2, 1]), "strides": .integers([2, 1])])
+        graph.node(
+          "MaxPoolNHWC", ["m"], ["p"], domain: general,
+          ["kernel_shape": .integers([1, 2]), "strides": .integers([1, 2])])
+        graph.node(
+          "QuantAvgPool2d", ["p"], ["q"], domain: general,
+          ["kernel": .integer(3), "stride": .integer(2), "data_layout": .text("NHWC")])
+        graph.node("Transpose", ["q"], ["t"], ["perm": .integers([0, 3, 1, 2])])
+        graph.node("QuantAvgPool2d", ["t"], ["u"], domain: general, ["kernel": .integer(2), "stride": .integer(1)])
+        graph.node("Conv", ["u", "v"], ["y"])
+      })
+    #expect(model.unresolved.isEmpty && model.remarks.isEmpty)
+    #expect(
+      model.layers.map { [$0[.k], $0[.c], $0[.r], $0[.s], $0[.p], $0[.q]] } == [
+        [8, 3, 5, 3, 30, 28], [4, 8, 1, 1, 6, 5],
+      ])
+  }
+
   /// What ONNX Runtime makes of convolutions whose channels it lays out in blocks, filling them up.
   @Test func blockedConvolutions() throws {
     let single = try layers(of: "only-unknown-operators")

@@ -42,6 +42,18 @@ struct HostileFileTests {
       graph.node("Gather", ["c", "one"], ["g"])
       graph.node("Split", ["c"], ["s1", "s2"])
       graph.state("m", [1, 3, 8, 8])
+      graph.state("odd", ["rows", "floor(N/2) + 1"])
+      graph.node("Odd", ["x"], ["odd"], domain: "tool")
+      var round = GraphProto()
+      for name in ["i", "c", "v"] { round.input(name, ["rows", 3]) }
+      round.node("Less", ["i", "one"], ["next"])
+      round.node("MatMul", ["v", "fc"], ["product"])
+      for name in ["next", "product", "s"] { round.output(name) }
+      graph.node("Loop", ["one", "one", "flat"], ["l1", "l2"], ["body": .graph(round)])
+      graph.node(
+        "Scan", ["flat", "x"], ["l3", "l4"],
+        ["body": .graph(round), "num_scan_inputs": .integer(1), "scan_input_axes": .integers([1])])
+      graph.node("LSTM", ["t", "w", "w"], ["h1", "h2"], ["hidden_size": .integer(4), "layout": .integer(1)])
     }
   }
 
@@ -126,7 +138,9 @@ struct HostileFileTests {
       "axis", "axes", "starts", "ends", "steps", "perm", "pads", "split", "shape", "k", "keepdims", "blocksize", "to",
       "group", "kernel_shape", "strides", "dilations", "output_padding", "output_shape", "ceil_mode", "batch_dims",
       "start", "end", "scales", "value_ints", "num_outputs", "hidden_size", "pooled_shape", "q_num_heads",
-      "kv_num_heads", "N", "K", "repeats", "broadcast", "transA", "layout", "output_height",
+      "kv_num_heads", "N", "K", "repeats", "broadcast", "transA", "layout", "output_height", "channels_last",
+      "channels",
+      "kernel", "stride", "linear_before_reset", "noop_with_empty_axes",
     ]
     for version in [1, 6, 11, 18] {
       let model = builtModel(version: version) { graph in
@@ -151,9 +165,9 @@ struct HostileFileTests {
                 : .integers((0..<random.pick(0...4)).map { _ in random.pick(numbers) })
             }
             let name = type.split(separator: ".").last.map(String.init) ?? type
-            let domain = type.hasPrefix("com.microsoft") ? "com.microsoft" : ""
+            let domain = type.dropLast(name.count + 1)
             let inputs = (0..<random.pick(0...5)).map { _ in random.pick(names) }
-            graph.node(name, inputs, ["o\(graph.node.count)", "p\(graph.node.count)"], domain: domain, given)
+            graph.node(name, inputs, ["o\(graph.node.count)", "p\(graph.node.count)"], domain: String(domain), given)
           }
         }
       }

@@ -51,7 +51,7 @@ struct LoopTests {
     let read = try layers(of: model(square))
     #expect(read.unresolved.isEmpty && counts(read) == ["step 5", "after 1"])
     #expect(macs(read) == 5 * 40_960 + 10 * 64 * 7)
-    #expect(read.remarks.first == "1 loop runs a known number of rounds: layers in it count once for each round")
+    #expect(read.remarks.first == "1 loop runs a known number of rounds: layers within count once for each round")
     // Without a condition before the first round there is one all the same.
     #expect(counts(try layers(of: model(square, goes: nil))) == ["step 5", "after 1"])
     #expect(counts(try layers(of: model(square, rounds: .integers("n", [1])))) == ["step 1", "after 1"])

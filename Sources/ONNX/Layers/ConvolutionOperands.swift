@@ -6,6 +6,7 @@ struct ConvolutionOperands {
   private static let positions: [String: (weights: Int, biases: Int?)] = [
     "Conv": (1, 2), "ConvInteger": (1, nil), "QLinearConv": (3, 8),
     "com.microsoft.FusedConv": (1, 2), "com.microsoft.QLinearConv": (3, 8), "com.microsoft.nchwc.Conv": (1, 2),
+    "\(OperatorRules.channelsLast).Conv": (1, 2),
   ]
 
   /// The operators.
@@ -23,10 +24,12 @@ struct ConvolutionOperands {
   init(_ operation: Operation) throws(Unknown) {
     let positions = Self.positions[operation.type] ?? (1, nil)
     self.operation = operation
-    // Weights have their channels in front wherever those of the images are.
     input = try ChannelOrder(operation).channelsFirst(try Lowering.sizes(try operation.input(0), of: "input"))
     let weights = try operation.input(positions.weights)
-    self.weights = weights.shape
+    // Weights have their channels in front wherever those of the images are, but for QONNX.
+    let isLast = operation.type.hasPrefix(OperatorRules.channelsLast)
+    self.weights =
+      isLast ? try weights.shape.map { shape throws(Unknown) in try ChannelOrder.channelsFirst(shape) } : weights.shape
     weightsUnknown = weights.unknown
     hasBiases = positions.biases.flatMap { operation.optional($0) } != nil
     if input.count < 3 { throw Unknown("its input has \(input.count) dimensions; at least 3 are expected") }

@@ -5,7 +5,10 @@ enum ChannelOrder {
 
   /// The order in which an operator takes and gives images.
   init(_ operation: Operation) {
-    let isLast = operation.integer("channels_last", default: 0) == 1 || operation.type == "com.microsoft.NhwcMaxPool"
+    let isLast =
+      operation.integer("channels_last", default: 0) == 1 || operation.text("data_layout") == "NHWC"
+      || ["com.microsoft.NhwcMaxPool", "qonnx.custom_op.general.MaxPoolNHWC"].contains(operation.type)
+      || operation.type.hasPrefix(OperatorRules.channelsLast)
     self = isLast ? .last : .first
   }
 

@@ -4,7 +4,7 @@ extension OperatorRules {
   /// Operators whose output has the shape of their input, or the common shape of their inputs.
   static let elementwise: [String: Rule] = {
     var rules: [String: Rule] = [:]
-    for type in sameShape + quantizers { rules[type] = likeFirst }
+    for type in sameShape { rules[type] = likeFirst }
     rules.merge(severalOutputs) { first, _ in first }
     for type in broadcast { rules[type] = Rule { operation throws(Unknown) in try common(operation) { _ in nil } } }
     for (type, function) in unary {
@@ -85,13 +85,6 @@ extension OperatorRules {
     }
     return rules
   }()
-
-  /// Operators of QONNX (https://qonnx.readthedocs.io) that make numbers of fewer bits, in the domains that they have
-  /// had: they are elementwise, whatever the scales.
-  private static let quantizers = ["qonnx.custom_op.general", "onnx.brevitas", "finn.custom_op.general"].flatMap {
-    domain in
-    ["BipolarQuant", "FloatQuant", "IntQuant", "MultiThreshold", "Quant", "Trunc"].map { "\(domain).\($0)" }
-  }
 
   private static let broadcast = [
     "BitShift", "BitwiseAnd", "BitwiseOr", "BitwiseXor", "PRelu", "Xor", "com.microsoft.BiasAdd",

@@ -56,7 +56,8 @@ extension OperatorRules {
     }
     for type in [
       "AveragePool", "MaxPool", "LpPool", "com.microsoft.QLinearAveragePool", "com.microsoft.NhwcMaxPool",
-      "com.microsoft.nchwc.AveragePool", "com.microsoft.nchwc.MaxPool",
+      "com.microsoft.nchwc.AveragePool", "com.microsoft.nchwc.MaxPool", "qonnx.custom_op.general.MaxPoolNHWC",
+      "\(channelsLast).MaxPool",
     ] {
       rules[type] = Rule { operation throws(Unknown) in
         let pooled = try pooling(operation)

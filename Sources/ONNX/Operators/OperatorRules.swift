@@ -18,7 +18,7 @@ enum OperatorRules {
   static var types: Set<String> { Set(rules.keys) }
 
   private static let rules: [String: Rule] = [
-    elementwise, constants, arrangement, indexing, reductions, windows, products,
+    elementwise, constants, arrangement, indexing, reductions, windows, products, qonnx,
   ].reduce(into: [:]) { all, group in all.merge(group) { first, _ in first } }
 
   /// Operators of the format without a rule: what they give is decided while the network runs, or is no tensor, and
