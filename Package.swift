@@ -17,8 +17,8 @@ let package = Package(
     .library(
       name: "Tilebound",
       targets: [
-        "DenseKernels", "Workloads", "ONNX", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Statistics",
-        "Validation", "Interchange", "Sweeps", "Reports",
+        "DenseKernels", "Workloads", "ONNX", "EnergyModel", "Mappings", "LowerBounds", "Scoring", "MappingSearch",
+        "Statistics", "Validation", "Interchange", "Sweeps", "Reports",
       ]),
     .executable(name: "tilebound", targets: ["tilebound"]),
   ],
@@ -43,8 +43,9 @@ let package = Package(
     .target(
       name: "LowerBounds", dependencies: ["Workloads", "EnergyModel"], exclude: ["Proofs.md"],
       swiftSettings: safeSettings),
+    .target(name: "Scoring", dependencies: ["COpenBLAS", "DenseKernels"], swiftSettings: swiftSettings),
     .target(
-      name: "MappingSearch", dependencies: ["DenseKernels", "Workloads", "EnergyModel", "Mappings", "LowerBounds"],
+      name: "MappingSearch", dependencies: ["Scoring", "Workloads", "EnergyModel", "Mappings", "LowerBounds"],
       swiftSettings: safeSettings),
     .target(name: "Statistics", dependencies: ["DenseKernels"], swiftSettings: safeSettings),
     .target(
@@ -89,6 +90,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "DenseKernelsTests", dependencies: ["DenseKernels", "TestSupport"], swiftSettings: swiftSettings),
+    .testTarget(name: "ScoringTests", dependencies: ["Scoring", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ONNXTests",
@@ -105,7 +107,7 @@ let package = Package(
     .testTarget(
       name: "MappingSearchTests",
       dependencies: [
-        "DenseKernels", "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "TestSupport",
+        "Scoring", "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "TestSupport",
       ],
       swiftSettings: swiftSettings),
     .testTarget(

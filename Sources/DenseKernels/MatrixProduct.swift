@@ -43,7 +43,7 @@ public enum MatrixProduct {
   public static var coreName: String { String(cString: openblas_get_corename()) }
 
   /// Sees to it that each call of BLAS runs on the thread that makes it: parallelism lies above.
-  static func prepare() { useOneThread }
+  package static func prepare() { useOneThread }
 
   private static let useOneThread: Void = openblas_set_num_threads(1)
 }

@@ -1,7 +1,7 @@
-import DenseKernels
 import EnergyModel
 import LowerBounds
 import Mappings
+import Scoring
 import TestSupport
 import Testing
 import Workloads
@@ -29,14 +29,16 @@ struct EngineTests {
       comment = "seed \(seed): \(describe(layer)), \(widths), \(reuse), \(model.readQuanta)/\(model.writeQuanta)"
     }
 
-    func optimizer(_ arithmetic: BlockScorer.Arithmetic? = nil, following witness: Witness? = nil) throws -> Optimizer {
+    func optimizer(_ arithmetic: Scorer.Arithmetic? = nil, following debugSolution: DebugSolution? = nil) throws
+      -> Optimizer
+    {
       try Optimizer(
         layer, widths: widths, energyModel: model, reuse: reuse, dataflows: Set(Dataflow.allCases),
-        arithmetic: arithmetic, witness: witness)
+        arithmetic: arithmetic, debugSolution: debugSolution)
     }
 
-    func witness(_ mapping: Mapping) -> Witness? {
-      Witness(mapping, on: layer, widths: widths, energyModel: model, reuse: reuse)
+    func debugSolution(_ mapping: Mapping) -> DebugSolution? {
+      DebugSolution(mapping, on: layer, widths: widths, energyModel: model, reuse: reuse)
     }
   }
 
@@ -99,8 +101,8 @@ struct EngineTests {
     let unit = try Optimizer(layer, widths: WordWidths(.byte))
     let model = try EnergyModel(name: "large", source: "", unit: "fJ", mac: 0, read: 5000, write: 5000)
     let large = try Optimizer(layer, widths: WordWidths(.byte), energyModel: model)
-    #expect(unit.searches.allSatisfy { $0.arithmetic == .doubles })
-    #expect(large.searches.contains { $0.arithmetic == .integers })
+    #expect(unit.orders.allSatisfy { $0.arithmetic == .doubles })
+    #expect(large.orders.contains { $0.arithmetic == .integers })
     let (small, big) = (unit.curve(dataflow: .outputsInputsWeights), large.curve(dataflow: .outputsInputsWeights))
     #expect(small.steps.points.map(\.capacity) == big.steps.points.map(\.capacity))
     #expect(small.steps.points.map { $0.dataQuanta * model.readQuanta } == big.steps.points.map(\.dataQuanta))

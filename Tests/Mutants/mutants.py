@@ -30,13 +30,13 @@ MUTANTS = [
     # Occupancy.
     ("Mappings/Occupancy.swift", "largestBox(.weights, [.g, .k, .c, .r, .s])", "largestBox(.weights, [.g, .k, .c, .r])"),
     # The enumerator.
-    ("MappingSearch/Coverage.swift", "if outputMoves && (slide == .output || !kernelMoves) {", "if outputMoves && slide == .output {"),
-    ("MappingSearch/Coverage.swift", "max(1, equalBlocks(from: before, to: range.upperBound, tile) - 1)", "max(1, equalBlocks(from: before, to: range.upperBound, tile))"),
-    ("MappingSearch/Coverage.swift", "most = max(most, rows(outputs, kernels))", "most = rows(outputs, kernels)"),
-    ("MappingSearch/Tiles.swift", "let count = (size + last - 2) / (last - 1)", "let count = (size + last - 2) / (last - 1) + 1"),
-    ("MappingSearch/Tiles.swift", "(rest == 0 ? 0 : blocks(rest))", "(rest == 0 ? 0 : 1)"),
-    ("MappingSearch/CanonicalForm.swift", "case .weightsOutputsInputs:\n      (batch, outputChannels, inputChannels) = ([.whole, .one, .one], [.tile, .tile, .tile]", "case .weightsOutputsInputs:\n      (batch, outputChannels, inputChannels) = ([.whole, .one, .one], [.tile, .tile, .one]"),
-    ("MappingSearch/ChannelProfiles.swift", "spills = (model.readQuanta + model.writeQuanta)", "spills = (2 * model.writeQuanta)"),
+    ("MappingSearch/Axis/PlainBoxCounts.swift", "if outputMoves && (slide == .output || !kernelMoves) {", "if outputMoves && slide == .output {"),
+    ("MappingSearch/Axis/PlainBoxCounts.swift", "max(1, equalBlocks(from: before, to: range.upperBound, tile) - 1)", "max(1, equalBlocks(from: before, to: range.upperBound, tile))"),
+    ("MappingSearch/Axis/PlainBoxCounts.swift", "most = max(most, rows(outputs, kernels))", "most = rows(outputs, kernels)"),
+    ("MappingSearch/Mapspace/Tiles.swift", "let count = (size + last - 2) / (last - 1)", "let count = (size + last - 2) / (last - 1) + 1"),
+    ("MappingSearch/Mapspace/Tiles.swift", "(rest == 0 ? 0 : blocks(rest))", "(rest == 0 ? 0 : 1)"),
+    ("MappingSearch/Mapspace/Mapspace.swift", "n: [.whole, .one, .one], k: [.every, .same, .same]", "n: [.whole, .one, .one], k: [.every, .same, .one]"),
+    ("MappingSearch/Grid/Prices.swift", "spills = (model.readQuanta + model.writeQuanta)", "spills = (2 * model.writeQuanta)"),
     # The bounds.
     ("LowerBounds/Stretch.swift", "(atHand * capacity + widest) / tensors", "(atHand * capacity) / tensors"),
     ("LowerBounds/Stretch.swift", "offset: 1 - 2 / 27.0.squareRoot(), leastFull: 2.5", "offset: 1 + 2 / 27.0.squareRoot(), leastFull: 2.5"),
@@ -50,31 +50,31 @@ MUTANTS = [
     ("MappingSearch/SharedInputs.swift", "(besides.max() ?? .zero)", "(besides.min() ?? .zero)"),
     ("Workloads/WholeLayer.swift", "!entry.hasOwnInputs && ", ""),
     # The scorer and the search.
-    ("DenseKernels/BlockScorer.swift", "kept &+= energies[place] < thresholds[range] ? 1 : 0", "kept &+= energies[place] <= thresholds[range] ? 1 : 0"),
-    ("DenseKernels/BlockScorer.swift", "occupancies[column] = r3 * c3[column] + r4 * c4[column] + r5 * c5[column]", "occupancies[column] = r3 * c3[column] + r4 * c4[column] + r4 * c5[column]"),
-    ("DenseKernels/FactorTable.swift", "ranges[place].reduce(.max) { min($0, table[$1, number]) }", "ranges[place].reduce(0) { max($0, table[$1, number]) }"),
-    ("MappingSearch/SearchRecord.swift", "thresholds.fill(0..<end, with: mapping.energy + 1)", "thresholds.fill(0..<end, with: mapping.energy)"),
-    ("MappingSearch/SearchRun.swift", "statistics.prunedByCapacity += left", "statistics.prunedByCapacity += 2 * left"),
-    ("MappingSearch/DataflowSearch.swift", "if isSquare || a == b { return [one] }", "if true { return [one] }"),
+    ("Scoring/Scorer.swift", "kept &+= energies[place] < cutoffs[range] ? 1 : 0", "kept &+= energies[place] <= cutoffs[range] ? 1 : 0"),
+    ("Scoring/Scorer.swift", "occupancies[column] = r3 * c3[column] + r4 * c4[column] + r5 * c5[column]", "occupancies[column] = r3 * c3[column] + r4 * c4[column] + r4 * c5[column]"),
+    ("Scoring/FactorTable.swift", "reduce(CostFactors(all: .max)) { .least($0, table[$1]) }", "reduce(CostFactors(all: 0)) { .largest($0, table[$1]) }"),
+    ("MappingSearch/Search/Incumbent.swift", "cutoffs.fill(0..<end, with: mapping.energy + 1)", "cutoffs.fill(0..<end, with: mapping.energy)"),
+    ("MappingSearch/Search/SearchRun.swift", "statistics.prunedByCapacity += pruned", "statistics.prunedByCapacity += 2 * pruned"),
+    ("MappingSearch/Grid/DataflowGrids.swift", "if isSquare || a == b { return [one] }", "if true { return [one] }"),
 ]
 
 # The rule that is broken, file, what stands there once, what is put in its place.
 CUTS = [
-    ("block sizes", "MappingSearch/BoxChoices.swift", "isDominated: fewest[tiles.lowerBound] <= count)", "isDominated: true)"),
-    ("block sizes", "MappingSearch/AxisEnumerator.swift", "boxesDiffer = overlaps || rows.axis.hasPaddedMACs", "boxesDiffer = overlaps"),
-    ("dominance", "MappingSearch/Skyline.swift", "if any(key .> keys[place]) {", "if any(key.lowHalf .> keys[place].lowHalf) {"),
-    ("tiles", "MappingSearch/CanonicalForm.swift", "blocks.contains(.tile) ? Tiles.byBlockCount(of: size) : [size]", "blocks.contains(.tile) ? [size, 1] : [size]"),
-    ("capacity", "MappingSearch/SearchRecord.swift", "thresholds.fill(Thresholds.range(of: capacity) + 1..<Thresholds.count, with: 0)", "thresholds.fill(Thresholds.range(of: capacity) - 40..<Thresholds.count, with: 0)"),
-    ("corner", "MappingSearch/DataflowSearch.swift", "grid.vertical.corners, Int(block.vertical),", "grid.vertical.corners, grid.vertical.chunks.count - 1,"),
-    ("threshold", "DenseKernels/BlockScorer.swift", "kept &+= energies[place] < thresholds[range] ? 1 : 0", "kept &+= rowCount > 1 && place == 0 ? 0 : energies[place] < thresholds[range] ? 1 : 0"),
-    ("record", "MappingSearch/SearchRecord.swift", "if (best.energy, best.occupancy) < (mapping.energy, mapping.occupancy) { return }", "if (best.energy, best.occupancy) > (mapping.energy, mapping.occupancy) { return }"),
-    ("record", "MappingSearch/ParetoFrontier.swift", "if mapping.energy >= thresholds[range] { return }", "if mapping.energy >= thresholds[range] - 3 { return }"),
-    ("bound", "MappingSearch/Optimizer.swift", "dataQuanta(best) <= least else", "dataQuanta(best) >= least else"),
-    ("visits", "MappingSearch/SearchRun.swift", "Self.every(Self.seedStep, from: 0, of: blocks[...])", "Self.every(Self.seedStep, from: 1, of: blocks[...])"),
+    ("block sizes", "MappingSearch/Axis/TileLadder.swift", "isDominated: fewest[tiles.lowerBound] <= count)", "isDominated: true)"),
+    ("block sizes", "MappingSearch/Axis/PlainListing.swift", "boxesDiffer = axis.hasOverlap || axis.hasPaddedMACs", "boxesDiffer = axis.hasOverlap"),
+    ("dominance", "MappingSearch/Axis/Skyline.swift", "if any(key .> keys[place]) {", "if any(key.lowHalf .> keys[place].lowHalf) {"),
+    ("tiles", "MappingSearch/Mapspace/Mapspace.swift", "sizes.contains(.every) ? Tiles.byBlockCount(of: size) : [size]", "sizes.contains(.every) ? [size, 1] : [size]"),
+    ("capacity", "MappingSearch/Search/Incumbent.swift", "cutoffs.fill(Cutoffs.range(of: capacity) + 1..<Cutoffs.count, with: 0)", "cutoffs.fill(Cutoffs.range(of: capacity) - 40..<Cutoffs.count, with: 0)"),
+    ("corner", "MappingSearch/Grid/Nodes.swift", "grid.vertical.corners, Int(leaf.vertical),", "grid.vertical.corners, grid.vertical.chunks.count - 1,"),
+    ("cutoff", "Scoring/Scorer.swift", "kept &+= energies[place] < cutoffs[range] ? 1 : 0", "kept &+= pairCount > 1 && place == 0 ? 0 : energies[place] < cutoffs[range] ? 1 : 0"),
+    ("pool", "MappingSearch/Search/Incumbent.swift", "if (best.energy, best.occupancy) < (mapping.energy, mapping.occupancy) { return }", "if (best.energy, best.occupancy) > (mapping.energy, mapping.occupancy) { return }"),
+    ("pool", "MappingSearch/Curves/ParetoFrontier.swift", "if mapping.energy >= cutoffs[range] { return }", "if mapping.energy >= cutoffs[range] - 3 { return }"),
+    ("bound", "MappingSearch/Search/Optimizer.swift", "dataQuanta(best) <= least else", "dataQuanta(best) >= least else"),
+    ("visits", "MappingSearch/Search/SearchRun.swift", "Self.every(Self.seedStep, from: 0, of: leaves[...])", "Self.every(Self.seedStep, from: 1, of: leaves[...])"),
 ]
 
-QUICK = "WorkloadsTests|DenseKernelsTests|MappingsTests|LowerBoundsTests|MappingSearchTests"
-SURVIVAL = "WitnessTests/(survives|randomMappings)"
+QUICK = "WorkloadsTests|DenseKernelsTests|ScoringTests|MappingsTests|LowerBoundsTests|MappingSearchTests"
+SURVIVAL = "DebugSolutionTests/(survives|randomMappings)"
 EXHAUSTIVE = "OptimalityTests|BoundTests"
 LIMIT = 400
 

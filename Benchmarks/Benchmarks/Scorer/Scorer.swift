@@ -1,23 +1,23 @@
 import Benchmark
 import CBenchmarkBLAS
-import DenseKernels
+import Scoring
 
-/// Mappings scored a second, energy and occupancy together with the test against thresholds, beside the two matrix
+/// Mappings scored a second, energy and occupancy together with the test against cutoffs, beside the two matrix
 /// products alone and a plain loop that does the same work as the scorer one mapping at a time.
 ///
-/// Blocks are as the search makes them: 64 rows by so many columns, with hardly a mapping that matters.
+/// Leaves are as the search makes them: 64 pairs of profiles by so many columns, with hardly a mapping that matters.
 let benchmarks: @Sendable () -> Void = {
   Benchmark.defaultConfiguration.metrics = [.wallClock, .throughput]
   Benchmark.defaultConfiguration.scalingFactor = .mega
   Benchmark.defaultConfiguration.maxDuration = .seconds(2)
   for columns in [8, 16, 32, 64] {
-    let block = Block(columns: columns)
-    let repetitions = 1_000_000 / block.mappings
+    let leaf = Leaf(columns: columns)
+    let repetitions = 1_000_000 / leaf.mappings
     Benchmark("score-64x\(columns)") { benchmark in
-      let scorer = BlockScorer()
+      let scorer = Scorer()
       benchmark.startMeasurement()
       for _ in 0..<repetitions {
-        scorer.score(block.rows, block.columns, 0..<columns, .doubles, below: block.thresholds)
+        scorer.score(leaf.pairs, leaf.columns, 0..<columns, .doubles, below: leaf.cutoffs)
         blackHole(scorer.scores.count)
       }
     }
@@ -27,53 +27,54 @@ let benchmarks: @Sendable () -> Void = {
       for _ in 0..<repetitions { matrices.multiply() }
     }
     Benchmark("loop-64x\(columns)") { benchmark in
-      for _ in 0..<repetitions { blackHole(block.scoreOneByOne()) }
+      for _ in 0..<repetitions { blackHole(leaf.scoreOneByOne()) }
     }
   }
 }
 
-/// A block with the tables that make it.
-struct Block: Sendable {
-  let rows: BlockScorer.Rows
+/// A leaf with the tables that make it.
+struct Leaf: Sendable {
+  let pairs: Scorer.Pairs
   let columns: FactorTable
-  let thresholds: Thresholds
+  let cutoffs: Cutoffs
 
-  var mappings: Int { rows.count * columns.count }
+  var mappings: Int { pairs.count * columns.count }
 
   init(columns count: Int) {
     func table(_ count: Int, _ seed: Int) -> FactorTable {
-      FactorTable(count: count) { place in
-        let number = place + seed
-        return (
-          1 + number * 7 % 50, 1 + number * 3 % 20, 1 + number % 3, 1 + number * 5 % 64, 1 + number % 9,
-          1 + number * 11 % 40
-        )
-      }
+      FactorTable(
+        (0..<count).map { place in
+          let number = place + seed
+          return CostFactors(
+            inputsMoved: 1 + number * 7 % 50, weightsMoved: 1 + number * 3 % 20, outputsMoved: 1 + number % 3,
+            inputsHeld: 1 + number * 5 % 64, weightsHeld: 1 + number % 9, outputsHeld: 1 + number * 11 % 40)
+        })
     }
-    rows = BlockScorer.Rows(
-      table(8, 1), 0..<8, table(8, 2), 0..<8, BlockScorer.Scale(factors: (1, 1, 1, 1, 1, 1), offset: 3))
+    pairs = Scorer.Pairs(
+      table(8, 1), 0..<8, table(8, 2), 0..<8, Scorer.Scale(factors: CostFactors(all: 1), offset: 3))
     columns = table(count, 3)
-    var thresholds = Thresholds()
-    thresholds.fill(0..<Thresholds.count, with: 10)
-    self.thresholds = thresholds
+    var cutoffs = Cutoffs()
+    cutoffs.fill(0..<Cutoffs.count, with: 10)
+    self.cutoffs = cutoffs
   }
 
   /// The number of mappings that matter, each scored by itself in whole numbers.
   func scoreOneByOne() -> Int {
     var kept = 0
-    let offset = rows.scale.offset
-    for first in rows.firstRange {
-      for second in rows.secondRange {
-        for column in 0..<columns.count {
+    for first in pairs.firstRange {
+      for second in pairs.secondRange {
+        let (a, b) = (pairs.first[first], pairs.second[second])
+        let offset = pairs.scale.offset
+        for place in 0..<columns.count {
+          let c = columns[place]
           let energy =
-            rows.first[first, 0] * rows.second[second, 0] * columns[column, 0]
-            + (rows.first[first, 1] * rows.second[second, 1] + offset) * columns[column, 1]
-            + rows.first[first, 2] * rows.second[second, 2] * columns[column, 2]
+            a.inputsMoved * b.inputsMoved * c.inputsMoved
+            + (a.weightsMoved * b.weightsMoved + offset) * c.weightsMoved
+            + a.outputsMoved * b.outputsMoved * c.outputsMoved
           let occupancy =
-            rows.first[first, 3] * rows.second[second, 3] * columns[column, 3]
-            + rows.first[first, 4] * rows.second[second, 4] * columns[column, 4]
-            + rows.first[first, 5] * rows.second[second, 5] * columns[column, 5]
-          if thresholds.admits(energy: energy, occupancy: occupancy) { kept += 1 }
+            a.inputsHeld * b.inputsHeld * c.inputsHeld + a.weightsHeld * b.weightsHeld * c.weightsHeld
+            + a.outputsHeld * b.outputsHeld * c.outputsHeld
+          if cutoffs.admits(energy: energy, occupancy: occupancy) { kept += 1 }
         }
       }
     }
@@ -81,7 +82,7 @@ struct Block: Sendable {
   }
 }
 
-/// The two products of a block, energies and occupancies, on numbers that lie ready.
+/// The two products of a leaf, energies and occupancies, on numbers that lie ready.
 final class Matrices {
   private let columns: Int
   private let a = UnsafeMutablePointer<Double>.allocate(capacity: 64 * 6)

@@ -1,0 +1,71 @@
+public import EnergyModel
+public import Mappings
+public import Workloads
+
+/// The exact Pareto curve of a layer: the mappings that no other of the mapspace beats in both occupancy and energy of
+/// moving data (theory §7).
+///
+/// It answers every capacity: the optimum there is the last point that fits.
+public struct ParetoCurve: Sendable {
+  /// Occupancies and energies.
+  public let steps: StepCurve
+  /// What the search looked at.
+  public let statistics: SearchStatistics
+  private let optimizer: Optimizer
+  private let found: [ScoredMapping]
+
+  init(_ optimizer: Optimizer, _ found: [ScoredMapping], _ statistics: SearchStatistics) {
+    self.optimizer = optimizer
+    self.found = found
+    self.statistics = statistics
+    steps = StepCurve(
+      found.map { StepCurve.Point(capacity: Bits($0.occupancy), dataQuanta: optimizer.dataQuanta($0)) })
+  }
+
+  /// The layer that is mapped.
+  public var layer: Layer { optimizer.layer }
+  /// Bits of a word of each kind.
+  public var widths: WordWidths { optimizer.widths }
+  /// What a MAC and a moved bit cost.
+  public var energyModel: EnergyModel { optimizer.energyModel }
+  /// Whether overlaps of successive input boxes stay in the Buffer.
+  public var reuse: ReusePolicy { optimizer.reuse }
+
+  /// The mapping of a point with what it costs.
+  ///
+  /// - Parameter index: an index of the points of ``steps``.
+  /// - Returns: the mapping, its traffic and its energy.
+  public func optimum(at index: Int) -> Optimum { optimizer.optimum(found[index], statistics) }
+
+  /// The same under another model with the same ratio of read to write energy, of which the curve is the curve too.
+  ///
+  /// - Parameters:
+  ///   - index: an index of the points of ``steps``.
+  ///   - model: the model.
+  /// - Returns: the mapping, its traffic and its energy.
+  /// - Throws: ``OptimizerError/inexact(layer:)`` when that energy is beyond the range of exact integers.
+  public func optimum(at index: Int, pricedBy model: EnergyModel) throws(OptimizerError) -> Optimum {
+    precondition(model.ratio == energyModel.ratio, "another ratio of prices has another curve")
+    let optimum = optimum(at: index)
+    let bits = optimum.traffic.bits(widths)
+    guard let energy = model.energy(macs: layer.macs, read: bits.read, written: bits.written) else {
+      throw .inexact(layer: layer.name)
+    }
+    return Optimum(
+      mapping: optimum.mapping, occupancy: optimum.occupancy, traffic: optimum.traffic, energy: energy,
+      statistics: optimum.statistics)
+  }
+}
+
+extension Optimizer {
+  /// The exact Pareto curve over the searched dataflows.
+  ///
+  /// - Parameters:
+  ///   - dataflow: the only dataflow to consider, one of ``dataflows``, or nil for all.
+  ///   - options: how to search; the curve does not depend on it.
+  /// - Returns: the curve; it has a point at the least capacity at which anything fits.
+  public func curve(dataflow: Dataflow? = nil, options: SearchOptions = SearchOptions()) -> ParetoCurve {
+    let found = search(dataflow, ParetoFrontier(), options)
+    return ParetoCurve(self, found.pool.mappings, found.statistics)
+  }
+}

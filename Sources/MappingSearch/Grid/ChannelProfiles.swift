@@ -1,0 +1,55 @@
+import EnergyModel
+import Scoring
+import Workloads
+
+/// The choices of one order of keeps on output and input channels: the columns of its grids.
+///
+/// A column's factors hold the prices and widths besides, by which those of a pair of axis profiles are multiplied.
+struct ChannelProfiles: Sendable {
+  let outputTiles: [Int]
+  let inputTiles: [Int]
+  /// A column for each pair, the tiles of c in turn for each tile of k.
+  let table: FactorTable
+
+  /// The columns of all tiles worth trying.
+  init(_ layer: Layer, _ mapspace: Mapspace, _ prices: Prices, _ widths: WordWidths) {
+    self.init(
+      layer, mapspace, prices, widths, outputTiles: Mapspace.tiles(mapspace.outputChannels, of: layer[.k]),
+      inputTiles: Mapspace.tiles(mapspace.inputChannels, of: layer[.c]))
+  }
+
+  /// The columns of some tiles.
+  ///
+  /// - Complexity: O(columns).
+  init(
+    _ layer: Layer, _ mapspace: Mapspace, _ prices: Prices, _ widths: WordWidths, outputTiles: [Int],
+    inputTiles: [Int]
+  ) {
+    self.outputTiles = outputTiles
+    self.inputTiles = inputTiles
+    let outputs = outputTiles.map { tile in
+      let blocks = Mapspace.blockSizes(mapspace.outputChannels, of: layer[.k], tile: tile)
+      return CostFactors(
+        inputsMoved: prices.inputs * blocks.blockCount(of: layer[.k], level: mapspace.inputLevel), weightsMoved: 1,
+        outputsMoved: 1, inputsHeld: 1, weightsHeld: widths.weights.count * blocks[mapspace.weightLevel],
+        outputsHeld: widths.partialSums.count * blocks[mapspace.outputLevel])
+    }
+    let inputs = inputTiles.map { tile in
+      let blocks = Mapspace.blockSizes(mapspace.inputChannels, of: layer[.c], tile: tile)
+      return CostFactors(
+        inputsMoved: 1, weightsMoved: 1,
+        outputsMoved: prices.spills * blocks.blockCount(of: layer[.c], level: mapspace.outputLevel),
+        inputsHeld: widths.inputs.count * blocks[mapspace.inputLevel], weightsHeld: blocks[mapspace.weightLevel],
+        outputsHeld: 1)
+    }
+    table = FactorTable(outputs.flatMap { output in inputs.map { output * $0 } })
+  }
+
+  /// The number of columns.
+  var count: Int { table.count }
+
+  /// The tiles of k and c of a column.
+  func tiles(_ column: Int) -> (outputChannels: Int, inputChannels: Int) {
+    (outputTiles[column / inputTiles.count], inputTiles[column % inputTiles.count])
+  }
+}

@@ -1,0 +1,22 @@
+import EnergyModel
+import Workloads
+
+/// The energy of one unit of each term of a mapping, in quanta, for one group.
+struct Prices: Sendable {
+  /// Of reading one row and column of inputs once, for all images and input channels.
+  var inputs: Int
+  /// Of reading every weight once.
+  var weights: Int
+  /// Of spilling every output once and fetching it again.
+  var spills: Int
+  /// Of writing every finished output.
+  var finished: Int
+
+  init(_ layer: Layer, _ widths: WordWidths, _ model: EnergyModel) {
+    let outputs = layer[.n] * layer[.k] * layer[.p] * layer[.q]
+    inputs = model.readQuanta * widths.inputs.count * layer[.n] * layer[.c]
+    weights = model.readQuanta * widths.weights.count * layer[.k] * layer[.c] * layer[.r] * layer[.s]
+    spills = (model.readQuanta + model.writeQuanta) * widths.partialSums.count * outputs
+    finished = model.writeQuanta * widths.outputs.count * outputs
+  }
+}

@@ -1,0 +1,21 @@
+/// What a search looked at. It does not depend on the number of threads.
+public struct SearchStatistics: Hashable, Sendable {
+  /// Mappings of the grids: combinations of undominated profiles of rows and columns with tiles of n, k and c.
+  public var mappings = 0
+  /// Those whose energy and occupancy were computed.
+  public var scored = 0
+  /// Those in groups of blocks of which not even the corner fits the Buffer.
+  public var prunedByCapacity = 0
+  /// Those in blocks or groups of them whose corner is no better than a mapping known already, or does not fit.
+  public var prunedByEnergy = 0
+  /// Those left when the lower bound for every schedule was met.
+  public var prunedByBound = 0
+  /// Those that were not scored.
+  public var pruned: Int { prunedByCapacity + prunedByEnergy + prunedByBound }
+
+  /// Whether every block size was tried, see ``Optimizer/isComplete``.
+  public var isComplete = true
+
+  /// Those of a search that has looked at nothing yet.
+  public init() {}
+}

@@ -1,0 +1,264 @@
+internal import COpenBLAS
+internal import DenseKernels
+
+/// Energies and occupancies of a leaf of mappings, all pairs by all columns, and those among them that matter.
+///
+/// A pair is the product, term by term, of a vector of one table, a vector of another and a common scale, with an offset
+/// added to the factor of the weights moved, for which every column has a factor of 1. The energy of a pair and a column
+/// is the scalar product of their factors of what is moved, the occupancy that of their factors of what is held: two
+/// matrix products of depth 3 score the whole leaf.
+///
+/// With ``Arithmetic/doubles`` the caller answers for it that no sum of products exceeds 2^53: then the doubles are
+/// whole numbers throughout and exact in any order of summation. ``Arithmetic/integers`` is exact up to 2^63.
+public final class Scorer {
+  /// What the sums of products are computed in.
+  public enum Arithmetic: Sendable {
+    /// Doubles, through BLAS: exact as long as every sum stays below 2^53.
+    case doubles
+    /// Whole numbers of 64 bits, in plain loops.
+    case integers
+  }
+
+  /// What all pairs of a leaf have in common.
+  public struct Scale: Sendable {
+    /// What the terms of a pair are multiplied by.
+    public var factors: CostFactors
+    /// Added to a pair's factor of the weights moved.
+    public var offset: Int
+
+    /// A scale by its parts.
+    public init(factors: CostFactors, offset: Int) {
+      self.factors = factors
+      self.offset = offset
+    }
+  }
+
+  /// The pairs of a leaf: all pairs of a vector of one table and a vector of another, the second's in turn for each of
+  /// the first's.
+  public struct Pairs: Sendable {
+    /// The table that gives the first vector of a pair.
+    public var first: FactorTable
+    /// The vectors of ``first`` that are taken.
+    public var firstRange: Range<Int>
+    /// The table that gives the second vector of a pair.
+    public var second: FactorTable
+    /// The vectors of ``second`` that are taken.
+    public var secondRange: Range<Int>
+    /// What all pairs are multiplied by.
+    public var scale: Scale
+
+    /// All pairs of vectors of two ranges.
+    public init(
+      _ first: FactorTable, _ firstRange: Range<Int>, _ second: FactorTable, _ secondRange: Range<Int>, _ scale: Scale
+    ) {
+      self.first = first
+      self.firstRange = firstRange
+      self.second = second
+      self.secondRange = secondRange
+      self.scale = scale
+    }
+
+    /// A single pair of vectors.
+    public init(_ first: FactorTable, _ place: Int, _ second: FactorTable, _ otherPlace: Int, _ scale: Scale) {
+      self.init(first, place..<place + 1, second, otherPlace..<otherPlace + 1, scale)
+    }
+
+    /// The number of pairs.
+    public var count: Int { firstRange.count * secondRange.count }
+  }
+
+  /// A mapping that matters.
+  public struct Score: Hashable, Sendable {
+    /// The vector of the first table.
+    public var first: Int
+    /// The vector of the second table.
+    public var second: Int
+    /// The column.
+    public var column: Int
+    /// The scalar product of the factors of what is moved of pair and column.
+    public var energy: Int
+    /// The scalar product of the factors of what is held of pair and column.
+    public var occupancy: Int
+  }
+
+  /// The most pairs of a leaf, and the most pairs times columns that are scored at a time.
+  public static let mostPairs = 64
+  private static let mostScores = 4096
+
+  /// The mappings of the last leaf scored that matter.
+  public private(set) var scores: [Score] = []
+
+  private let pairs = UnsafeMutablePointer<Double>.allocate(capacity: mostPairs * FactorTable.width)
+  private let energies = UnsafeMutablePointer<Double>.allocate(capacity: mostScores)
+  private let occupancies = UnsafeMutablePointer<Double>.allocate(capacity: mostScores)
+  private let places = UnsafeMutablePointer<Int32>.allocate(capacity: mostScores)
+
+  /// A scorer with room for a leaf. BLAS is set to a single thread.
+  public init() { MatrixProduct.prepare() }
+
+  deinit {
+    pairs.deallocate()
+    energies.deallocate()
+    occupancies.deallocate()
+    places.deallocate()
+  }
+
+  /// Scores all pairs and columns of a leaf and keeps those that matter in ``scores``, in no stated order.
+  ///
+  /// - Parameters:
+  ///   - pairs: at most ``mostPairs`` of them.
+  ///   - columns: the columns' table.
+  ///   - range: the columns to score.
+  ///   - arithmetic: see ``Arithmetic``.
+  ///   - cutoffs: what energies must be below.
+  public func score(
+    _ pairs: Pairs, _ columns: FactorTable, _ range: Range<Int>, _ arithmetic: Arithmetic, below cutoffs: Cutoffs
+  ) {
+    scores.removeAll(keepingCapacity: true)
+    switch arithmetic {
+    case .integers: scoreIntegers(pairs, columns, range, below: cutoffs)
+    case .doubles:
+      setPairs(pairs)
+      let step = Self.mostScores / pairs.count
+      for start in stride(from: range.lowerBound, to: range.upperBound, by: step) {
+        let part = start..<min(start + step, range.upperBound)
+        let kept = scoreDoubles(pairs.count, columns, part, below: cutoffs)
+        for index in 0..<kept {
+          let place = Int(places[index])
+          let (pair, column) = place.quotientAndRemainder(dividingBy: part.count)
+          let (one, other) = pair.quotientAndRemainder(dividingBy: pairs.secondRange.count)
+          scores.append(
+            Score(
+              first: pairs.firstRange.lowerBound + one, second: pairs.secondRange.lowerBound + other,
+              column: part.lowerBound + column, energy: Int(energies[place]), occupancy: Int(occupancies[place])))
+        }
+      }
+    }
+  }
+
+  /// The columns with which some pair matters, as runs of neighbours, and the least energy among those that matter.
+  ///
+  /// - Parameters:
+  ///   - pair: a single pair.
+  ///   - columns: the columns' table.
+  ///   - arithmetic: see ``Arithmetic``.
+  ///   - cutoffs: what energies must be below.
+  /// - Returns: the runs, from the first column to the last; without any the energy is the largest number there is.
+  public func admitted(
+    _ pair: Pairs, _ columns: FactorTable, _ arithmetic: Arithmetic, below cutoffs: Cutoffs
+  ) -> (runs: [Range<Int>], leastEnergy: Int) {
+    precondition(pair.count == 1, "only one pair is expected")
+    score(pair, columns, 0..<columns.count, arithmetic, below: cutoffs)
+    var runs: [Range<Int>] = []
+    var least = Int.max
+    for score in scores {
+      least = min(least, score.energy)
+      if let last = runs.last, last.upperBound == score.column {
+        runs[runs.count - 1] = last.lowerBound..<score.column + 1
+      } else {
+        runs.append(score.column..<score.column + 1)
+      }
+    }
+    return (runs, least)
+  }
+
+  /// Fills in the pairs.
+  private func setPairs(_ set: Pairs) {
+    precondition(set.count <= Self.mostPairs, "the leaf has too many pairs")
+    let scale = set.scale
+    let width = FactorTable.width
+    let factors = scale.factors
+    let (f0, f1, f2) = (Double(factors.inputsMoved), Double(factors.weightsMoved), Double(factors.outputsMoved))
+    let (f3, f4, f5) = (Double(factors.inputsHeld), Double(factors.weightsHeld), Double(factors.outputsHeld))
+    let offset = Double(scale.offset)
+    set.first.doubles.withUnsafeBufferPointer { a in
+      set.second.doubles.withUnsafeBufferPointer { b in
+        guard let a = a.baseAddress, let b = b.baseAddress else { return }
+        var pair = pairs
+        for i in set.firstRange {
+          let x = a + i * width
+          let (x0, x1, x2, x3, x4, x5) = (x[0] * f0, x[1] * f1, x[2] * f2, x[3] * f3, x[4] * f4, x[5] * f5)
+          for j in set.secondRange {
+            let y = b + j * width
+            pair[0] = x0 * y[0]
+            pair[1] = x1 * y[1] + offset
+            pair[2] = x2 * y[2]
+            pair[3] = x3 * y[3]
+            pair[4] = x4 * y[4]
+            pair[5] = x5 * y[5]
+            pair += width
+          }
+        }
+      }
+    }
+  }
+
+  /// The products of the only pair set, without what BLAS does to arrange its operands.
+  private func multiplyPair(_ columns: FactorTable, _ range: Range<Int>) {
+    let (r0, r1, r2, r3, r4, r5) = (pairs[0], pairs[1], pairs[2], pairs[3], pairs[4], pairs[5])
+    let (energies, occupancies) = (energies, occupancies)
+    columns.transposed.withUnsafeBufferPointer { numbers in
+      guard let base = numbers.baseAddress else { return }
+      let (first, count) = (base + range.lowerBound, columns.count)
+      let (c0, c1, c2) = (first, first + count, first + 2 * count)
+      let (c3, c4, c5) = (first + 3 * count, first + 4 * count, first + 5 * count)
+      for column in 0..<range.count {
+        energies[column] = r0 * c0[column] + r1 * c1[column] + r2 * c2[column]
+        occupancies[column] = r3 * c3[column] + r4 * c4[column] + r5 * c5[column]
+      }
+    }
+  }
+
+  /// The products of all pairs set.
+  private func multiplyPairs(_ pairCount: Int, _ columns: FactorTable, _ range: Range<Int>) {
+    let width = CInt(FactorTable.width)
+    let (m, n) = (CInt(pairCount), CInt(range.count))
+    columns.doubles.withUnsafeBufferPointer { columns in
+      guard let base = columns.baseAddress else { return }
+      let column = base + range.lowerBound * FactorTable.width
+      cblas_dgemm(
+        CblasRowMajor, CblasNoTrans, CblasTrans, m, n, 3, 1, pairs, width, column, width, 0, energies, n)
+      cblas_dgemm(
+        CblasRowMajor, CblasNoTrans, CblasTrans, m, n, 3, 1, pairs + 3, width, column + 3, width, 0, occupancies, n)
+    }
+  }
+
+  /// Scores the pairs set and returns how many places matter.
+  private func scoreDoubles(
+    _ pairCount: Int, _ columns: FactorTable, _ columnRange: Range<Int>, below cutoffs: Cutoffs
+  ) -> Int {
+    if pairCount == 1 { multiplyPair(columns, columnRange) } else { multiplyPairs(pairCount, columns, columnRange) }
+    let count = pairCount * columnRange.count
+    let shift = UInt64(Double.significandBitCount - Cutoffs.fractionBits)
+    let bias = 1023 << Cutoffs.fractionBits
+    return cutoffs.doubles.withUnsafeBufferPointer { cutoffs in
+      guard let cutoffs = cutoffs.baseAddress else { return 0 }
+      var kept = 0
+      for place in 0..<count {
+        // The exponent and the leading bits of the fraction are the range.
+        let range = Int(truncatingIfNeeded: occupancies[place].bitPattern &>> shift) &- bias
+        places[kept] = Int32(truncatingIfNeeded: place)
+        kept &+= energies[place] < cutoffs[range] ? 1 : 0
+      }
+      return kept
+    }
+  }
+
+  private func scoreIntegers(
+    _ pairs: Pairs, _ columns: FactorTable, _ range: Range<Int>, below cutoffs: Cutoffs
+  ) {
+    for i in pairs.firstRange {
+      for j in pairs.secondRange {
+        var pair = pairs.scale.factors * pairs.first[i] * pairs.second[j]
+        pair.weightsMoved += pairs.scale.offset
+        for column in range {
+          let product = pair * columns[column]
+          let (energy, occupancy) = (product.moved, product.held)
+          if cutoffs.admits(energy: energy, occupancy: occupancy) {
+            scores.append(Score(first: i, second: j, column: column, energy: energy, occupancy: occupancy))
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,110 @@
+@testable import Scoring
+import TestSupport
+import Testing
+
+struct ScorerTests {
+  static func table(_ count: Int, _ most: Int, _ random: inout SplitMix64) -> FactorTable {
+    func factors() -> CostFactors {
+      CostFactors(
+        inputsMoved: random.pick(1...most), weightsMoved: random.pick(1...most), outputsMoved: random.pick(1...most),
+        inputsHeld: random.pick(1...most), weightsHeld: random.pick(1...most), outputsHeld: random.pick(1...most))
+    }
+    return FactorTable((0..<count).map { _ in factors() })
+  }
+
+  @Test("Doubles, integers and the definition agree", arguments: 0..<60)
+  func agrees(seed: Int) {
+    var random = SplitMix64(seed: seed)
+    let most = random.oneIn(2) ? 9 : 4000
+    let first = Self.table(random.pick(1...12), most, &random)
+    let second = Self.table(random.pick(1...12), most, &random)
+    let columns = Self.table(random.pick(1...200), most, &random)
+    func range(_ count: Int, atMost size: Int) -> Range<Int> {
+      let start = random.pick(0...count - 1)
+      return start..<min(count, start + random.pick(1...size))
+    }
+    let pairs = Scorer.Pairs(
+      first, range(first.count, atMost: 8), second, range(second.count, atMost: 8),
+      Scorer.Scale(
+        factors: CostFactors(
+          inputsMoved: 1, weightsMoved: random.pick(1...9), outputsMoved: 1, inputsHeld: random.pick(1...9),
+          weightsHeld: 1, outputsHeld: 3), offset: random.pick(0...50)))
+    let chosen = range(columns.count, atMost: columns.count)
+    var expected: Set<Scorer.Score> = []
+    var cutoffs = Cutoffs()
+    let factors = pairs.scale.factors
+    for pass in 0..<2 {
+      for i in pairs.firstRange {
+        for j in pairs.secondRange {
+          for column in chosen {
+            let (a, b, c) = (first[i], second[j], columns[column])
+            let energy =
+              factors.inputsMoved * a.inputsMoved * b.inputsMoved * c.inputsMoved
+              + (factors.weightsMoved * a.weightsMoved * b.weightsMoved + pairs.scale.offset) * c.weightsMoved
+              + factors.outputsMoved * a.outputsMoved * b.outputsMoved * c.outputsMoved
+            let occupancy =
+              factors.inputsHeld * a.inputsHeld * b.inputsHeld * c.inputsHeld
+              + factors.weightsHeld * a.weightsHeld * b.weightsHeld * c.weightsHeld
+              + factors.outputsHeld * a.outputsHeld * b.outputsHeld * c.outputsHeld
+            let range = Cutoffs.range(of: occupancy)
+            // At first some cutoffs are set to energies that occur, so that the border is met; then all is scored.
+            if pass == 0 {
+              if random.oneIn(5) { cutoffs.fill(range..<range + 1, with: energy + random.pick(0...1)) }
+            } else if energy < cutoffs[range] {
+              expected.insert(
+                Scorer.Score(first: i, second: j, column: column, energy: energy, occupancy: occupancy))
+            }
+          }
+        }
+      }
+    }
+    let scorer = Scorer()
+    for arithmetic in [Scorer.Arithmetic.doubles, .integers] {
+      scorer.score(pairs, columns, chosen, arithmetic, below: cutoffs)
+      #expect(Set(scorer.scores) == expected, "seed \(seed)")
+      #expect(scorer.scores.count == expected.count, "seed \(seed)")
+    }
+  }
+
+  @Test func runsOfColumns() {
+    let one = FactorTable([CostFactors(all: 1)])
+    // Energies 3 + column, occupancies 3.
+    let columns = FactorTable(
+      (0..<10).map { column in
+        var factors = CostFactors(all: 1)
+        factors.inputsMoved = column + 1
+        return factors
+      })
+    let pair = Scorer.Pairs(one, 0, one, 0, Scorer.Scale(factors: CostFactors(all: 1), offset: 0))
+    var cutoffs = Cutoffs()
+    cutoffs.fill(0..<Cutoffs.count, with: 7)
+    let scorer = Scorer()
+    let admitted = scorer.admitted(pair, columns, .doubles, below: cutoffs)
+    #expect(admitted.runs == [0..<4] && admitted.leastEnergy == 3)
+    cutoffs.fill(0..<Cutoffs.count, with: 3)
+    #expect(scorer.admitted(pair, columns, .doubles, below: cutoffs).runs.isEmpty)
+  }
+
+  /// Ranges follow one another without gaps, and none is wider than 1/64 of its numbers.
+  @Test func rangesOfOccupancies() {
+    #expect(Cutoffs.range(of: 1) == 0)
+    #expect(Cutoffs.range(of: .max) == Cutoffs.count - 1)
+    var last = 0
+    for occupancy in 1...20_000 {
+      let range = Cutoffs.range(of: occupancy)
+      #expect(range >= last)
+      if occupancy > 128 { #expect(range <= last + 1) }
+      #expect(occupancy < 64 || Cutoffs.range(of: occupancy + occupancy / 32) > range)
+      last = range
+    }
+    for exponent in 7..<62 {
+      let number = 1 << exponent
+      #expect(Cutoffs.range(of: number) == Cutoffs.range(of: number - 1) + 1)
+    }
+    var cutoffs = Cutoffs()
+    #expect(cutoffs.admits(energy: .max - 1, occupancy: 77))
+    let range = Cutoffs.range(of: 77)
+    cutoffs.fill(range..<range + 1, with: 5)
+    #expect(cutoffs.admits(energy: 4, occupancy: 77) && !cutoffs.admits(energy: 5, occupancy: 77))
+  }
+}
