@@ -21,6 +21,24 @@ struct BoxChoices {
   var ladder: TileLadder { counts.ladder }
   private var outputSize: Int { counts.rows.axis.outputSize }
 
+  /// The tiles of a range that hold less than every smaller one, the smallest first.
+  ///
+  /// - Complexity: O(tiles) boxes that are counted.
+  func tilesHoldingLess(parent: Int, _ tiles: ClosedRange<Int>, _ cut: KernelCut) -> [Int] {
+    var found: [Int] = []
+    var least = Int.max
+    for tile in tiles {
+      // The first block alone holds as much, and so it does for all larger tiles.
+      if cut.head[tile] >= least { break }
+      let held = counts.held(parent: parent, tile: tile, cut)
+      if held < least {
+        found.append(tile)
+        least = held
+      }
+    }
+    return found
+  }
+
   /// The tile of a range that holds least and less than `bound`.
   private func leastHeld(
     parent: Int, _ tiles: ClosedRange<Int>, _ cut: KernelCut, below bound: Int = .max
@@ -41,7 +59,7 @@ struct BoxChoices {
 
   /// The tile of a rung that holds least of those that no smaller parent makes superfluous.
   @inline(__always)
-  func leastHeld(parent: Int, _ rung: TileLadder.Rung, _ cut: KernelCut) -> (tile: Int, held: Int)? {
+  private func leastHeld(parent: Int, _ rung: TileLadder.Rung, _ cut: KernelCut) -> (tile: Int, held: Int)? {
     let first = rung.tiles.lowerBound
     guard rung.isInterior else { return leastHeld(parent: parent, rung.tiles, cut) }
     let held = cut.rowsHeld(interior: first, rows)

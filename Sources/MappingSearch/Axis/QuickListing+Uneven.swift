@@ -107,10 +107,11 @@ extension QuickListing {
     return partitions
   }
 
-  /// The tiles of even blocks of output rows that others do not make superfluous.
+  /// The tiles of even blocks of output rows that others do not make superfluous: of those that make one number of blocks,
+  /// each that holds fewer input rows than all smaller ones, which hold fewer outputs.
   private func evenTiles(_ cut: KernelCut) -> [Int] {
     counts.ladder.rungs(parent: outputSize).flatMap { rung in
-      rung.padded + (choices.leastHeld(parent: outputSize, rung, cut).map { [$0.tile] } ?? [])
+      rung.padded + choices.tilesHoldingLess(parent: outputSize, rung.tiles, cut)
     }
   }
 
