@@ -46,6 +46,7 @@ let package = Package(
     .target(name: "Scoring", dependencies: ["COpenBLAS", "DenseKernels"], swiftSettings: swiftSettings),
     .target(
       name: "MappingSearch", dependencies: ["Scoring", "Workloads", "EnergyModel", "Mappings", "LowerBounds"],
+      exclude: ["Proofs.md"],
       swiftSettings: safeSettings),
     .target(name: "Statistics", dependencies: ["DenseKernels"], swiftSettings: safeSettings),
     .target(
