@@ -2,16 +2,13 @@ public import Mappings
 
 /// Dataflows as users write them: an order of keeps as `os-iw`, what stays put as `os` or `output-stationary`, or `any`.
 public enum DataflowText {
-  /// The names that stand for both orders with one tensor outermost: in short and in full.
-  private static let families: [(short: String, long: String)] = Dataflow.allCases.map {
-    (String($0.rawValue.prefix(2)), $0.stationaryName)
-  }.reduce(into: []) { families, family in
-    if !families.contains(where: { $0 == family }) { families.append(family) }
-  }
+  /// All that is accepted, for messages.
+  static let accepted =
+    ["any"] + Dataflow.allCases.map(\.rawValue) + Dataflow.allCases.map(family).uniqued()
+    + Dataflow.allCases.map(\.stationaryName).uniqued()
 
-  /// All that is accepted, for help and messages.
-  public static let accepted =
-    ["any"] + Dataflow.allCases.map(\.rawValue) + families.map(\.short) + families.map(\.long)
+  /// The short name of both orders with the same tensor outermost.
+  private static func family(_ dataflow: Dataflow) -> String { String(dataflow.rawValue.prefix(2)) }
 
   /// The dataflows that a text stands for: names by commas.
   ///
@@ -25,7 +22,7 @@ public enum DataflowText {
         return Set(Dataflow.allCases)
       }
       let own = Dataflow.allCases.filter { dataflow in
-        [dataflow.rawValue, String(dataflow.rawValue.prefix(2)), dataflow.stationaryName].contains(name)
+        [dataflow.rawValue, family(dataflow), dataflow.stationaryName].contains(name)
       }
       if own.isEmpty { throw FormatError(origin: origin, message: unknown("dataflow", name, known: accepted)) }
       chosen.formUnion(own)

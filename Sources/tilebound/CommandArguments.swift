@@ -56,6 +56,7 @@ enum CommandArguments {
   private static func checked(
     _ arguments: ArraySlice<String>, of command: any ParsableCommand.Type
   ) throws(CommandFailure) -> [String] {
+    if !needsCheck(arguments) { return Array(arguments) }
     let options = options(of: command)
     func option(_ argument: String) -> String? {
       let name = argument.prefix { $0 != "=" }
@@ -85,6 +86,13 @@ enum CommandArguments {
       }
     }
     return prepared
+  }
+
+  /// Whether an option may be given twice, or a value begin with a minus sign: most command lines need no definitions.
+  private static func needsCheck(_ arguments: ArraySlice<String>) -> Bool {
+    let names = arguments.filter { $0.hasPrefix("--") }.map { $0.prefix { $0 != "=" } }
+    return Set(names).count < names.count
+      || arguments.contains { $0.hasPrefix("-") && !$0.hasPrefix("--") && $0 != "-" }
   }
 
   private static func twice(

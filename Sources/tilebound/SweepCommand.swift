@@ -252,7 +252,11 @@ struct SweepCommand: ParsableCommand {
   }
 
   private func form(of output: String) throws -> SweepForm {
-    guard let format else { return output.hasSuffix(".csv") ? .csv : .jsonLines }
+    guard let format else {
+      try OutputOptions.refuseEnding(
+        of: output, unless: ["csv", "jsonl", "json"], what: "a table or JSON lines", accepted: ".csv or .jsonl")
+      return OutputOptions.ending(of: output) == "csv" ? .csv : .jsonLines
+    }
     guard let form = SweepForm(rawValue: format) else {
       throw FormatError(origin: "--format", message: "'\(format)' is unknown; accepted: csv, jsonl")
     }

@@ -54,6 +54,10 @@ struct PlatformFileTests {
     #expect(
       message(head + dram + Self.chip("name: m, capacity: 1, read: 1, write: 1"))
         .contains("p.yaml:11: levels[1].memories[0].capacity: '1' has no unit"))
+    // Where nothing can be told of it, a unit in short is refused.
+    #expect(
+      message(head + dram + Self.chip("name: m, capacity: 1K, read: 1, write: 1"))
+        == "p.yaml:11: levels[1].memories[0].capacity: '1K' may mean 1KiB or 1KB; write which")
     #expect(
       message(head + dram + Self.chip("name: m, tensors: [input], capacity: 1B, read: 1, write: 1"))
         .contains("levels[1].memories[0].tensors[0]: unknown tensor 'input'; did you mean 'inputs'?"))

@@ -27,6 +27,13 @@ struct ValidationFileTests {
     #expect(requests[0].name == "some" && requests[0].columns == ["p", "total", "data", "-"])
     #expect(requests[0].shape == "k=3" && requests[0].bins == Bins(size: 10, below: 4e11))
     #expect(requests[0].capacities == [.bytes(65536), .bytes(1024), .bytes(2048)])
+    #expect(requests.allSatisfy { $0.remarks.isEmpty })
+    let short = try ValidationFile.parse(
+      "data-sets:\n  - {data: a.csv, platform: simba, capacities: 64K}\n", origin: "v.yaml")
+    #expect(short[0].capacities == [.bytes(65536)])
+    #expect(
+      short[0].remarks
+        == ["v.yaml: data-sets[0].capacities: '64K' means 64KiB; powers of 1000 are written 64KB"])
     #expect(requests[1].name == nil && requests[1].columns == nil && requests[1].bins == nil)
   }
 

@@ -140,6 +140,10 @@ struct ArgumentTests {
       "report x.json --output y.csv",
       "--output: 'y.csv' ends in .csv, and a page of HTML is written; a name in .html is accepted"
     ),
+    (
+      "sweep alexnet --capacity 1KiB --output x.html",
+      "--output: 'x.html' ends in .html, and a table or JSON lines is written; a name in .csv or .jsonl is accepted"
+    ),
     // Two answers in one place.
     (
       "optimize alexnet --layer conv1 --capacity 1KiB --mapping -",

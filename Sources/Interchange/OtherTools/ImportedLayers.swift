@@ -63,7 +63,7 @@ struct ImportedLayers {
     if distinct.count > 1 {
       remarks.append("the layers' word widths differ, so none are taken from the file; --bits gives one set for all")
     }
-    let file = origin.split(separator: "/").last.map(String.init) ?? origin
+    let file = TextFile.shown(origin).split(separator: "/").last.map(String.init) ?? origin
     return try ImportedNetwork(
       network: WorkloadFile.network(
         name.map(FormatError.oneLine) ?? WorkloadFile.networkName(of: origin),
