@@ -34,8 +34,10 @@ public enum WorkloadFile {
   static func isNetwork(_ file: String) -> Bool {
     if ["onnx", "m", "csv"].contains(file.split(separator: ".").last?.lowercased()) { return true }
     if ForeignModel.isLikeONNX(file) { return true }
-    guard let root = try? YAMLNode.read(file: file) else { return false }
-    return DocumentKind(of: root) == .layers
+    guard let text = try? TextFile.read(file, limit: YAMLNode.largestFile) else { return false }
+    if let root = try? YAMLNode.parse(text, origin: file), let kind = DocumentKind(of: root) { return kind == .layers }
+    // Before they are rendered templates may have no keys; only files with layers, and mappings, are such.
+    return TemplateRenderer.firstMark(of: text) != nil
   }
 
   static func layers(_ root: YAMLNode, dimensions: [String: Int] = [:]) throws(FormatError) -> ImportedNetwork {

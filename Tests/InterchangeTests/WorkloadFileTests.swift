@@ -41,6 +41,19 @@ struct WorkloadFileTests {
       ))
   }
 
+  /// Templates are told from sweeps before they are rendered.
+  @Test(arguments: [
+    ("{{include_text('base.yaml')}}\nproblem:\n  <<<: *base\n", true), ("problem: {{include('base.yaml')}}\n", true),
+    ("{% set N = 1 %}\nworkload: {}\n", true), ("networks: [alexnet]\ncapacities: 1KiB # {{x}}\n", false),
+    ("networks: ['{{x}}']\n", false), ("a: b\n", false),
+  ])
+  func templatesAreNetworks(text: String, isNetwork: Bool) throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "tilebound-\(UUID().uuidString).yaml").path
+    try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    #expect(SweepFile.isNetwork(file) == isNetwork)
+  }
+
   @Test func layerTablesKeepTheirMessages() {
     #expect(
       refusal { _ = try read("a.yaml", "network: n\nlayer: []\n") }
