@@ -70,7 +70,8 @@ struct Report: ParsableCommand {
     }
     let all = documents.flatMap(\.records)
     let network = try network.map { try Self.known($0, among: all.compactMap(\.network).uniqued()) }
-    let layers = try names.selection.chosen(among: all.flatMap { [$0.layer] + ($0.partOf.map { [$0] } ?? []) }, of: files.map(TextFile.shown))
+    let layers = try names.selection.chosen(
+      among: all.flatMap { [$0.layer] + ($0.partOf.map { [$0] } ?? []) }, of: files.map(TextFile.shown))
     for index in documents.indices {
       documents[index].select { record in
         (network ?? record.network) == record.network
