@@ -22,7 +22,8 @@ public struct Occupancy: Hashable, Sendable {
   /// The occupancy of `mapping` on `layer`.
   ///
   /// Along a dimension without a halo the first block is the largest. Of input rows the most that an output block and a
-  /// kernel block read is sought among all pairs, because padding makes equal blocks hold different numbers of them.
+  /// kernel block read is sought among all pairs, because padding makes equal blocks hold different numbers of them; of
+  /// kernel rows those that meet only padding have no weights in the box.
   public init(of mapping: Mapping, on layer: Layer) {
     func largestBlock(_ dimension: Dimension, keep tensor: Tensor) -> Int {
       mapping.tiles(of: dimension, before: mapping.keepPosition(of: tensor)).reduce(layer[dimension], min)
@@ -36,9 +37,14 @@ public struct Occupancy: Hashable, Sendable {
         outputs: Blocks(of: layer[output], tiles: mapping.tiles(of: output, before: position)),
         kernels: Blocks(of: layer[kernel], tiles: mapping.tiles(of: kernel, before: position)))
     }
+    func mostUsed(_ axis: ConvolutionAxis, _ kernel: Dimension) -> Int {
+      let tiles = mapping.tiles(of: kernel, before: mapping.keepPosition(of: .weights))
+      return Blocks(of: layer[kernel], tiles: tiles).blocks.reduce(0) { max($0, axis.usedKernelRows(in: $1.range)) }
+    }
     inputs = Words(
       largestBox(.inputs, [.n, .g, .c]) * mostRows(layer.vertical, .p, .r) * mostRows(layer.horizontal, .q, .s))
-    weights = Words(largestBox(.weights, [.g, .k, .c, .r, .s]))
+    weights = Words(
+      largestBox(.weights, [.g, .k, .c]) * mostUsed(layer.vertical, .r) * mostUsed(layer.horizontal, .s))
     outputs = Words(largestBox(.outputs, [.n, .g, .k, .p, .q]))
   }
 

@@ -76,6 +76,11 @@ private struct Walker {
   let widths: WordWidths
   let capacity: Bits?
 
+  /// Whether some output reads a real input with each kernel row, and with each kernel column: weights of others are not
+  /// used.
+  let isUsedRow: [Bool]
+  let isUsedColumn: [Bool]
+
   /// The current range of each dimension, by ``Dimension/index``.
   var ranges: [Range<Int>]
   /// The current index of each loop, by position among the nodes.
@@ -114,6 +119,13 @@ private struct Walker {
     self.reuse = reuse
     self.widths = widths
     self.capacity = capacity
+    func isUsed(_ axis: ConvolutionAxis) -> [Bool] {
+      (0..<axis.kernelSize).map { kernel in
+        (0..<axis.outputSize).contains { axis.inputRow(output: $0, kernel: kernel) != nil }
+      }
+    }
+    isUsedRow = isUsed(layer.vertical)
+    isUsedColumn = isUsed(layer.horizontal)
     ranges = Dimension.allCases.map { 0..<layer[$0] }
     indices = [Int](repeating: 0, count: mapping.nodes.count)
     func empty(_ elements: Int) -> Holding { Holding(isHeld: [Bool](repeating: false, count: elements)) }
@@ -275,8 +287,8 @@ private struct Walker {
     for g in range(.g) {
       for k in range(.k) {
         for c in range(.c) {
-          for r in range(.r) {
-            for s in range(.s) { box.append(weightElement(g, k, c, r, s)) }
+          for r in range(.r) where isUsedRow[r] {
+            for s in range(.s) where isUsedColumn[s] { box.append(weightElement(g, k, c, r, s)) }
           }
         }
       }
@@ -321,7 +333,7 @@ private struct Walker {
       for r in range(.r) {
         let row = layer.vertical.inputRow(output: p, kernel: r)
         for s in range(.s) {
-          if !weights.isHeld[weightElement(g, k, c, r, s)] { throw .absent(.weights) }
+          if isUsedRow[r], isUsedColumn[s], !weights.isHeld[weightElement(g, k, c, r, s)] { throw .absent(.weights) }
           if let row, let column = layer.horizontal.inputRow(output: q, kernel: s),
             !inputs.isHeld[inputElement(n, g, c, row, column)]
           {

@@ -67,8 +67,13 @@ private struct Walk {
 
   /// The sums of the dimensions whose blocks determine the box together.
   private var groups: [Sums] {
-    if tensor != .inputs { return Dimension.allCases.map(sums) }
-    return [Dimension.n, .g, .k, .c].map(sums) + [sums(layer.vertical, .p, .r), sums(layer.horizontal, .q, .s)]
+    switch tensor {
+    case .inputs:
+      return [Dimension.n, .g, .k, .c].map(sums) + [sums(layer.vertical, .p, .r), sums(layer.horizontal, .q, .s)]
+    case .weights:
+      return [Dimension.n, .g, .k, .c, .p, .q].map(sums) + [sums(layer.vertical, .r), sums(layer.horizontal, .s)]
+    case .outputs: return Dimension.allCases.map(sums)
+    }
   }
 
   /// The tiles of a dimension's loops, outermost first.
@@ -96,6 +101,17 @@ private struct Walk {
     return Sums(
       all: isRelevant ? layer[dimension] : counts.blocks.last ?? 1, unchanged: unchanged,
       overlap: loops.map { _ in 0 })
+  }
+
+  /// Along the kernel rows that have weights: those that meet only padding have none.
+  private func sums(_ axis: ConvolutionAxis, _ kernel: Dimension) -> Sums {
+    let used = Blocks(of: layer[kernel], tiles: tiles(kernel)).rangesByDepth.map { ranges in
+      ranges.reduce(0) { $0 + axis.usedKernelRows(in: $1) }
+    }
+    let unchanged = zip(loops, depths(kernel)).map { loop, depth in
+      loop.dimension == kernel ? 0 : used[...depth].reduce(0, +)
+    }
+    return Sums(all: axis.usedKernelRows, unchanged: unchanged, overlap: loops.map { _ in 0 })
   }
 
   /// Along the input rows that blocks of output rows and kernel rows read together.

@@ -118,4 +118,25 @@ public struct ConvolutionAxis: Hashable, Sendable {
 
   /// The number of distinct input rows that some MAC reads.
   public var usedInputRows: Int { inputRows(outputs: 0..<outputSize, kernels: 0..<kernelSize) }
+
+  /// The number of kernel rows in a range that read a real input row with some output row.
+  ///
+  /// The others meet only padding, and what weights they have is not used. They lie at the ends of the kernel or, where the
+  /// input is shorter than the stride, anywhere.
+  ///
+  /// - Complexity: O(1) where the input is longer than the stride or without padding, otherwise O(log(rows)).
+  public func usedKernelRows(in kernels: Range<Int>) -> Int {
+    if !hasPaddedMACs { return kernels.count }
+    // Output rows are too far apart for two of them to read real rows with the same kernel row.
+    if inputSize <= stride { return realPairs(outputs: 0..<outputSize, kernels: kernels) }
+    // Every stretch of inputSize numbers has a multiple of the stride: some output row reads a real row with a kernel row
+    // unless all of them lie to one side of the input.
+    let used = Self.multiples(
+      of: dilation, from: paddingBefore - stride * (outputSize - 1), count: stride * (outputSize - 1) + inputSize,
+      below: kernelSize)
+    return kernels.clamped(to: used).count
+  }
+
+  /// The number of kernel rows that read a real input row.
+  public var usedKernelRows: Int { usedKernelRows(in: 0..<kernelSize) }
 }

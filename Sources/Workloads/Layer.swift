@@ -191,12 +191,12 @@ public struct Layer: Hashable, Sendable {
 
   /// The elements of a tensor that some MAC reads or writes.
   ///
-  /// Inputs that the stride skips, that are left over at the edge, or that are padding are not used. Every weight and
-  /// every output is.
+  /// Inputs that the stride skips, that are left over at the edge, or that are padding are not used, nor are weights of
+  /// kernel rows and columns that meet only padding. Every output is.
   public func usedElements(of tensor: Tensor) -> Words {
     switch tensor {
     case .inputs: Words(batch * inputChannels * vertical.usedInputRows * horizontal.usedInputRows)
-    case .weights: Words(groups * self[.k] * self[.c] * self[.r] * self[.s])
+    case .weights: Words(groups * self[.k] * self[.c] * vertical.usedKernelRows * horizontal.usedKernelRows)
     case .outputs: Words(batch * outputChannels * self[.p] * self[.q])
     }
   }

@@ -67,6 +67,15 @@ struct OptimalityTests {
     try compare(&layers, 9000 + seed, on: layers.paddedLayer()) { $0.tryNests(obeying: Set(BruteForce.Fact.allCases)) }
   }
 
+  /// Kernels that reach beyond their few inputs: weights of rows and columns that meet only padding are not used.
+  @Test("Nests under kernels with unused rows, one loop over a dimension between keeps", arguments: 0..<160)
+  func unusedWeights(seed: Int) throws {
+    var layers = RandomLayers(seed: 13_000 + seed, largestSize: 3, largestMACs: 48)
+    try compare(&layers, 13_000 + seed, on: layers.overreachingLayer()) {
+      $0.tryNests(obeying: Set(BruteForce.Fact.allCases))
+    }
+  }
+
   /// Each fact of theory §4 is switched off in turn, on layers too large for all nests.
   @Test("Facts 1-4, one switched off", arguments: BruteForce.Fact.allCases, 0..<12)
   func facts(off: BruteForce.Fact, seed: Int) throws {

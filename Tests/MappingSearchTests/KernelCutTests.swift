@@ -41,6 +41,8 @@ struct KernelCutTests {
       let moved = halves.reduce(0) { sum, half in sum + parents.joined().reduce(0) { $0 + count(half, $1) } }
       #expect(cut.still(cuts: 1) == moved, comment)
     }
+    let used = parents.joined().map { block in block.count { !BoxCountsTests.rows(axis, all, $0..<$0 + 1).isEmpty } }
+    #expect(cut.weightsHeld == used.max(), comment)
     for output in 1...axis.outputSize {
       #expect(cut.head[output] == parents.joined().map { count(0..<output, $0) }.max(), comment)
     }

@@ -229,4 +229,15 @@ struct OptimizerTests {
       try Optimizer(layer, widths: WordWidths(.byte), energyModel: dear)
     }
   }
+
+  /// Of a 3×3 kernel on a single input only the weight in the middle is used, by mapping and bound alike.
+  @Test func weightsThatMeetOnlyPadding() throws {
+    let layer = try Layer(
+      name: "one", inputChannels: 64, input: Extent(1), outputChannels: 64, kernel: Extent(3), padding: Padding(1))
+    let widths = WordWidths(.byte)
+    let optimum = try #require(try Optimizer(layer, widths: widths).optimum(capacity: .bytes(1 << 10)))
+    #expect(optimum.traffic.bits(widths).total == Bits(33_792))
+    #expect(LowerBounds(layer, widths: widths).best(capacity: .bytes(1 << 10)).total == Bits(33_792))
+    #expect(layer.usedElements(of: .weights) == Words(64 * 64))
+  }
 }

@@ -29,6 +29,9 @@ public struct BoxWalker {
   private let energies: (read: Int, write: Int)
   private let biasBits: Int
   private let outputCount: Int
+  /// Kernel rows and columns that touch some input.
+  private let usedRows: Set<Int>
+  private let usedColumns: Set<Int>
 
   private var nest: [Line] = []
   private var low: [Int]
@@ -49,8 +52,22 @@ public struct BoxWalker {
     energies = (readEnergy, writeEnergy)
     biasBits = layer.biases.count * widths.partialSums.count
     outputCount = layer[.n] * layer[.g] * layer[.k] * layer[.p] * layer[.q]
+    usedRows = Self.used(layer.vertical)
+    usedColumns = Self.used(layer.horizontal)
     low = Array(repeating: 0, count: 8)
     high = Dimension.allCases.map { layer[$0] }
+  }
+
+  /// The kernel rows that the inputs touch: seen from an input, each output may touch it with one.
+  private static func used(_ axis: ConvolutionAxis) -> Set<Int> {
+    var used: Set<Int> = []
+    for row in 0..<axis.inputSize {
+      for output in 0..<axis.outputSize {
+        let distance = row + axis.paddingBefore - axis.stride * output
+        if distance % axis.dilation == 0 { used.insert(distance / axis.dilation) }
+      }
+    }
+    return used
   }
 
   /// The bits held and the energy of moving data.
@@ -105,8 +122,11 @@ public struct BoxWalker {
     }
     if isLoaded[tensor] && now == position[tensor] { return }
     var size = 1
-    for dimension in 0..<8 where Self.relevant[tensor][dimension] && (tensor > 0 || dimension < 4) {
+    for dimension in 0..<8 where Self.relevant[tensor][dimension] && (tensor == 2 || dimension < 4) {
       size *= high[dimension] - low[dimension]
+    }
+    if tensor == 1 {
+      size *= (low[6]..<high[6]).count { usedRows.contains($0) } * (low[7]..<high[7]).count { usedColumns.contains($0) }
     }
     if tensor > 0 {
       loads[tensor] += size

@@ -45,6 +45,35 @@ public struct RandomLayers {
     }
   }
 
+  /// A layer whose kernel reaches beyond its few inputs, so that many of its rows and columns meet only padding: those at
+  /// the ends or, where the input is shorter than the stride, any.
+  public mutating func overreachingLayer() -> Layer {
+    while true {
+      let (rows, columns) = (overreachingAxis(), random.oneIn(2) ? overreachingAxis() : nil)
+      let layer = try? Layer(
+        name: "overreaching", batch: random.oneIn(4) ? 2 : 1, inputChannels: random.pick(1...largestSize),
+        input: Extent(height: rows.input, width: columns?.input ?? 1), outputChannels: random.pick(1...largestSize),
+        kernel: Extent(height: rows.kernel, width: columns?.kernel ?? 1),
+        stride: Extent(height: rows.stride, width: columns?.stride ?? 1),
+        dilation: Extent(height: rows.dilation, width: columns?.dilation ?? 1),
+        padding: Padding(
+          top: rows.before, bottom: rows.after, left: columns?.before ?? 0, right: columns?.after ?? 0),
+        hasBiases: random.oneIn(4))
+      if let layer, layer.macs <= largestMACs, layer.macs >= 4 { return layer }
+    }
+  }
+
+  private mutating func overreachingAxis() -> (
+    input: Int, kernel: Int, stride: Int, dilation: Int, before: Int, after: Int
+  ) {
+    let (outputs, kernel) = (random.pick(1...3), random.pick(2...largestSize + 2))
+    let (stride, dilation) = (random.oneIn(2) ? 1 : random.pick(1...4), random.oneIn(2) ? 1 : random.pick(1...3))
+    let reach = stride * (outputs - 1) + dilation * (kernel - 1) + 1
+    let input = random.pick(1...min(3, reach))
+    let before = random.oneIn(2) ? (reach - input) / 2 : random.pick(0...reach - input)
+    return (input, kernel, stride, dilation, before, reach - input - before)
+  }
+
   private mutating func attempt() -> Layer? {
     var size = [Dimension: Int]()
     for _ in 1...random.pick(2...4) {

@@ -85,4 +85,21 @@ struct ConvolutionAxisTests {
       }
     }
   }
+
+  /// Kernel rows that some output row reads a real input row with, against a walk: also where the input is shorter than the
+  /// stride, so that unused ones lie between used ones.
+  @Test("Used kernel rows", arguments: 0..<200)
+  func usedKernelRows(seed: Int) {
+    var random = SplitMix64(seed: 7000 + seed)
+    guard let axis = random.axis(outputs: 6, kernels: 9, dilates: true) else { return }
+    let used = (0..<axis.kernelSize).map { kernel in
+      (0..<axis.outputSize).contains { axis.inputRow(output: $0, kernel: kernel) != nil }
+    }
+    #expect(axis.usedKernelRows == used.count { $0 }, "seed \(7000 + seed): \(axis)")
+    for low in 0..<axis.kernelSize {
+      for high in low...axis.kernelSize {
+        #expect(axis.usedKernelRows(in: low..<high) == used[low..<high].count { $0 }, "seed \(7000 + seed): \(axis)")
+      }
+    }
+  }
 }

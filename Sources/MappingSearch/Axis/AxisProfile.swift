@@ -6,7 +6,7 @@ import Workloads
 ///
 /// "Output blocks" are blocks of output rows and "kernel blocks" blocks of kernel rows, whichever axis it is.
 struct AxisProfile: Sendable {
-  /// A factor of each term, see ``CostFactors/init(rowsMoved:rowsHeld:output:kernel:of:in:)``.
+  /// A factor of each term, see ``CostFactors/init(rowsMoved:rowsHeld:output:kernel:weightsHeld:of:in:)``.
   var factors: CostFactors
   var loops: AxisLoops
 }
@@ -40,17 +40,19 @@ extension CostFactors {
   ///   - rowsHeld: the most input rows of a box.
   ///   - output: the sizes of output blocks at the three keeps.
   ///   - kernel: the sizes of kernel blocks at the three keeps.
+  ///   - weightsHeld: the most weights of a kernel block at the weights' keep.
   ///   - axis: the axis.
   ///   - mapspace: the order of the keeps.
   @inline(__always)
   init(
-    rowsMoved: Int, rowsHeld: Int, output: Tiles, kernel: Tiles, of axis: ConvolutionAxis, in mapspace: Mapspace
+    rowsMoved: Int, rowsHeld: Int, output: Tiles, kernel: Tiles, weightsHeld: Int, of axis: ConvolutionAxis,
+    in mapspace: Mapspace
   ) {
     self.init(
       rowsMoved: rowsMoved, rowsHeld: rowsHeld,
       weightVisits: output.blockCount(of: axis.outputSize, level: mapspace.weightLevel),
       outputVisits: kernel.blockCount(of: axis.kernelSize, level: mapspace.outputLevel),
-      weightsHeld: kernel[mapspace.weightLevel], outputsHeld: output[mapspace.outputLevel])
+      weightsHeld: weightsHeld, outputsHeld: output[mapspace.outputLevel])
   }
 
   /// The same by its parts.
@@ -60,7 +62,7 @@ extension CostFactors {
   ///   - rowsHeld: the most input rows of a box.
   ///   - weightVisits: output blocks at the weights' keep, for each of which every weight is read.
   ///   - outputVisits: kernel blocks at the outputs' keep, for each of which every output is visited.
-  ///   - weightsHeld: the largest kernel block at the weights' keep.
+  ///   - weightsHeld: the most weights, kernel rows that meet some input, of a kernel block at the weights' keep.
   ///   - outputsHeld: the largest output block at the outputs' keep.
   @inline(__always)
   init(rowsMoved: Int, rowsHeld: Int, weightVisits: Int, outputVisits: Int, weightsHeld: Int, outputsHeld: Int) {

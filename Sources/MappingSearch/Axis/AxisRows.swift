@@ -16,6 +16,8 @@ struct AxisRows {
 
   /// With padding, on an axis small enough: real pairs in 0 ..< o × 0 ..< k, at o · (kernelSize + 1) + k.
   private let realPairs: [Int]
+  /// Where some kernel rows meet only padding, the number of the others before each, up to one past the last.
+  private let usedBefore: [Int]
 
   init(_ axis: ConvolutionAxis) {
     self.axis = axis
@@ -24,6 +26,8 @@ struct AxisRows {
     backStart = last < 0 ? 0 : min(axis.outputSize, last / axis.stride + 1)
     interior = frontEnd..<max(frontEnd, backStart)
     canCutPadding = frontEnd > 1 || axis.outputSize - backStart > 1
+    usedBefore =
+      axis.usedKernelRows < axis.kernelSize ? (0...axis.kernelSize).map { axis.usedKernelRows(in: 0..<$0) } : []
     guard axis.hasPaddedMACs, (axis.outputSize + 1) * (axis.kernelSize + 1) <= Self.largestTable else {
       realPairs = []
       return
@@ -38,6 +42,23 @@ struct AxisRows {
       }
     }
     realPairs = pairs
+  }
+
+  /// The number of kernel rows in a range that meet some input, and so have weights.
+  func usedKernels(_ kernels: Range<Int>) -> Int {
+    usedBefore.isEmpty ? kernels.count : usedBefore[kernels.upperBound] - usedBefore[kernels.lowerBound]
+  }
+
+  /// The most kernel rows that meet some input in a block at the keep of a level.
+  func weightsHeld(_ kernels: Tiles, level: Int) -> Int {
+    if usedBefore.isEmpty { return kernels[level] }
+    var blocks = [0..<axis.kernelSize]
+    for tile in (kernels.outer > 0 ? [kernels.outer] : []) + (0...level).map({ kernels[$0] }) {
+      blocks = blocks.flatMap { block in
+        stride(from: block.lowerBound, to: block.upperBound, by: tile).map { $0..<min($0 + tile, block.upperBound) }
+      }
+    }
+    return blocks.reduce(0) { max($0, usedKernels($1)) }
   }
 
   /// Whether blocks of `tile` inside parents of `parent` output rows have a cut among output rows that reach padding.

@@ -21,6 +21,8 @@ struct KernelCut {
   let tiles: Tiles
   /// The size of a block, the ragged ones aside.
   let tile: Int
+  /// The most weights of a block: kernel rows that meet some input.
+  let weightsHeld: Int
   /// Blocks of the parents that have several.
   let moving: [[Range<Int>]]
   /// Parents that are a single block.
@@ -47,6 +49,7 @@ struct KernelCut {
     single = parents.filter { $0.count == 1 }.map { $0[0] }
     let blocks = parents.flatMap { $0 }
     tile = blocks.map(\.count).max() ?? 0
+    weightsHeld = blocks.map(rows.usedKernels).max() ?? 0
     func line(_ kernels: Range<Int>) -> Line {
       Line(whole: rows(all, kernels), perCut: max(0, kernels.count - period))
     }

@@ -23,7 +23,7 @@ struct PlainListing {
   init(_ rows: AxisRows, _ mapspace: Mapspace) {
     self.rows = rows
     let axis = rows.axis
-    maker = ProfileMaker(axis: axis, mapspace: mapspace, counts: PlainBoxCounts(rows: rows))
+    maker = ProfileMaker(rows: rows, mapspace: mapspace, counts: PlainBoxCounts(rows: rows))
     boxesDiffer = axis.hasOverlap || axis.hasPaddedMACs
     isComplete =
       !boxesDiffer

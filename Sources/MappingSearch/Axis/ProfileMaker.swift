@@ -4,9 +4,11 @@ import Workloads
 
 /// Makes the profiles of one axis that given block sizes have.
 struct ProfileMaker<Counts: BoxCounts> {
-  let axis: ConvolutionAxis
+  let rows: AxisRows
   let mapspace: Mapspace
   let counts: Counts
+
+  private var axis: ConvolutionAxis { rows.axis }
 
   /// The boxes at the inputs' keep: blocks of the tile there inside blocks of the enclosing tile, or of the outer one where
   /// the dimension is cut unevenly.
@@ -25,7 +27,7 @@ struct ProfileMaker<Counts: BoxCounts> {
     let boxes = boxes(output, kernel)
     var factors = CostFactors(
       rowsMoved: counts.moved(boxes, slide: .none), rowsHeld: counts.held(boxes), output: output, kernel: kernel,
-      of: axis, in: mapspace)
+      weightsHeld: rows.weightsHeld(kernel, level: mapspace.weightLevel), of: axis, in: mapspace)
     var loops = AxisLoops(output: output, kernel: kernel, slide: .none)
     found.still.offer(factors, loops)
     let isCut = (output: boxes.outputTile < boxes.outputParent, kernel: boxes.kernelTile < boxes.kernelParent)

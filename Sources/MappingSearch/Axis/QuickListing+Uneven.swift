@@ -8,7 +8,7 @@ extension QuickListing {
   /// Offers the profiles with uneven blocks, where the axis is cut in one segment only down to the inputs' keep, less
   /// those that hold and move no fewer input rows than even ones.
   func listUneven(_ mapspace: Mapspace, into found: inout ProfilesFound<Sink>) {
-    let maker = ProfileMaker(axis: axis, mapspace: mapspace, counts: counts)
+    let maker = ProfileMaker(rows: counts.rows, mapspace: mapspace, counts: counts)
     for kernel in Partition.even(of: kernelSize) + Partition.uneven(of: kernelSize) {
       let cut = counts.cut(kernel.outer == 0 ? kernelSize : kernel.outer, kernel.tile)
       let even = counts.cut(kernelSize, kernel.tile)
@@ -17,7 +17,8 @@ extension QuickListing {
         continue
       }
       // Where blocks of kernel rows are cut again, uneven ones may have fewer parts.
-      let isAlwaysUseful = kernel.outer == 0 || mapspace.dataflow == .inputsWeightsOutputs
+      let isAlwaysUseful =
+        kernel.outer == 0 || mapspace.dataflow == .inputsWeightsOutputs || cut.weightsHeld < even.weightsHeld
       for output in unevenOutputs(cut)
       where isAlwaysUseful || isBetter(cut, than: even, parent: output.outer, tile: output.tile) {
         maker.add(output, kernel, to: &found)

@@ -78,12 +78,13 @@ struct QuickListing<Sink: ProfileSink> {
         for tile in 1...held {
           let kernel = isOutputs ? Tiles(kernelSize, tile, 1) : Tiles(held, tile, tile)
           let outputVisits = isOutputs ? 1 : kernel.blockCount(of: kernelSize, level: 2)
+          let weightsHeld = counts.cut(isOutputs ? 1 : kernelSize, isOutputs ? 1 : held).weightsHeld
           choices.forEachChoice(parent: parent, counts.cut(held, tile), countsMatter: isOutputs) { choice, count in
             add(
               choice, &found,
               CostFactors(
                 rowsMoved: choice.moved, rowsHeld: choice.held, weightVisits: isOutputs ? count : 1,
-                outputVisits: outputVisits, weightsHeld: isOutputs ? 1 : held, outputsHeld: isOutputs ? parent : 1),
+                outputVisits: outputVisits, weightsHeld: weightsHeld, outputsHeld: isOutputs ? parent : 1),
               isOutputs
                 ? Tiles(parent, choice.outputTile, choice.outputTile) : Tiles(outputSize, choice.outputTile, 1),
               kernel)
@@ -143,7 +144,8 @@ struct QuickListing<Sink: ProfileSink> {
     _ choice: BoxChoices.Choice, _ output: Tiles, _ kernel: Tiles, _ mapspace: Mapspace
   ) -> CostFactors {
     CostFactors(
-      rowsMoved: choice.moved, rowsHeld: choice.held, output: output, kernel: kernel, of: axis, in: mapspace)
+      rowsMoved: choice.moved, rowsHeld: choice.held, output: output, kernel: kernel,
+      weightsHeld: counts.cut(axis.kernelSize, kernel[mapspace.weightLevel]).weightsHeld, of: axis, in: mapspace)
   }
 
   /// The inputs are kept outermost, then the outputs: blocks of outputs within boxes.
@@ -168,7 +170,8 @@ struct QuickListing<Sink: ProfileSink> {
             choice, &found,
             CostFactors(
               rowsMoved: choice.moved, rowsHeld: choice.held, weightVisits: count,
-              outputVisits: kernel.blockCount(of: axis.kernelSize, level: 1), weightsHeld: 1, outputsHeld: inner),
+              outputVisits: kernel.blockCount(of: axis.kernelSize, level: 1),
+              weightsHeld: counts.cut(1, 1).weightsHeld, outputsHeld: inner),
             Tiles(box, inner, inner), kernel)
         }
       }
@@ -186,7 +189,8 @@ struct QuickListing<Sink: ProfileSink> {
             choice, &found,
             CostFactors(
               rowsMoved: choice.moved, rowsHeld: choice.held, weightVisits: count,
-              outputVisits: kernel.blockCount(of: axis.kernelSize, level: 2), weightsHeld: held, outputsHeld: 1),
+              outputVisits: kernel.blockCount(of: axis.kernelSize, level: 2),
+              weightsHeld: counts.cut(tile, held).weightsHeld, outputsHeld: 1),
             Tiles(choice.outputTile, choice.outputTile, 1), kernel)
         }
       }

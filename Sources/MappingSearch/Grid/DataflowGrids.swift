@@ -9,7 +9,7 @@ import Workloads
 /// c and output-channel tile k,
 ///
 ///     inputs read   = N·C · (blocks of k) · v.inputsMoved · h.inputsMoved
-///     weights read  = K·C·R·S · (blocks of n) · v.weightsMoved · h.weightsMoved
+///     weights read  = (weights used) · (blocks of n) · v.weightsMoved · h.weightsMoved
 ///     output visits = (blocks of c) · v.outputsMoved · h.outputsMoved
 ///
 /// with the blocks counted at the keep of the tensor, and each box is a product of the same kind. So a pair of v and h is a

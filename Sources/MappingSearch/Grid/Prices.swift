@@ -15,7 +15,7 @@ struct Prices: Sendable {
   init(_ layer: Layer, _ widths: WordWidths, _ model: EnergyModel) {
     let outputs = layer[.n] * layer[.k] * layer[.p] * layer[.q]
     inputs = model.readQuanta * widths.inputs.count * layer[.n] * layer[.c]
-    weights = model.readQuanta * widths.weights.count * layer[.k] * layer[.c] * layer[.r] * layer[.s]
+    weights = model.readQuanta * widths.weights.count * layer.usedElements(of: .weights).count / layer[.g]
     spills = (model.readQuanta + model.writeQuanta) * widths.partialSums.count * outputs
     finished = model.writeQuanta * widths.outputs.count * outputs
   }

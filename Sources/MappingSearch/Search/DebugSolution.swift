@@ -53,9 +53,9 @@ struct DebugSolution: Sendable {
     occupancy = Occupancy(of: mapping, on: layer).bits(widths).count
 
     func axes(_ axis: ConvolutionAxis, _ output: Dimension, _ kernel: Dimension) -> [Axis] {
-      let counts = PlainBoxCounts(rows: AxisRows(axis))
+      let rows = AxisRows(axis)
       var found = ProfilesFound<Skyline>()
-      ProfileMaker(axis: axis, mapspace: mapspace, counts: counts)
+      ProfileMaker(rows: rows, mapspace: mapspace, counts: PlainBoxCounts(rows: rows))
         .add(output: blocks[output.index], kernel: blocks[kernel.index], to: &found)
       return AxisProfiles.Kind.allCases.flatMap { kind in
         found[kind].sorted.map { Axis(kind: kind, factors: $0.factors) }

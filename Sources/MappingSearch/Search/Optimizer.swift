@@ -80,8 +80,8 @@ public struct Optimizer: Sendable {
 
   /// The least capacity at which some MACs of a layer can run.
   public static func leastCapacity(of layer: Layer, widths: WordWidths) -> Bits {
-    Occupancy(inputs: Words(min(1, layer.usedElements(of: .inputs).count)), weights: Words(1), outputs: Words(1))
-      .bits(widths)
+    func one(_ tensor: Tensor) -> Words { Words(min(1, layer.usedElements(of: tensor).count)) }
+    return Occupancy(inputs: one(.inputs), weights: one(.weights), outputs: one(.outputs)).bits(widths)
   }
 
   /// The feasible mapping of least energy in the mapspace at a capacity, or nil when none fits.
