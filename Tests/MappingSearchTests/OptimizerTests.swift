@@ -1,4 +1,5 @@
 import EnergyModel
+import LowerBounds
 import MappingSearch
 import Mappings
 import TestSupport

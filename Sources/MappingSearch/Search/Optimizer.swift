@@ -7,7 +7,8 @@ public import Workloads
 /// Finds the mapping of least energy for a layer, exactly, over the canonical mapspace of theory §4.
 ///
 /// Nests outside that mapspace may cost less; theory §4 says which are known to.
-/// The mapspace is listed once; ``optimum(capacity:dataflow:options:)`` then answers for any capacity.
+/// The mapspace is listed once, when it is first needed; ``optimum(capacity:dataflow:options:)`` then answers for any
+/// capacity.
 public struct Optimizer: Sendable {
   /// The layer to map.
   public let layer: Layer
@@ -20,7 +21,9 @@ public struct Optimizer: Sendable {
   /// The dataflows searched, in the order of `Dataflow.allCases`.
   public let dataflows: [Dataflow]
   /// The grids of mappings of each dataflow.
-  let orders: [DataflowGrids]
+  var orders: [DataflowGrids] { listed.value }
+  /// The same, listed once they are needed.
+  let listed: Lazily<[DataflowGrids]>
   /// A known mapping that no search may lose, in tests.
   private let debugSolution: DebugSolution?
 
@@ -31,7 +34,7 @@ public struct Optimizer: Sendable {
   /// of those.
   public var isComplete: Bool { orders.allSatisfy(\.isComplete) }
 
-  /// Prepares the search.
+  /// Prepares the search; nothing is listed before it is needed.
   ///
   /// - Parameters:
   ///   - layer: the layer to map.
@@ -63,13 +66,15 @@ public struct Optimizer: Sendable {
     self.debugSolution = debugSolution
     self.dataflows = Dataflow.allCases.filter(dataflows.contains)
     let mapspaces = self.dataflows.map(Mapspace.init)
-    let vertical = AxisProfiles.all(layer.vertical, in: mapspaces)
-    let horizontal =
-      layer.vertical == layer.horizontal ? vertical : AxisProfiles.all(layer.horizontal, in: mapspaces)
-    orders = mapspaces.indices.map { index in
-      DataflowGrids(
-        layer, widths, energyModel, reuse, mapspaces[index], vertical: vertical[index], horizontal: horizontal[index],
-        arithmetic: arithmetic)
+    listed = Lazily {
+      let vertical = AxisProfiles.all(layer.vertical, in: mapspaces)
+      let horizontal =
+        layer.vertical == layer.horizontal ? vertical : AxisProfiles.all(layer.horizontal, in: mapspaces)
+      return mapspaces.indices.map { index in
+        DataflowGrids(
+          layer, widths, energyModel, reuse, mapspaces[index], vertical: vertical[index],
+          horizontal: horizontal[index], arithmetic: arithmetic)
+      }
     }
   }
 
@@ -86,7 +91,9 @@ public struct Optimizer: Sendable {
 
   /// The feasible mapping of least energy in the mapspace at a capacity, or nil when none fits.
   ///
-  /// Of several with the same energy it is one of least occupancy, and among those the first in a fixed order.
+  /// Of several with the same energy it is one of least occupancy, and among those the first in a fixed order. Where the
+  /// mapspace would take a second or more to be listed and a simple mapping moves no more than any schedule must, it is
+  /// that one at once, and another with as little energy may hold less.
   ///
   /// - Parameters:
   ///   - capacity: the Buffer's size.
@@ -101,6 +108,9 @@ public struct Optimizer: Sendable {
     if options.prunes {
       let bounds = LowerBounds(layer, widths: widths)
       let least = leastQuanta(bounds, capacity)
+      if isLongToList, let simple = simpleOptimum(capacity: capacity, least: least, dataflow: dataflow) {
+        return simple
+      }
       found = search(dataflow, Incumbent(capacity: capacity.count), options) { incumbent in
         guard let best = incumbent.best, dataQuanta(best) <= least else { return false }
         // No schedule of any kind has less energy; does one with as little hold less?

@@ -1,0 +1,20 @@
+/// A value that is made when it is first asked for, once, whichever thread asks.
+final class Lazily<Value: Sendable>: Sendable {
+  private let made = Guarded<Value?>(nil)
+  private let make: @Sendable () -> Value
+
+  init(_ make: @escaping @Sendable () -> Value) { self.make = make }
+
+  /// The value.
+  var value: Value {
+    made.withLock { made in
+      if let made { return made }
+      let value = make()
+      made = value
+      return value
+    }
+  }
+
+  /// Whether the value was asked for before.
+  var isMade: Bool { made.withLock { $0 != nil } }
+}

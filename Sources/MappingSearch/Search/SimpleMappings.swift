@@ -1,0 +1,78 @@
+import EnergyModel
+import Mappings
+import Workloads
+
+/// Loop nests that move every used word once where their boxes fit, for layers whose mapspace takes long to list.
+///
+/// Each keeps one tensor whole, or two, and passes the rest by in pieces that never come again.
+enum SimpleMappings {
+  /// The nests in one order of keeps, from the outside in as ``Dataflow/order`` has the tensors.
+  ///
+  /// - Complexity: O(1).
+  static func all(_ dataflow: Dataflow, on layer: Layer) -> [Mapping] {
+    pieces(dataflow).compactMap { loops in
+      var nodes: [Mapping.Node] = layer[.g] > 1 ? [.loop(.g, tile: 1)] : []
+      for (tensor, dimensions) in zip(dataflow.order, loops) {
+        nodes += dimensions.filter { layer[$0] > 1 }.map { .loop($0, tile: 1) }
+        nodes.append(.keep(tensor))
+      }
+      return try? Mapping(nodes)
+    }
+  }
+
+  /// The dimensions that are walked one by one before each keep, for every nest of an order.
+  private static func pieces(_ dataflow: Dataflow) -> [[[Dimension]]] {
+    switch dataflow {
+    case .outputsInputsWeights: [[[], [], []], [[], [.c], []], [[], [.c], [.k]], [[.n], [.c], [.k]]]
+    case .outputsWeightsInputs: [[[], [.c], []], [[], [.c, .k], []], [[.k], [], []]]
+    case .weightsInputsOutputs: [[[], [.n], [.k, .p, .q]], [[], [.n, .p], [.k, .q]], [[], [.n, .q], [.k, .p]]]
+    case .weightsOutputsInputs: [[[], [.n, .p], [.c]], [[], [.n, .q], [.c]]]
+    case .inputsOutputsWeights: [[[], [.k], []], [[], [.k], [.c]], [[.n], [.k], []]]
+    case .inputsWeightsOutputs: [[[], [.k], [.n, .p, .q]], [[], [], [.n, .k, .p, .q]]]
+    }
+  }
+}
+
+extension Optimizer {
+  /// Lists of axis profiles are long from so many kernel rows, squared, times output rows on.
+  private static let longListing = 1 << 17
+
+  /// Whether listing the mapspace takes a second or more.
+  var isLongToList: Bool {
+    [layer.vertical, layer.horizontal].contains { axis in
+      (axis.hasOverlap || axis.hasPaddedMACs)
+        && Double(axis.kernelSize) * Double(axis.kernelSize) * Double(axis.outputSize) >= Double(Self.longListing)
+    }
+  }
+
+  /// A simple mapping within a capacity that moves no more than any schedule must, the one of them that holds least, or
+  /// nil where there is none.
+  ///
+  /// - Parameters:
+  ///   - capacity: the Buffer's size.
+  ///   - least: the least energy of moving data of any schedule, in quanta.
+  ///   - dataflow: the only dataflow to consider, or nil for all.
+  /// - Returns: the mapping with what it costs.
+  func simpleOptimum(capacity: Bits, least: Int, dataflow: Dataflow?) -> Optimum? {
+    let candidates = dataflows.filter { dataflow == nil || $0 == dataflow }.flatMap {
+      SimpleMappings.all($0, on: layer)
+    }
+    var best: Optimum?
+    for mapping in candidates {
+      let occupancy = Occupancy(of: mapping, on: layer)
+      if occupancy.bits(widths) > min(capacity, best.map { $0.occupancy.bits(widths) - Bits(1) } ?? capacity) {
+        continue
+      }
+      let traffic = Traffic(of: mapping, on: layer, reuse: reuse)
+      let bits = traffic.bits(widths)
+      guard let energy = energyModel.energy(macs: layer.macs, read: bits.read, written: bits.written),
+        energy.dataQuanta <= least
+      else { continue }
+      var statistics = SearchStatistics()
+      statistics.mappings = candidates.count
+      statistics.scored = candidates.count
+      best = Optimum(mapping: mapping, occupancy: occupancy, traffic: traffic, energy: energy, statistics: statistics)
+    }
+    return best
+  }
+}
