@@ -11,8 +11,8 @@ public struct ParetoCurve: Sendable {
   public let steps: StepCurve
   /// What the search looked at.
   public let statistics: SearchStatistics
-  private let optimizer: Optimizer
-  private let found: [ScoredMapping]
+  let optimizer: Optimizer
+  let found: [ScoredMapping]
 
   init(_ optimizer: Optimizer, _ found: [ScoredMapping], _ statistics: SearchStatistics) {
     self.optimizer = optimizer

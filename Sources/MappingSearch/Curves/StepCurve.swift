@@ -67,6 +67,17 @@ public struct StepCurve: Hashable, Sendable {
     self.init(points)
   }
 
+  /// The least of curves at every capacity, from the first that any of them has.
+  ///
+  /// - Parameter curves: the curves.
+  /// - Complexity: O(n log n) for n points in all.
+  public init(leastOf curves: [StepCurve]) {
+    var points: [Point] = []
+    let all = curves.flatMap(\.points).sorted { ($0.capacity, $0.dataQuanta) < ($1.capacity, $1.dataQuanta) }
+    for point in all where points.last.map({ point.dataQuanta < $0.dataQuanta }) ?? true { points.append(point) }
+    self.init(points)
+  }
+
   /// The point of least energy within a capacity, or nil when that is less than the least.
   ///
   /// - Parameter capacity: the Buffer's size.

@@ -158,6 +158,14 @@ public struct Optimizer: Sendable {
 
   /// A mapping with what it costs.
   func optimum(_ found: ScoredMapping, _ statistics: SearchStatistics) -> Optimum {
+    let (mapping, traffic, energy) = evaluated(found)
+    return Optimum(
+      mapping: mapping, occupancy: Occupancy(of: mapping, on: layer), traffic: traffic, energy: energy,
+      statistics: statistics)
+  }
+
+  /// A mapping with what it moves and costs.
+  func evaluated(_ found: ScoredMapping) -> (mapping: Mapping, traffic: Traffic, energy: Energy) {
     let mapping = orders[Int(found.place.order)].candidate(found).mapping(of: layer)
     let traffic = Traffic(of: mapping, on: layer, reuse: reuse)
     let bits = traffic.bits(widths)
@@ -166,9 +174,7 @@ public struct Optimizer: Sendable {
     }
     // A nest may move less than its factors say, where a loop has a single block, but never more.
     precondition(energy.dataQuanta <= dataQuanta(found))
-    return Optimum(
-      mapping: mapping, occupancy: Occupancy(of: mapping, on: layer), traffic: traffic, energy: energy,
-      statistics: statistics)
+    return (mapping, traffic, energy)
   }
 }
 

@@ -1,0 +1,89 @@
+public import EnergyModel
+public import Mappings
+public import Workloads
+
+// The mapping that a search returns is one of many with the same energy, often of several dataflows: which of them it is of
+// says little. What follows finds every dataflow that attains that energy.
+
+extension Optimizer {
+  /// The dataflows that attain the energy of an optimum: those whose own optimum at the capacity costs no more.
+  ///
+  /// What counts is what the mappings themselves move. The search may count more for a mapping of one dataflow, where some
+  /// loop has a single block, if another dataflow has a mapping that moves the same.
+  ///
+  /// - Parameters:
+  ///   - optimum: an optimum that this optimizer found over all dataflows.
+  ///   - capacity: the Buffer's size, for which it was found.
+  ///   - options: how to search; the answer does not depend on it.
+  /// - Returns: the dataflows in the order of `Dataflow.allCases`; nil unless all were searched, since of others nothing is
+  ///   known.
+  public func dataflows(
+    attaining optimum: Optimum, capacity: Bits, options: SearchOptions = SearchOptions()
+  ) -> [Dataflow]? {
+    guard dataflows == Dataflow.allCases else { return nil }
+    return dataflows.filter { dataflow in
+      if dataflow == optimum.mapping.dataflow { return true }
+      let own = self.optimum(capacity: capacity, dataflow: dataflow, options: options)
+      return own.map { $0.energy.dataQuanta <= optimum.energy.dataQuanta } ?? false
+    }
+  }
+}
+
+/// Each dataflow's own curve, to hold optima of all dataflows against.
+public struct DataflowCurves: Sendable {
+  /// A dataflow with its own curve.
+  private struct Own: Sendable {
+    let dataflow: Dataflow
+    let curve: ParetoCurve
+  }
+
+  private let curves: [Own]
+
+  /// The curves of the dataflows that an optimizer searches.
+  ///
+  /// - Parameters:
+  ///   - optimizer: the optimizer.
+  ///   - options: how to search; the curves do not depend on it.
+  public init(_ optimizer: Optimizer, options: SearchOptions = SearchOptions()) {
+    curves = optimizer.dataflows.map { Own(dataflow: $0, curve: optimizer.curve(dataflow: $0, options: options)) }
+  }
+
+  /// Each dataflow's occupancies and energies as the search counts them, in the order of `Dataflow.allCases`.
+  public var steps: [StepCurve] { curves.map(\.curve.steps) }
+
+  /// The curve of all dataflows searched.
+  public var all: StepCurve { StepCurve(leastOf: steps) }
+
+  /// Each dataflow's own optimum at a capacity, where anything fits.
+  ///
+  /// - Parameters:
+  ///   - capacity: the Buffer's size.
+  ///   - model: the model to price it by, with the ratio of read to write energy that the curves are for.
+  /// - Returns: a dictionary with an optimum for each dataflow searched.
+  /// - Throws: ``OptimizerError/inexact(layer:)`` when an energy is beyond the range of exact integers.
+  public func optima(capacity: Bits, pricedBy model: EnergyModel) throws(OptimizerError) -> [Dataflow: Optimum] {
+    var optima: [Dataflow: Optimum] = [:]
+    for own in curves {
+      guard let index = own.curve.steps.index(capacity: capacity) else { continue }
+      optima[own.dataflow] = try own.curve.optimum(at: index, pricedBy: model)
+    }
+    return optima
+  }
+
+  /// The dataflows that attain the energy of an optimum, as ``Optimizer/dataflows(attaining:capacity:options:)`` finds them.
+  ///
+  /// - Parameters:
+  ///   - optimum: an optimum over all dataflows under the energy model that the curves are for.
+  ///   - capacity: the Buffer's size, for which it was found.
+  /// - Returns: the dataflows in the order of `Dataflow.allCases`; nil unless all were searched.
+  public func dataflows(attaining optimum: Optimum, capacity: Bits) -> [Dataflow]? {
+    guard curves.map(\.dataflow) == Dataflow.allCases else { return nil }
+    let least = optimum.energy.dataQuanta
+    return curves.filter { own in
+      guard let index = own.curve.steps.index(capacity: capacity) else { return false }
+      // A mapping moves no more than is counted for it: where that attains the energy it need not be evaluated.
+      return own.curve.steps.points[index].dataQuanta <= least
+        || own.curve.optimizer.evaluated(own.curve.found[index]).energy.dataQuanta <= least
+    }.map(\.dataflow)
+  }
+}

@@ -1,0 +1,138 @@
+import EnergyModel
+import Mappings
+import TestSupport
+import Testing
+import Workloads
+
+@testable import MappingSearch
+
+/// The dataflows said to attain an optimum are those whose own optimum costs as much.
+struct OptimalDataflowsTests {
+  /// Every dataflow's own optimum at a capacity, searched for alone; none costs less than that of all.
+  private func own(_ optimizer: Optimizer, _ capacity: Bits, _ comment: Comment?) throws -> [Dataflow: Optimum] {
+    let optimum = try #require(optimizer.optimum(capacity: capacity))
+    var own: [Dataflow: Optimum] = [:]
+    for dataflow in Dataflow.allCases {
+      own[dataflow] = optimizer.optimum(capacity: capacity, dataflow: dataflow)
+    }
+    #expect(own.count == 6 && own.values.map(\.energy.dataQuanta).min() == optimum.energy.dataQuanta, comment)
+    return own
+  }
+
+  private func expected(_ own: [Dataflow: Optimum]) -> [Dataflow] {
+    let least = own.values.map(\.energy.dataQuanta).min()
+    return Dataflow.allCases.filter { own[$0]?.energy.dataQuanta == least }
+  }
+
+  /// Both ways to find them, at every point of a curve, just below the next, and in between.
+  private func check(_ optimizer: Optimizer, at capacities: [Bits], _ comment: Comment? = nil) throws {
+    let (curve, each) = (optimizer.curve(), DataflowCurves(optimizer))
+    #expect(each.all == curve.steps, comment)
+    for capacity in capacities {
+      let own = try own(optimizer, capacity, comment)
+      let optimum = try #require(optimizer.optimum(capacity: capacity))
+      let found = optimizer.dataflows(attaining: optimum, capacity: capacity)
+      #expect(found == expected(own), "at \(capacity.count) bit: \(comment?.rawValue ?? "")")
+      let point = try #require(curve.steps.index(capacity: capacity))
+      #expect(
+        each.dataflows(attaining: curve.optimum(at: point), capacity: capacity) == found,
+        "at \(capacity.count) bit: \(comment?.rawValue ?? "")")
+      // What is told of a dataflow is what its own search tells.
+      let optima = try each.optima(capacity: capacity, pricedBy: optimizer.energyModel)
+      #expect(optima.mapValues(\.energy) == own.mapValues(\.energy), comment)
+    }
+  }
+
+  private func capacities(_ curve: StepCurve, _ random: inout SplitMix64) -> [Bits] {
+    let starts = curve.points.map(\.capacity.count)
+    return zip(starts, starts.dropFirst() + [4 * (starts.last ?? 1)]).flatMap { start, next in
+      [start, next - 1, random.pick(start...next - 1)].map { Bits($0) }
+    }
+  }
+
+  @Test("As brute force over single dataflows", arguments: 0..<80)
+  func single(seed: Int) throws {
+    let test = try EngineTests.Case(seed: 600 + seed, largestSize: 7, largestMACs: 6000)
+    var random = SplitMix64(seed: seed)
+    let optimizer = try test.optimizer()
+    try check(optimizer, at: capacities(optimizer.curve().steps, &random), test.comment)
+  }
+
+  /// A dataflow may join between two points of the curve, and drop out where the energy falls.
+  @Test func largeLayers() throws {
+    let layers = [
+      try Layer(
+        name: "a", inputChannels: 64, input: Extent(28), outputChannels: 96, kernel: Extent(3), padding: Padding(1)),
+      try Layer(name: "b", inputChannels: 256, input: Extent(14), outputChannels: 512, kernel: Extent(1)),
+      try Layer(name: "c", groups: 32, inputChannels: 32, input: Extent(28), outputChannels: 32, kernel: Extent(3)),
+      try Layer.gemm(name: "d", m: 1, n: 320, k: 192, hasBiases: true),
+    ]
+    var joined = 0
+    for layer in layers {
+      let optimizer = try Optimizer(layer, widths: WordWidths(.byte))
+      let capacities = stride(from: 4, through: 20, by: 2).flatMap { [Bits(8 << $0), Bits(11 << $0)] }
+      try check(optimizer, at: capacities, "\(layer.name)")
+      for capacity in capacities {
+        let optimum = try #require(optimizer.optimum(capacity: capacity))
+        let least = optimum.occupancy.bits(optimizer.widths)
+        let there = try #require(optimizer.dataflows(attaining: optimum, capacity: least))
+        let found = try #require(optimizer.dataflows(attaining: optimum, capacity: capacity))
+        #expect(Set(there).isSubset(of: found))
+        if there.count < found.count { joined += 1 }
+      }
+    }
+    #expect(joined > 0)
+  }
+
+  /// Depthwise, an input-stationary nest that holds all weights moves what a weight-stationary one does, though the search
+  /// counts more for it: it is not the only one of its kind.
+  @Test func mappingsCountAsWhatTheyMove() throws {
+    let layer = try Layer(
+      name: "depthwise", groups: 32, inputChannels: 32, input: Extent(112), outputChannels: 32, kernel: Extent(3),
+      padding: Padding(1))
+    let optimizer = try Optimizer(layer, widths: WordWidths(.byte))
+    let capacity = Bits.bytes(4 << 10)
+    let optimum = try #require(optimizer.optimum(capacity: capacity))
+    let found = try #require(optimizer.dataflows(attaining: optimum, capacity: capacity))
+    let counted = found.filter { dataflow in
+      let own = optimizer.curve(dataflow: dataflow).steps
+      return own.index(capacity: capacity).map { own.points[$0].dataQuanta } == optimum.energy.dataQuanta
+    }
+    #expect(found.contains(.inputsWeightsOutputs) && !counted.contains(.inputsWeightsOutputs))
+    #expect(!counted.isEmpty && Set(counted).isSubset(of: found))
+  }
+
+  /// Where not all dataflows were searched, others may attain as little, or less.
+  @Test func fewerDataflowsTellNothing() throws {
+    let layer = try OptimizerTests.convolution(k: 12, c: 10, outputs: 9, kernel: 3)
+    let capacity = Bits.bytes(1 << 20)
+    let some = try Optimizer(
+      layer, widths: WordWidths(.byte), dataflows: [.outputsWeightsInputs, .inputsOutputsWeights])
+    let optimum = try #require(some.optimum(capacity: capacity))
+    #expect(some.dataflows(attaining: optimum, capacity: capacity) == nil)
+    #expect(DataflowCurves(some).dataflows(attaining: optimum, capacity: capacity) == nil)
+    #expect(try DataflowCurves(some).optima(capacity: capacity, pricedBy: .bitsMoved).count == 2)
+  }
+
+  @Test("The least of curves at every capacity", arguments: 0..<20)
+  func leastOfCurves(seed: Int) throws {
+    var random = SplitMix64(seed: seed)
+    let curves = (0..<random.pick(1...4)).map { _ in
+      var (capacity, energy) = (0, 200)
+      return StepCurve(
+        (0..<random.pick(1...6)).map { _ in
+          capacity += random.pick(1...9)
+          energy -= random.pick(1...30)
+          return StepCurve.Point(capacity: Bits(capacity), dataQuanta: energy)
+        })
+    }
+    let least = StepCurve(leastOf: curves)
+    for capacity in 0...60 {
+      func value(_ curve: StepCurve) -> Int? {
+        curve.index(capacity: Bits(capacity)).map { curve.points[$0].dataQuanta }
+      }
+      #expect(value(least) == curves.compactMap(value).min(), "seed \(seed), capacity \(capacity)")
+    }
+    #expect(StepCurve(leastOf: []).points.isEmpty)
+  }
+}
