@@ -6,7 +6,7 @@ public import Workloads
 /// What is to be said of a curve as a whole, as it stands in result files.
 public struct CurveSummary: Encodable, Hashable, Sendable {
   /// The least capacity at which the energy of moving data is at most a part above the least.
-  public struct Knee: Encodable, Hashable, Sendable {
+  public struct Knee: Codable, Hashable, Sendable {
     /// 0.05 for 5 %; 0 where a larger Buffer saves nothing.
     public var within: Double
     /// The Buffer's size there.
@@ -55,9 +55,11 @@ public struct CurveSummary: Encodable, Hashable, Sendable {
   ///   - count: how many layers the curve stands for.
   ///   - curve: the curve.
   ///   - model: the model of its energies.
+  ///   - quantaPerStep: the model's quanta in one of the curve's.
   ///   - within: the parts above the least energy at which to look for knees.
   public init?(
     network: String?, layer: String?, parts: [String]? = nil, count: Int, _ curve: StepCurve, _ model: EnergyModel,
+    quantaPerStep: Int = 1,
     within: [Double]
   ) {
     guard let first = curve.points.first else { return nil }
@@ -71,9 +73,39 @@ public struct CurveSummary: Encodable, Hashable, Sendable {
       curve.knee(within: part).map { index in
         Knee(
           within: part, capacityBits: curve.points[index].capacity.count,
-          data: model.inUnits(quanta: curve.points[index].dataQuanta))
+          data: Double(quantaPerStep) * model.inUnits(quanta: curve.points[index].dataQuanta))
       }
     }
+  }
+
+  /// Sums up the curve of each layer, of each that is given in parts and, last, of their network.
+  ///
+  /// - Parameters:
+  ///   - network: the network, if any.
+  ///   - layers: its layers with their curves.
+  ///   - whole: the same put together.
+  ///   - isNetwork: whether these are all of its layers, so that the sum is the network's.
+  ///   - model: the model of the curves' energies.
+  ///   - within: the parts above the least energy at which to look for knees.
+  /// - Returns: what is to be said of each curve.
+  public static func all(
+    network: String?, _ layers: [(entry: Network.Entry, curve: StepCurve)], _ whole: NetworkCurve, isNetwork: Bool,
+    _ model: EnergyModel, within: [Double]
+  ) -> [CurveSummary] {
+    var summaries = layers.compactMap { entry, curve in
+      CurveSummary(network: network, layer: entry.layer.name, count: entry.count, curve, model, within: within)
+    }
+    summaries += whole.wholes.filter(\.layer.hasParts).compactMap { layer, curve in
+      CurveSummary(
+        network: network, layer: layer.name, parts: layer.parts.map(\.name), count: layer.count, curve, model,
+        within: within)
+    }
+    if isNetwork {
+      summaries += [
+        CurveSummary(network: network, layer: nil, count: whole.count, whole.sum, model, within: within)
+      ].compactMap { $0 }
+    }
+    return summaries
   }
 }
 

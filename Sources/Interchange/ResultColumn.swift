@@ -10,6 +10,8 @@ struct ResultColumn: Sendable {
     case flag
     /// A loop nest, in one line in a table.
     case nest
+    /// A list of names, with bars between them in a table.
+    case names
   }
 
   let path: [String]
@@ -58,6 +60,7 @@ extension ResultFile {
     ResultColumn(["bits", "partial_sums"], .number) { String($0.bits.partialSums) },
     ResultColumn(["reuse"], .text) { $0.reuse },
     ResultColumn(["dataflow"], .text) { $0.dataflow },
+    ResultColumn(["optimal_dataflows"], .names) { $0.optimalDataflows?.joined(separator: "|") ?? "" },
     ResultColumn(["mapping"], .nest) { $0.mappingText },
     ResultColumn(["occupancy_bits"], .number) { String($0.occupancyBits) },
     ResultColumn(["traffic_bits", "inputs_read"], .number) { String($0.trafficBits.inputsRead) },

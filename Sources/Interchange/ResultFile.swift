@@ -25,18 +25,20 @@ public enum ResultFile {
   ///   - records: the results.
   ///   - totals: their sums over networks.
   ///   - wholes: the layers that some of the results are parts of.
+  ///   - curves: what is to be said of the curves that the results are of, whatever capacities were asked.
   ///   - command: the command line that made them, to be kept with them.
   ///   - producer: what made them.
   /// - Returns: the text.
   /// - Throws: an `EncodingError` for a figure that is not finite, which no result has.
   public static func json(
-    _ records: [ResultRecord], totals: [NetworkTotal]? = nil, wholes: [WholeRecord] = [], command: String? = nil,
+    _ records: [ResultRecord], totals: [NetworkTotal]? = nil, wholes: [WholeRecord] = [],
+    curves: [CurveSummary]? = nil, command: String? = nil,
     producer: Producer = Producer()
   ) throws -> String {
     try json(
       Document(
         schema: schema, producer: producer, command: command, records: records, totals: totals,
-        wholes: wholes.isEmpty ? nil : wholes))
+        wholes: wholes.isEmpty ? nil : wholes, curves: curves))
   }
 
   /// The same for the points of curves, those of the network's curve, and what is to be said of each curve as a whole.

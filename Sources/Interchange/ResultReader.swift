@@ -186,6 +186,7 @@ public enum ResultReader {
     switch column.kind {
     case _ where field.isEmpty: value = nil
     case .text: value = field
+    case .names: value = field.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
     case .number:
       let number: NSNumber? = Int(field).map { NSNumber(value: $0) } ?? Double(field).map { NSNumber(value: $0) }
       guard let number, number.doubleValue.isFinite else {
@@ -314,6 +315,7 @@ extension ResultRecord {
     else {
       throw FormatError(origin: "mapping", message: "the record's counts are not those of its mapping on its shape")
     }
+    try checkDataflows()
     guard energy.perMAC >= 0, energy.perBitRead >= 0, energy.perBitWritten >= 0 else {
       throw FormatError(origin: "energy", message: "a price is negative")
     }
@@ -345,6 +347,28 @@ extension ResultRecord {
       if let value, let expected, abs(value - expected) <= 1e-9 * (1 + abs(expected)) { continue }
       if value == nil, expected == nil || gap == nil { continue }
       throw FormatError(origin: key, message: "does not follow from the record's energy and bound")
+    }
+  }
+  /// Checks that the dataflows said to attain the record's energy are such, as far as the record tells.
+  private func checkDataflows() throws(FormatError) {
+    guard let optimalDataflows else { return }
+    let known = Dataflow.allCases.map(\.rawValue)
+    guard known.filter(optimalDataflows.contains) == optimalDataflows, optimalDataflows.contains(dataflow) else {
+      throw FormatError(
+        origin: "optimal_dataflows",
+        message: "is no list of different dataflows, that of the mapping among them, in the order of "
+          + known.joined(separator: ", "))
+    }
+    /// Beyond this two energies may be the same number though they differ.
+    let largestExact = 0x1p43
+    for name in known {
+      guard let own = dataflows?[name] else { continue }
+      let isAttaining = optimalDataflows.contains(name)
+      if isAttaining ? own > energy.data : own <= energy.data && energy.data < largestExact {
+        throw FormatError(
+          origin: "optimal_dataflows",
+          message: "\(isAttaining ? "has" : "lacks") \(name), whose own best in 'dataflows' says otherwise")
+      }
     }
   }
 }

@@ -199,6 +199,9 @@ public struct ResultRecord: Codable, Hashable, Sendable {
   public var reuse: String
   /// The dataflow of the mapping, a raw value of `Dataflow`.
   public var dataflow: String
+  /// All dataflows that attain the mapping's energy at the capacity, in the order of `Dataflow.allCases`, where the mapping
+  /// is an optimum over all of them and they are known: it is one of many mappings, which may be of any of these.
+  public var optimalDataflows: [String]?
   /// The lines of the nest, outermost first.
   public var mapping: [Node]
   /// Bits that the mapping's largest boxes take in the Buffer.
@@ -233,6 +236,7 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     case bits
     case reuse
     case dataflow
+    case optimalDataflows = "optimal_dataflows"
     case mapping
     case occupancyBits = "occupancy_bits"
     case trafficBits = "traffic_bits"
@@ -289,10 +293,11 @@ public struct ResultRecord: Codable, Hashable, Sendable {
   ///   - reuse: whether overlaps of successive input boxes stay in the Buffer.
   ///   - optimum: the mapping with what it costs.
   ///   - bounds: the layer's lower bounds.
+  ///   - dataflows: all dataflows that attain the optimum, where they are known.
   ///   - seconds: how long the search took, unless that is to be left out.
   public init(
     network: String?, entry: Network.Entry, capacity: Bits, widths: WordWidths, reuse: ReusePolicy, _ optimum: Optimum,
-    bounds: LowerBounds, seconds: Double? = nil
+    bounds: LowerBounds, attainedBy dataflows: [Dataflow]? = nil, seconds: Double? = nil
   ) {
     self.init(
       network: network, entry: entry, capacity: capacity, widths: widths, reuse: reuse, mapping: optimum.mapping,
@@ -301,6 +306,7 @@ public struct ResultRecord: Codable, Hashable, Sendable {
       let bound = bounds.best(capacity: capacity)
       if let energy = bound.energy(of: entry.layer, optimum.energy.model) { compare(with: bound, energy: energy) }
     }
+    optimalDataflows = dataflows?.map(\.rawValue)
     search = Search(optimum.statistics, seconds: seconds)
   }
 
@@ -323,17 +329,12 @@ public struct ResultRecord: Codable, Hashable, Sendable {
   ///   - widths: bits of a word of each kind.
   ///   - capacity: the Buffer's size.
   ///   - model: the model of the record's energies.
-  ///   - quantaPerStep: the model's quanta in one of the curves'.
+  /// - Throws: ``OptimizerError/inexact(layer:)`` when an energy is beyond the range of exact integers.
   public mutating func compare(
-    _ curves: [(dataflow: Dataflow, curve: StepCurve)], on layer: Layer, widths: WordWidths, capacity: Bits,
-    _ model: EnergyModel, quantaPerStep: Int = 1
-  ) {
-    dataflows = [:]
-    for (dataflow, curve) in curves {
-      dataflows?[dataflow.rawValue] = curve.index(capacity: capacity).map {
-        model.inUnits(quanta: quantaPerStep * curve.points[$0].dataQuanta)
-      }
-    }
+    _ curves: DataflowCurves, on layer: Layer, widths: WordWidths, capacity: Bits, _ model: EnergyModel
+  ) throws(OptimizerError) {
+    let optima = try curves.optima(capacity: capacity, pricedBy: model)
+    dataflows = Dictionary(uniqueKeysWithValues: optima.map { ($0.rawValue, $1.energy.data) })
     references = [:]
     for reference in ReferenceDataflow.allCases
     where reference.isAttained(on: layer, widths: widths, capacity: capacity) {

@@ -16,6 +16,9 @@ public struct Sweep: Sendable {
     public let reuse: ReusePolicy
     /// The energy models to answer for with these widths.
     public let energyModels: [EnergyModel]
+
+    /// Their ratios of read to write energy, each once: which mappings are optimal depends on nothing else of a model.
+    var ratios: [PriceRatio] { energyModels.map(\.ratio).uniqued() }
   }
 
   /// A layer in a setting: what is worked on at a time.
@@ -115,10 +118,24 @@ public struct Sweep: Sendable {
 
   func recordCount(of unit: Unit) -> Int { unit.setting.energyModels.count * capacities.count }
 
+  /// The networks in each setting, each layer with its value of those of the units.
+  func byNetwork<Value>(
+    _ values: [Value]
+  ) -> [(network: Network, setting: Setting, layers: [(entry: Network.Entry, value: Value)])] {
+    var rest = values[...]
+    return networks.flatMap { network in
+      settings.map { setting in
+        let own = rest.prefix(network.entries.count)
+        rest = rest.dropFirst(own.count)
+        return (network, setting, zip(network.entries, own).map { ($0, $1) })
+      }
+    }
+  }
+
   /// The curves to be computed: one for each layer, setting and ratio of read to write energy.
   ///
   /// Which mappings are optimal depends on that ratio; energy models that share it share a curve.
-  public var curveCount: Int { units.reduce(0) { $0 + Set($1.setting.energyModels.map(\.ratio)).count } }
+  public var curveCount: Int { units.reduce(0) { $0 + $1.setting.ratios.count } }
 }
 
 /// Why a sweep cannot be done, or not now.

@@ -9,48 +9,56 @@ import Workloads
 struct SweepAnswer: Sendable {
   /// In the order of energy models and capacities.
   let records: [ResultRecord]
+  /// The layer's curve for each of the setting's ratios of prices, under the model that compares by it.
+  let curves: [StepCurve]
 
-  /// Computes the layer's curves, one for each ratio of read to write energy, and looks all records up in them.
+  /// Computes the layer's curves, those of each ratio of read to write energy, and looks all records up in them.
   init(_ unit: Sweep.Unit, of sweep: Sweep, threads: Int) throws {
     let (layer, setting) = (unit.entry.layer, unit.setting)
     let bounds = LowerBounds(layer, widths: setting.widths)
-    var curves: [PriceRatio: Curves] = [:]
+    var answers: [PriceRatio: Answers] = [:]
+    for ratio in setting.ratios { answers[ratio] = try Answers(layer, setting, ratio, sweep, threads) }
     var records: [ResultRecord] = []
     for model in setting.energyModels {
-      let known = try curves[model.ratio] ?? Curves(layer, setting, model.ratio, sweep, threads)
-      curves[model.ratio] = known
-      for capacity in sweep.capacities {
-        guard let index = known.all.steps.index(capacity: capacity) else {
-          throw SweepError.nothingFits(layer, capacity, setting.widths)
-        }
+      guard let known = answers[model.ratio] else { continue }
+      for (capacity, place) in zip(sweep.capacities, known.places) {
         var record = ResultRecord(
           network: unit.network.name, entry: unit.entry, capacity: capacity, widths: setting.widths,
-          reuse: setting.reuse, try known.all.optimum(at: index, pricedBy: model), bounds: bounds)
-        if sweep.comparesDataflows {
-          record.compare(
-            known.each, on: layer, widths: setting.widths, capacity: capacity, model,
-            quantaPerStep: model.quantaPerRatio)
+          reuse: setting.reuse, try known.all.optimum(at: place.point, pricedBy: model), bounds: bounds,
+          attainedBy: place.dataflows)
+        if sweep.comparesDataflows, let each = known.each {
+          try record.compare(each, on: layer, widths: setting.widths, capacity: capacity, model)
         }
         records.append(record)
       }
     }
     self.records = records
+    curves = setting.ratios.compactMap { answers[$0]?.all.steps }
   }
 
-  /// The exact curve of a layer for a ratio of prices, and each dataflow's own where they are compared.
-  private struct Curves {
+  /// What holds for all energy models with one ratio of prices.
+  private struct Answers {
     let all: ParetoCurve
-    let each: [(dataflow: Dataflow, curve: StepCurve)]
+    /// Each dataflow's own, unless only some are searched and not compared.
+    let each: DataflowCurves?
+    /// For each capacity the curve's point there, and the dataflows that attain it.
+    let places: [(point: Int, dataflows: [Dataflow]?)]
 
     init(_ layer: Layer, _ setting: Sweep.Setting, _ ratio: PriceRatio, _ sweep: Sweep, _ threads: Int) throws {
       let optimizer = try Optimizer(
         layer, widths: setting.widths, energyModel: .comparing(ratio), reuse: setting.reuse,
         dataflows: Set(sweep.dataflows))
       let options = SearchOptions(threads: threads)
-      all = optimizer.curve(options: options)
-      each =
-        sweep.comparesDataflows
-        ? sweep.dataflows.map { ($0, optimizer.curve(dataflow: $0, options: options).steps) } : []
+      let all = optimizer.curve(options: options)
+      let isWanted = sweep.comparesDataflows || sweep.dataflows.count == Dataflow.allCases.count
+      let each = isWanted ? DataflowCurves(optimizer, options: options) : nil
+      places = try sweep.capacities.map { capacity in
+        guard let point = all.steps.index(capacity: capacity) else {
+          throw SweepError.nothingFits(layer, capacity, setting.widths)
+        }
+        return (point, each?.dataflows(attaining: all.optimum(at: point), capacity: capacity))
+      }
+      (self.all, self.each) = (all, each)
     }
   }
 }

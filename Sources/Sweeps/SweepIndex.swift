@@ -13,11 +13,21 @@ struct SweepSums: Codable, Sendable {
   var bound: [Double]
   /// Whether every block size was searched.
   var complete: Bool
+  /// Those of the layer for each of the setting's ratios of prices.
+  var curves: [SavedCurve]
 
-  init(_ records: [ResultRecord]) {
+  init(_ answer: SweepAnswer) {
+    let records = answer.records
+    curves = answer.curves.map { SavedCurve($0) }
     data = records.map(\.energy.data)
     bound = records.map { $0.lowerBound?.data ?? 0 }
     complete = records.allSatisfy { $0.search?.complete ?? true }
+  }
+
+  /// Whether there is one of everything that the records of a unit need.
+  func areComplete(for unit: Sweep.Unit, _ sweep: Sweep) -> Bool {
+    let count = sweep.recordCount(of: unit)
+    return data.count == count && bound.count == count && curves.count == unit.setting.ratios.count
   }
 }
 
@@ -89,6 +99,21 @@ public struct SweepIndex: Codable, Sendable {
   /// Whether every block size of every layer was searched.
   var complete: Bool
   var totals: [SweepTotal]
+  /// The networks' exact curves; nil where the file was made before they were recorded.
+  var networkCurves: [SweepCurve]?
+
+  enum CodingKeys: String, CodingKey {
+    case schema
+    case producer
+    case command
+    case plan
+    case content
+    case records
+    case curves
+    case complete
+    case totals
+    case networkCurves = "network_curves"
+  }
 
   /// The command line that made a file; nil unless the file is a sweep's that was not changed since.
   public static func command(thatMade file: String) -> String? {
@@ -114,30 +139,25 @@ extension SweepTotal {
   /// The totals of a sweep: a network's in each setting, under each energy model, at each capacity.
   static func all(_ sweep: Sweep, _ sums: [SweepSums]) -> [SweepTotal] {
     var totals: [SweepTotal] = []
-    var first = 0
-    for network in sweep.networks {
-      for setting in sweep.settings {
-        let own = zip(network.entries, sums[first..<first + network.entries.count])
-        first += network.entries.count
-        let divided = WholeLayer.all(of: Array(own)) { $0.0 }.filter(\.whole.hasParts).map { layer in
-          Divided(layer.whole, layer.parts.map(\.1), setting.widths)
-        }
-        for (number, model) in setting.energyModels.enumerated() {
-          for (step, capacity) in sweep.capacities.enumerated() {
-            let place = number * sweep.capacities.count + step
-            var (compute, data, bound) = (0.0, 0.0, 0.0)
-            for (entry, sums) in own {
-              let count = Double(entry.count)
-              compute += count * model.inUnits(quanta: model.macQuanta * entry.layer.macs)
-              data += count * sums.data[place]
-              bound += count * sums.bound[place]
-            }
-            for layer in divided {
-              data -= layer.saved(at: place, capacity, model)
-              bound += layer.bound(capacity, model)
-            }
-            totals.append(SweepTotal(network, setting, model, capacity, compute: compute, data: data, bound: bound))
+    for (network, setting, layers) in sweep.byNetwork(sums) {
+      let divided = WholeLayer.all(of: layers, entry: \.entry).filter(\.whole.hasParts).map { layer in
+        Divided(layer.whole, layer.parts.map(\.value), setting.widths)
+      }
+      for (number, model) in setting.energyModels.enumerated() {
+        for (step, capacity) in sweep.capacities.enumerated() {
+          let place = number * sweep.capacities.count + step
+          var (compute, data, bound) = (0.0, 0.0, 0.0)
+          for (entry, sums) in layers {
+            let count = Double(entry.count)
+            compute += count * model.inUnits(quanta: model.macQuanta * entry.layer.macs)
+            data += count * sums.data[place]
+            bound += count * sums.bound[place]
           }
+          for layer in divided {
+            data -= layer.saved(at: place, capacity, model)
+            bound += layer.bound(capacity, model)
+          }
+          totals.append(SweepTotal(network, setting, model, capacity, compute: compute, data: data, bound: bound))
         }
       }
     }

@@ -58,6 +58,10 @@ public final class SweepRun: Sendable {
     let head =
       form == .csv ? ResultFile.csvHeader(comparesDataflows: sweep.comparesDataflows, hasParts: sweep.hasParts) : ""
     let opened = try SweepStore(path, plan, producer, head: head, units: sweep.units.count, restarts: restarts)
+    for (unit, sums) in zip(sweep.units, opened.sums) where !sums.areComplete(for: unit, sweep) {
+      throw .refused(
+        file: path + ".progress", "is not the progress of a sweep that can be gone on with; --restart begins anew")
+    }
     resumed = sweep.units.prefix(opened.sums.count).reduce(0) { $0 + sweep.recordCount(of: $1) }
     store = Guarded(opened)
   }
@@ -105,7 +109,7 @@ public final class SweepRun: Sendable {
     try inOrder(first..<sweep.units.count, threads: threads) { number in
       let unit = sweep.units[number]
       let answer = try SweepAnswer(unit, of: sweep, threads: threadsPerLayer)
-      return (text: try text(answer.records), sums: SweepSums(answer.records))
+      return (text: try text(answer.records), sums: SweepSums(answer))
     } deliver: { number, answer in
       try store.withLock { try $0?.append(answer.text, answer.sums) }
       let unit = sweep.units[number]
@@ -137,7 +141,8 @@ public final class SweepRun: Sendable {
       try store?.finish { content in
         SweepIndex(
           producer: producer, command: command, plan: plan, content: content, records: sweep.recordCount,
-          curves: sweep.curveCount, complete: isComplete, totals: totals)
+          curves: sweep.curveCount, complete: isComplete, totals: totals,
+          networkCurves: SweepCurve.all(sweep, sums))
       }
       store = nil
       return (totals, isComplete)

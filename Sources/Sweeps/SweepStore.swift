@@ -16,7 +16,7 @@ struct SweepStore {
   }
 
   private struct Heading: Codable {
-    static let currentSchema = "tilebound-sweep-progress/2"
+    static let currentSchema = "tilebound-sweep-progress/3"
     var schema: String
     var producer: Producer
     var plan: SweepPlan

@@ -99,33 +99,17 @@ struct Curve: ParsableCommand {
       let optimizer = try Optimizer(
         entry.layer, widths: widths, energyModel: energyModel, reuse: reuse, dataflows: dataflows)
       let curve = optimizer.curve(options: options)
-      let records = try wantsPoints ? pointRecords(curve, entry, network, capacities) : []
-      let each = plotsDataflows ? optimizer.dataflows.map { optimizer.curve(dataflow: $0, options: options).steps } : []
-      return (curve: curve, records: records, each: each)
+      let comparesAll = wantsPoints && dataflows.count == Dataflow.allCases.count
+      let each = comparesAll || plotsDataflows ? DataflowCurves(optimizer, options: options) : nil
+      let records = try wantsPoints ? pointRecords(curve, each, entry, network, capacities) : []
+      return (curve: curve, records: records, each: plotsDataflows ? each?.steps ?? [] : [])
     }
-    let wholes = try WholeLayer.all(of: Array(zip(entries, answers))) { $0.0 }.map { whole, parts in
-      (
-        layer: whole,
-        curve: try StepCurve(of: parts.map(\.1.curve.steps), whole, widths: widths, energyModel)
-      )
-    }
-    let sum = try StepCurve(sumOf: wholes.map { ($0.curve, $0.layer.count) })
-    let count = wholes.reduce(0) { $0 + $1.layer.count }
-    let parts = part == 0 ? [0] : [part, 0]
-    var summaries = zip(entries, answers).compactMap { entry, answer in
-      CurveSummary(
-        network: network, layer: entry.layer.name, count: entry.count, answer.curve.steps, energyModel, within: parts)
-    }
-    summaries += wholes.filter(\.layer.hasParts).compactMap { whole in
-      CurveSummary(
-        network: network, layer: whole.layer.name, parts: whole.layer.parts.map(\.name), count: whole.layer.count,
-        whole.curve, energyModel, within: parts)
-    }
+    let curves = zip(entries, answers).map { (entry: $0, curve: $1.curve.steps) }
+    let whole = try NetworkCurve(curves, widths: widths, energyModel)
+    let (sum, count) = (whole.sum, whole.count)
     let isNetwork = layers.isNetwork
-    if isNetwork {
-      summaries += [CurveSummary(network: network, layer: nil, count: count, sum, energyModel, within: parts)]
-        .compactMap { $0 }
-    }
+    let summaries = CurveSummary.all(
+      network: network, curves, whole, isNetwork: isNetwork, energyModel, within: part == 0 ? [0] : [part, 0])
     let compute = zip(entries, answers).reduce(0) { sum, answer in
       sum + Double(answer.0.count)
         * (energyModel.energy(macs: answer.0.layer.macs, read: .zero, written: .zero)?.compute ?? 0)
@@ -169,15 +153,16 @@ struct Curve: ParsableCommand {
 
   /// A record for each point of a curve, or for the optimum at each of some capacities.
   private func pointRecords(
-    _ curve: ParetoCurve, _ entry: Network.Entry, _ network: String?, _ capacities: [Bits]?
+    _ curve: ParetoCurve, _ each: DataflowCurves?, _ entry: Network.Entry, _ network: String?, _ capacities: [Bits]?
   ) throws -> [ResultRecord] {
     let layer = entry.layer
     let bounds = LowerBounds(layer, widths: curve.widths)
     let chosen = try capacities.map { try $0.map { ($0, try index(of: curve.steps, $0, layer, curve.widths)) } }
     return (chosen ?? curve.steps.points.enumerated().map { ($1.capacity, $0) }).map { capacity, index in
-      ResultRecord(
-        network: network, entry: entry, capacity: capacity, widths: curve.widths, reuse: curve.reuse,
-        curve.optimum(at: index), bounds: bounds)
+      let optimum = curve.optimum(at: index)
+      return ResultRecord(
+        network: network, entry: entry, capacity: capacity, widths: curve.widths, reuse: curve.reuse, optimum,
+        bounds: bounds, attainedBy: each?.dataflows(attaining: optimum, capacity: capacity))
     }
   }
 

@@ -47,25 +47,32 @@ struct Gap: ParsableCommand {
       let layer = entry.layer
       let optimizer = try Optimizer(layer, widths: widths, energyModel: energyModel, reuse: reuse, dataflows: dataflows)
       let bounds = LowerBounds(layer, widths: widths)
-      let curves = optimizer.dataflows.map { ($0, optimizer.curve(dataflow: $0).steps) }
-      return try capacities.map { capacity in
+      let curves = DataflowCurves(optimizer)
+      let records = try capacities.map { capacity in
         guard let optimum = optimizer.optimum(capacity: capacity) else {
           throw CommandFailure.nothingFits(layer, capacity, widths)
         }
         var record = ResultRecord(
-          network: network, entry: entry, capacity: capacity, widths: widths, reuse: reuse, optimum, bounds: bounds)
-        record.compare(curves, on: layer, widths: widths, capacity: capacity, energyModel)
+          network: network, entry: entry, capacity: capacity, widths: widths, reuse: reuse, optimum, bounds: bounds,
+          attainedBy: curves.dataflows(attaining: optimum, capacity: capacity))
+        try record.compare(curves, on: layer, widths: widths, capacity: capacity, energyModel)
         return record
       }
+      return (records: records, curve: curves.all)
     }
-    let byCapacity = capacities.indices.map { index in byLayer.map { $0[index] } }
+    let byCapacity = capacities.indices.map { index in byLayer.map { $0.records[index] } }
     let records = byCapacity.flatMap { $0 }
     switch format {
     case .json:
+      let curves = zip(entries, byLayer).map { (entry: $0, curve: $1.curve) }
+      let summaries = (try? NetworkCurve(curves, widths: widths, energyModel)).map { whole in
+        CurveSummary.all(
+          network: network, curves, whole, isNetwork: layers.isNetwork, energyModel, within: [0.05, 0])
+      }
       try output.emit(
         ResultFile.json(
           records, totals: byCapacity.compactMap(NetworkTotal.init), wholes: WholeRecord.all(of: records),
-          command: Invocation.text(), producer: Invocation.producer))
+          curves: summaries, command: Invocation.text(), producer: Invocation.producer))
     case .csv: try output.emit(ResultFile.csv(records))
     case .table:
       let heading = model.heading(network ?? entries[0].layer.name, energyModel, widths, reuse)

@@ -23,10 +23,11 @@ struct ResultReaderTests {
       var record = ResultRecord(
         network: number % 4 == 0 ? nil : "net", entry: Network.Entry(layer: layer, count: 1 + number % 3),
         capacity: capacity, widths: widths, reuse: optimizer.reuse, optimum,
-        bounds: LowerBounds(layer, widths: widths), seconds: number % 2 == 0 ? nil : 0.25)
+        bounds: LowerBounds(layer, widths: widths),
+        attainedBy: number % 7 == 6 ? nil : optimizer.dataflows(attaining: optimum, capacity: capacity),
+        seconds: number % 2 == 0 ? nil : 0.25)
       if number % 5 == 0 {
-        let curves = Dataflow.allCases.map { ($0, optimizer.curve(dataflow: $0).steps) }
-        record.compare(curves, on: layer, widths: widths, capacity: capacity, model)
+        try record.compare(DataflowCurves(optimizer), on: layer, widths: widths, capacity: capacity, model)
       }
       return record
     }
@@ -141,6 +142,69 @@ struct ResultReaderTests {
     #expect(message(try ResultFile.jsonLine(record)).hasSuffix("are not those of its mapping on its shape"))
   }
 
+  /// Dataflows that are said to attain an optimum are names in their order, the mapping's own among them, and none whose own
+  /// best costs more is there or costs as little and is not.
+  @Test func optimalDataflowsAreChecked() throws {
+    let layer = try Layer(
+      name: "conv", inputChannels: 3, input: Extent(8), outputChannels: 4, kernel: Extent(3), padding: Padding(1))
+    let widths = WordWidths(.byte)
+    let optimizer = try Optimizer(layer, widths: widths)
+    let each = DataflowCurves(optimizer)
+    func record(_ capacity: Int) throws -> ResultRecord {
+      let optimum = try #require(optimizer.optimum(capacity: .bytes(capacity)))
+      var record = ResultRecord(
+        network: "net", entry: Network.Entry(layer: layer, count: 1), capacity: .bytes(capacity), widths: widths,
+        reuse: .sliding, optimum, bounds: LowerBounds(layer, widths: widths),
+        attainedBy: each.dataflows(attaining: optimum, capacity: .bytes(capacity)))
+      try record.compare(each, on: layer, widths: widths, capacity: .bytes(capacity), .bitsMoved)
+      return record
+    }
+    let capacity = try #require((3..<300).first { try (2...4).contains(record($0).optimalDataflows?.count ?? 0) })
+    let known = try record(capacity)
+    let attaining = try #require(known.optimalDataflows)
+    let other = try #require(Dataflow.allCases.map(\.rawValue).first { !attaining.contains($0) })
+    func message(_ dataflows: [String]?, ownBests: Bool = true) throws -> String {
+      var changed = known
+      changed.optimalDataflows = dataflows
+      if !ownBests { changed.dataflows = nil }
+      let line = self.message(try ResultFile.jsonLine(changed))
+      #expect(self.message(ResultFile.csv([changed])) == line)
+      return line
+    }
+    let place = "r: record 1 (conv): optimal_dataflows: "
+    #expect(try message(attaining) == "accepted")
+    let order = Dataflow.allCases.map(\.rawValue)
+    let more = order.filter { attaining.contains($0) || $0 == other }
+    #expect(try message(more) == "\(place)has \(other), whose own best in 'dataflows' says otherwise")
+    #expect(try message(more, ownBests: false) == "accepted")
+    let fewer = attaining.filter { $0 == known.dataflow }
+    #expect(try message(fewer).hasPrefix("\(place)lacks "))
+    #expect(try message(fewer, ownBests: false) == "accepted")
+    for wrong in [
+      attaining.filter { $0 != known.dataflow }, attaining.reversed(), attaining + attaining, attaining + ["x"],
+    ] {
+      #expect(try message(wrong).hasPrefix("\(place)is no list of different dataflows, that of the mapping among them"))
+    }
+    // Written before they were recorded: nothing is known of others.
+    #expect(try message(nil) == "accepted")
+    let rows = ResultFile.csv([known]).split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    let column = try #require(rows[0].firstIndex(of: "optimal_dataflows"))
+    // The shape before it has commas of its own.
+    let commas = known.shape.count { $0 == "," }
+    #expect(rows[1][column + commas] == attaining.joined(separator: "|"))
+    let old = [(rows[0], column), (rows[1], column + commas)].map { row, place in
+      var row = row
+      row.remove(at: place)
+      return row.joined(separator: ",")
+    }
+    let read = try ResultReader.parse(old.joined(separator: "\n") + "\n", origin: "r").records
+    var expected = known
+    expected.optimalDataflows = nil
+    #expect(read == [expected])
+  }
+
   @Test func strangersAreRefused() throws {
     let record = try records(seed: 2, count: 2)[1]
     let line = try ResultFile.jsonLine(record)
@@ -165,7 +229,7 @@ struct ResultReaderTests {
     let lines = table.split(separator: "\n").map(String.init)
     #expect(message(lines[0] + "\n") == "r: has no records")
     #expect(message(lines[0] + ",more\n" + lines[1] + ",1\n") == "r:1: unknown column 'more'")
-    #expect(message(lines[0] + "\n" + lines[1] + ",1\n").hasPrefix("r:2: has 45 fields; the header has 44"))
+    #expect(message(lines[0] + "\n" + lines[1] + ",1\n").hasPrefix("r:2: has 46 fields; the header has 45"))
     func replacing(_ old: String, _ new: String) -> String { table.replacingOccurrences(of: old, with: new) }
     #expect(message(replacing("\(record.macs),\"m,", "many,\"m,")) == "r:2: macs: 'many' is no number")
     #expect(message(replacing(",true,", ",yes,")) == "r:2: search_complete: 'yes' is neither true nor false")

@@ -1,6 +1,7 @@
 import EnergyModel
 import Foundation
 import Interchange
+import MappingSearch
 import Mappings
 import Synchronization
 import TestSupport
@@ -108,6 +109,16 @@ struct SweepRunTests {
         #expect(total.layers == expected.layers && total.energy == expected.energy)
         #expect(total.lowerBound == expected.lowerBound && total.gap == expected.gap)
         shared += WholeRecord.all(of: own).count(where: \.sharesInputs)
+        // The network's curve is that of the wholes: from each knee on, and not before, the total is within it.
+        let curve = try #require(
+          index.networkCurves?.first {
+            $0.network == total.network && $0.bits == total.bits && $0.reuse == total.reuse
+              && $0.energyModel == total.energy.model
+          })
+        #expect(curve.layers == total.layers && curve.knees.count == 2)
+        for knee in curve.knees {
+          #expect((total.energy.data <= knee.data) == (total.capacityBits >= knee.capacityBits))
+        }
       }
       #expect(shared > 0 && shared < index.totals.count / 2)
       // Parts that read other inputs are another sweep's.
@@ -115,6 +126,64 @@ struct SweepRunTests {
         name: "parts", source: "",
         entries: parts.map { .init(layer: $0.layer, count: 2, partOf: "on") } + plain.entries)
       #expect(throws: SweepError.self) { try SweepRun(try Sweep(request), to: "\(folder)/s", form: form) }
+    }
+  }
+
+  /// Knees in the index are those of the exact curves, not of the capacities asked.
+  @Test func indexHasExactKnees() throws {
+    let sweep = try Sweep(Examples.request())
+    try withTemporaryFolder { folder in
+      try run(sweep, "\(folder)/s", .csv)
+      let curves = try #require(SweepIndex.read(of: "\(folder)/s")?.networkCurves)
+      var rest = curves[...]
+      for network in sweep.networks {
+        for setting in sweep.settings {
+          for model in setting.energyModels {
+            let curve = rest.removeFirst()
+            let sum = try StepCurve(
+              sumOf: network.entries.map { entry in
+                let optimizer = try Optimizer(
+                  entry.layer, widths: setting.widths, energyModel: model, reuse: setting.reuse)
+                return (optimizer.curve().steps, entry.count)
+              })
+            #expect(curve.network == network.name && curve.energyModel == model.name && curve.layers == 3)
+            #expect(curve.bits == ResultRecord.Widths(setting.widths) && curve.reuse == setting.reuse.rawValue)
+            #expect(curve.points == sum.points.count && curve.unit == model.unit)
+            #expect(curve.leastCapacityBits == sum.points.first?.capacity.count)
+            for (knee, part) in zip(curve.knees, [0.05, 0]) {
+              let point = try #require(sum.knee(within: part).map { sum.points[$0] })
+              #expect(knee.within == part && knee.capacityBits == point.capacity.count)
+              #expect(knee.data == model.inUnits(quanta: point.dataQuanta))
+            }
+          }
+        }
+      }
+      #expect(rest.isEmpty && curves.contains { !sweep.capacities.map(\.count).contains($0.knees[0].capacityBits) })
+    }
+  }
+
+  /// A progress whose lines say less than the records need, or no curve, is not gone on with from there.
+  @Test func progressThatWasChangedIsRefused() throws {
+    let sweep = try Sweep(Examples.request())
+    try withTemporaryFolder { folder in
+      let file = "\(folder)/s"
+      let begun = Locked<[String: Data]>([:])
+      _ = try SweepRun(sweep, to: file, form: .csv).run(threads: 1, command: "c") { now in
+        if now.done == 90, let state = try? contents(of: folder) { begun.change { $0 = state } }
+      }
+      let progress = String(decoding: try #require(begun.value["s.progress"]), as: UTF8.self)
+      func resumed(_ change: (String) -> String) throws -> Int {
+        var lines = progress.split(separator: "\n").map(String.init)
+        lines[2] = change(lines[2])
+        try replace(folder, with: begun.value.merging(["s.progress": Data(lines.joined(separator: "\n").utf8)]) { $1 })
+        return try SweepRun(sweep, to: file, form: .csv).resumed
+      }
+      #expect(try resumed { $0 } == 60)
+      // Capacities that do not rise are no curve: that line vouches for nothing.
+      #expect(try resumed { $0.replacing(/"capacities":\[\d+/) { _ in "\"capacities\":[99999999" } } == 30)
+      let message = refusal { _ = try resumed { $0.replacing(/"curves":\[\{[^}]*\},/) { _ in "\"curves\":[" } } }
+      #expect(
+        message == "\(file).progress: is not the progress of a sweep that can be gone on with; --restart begins anew")
     }
   }
 

@@ -55,6 +55,8 @@ struct SweepTests {
     for unit in sweep.units {
       let answer = try SweepAnswer(unit, of: sweep, threads: 1)
       #expect(answer.records.count == sweep.recordCount(of: unit))
+      let plain = try SweepAnswer(unit, capacities: sweep.capacities, comparesDataflows: false, threads: 1)
+      #expect(plain.records.map(\.optimalDataflows) == answer.records.map(\.optimalDataflows))
       var records = answer.records[...]
       for model in unit.setting.energyModels {
         let optimizer = try Optimizer(
@@ -73,6 +75,8 @@ struct SweepTests {
             let own = try #require(optimizer.optimum(capacity: capacity, dataflow: dataflow))
             #expect(own.energy.data == data)
           }
+          let names = Dataflow.allCases.map(\.rawValue)
+          #expect(record.optimalDataflows == names.filter { each[$0] == record.energy.data })
         }
       }
     }

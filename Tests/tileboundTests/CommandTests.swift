@@ -96,6 +96,9 @@ struct CommandTests {
       #expect(bound <= energy && abs(gap - (energy / bound - 1)) < 1e-12)
       let dataflows = try #require(record["dataflows"] as? [String: Double])
       #expect(dataflows.count == 6 && dataflows.values.min() == energy)
+      #expect(
+        Set(try #require(record["optimal_dataflows"] as? [String])) == Set(dataflows.filter { $0.value == energy }.keys)
+      )
       let references = try #require(record["references"] as? [String: Double])
       #expect(references.values.allSatisfy { $0 >= energy })
       #expect((record["search"] as? [String: Any])?["complete"] as? Bool == true)
@@ -104,9 +107,50 @@ struct CommandTests {
     #expect((records.first?["references"] as? [String: Double])?.isEmpty == true)
     #expect((records.last?["references"] as? [String: Double])?.count == 2)
     #expect((document["totals"] as? [[String: Any]])?.count == 4)
+    // The knees are those that `curve` finds, whatever capacities were asked.
+    func knees(_ document: [String: Any]) throws -> [[String: AnyHashable]] {
+      let curves = try #require(document["curves"] as? [[String: Any]])
+      return try curves.flatMap { try #require($0["knees"] as? [[String: AnyHashable]]) }
+    }
+    let curve = try Program.run("curve --shape k=32,c=24,p=13,q=13,r=3,s=3 --format json")
+    let whole = try #require(try JSONSerialization.jsonObject(with: Data(curve.output.utf8)) as? [String: Any])
+    #expect(try knees(document) == knees(whole) && knees(document).count == 2)
     let table = try Program.run("gap --network alexnet --capacity 16KiB,64KiB --quiet")
     #expect(table.output.contains("gap in data energy over 16 distinct layers and capacities: median "))
     #expect(table.output.split(separator: "\n").count { $0.hasPrefix("total") } == 2)
+  }
+
+  /// A dataflow is said to attain an optimum where searching it alone finds as little energy; where not all were searched
+  /// nothing is said.
+  @Test func optimalDataflowsAreThoseThatAttain() throws {
+    let shape = "--shape g=4,k=4,c=4,p=28,q=28,r=3,s=3,padding=1"
+    func record(_ options: String) throws -> [String: Any] {
+      let outcome = try Program.run("optimize \(shape) --format json \(options)")
+      #expect(outcome.code == 0, "\(outcome.error)")
+      let document = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+      return try #require((document["records"] as? [[String: Any]])?.first)
+    }
+    func data(_ record: [String: Any]) -> Double? { (record["energy"] as? [String: Any])?["data"] as? Double }
+    for capacity in ["40B", "300B", "4KiB"] {
+      let all = try record("--capacity \(capacity)")
+      let names = try #require(all["optimal_dataflows"] as? [String])
+      #expect(names.contains(try #require(all["dataflow"] as? String)))
+      for name in ["os-iw", "os-wi", "ws-io", "ws-oi", "is-ow", "is-wo"] {
+        let own = try record("--capacity \(capacity) --dataflow \(name)")
+        #expect(own["optimal_dataflows"] == nil)
+        #expect((data(own) == data(all)) == names.contains(name), "\(name) at \(capacity)")
+      }
+    }
+    // Alike in every form and in the points of the curve.
+    let table = try Program.run("optimize \(shape) --capacity 40B --quiet").output.split(separator: "\n")
+    #expect(table[1].contains(" attained by ") && table.count == 3)
+    let one = try Program.run("optimize \(shape) --capacity 40B --quiet --dataflow os-iw").output
+    #expect(!one.contains("attained by"))
+    let fields = try Program.run("optimize \(shape) --capacity 40B --format csv --no-timing").output
+    let names = try #require(try record("--capacity 40B")["optimal_dataflows"] as? [String])
+    #expect(fields.contains(",\(names.joined(separator: "|")),"))
+    let points = try Program.run("curve \(shape) --capacity 40B --format csv").output
+    #expect(points.contains(",\(names.joined(separator: "|")),"))
   }
 
   /// Every point of a curve is the optimum at its capacity, and a network's curve is the sum of its layers'.

@@ -1,0 +1,102 @@
+import EnergyModel
+public import Interchange
+import MappingSearch
+import Mappings
+import Workloads
+
+/// What is to be said of the exact curve of a network in one setting of a sweep, whatever capacities were asked.
+public struct SweepCurve: Codable, Hashable, Sendable {
+  /// The parts above the least energy at which knees are looked for.
+  private static let parts = [0.05, 0]
+
+  /// The network's name.
+  public var network: String
+  /// Bits of a word of each kind.
+  public var bits: ResultRecord.Widths
+  /// The reuse policy, a raw value of `ReusePolicy`.
+  public var reuse: String
+  /// The energy model's name.
+  public var energyModel: String
+  /// What energies are counted in.
+  public var unit: String
+  /// The number of layers, repeated ones counted, and those that are given in parts as one.
+  public var layers: Int
+  /// The number of the curve's points.
+  public var points: Int
+  /// The least capacity at which every layer fits.
+  public var leastCapacityBits: Int
+  /// Where the energy of moving data is within 5 % of the least, and where it is the least.
+  public var knees: [CurveSummary.Knee]
+
+  enum CodingKeys: String, CodingKey {
+    case network
+    case bits
+    case reuse
+    case energyModel = "energy_model"
+    case unit
+    case layers
+    case points
+    case leastCapacityBits = "least_capacity_bits"
+    case knees
+  }
+
+  /// A network's in each setting, under each energy model; none where energies together do not fit an Int.
+  static func all(_ sweep: Sweep, _ sums: [SweepSums]) -> [SweepCurve] {
+    sweep.byNetwork(sums).flatMap { network, setting, layers in
+      let known = setting.ratios.enumerated().map { place, ratio -> (ratio: PriceRatio, curve: NetworkCurve?) in
+        let curves = layers.map { (entry: $0.entry, curve: $0.value.curves[place].steps) }
+        return (ratio, try? NetworkCurve(curves, widths: setting.widths, .comparing(ratio)))
+      }
+      return setting.energyModels.compactMap { model in
+        known.first { $0.ratio == model.ratio }?.curve.flatMap { SweepCurve(network, setting, model, $0) }
+      }
+    }
+  }
+
+  private init?(_ network: Network, _ setting: Sweep.Setting, _ model: EnergyModel, _ whole: NetworkCurve) {
+    guard
+      let summary = CurveSummary(
+        network: network.name, layer: nil, count: whole.count, whole.sum, model, quantaPerStep: model.quantaPerRatio,
+        within: Self.parts)
+    else { return nil }
+    self.network = network.name
+    bits = ResultRecord.Widths(setting.widths)
+    reuse = setting.reuse.rawValue
+    energyModel = model.name
+    unit = model.unit
+    layers = summary.count
+    points = summary.points
+    leastCapacityBits = summary.leastCapacityBits
+    knees = summary.knees
+  }
+}
+
+/// A layer's curve as the progress of a sweep keeps it.
+struct SavedCurve: Codable, Sendable {
+  let steps: StepCurve
+
+  enum CodingKeys: CodingKey {
+    case capacities
+    case data
+  }
+
+  init(_ steps: StepCurve) { self.steps = steps }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let capacities = try container.decode([Int].self, forKey: .capacities)
+    let data = try container.decode([Int].self, forKey: .data)
+    guard capacities.count == data.count, zip(capacities, capacities.dropFirst()).allSatisfy(<),
+      zip(data, data.dropFirst()).allSatisfy(>), data.last.map({ $0 >= 0 }) ?? false, capacities[0] > 0
+    else {
+      throw DecodingError.dataCorruptedError(forKey: .data, in: container, debugDescription: "no curve")
+    }
+    steps = StepCurve(zip(capacities, data).map { StepCurve.Point(capacity: Bits($0), dataQuanta: $1) })
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(steps.points.map(\.capacity.count), forKey: .capacities)
+    try container.encode(steps.points.map(\.dataQuanta), forKey: .data)
+  }
+}
