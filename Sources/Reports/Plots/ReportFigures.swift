@@ -13,18 +13,21 @@ public enum ReportFigures {
   /// - ski slope, gap and map of dataflows over the capacities that all its layers have in common, where these are two or
   ///   more;
   /// - else, for layers with capacities of their own, each layer's ski slope, of at most eight layers;
-  /// - the breakdown of energy at the least capacity near the least energy.
+  /// - the breakdown of energy at the least capacity from the knee on, or the largest where there is none.
   ///
+  /// Knees are those of exact curves, see ``ExactKnees``; where that is not the curve of the records there is none.
   /// And for each setting the ski slopes of all networks together, where there are several. Of records of one layer at one
   /// capacity the one with the least energy counts.
   public static func all(of records: [ResultRecord]) -> [Figure] {
     var figures: [Figure] = []
+    var knees = ExactKnees()
     for (setting, records) in records.grouped(by: ResultSetting.init) {
       var slopes: [SkiSlope] = []
       for (network, records) in records.grouped(by: \.network) {
         let group = Group(network: network, setting: setting, records)
-        figures += group.figures
-        if let slope = group.slope { slopes.append(slope.total) }
+        let slope = group.slope(&knees)
+        figures += group.figures(slope, &knees)
+        if let slope { slopes.append(slope.total) }
       }
       if slopes.count > 1 { figures += together(slopes, setting) }
     }
@@ -79,14 +82,15 @@ public enum ReportFigures {
     private func name(of layer: String) -> String { (network.map { "\($0) " } ?? "") + layer }
 
     /// The network's curve, where its layers have capacities in common.
-    var slope: (total: SkiSlope, gaps: [SkiSlope.Sample])? {
+    func slope(_ knees: inout ExactKnees) -> (total: SkiSlope, gaps: [SkiSlope.Sample])? {
       let common = common
       guard common.count > 1 else { return nil }
-      return Self.slope(subject, common.map { ($0, at($0)) }, isSampled: !isCurve)
+      return Self.slope(subject, common.map { ($0, at($0)) }, isSampled: !isCurve, &knees)
     }
 
     private static func slope(
-      _ name: String, _ points: [(capacity: Int, records: [ResultRecord])], isSampled: Bool, isBounded: Bool = true
+      _ name: String, _ points: [(capacity: Int, records: [ResultRecord])], isSampled: Bool, isBounded: Bool = true,
+      _ knees: inout ExactKnees
     ) -> (total: SkiSlope, gaps: [SkiSlope.Sample]) {
       var slope = SkiSlope(name: name, points: [], isSampled: isSampled)
       var gaps: [SkiSlope.Sample] = []
@@ -109,24 +113,27 @@ public enum ReportFigures {
         slope.bound.sort { $0.capacityBits < $1.capacityBits }
         slope.compulsory = parts.reduce(0) { $0 + $1.compulsory }
       }
-      slope.knee = slope.knee(within: ReportFigures.near)
+      slope.knee = knees.knee(of: slope.points, points.map(\.records), within: ReportFigures.near, asWholes: isBounded)
       return (slope, gaps)
     }
 
-    var figures: [Figure] {
+    func figures(
+      _ slope: (total: SkiSlope, gaps: [SkiSlope.Sample])?, _ knees: inout ExactKnees
+    ) -> [Figure] {
       var figures: [Figure] = []
       let common = common
       if let (total, gaps) = slope {
         figures += [
           skiSlope(total, subject), gap(gaps),
           DataflowMapFigure.figure(
-            name: name("dataflows"), title: "\(subject): dataflow of the optimum", subtitle: setting.text,
+            name: name("dataflows"), title: "\(subject): dataflows that attain the optimum", subtitle: setting.text,
             records: isCurve ? [] : common.flatMap { at($0) }),
         ].compactMap { $0 }
       } else if common.isEmpty {
-        figures += layerSlopes
+        figures += layerSlopes(&knees)
       }
-      if let capacity = capacityOfBreakdown(common) {
+      let knee = slope?.total.knee?.capacityBits
+      if let capacity = common.first(where: { $0 >= knee ?? .max }) ?? common.last {
         figures += [breakdown(at(capacity), at: CapacityAxis.text(bits: capacity))].compactMap { $0 }
       }
       if !withoutCapacity.isEmpty {
@@ -179,13 +186,13 @@ public enum ReportFigures {
     }
 
     /// The ski slopes of those layers that move the most data when all goes best.
-    private var layerSlopes: [Figure] {
+    private func layerSlopes(_ knees: inout ExactKnees) -> [Figure] {
       func weight(_ layer: String) -> Double {
         (records[layer] ?? [:]).values.map { Double($0.count) * $0.energy.data }.min() ?? 0
       }
       let chosen = layers.filter { (records[$0]?.count ?? 0) > 1 }.sorted { weight($0) > weight($1) }
         .prefix(SkiSlopeFigure.mostCurves)
-      return layers.filter(chosen.contains).compactMap { layer in
+      return layers.filter(chosen.contains).compactMap { layer -> Figure? in
         let records = (records[layer] ?? [:]).sorted { $0.key < $1.key }.map { capacity, record in
           var once = record
           once.count = 1
@@ -193,16 +200,9 @@ public enum ReportFigures {
         }
         let isPart = records.contains { $1.contains { $0.partOf != nil } }
         return skiSlope(
-          Self.slope(name(of: layer), records, isSampled: !isCurve, isBounded: !isPart).total, name(of: layer))
+          Self.slope(name(of: layer), records, isSampled: !isCurve, isBounded: !isPart, &knees).total,
+          name(of: layer))
       }
-    }
-
-    private func capacityOfBreakdown(_ common: [Int]) -> Int? {
-      let totals = common.map { capacity in
-        (capacity, Self.data(at(capacity)))
-      }
-      guard let least = totals.map(\.1).min() else { return nil }
-      return totals.first { $0.1 <= (1 + ReportFigures.near) * least }?.0
     }
 
     private func breakdown(_ records: [ResultRecord], at capacity: String?) -> Figure? {

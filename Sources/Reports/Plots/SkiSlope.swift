@@ -14,7 +14,7 @@ public struct SkiSlope: Hashable, Sendable {
     }
   }
 
-  /// The least capacity whose value is at most a part above the least value.
+  /// The least capacity whose value is at most a part above the least value, of all capacities and not of those drawn.
   public struct Knee: Hashable, Sendable {
     /// The Buffer's size there.
     public var capacityBits: Int
@@ -67,13 +67,5 @@ public struct SkiSlope: Hashable, Sendable {
     self.knee = knee
     self.dataflows = dataflows
     self.isSampled = isSampled
-  }
-
-  /// The least of the curve's capacities whose value is at most a part above its least value.
-  public func knee(within part: Double) -> Knee? {
-    guard let least = points.map(\.value).min() else { return nil }
-    return points.first { $0.value <= (1 + part) * least }.map {
-      Knee(capacityBits: $0.capacityBits, value: $0.value, within: part)
-    }
   }
 }

@@ -26,14 +26,16 @@ public enum SkiSlopeFigure {
     guard let least = all.min(), let largest = all.max() else { return nil }
     let range = capacities ?? least...largest
     let shown = curves.compactMap { $0.cropped(to: range) }
-    guard let axes = axes(shown, range, quantity) else { return nil }
+    // A knee beyond the range is told of and not drawn.
+    let drawn = shown.map { $0.withoutKnee(outside: range) }
+    guard let axes = axes(drawn, range, quantity) else { return nil }
     var figure = Figure(
       name: name, title: title, subtitle: subtitle, frame: frame,
       margins: Figure.Margins(left: axes.y.room, right: 22, top: 8, bottom: 44), x: axes.x, y: axes.y)
-    if let curve = shown.first, shown.count == 1 {
+    if let curve = drawn.first, drawn.count == 1 {
       drawSingle(curve, quantity, &figure)
     } else {
-      drawSeveral(shown, quantity, &figure)
+      drawSeveral(drawn, quantity, &figure)
     }
     figure.description = shown.map { describe($0, quantity) }.joined(separator: " ")
     figure.placeLegend()
@@ -49,7 +51,7 @@ public enum SkiSlopeFigure {
   private static func axes(
     _ curves: [SkiSlope], _ range: ClosedRange<Int>, _ quantity: Quantity
   ) -> (x: Figure.Axis, y: Figure.Axis)? {
-    var values = curves.compactMap(\.compulsory)
+    var values = curves.compactMap(\.compulsory) + curves.compactMap(\.knee?.value)
     for curve in curves {
       for samples in [curve.points, curve.bound] + curve.dataflows.values { values += samples.map(\.value) }
     }
@@ -121,22 +123,20 @@ public enum SkiSlopeFigure {
     if let knee = curve.knee, knee.value > 0 {
       let point = Figure.Point(x: Double(knee.capacityBits) / 8, y: knee.value)
       let pixel = figure.pixel(point)
-      if (left...right).contains(pixel.x) {
-        kneeX = pixel.x
-        let foot = Figure.Point(x: point.x, y: figure.y.start)
-        figure.elements.append(
-          .segments(
-            Figure.Segments(
-              [Figure.Rectangles.Box(from: foot, to: point)], width: 1, dash: .dashed, colour: .vermilion)))
-        figure.elements.append(.dots(Figure.Dots([point], diameter: 8, colour: .vermilion)))
-        let text = label(knee, isSampled: curve.isSampled)
-        let fitsLeft = pixel.x - 6 - TextWidth.of(text, size: Figure.fontSize - 1) > left + 4
-        figure.elements.append(
-          .text(
-            Figure.Text(
-              text, at: Figure.Point(x: pixel.x + (fitsLeft ? -6 : 6), y: bottom - 9),
-              alignment: fitsLeft ? .right : .left)))
-      }
+      kneeX = pixel.x
+      let foot = Figure.Point(x: point.x, y: figure.y.start)
+      figure.elements.append(
+        .segments(
+          Figure.Segments(
+            [Figure.Rectangles.Box(from: foot, to: point)], width: 1, dash: .dashed, colour: .vermilion)))
+      figure.elements.append(.dots(Figure.Dots([point], diameter: 8, colour: .vermilion)))
+      let text = label(knee)
+      let fitsLeft = pixel.x - 6 - TextWidth.of(text, size: Figure.fontSize - 1) > left + 4
+      figure.elements.append(
+        .text(
+          Figure.Text(
+            text, at: Figure.Point(x: pixel.x + (fitsLeft ? -6 : 6), y: bottom - 9),
+            alignment: fitsLeft ? .right : .left)))
     }
     if let compulsory = curve.compulsory, compulsory > 0 {
       let y = figure.pixel(Figure.Point(x: figure.x.start, y: compulsory)).y
@@ -242,8 +242,8 @@ public enum SkiSlopeFigure {
     return text.hasSuffix(".0 %") ? String(text.dropLast(4)) + " %" : text
   }
 
-  private static func label(_ knee: SkiSlope.Knee, isSampled: Bool) -> String {
-    (knee.within == 0 ? "least" : "within \(percent(knee.within))") + (isSampled ? " at " : " from ")
+  private static func label(_ knee: SkiSlope.Knee) -> String {
+    (knee.within == 0 ? "least" : "within \(percent(knee.within))") + " from "
       + CapacityAxis.text(bits: knee.capacityBits)
   }
 
@@ -253,13 +253,20 @@ public enum SkiSlopeFigure {
       "\(curve.name): \(quantity.name) of \(quantity.text(first.value)) at "
       + "\(CapacityAxis.text(bits: first.capacityBits)) falls to \(quantity.text(last.value)) at "
       + "\(CapacityAxis.text(bits: last.capacityBits))"
-    if let knee = curve.knee { text += ", \(label(knee, isSampled: curve.isSampled))" }
+    if let knee = curve.knee { text += ", \(label(knee))" }
     if let compulsory = curve.compulsory { text += "; compulsory \(quantity.text(compulsory))" }
     return text + (curve.isSampled ? ". Between the \(curve.points.count) capacities asked it may lie lower." : ".")
   }
 }
 
 extension SkiSlope {
+  /// The curve, and its knee if that lies in a range of capacities.
+  func withoutKnee(outside range: ClosedRange<Int>) -> SkiSlope {
+    var curve = self
+    if let knee, !range.contains(knee.capacityBits) { curve.knee = nil }
+    return curve
+  }
+
   /// The part of the curve in a range of capacities, from its value at the range's start; nil when it has none.
   func cropped(to range: ClosedRange<Int>) -> SkiSlope? {
     func crop(_ samples: [Sample]) -> [Sample] {
