@@ -37,13 +37,13 @@ public enum CurveReport {
     guard let unit = records.first?.energy.unit else { return [] }
     var table = TextTable([
       ("capacity [bit]", .right), ("data [\(unit)]", .right), ("bound [\(unit)]", .right), ("gap data", .right),
-      ("dataflow", .left), ("mapping", .left),
+      ("dataflow", .left), ("attained by", .left), ("mapping", .left),
     ])
     for record in records {
       table.add([
         NumberText.grouped(record.capacityBits ?? record.occupancyBits), NumberText.grouped(record.energy.data),
         record.lowerBound.map { NumberText.grouped($0.data) } ?? "", record.gap?.data.map(NumberText.percent) ?? "",
-        record.dataflow, record.mappingText,
+        record.dataflow, DataflowsText.attaining(record), record.mappingText,
       ])
     }
     return table.lines

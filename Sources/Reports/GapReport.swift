@@ -18,7 +18,7 @@ public enum GapReport {
       [
         ("layer", .left), ("count", .right), ("capacity", .right), ("optimum data [\(unit)]", .right),
         ("bound data [\(unit)]", .right), ("family", .left), ("gap data", .right), ("gap total", .right),
-        ("best", .left),
+        ("attained by", .left),
       ] + Dataflow.allCases.map { ($0.rawValue, .right) } + ReferenceDataflow.allCases.map { ($0.rawValue, .right) })
     func multiples(_ dataflows: [String: Double]?, _ references: [String: Double]?, of data: Double) -> [String] {
       (Dataflow.allCases.map { dataflows?[$0.rawValue] } + ReferenceDataflow.allCases.map { references?[$0.rawValue] })
@@ -26,13 +26,12 @@ public enum GapReport {
     }
     func row(
       _ name: String, _ count: Int, _ capacity: Int, _ energy: ResultRecord.Energies, _ bound: ResultRecord.Bound?,
-      _ gap: ResultRecord.Gap?, _ dataflow: String
+      _ gap: ResultRecord.Gap?, _ dataflows: String
     ) -> [String] {
       [
         name, String(count), CapacityText.text(Bits(capacity)), NumberText.grouped(energy.data),
         bound.map { NumberText.grouped($0.data) } ?? "", bound?.family ?? "", gap?.data.map(NumberText.percent) ?? "",
-        gap?.total.map(NumberText.percent) ?? "",
-        dataflow,
+        gap?.total.map(NumberText.percent) ?? "", dataflows,
       ]
     }
     for records in byCapacity {
@@ -42,7 +41,7 @@ public enum GapReport {
           table.add(
             row(
               record.layer, record.count, record.capacityBits ?? 0, record.energy, record.lowerBound, record.gap,
-              record.dataflow) + multiples(record.dataflows, record.references, of: record.energy.data))
+              DataflowsText.attaining(record)) + multiples(record.dataflows, record.references, of: record.energy.data))
           guard let whole = wholes.first(where: { $0.ends(with: index, of: records) }) else { continue }
           table.add(
             row(
@@ -79,6 +78,7 @@ public enum GapReport {
         + "worst \(NumberText.percent(worst.gap))"
         + (worst.gap > 0
           ? " (\(worst.layer) at \(CapacityText.text(Bits(worst.capacity))))" : ""),
+      DataflowCounts(records).text(),
       "columns \(Dataflow.allCases[0].rawValue) to \(ReferenceDataflow.allCases.last?.rawValue ?? ""): data energy over "
         + "the optimum's; a reference dataflow is left out where it does not fit",
     ]

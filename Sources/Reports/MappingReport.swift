@@ -19,31 +19,38 @@ public struct MappingReport {
   public var table: [String] {
     guard let first = entries.first?.record else { return [] }
     let records = entries.map(\.record)
-    var table = TextTable([
-      ("layer", .left), ("count", .right), ("MACs", .right), ("dataflow", .left),
-      ("energy [\(first.energy.unit)]", .right), ("inputs [bit]", .right),
-      (records.contains { $0.trafficBits.biasesRead > 0 } ? "weights, biases [bit]" : "weights [bit]", .right),
-      ("partial sums [bit]", .right), ("outputs [bit]", .right), ("occupancy [bit]", .right),
-      ("bound [\(first.energy.unit)]", .right), ("gap total", .right),
-    ])
+    let namesAttaining = records.contains { $0.optimalDataflows != nil }
+    var table = TextTable(
+      [("layer", .left), ("count", .right), ("MACs", .right), ("dataflow", .left)]
+        + (namesAttaining ? [("attained by", .left)] : []) + [
+          ("energy [\(first.energy.unit)]", .right), ("inputs [bit]", .right),
+          (records.contains { $0.trafficBits.biasesRead > 0 } ? "weights, biases [bit]" : "weights [bit]", .right),
+          ("partial sums [bit]", .right), ("outputs [bit]", .right), ("occupancy [bit]", .right),
+          ("bound [\(first.energy.unit)]", .right), ("gap total", .right),
+        ])
+    /// The cells of a row about dataflows.
+    func cells(_ dataflow: String, _ attaining: String = "") -> [String] {
+      namesAttaining ? [dataflow, attaining] : [dataflow]
+    }
     let wholes = WholeRecord.all(of: records)
     for (index, record) in records.enumerated() {
       table.add(
         Self.row(
-          record.layer, [Summand(record, weight: 1)], count: record.count, dataflow: record.dataflow,
+          record.layer, [Summand(record, weight: 1)], count: record.count,
+          dataflow: cells(record.dataflow, DataflowsText.attaining(record)),
           occupancy: NumberText.grouped(record.occupancyBits), bound: record.lowerBound))
       guard let whole = wholes.first(where: { $0.ends(with: index, of: records) }) else { continue }
       table.add(
         Self.row(
           WholeText.title(whole), [Summand(whole, of: records, weight: 1)], count: whole.count,
-          dataflow: WholeText.schedule(whole), occupancy: "", bound: whole.lowerBound))
+          dataflow: cells(WholeText.schedule(whole)), occupancy: "", bound: whole.lowerBound))
     }
     if records.count > 1, let total = NetworkTotal(records) {
       let summands =
         records.filter { $0.partOf == nil }.map { Summand($0, weight: $0.count) }
         + wholes.map { Summand($0, of: records, weight: $0.count) }
       table.add(
-        Self.row("total", summands, count: total.layers, dataflow: "", occupancy: "", bound: total.lowerBound))
+        Self.row("total", summands, count: total.layers, dataflow: cells(""), occupancy: "", bound: total.lowerBound))
     }
     return table.lines + (WholeText.note(records).map { ["", $0] } ?? [])
   }
@@ -69,7 +76,7 @@ public struct MappingReport {
 
   /// A row of a sum with its bound.
   private static func row(
-    _ name: String, _ summands: [Summand], count: Int, dataflow: String, occupancy: String,
+    _ name: String, _ summands: [Summand], count: Int, dataflow: [String], occupancy: String,
     bound: ResultRecord.Bound?
   ) -> [String] {
     func sum(_ value: (ResultRecord.TrafficCounts) -> Int) -> String {
@@ -77,8 +84,8 @@ public struct MappingReport {
     }
     let energy = summands.reduce(0) { $0 + Double($1.weight) * $1.energy }
     let least = bound?.total ?? 0
-    return [
-      name, String(count), Self.sum(summands.map { ($0.weight, $0.macs) }), dataflow, NumberText.grouped(energy),
+    return [name, String(count), Self.sum(summands.map { ($0.weight, $0.macs) })] + dataflow + [
+      NumberText.grouped(energy),
       sum(\.inputsRead), sum { $0.weightsRead + $0.biasesRead },
       sum { $0.partialSumsRead + $0.partialSumsWritten }, sum(\.outputsWritten), occupancy,
       bound.map { NumberText.grouped($0.total) } ?? "", least > 0 ? NumberText.percent(energy / least - 1) : "",
@@ -110,7 +117,7 @@ public struct MappingReport {
         " of \(CapacityText.text(Bits($0))), \(NumberText.percent(Double(record.occupancyBits) / Double($0)))"
       }
       var lines = [
-        "\(record.layer): \(mapping.dataflow.stationaryName) (\(record.dataflow))",
+        "\(record.layer): \(DataflowsText.inFull(record, mapping.dataflow))",
         "  energy     \(NumberText.grouped(energy.total)) \(energy.unit): compute \(NumberText.grouped(energy.compute)), "
           + "data \(NumberText.grouped(energy.data))",
         "  traffic    \(NumberText.grouped(traffic.total)) bit: inputs read \(NumberText.grouped(traffic.inputsRead)), "

@@ -88,7 +88,7 @@ struct SweepCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Draw ski slopes, gaps, energy by layer and the winning dataflows of every network into this folder.",
+      "Draw ski slopes, gaps, energy by layer and which dataflows attain the optima, of every network, into this folder.",
       valueName: "folder"))
   var plot: String?
 

@@ -11,7 +11,9 @@ struct FigureTests {
     var slope = SkiSlope(name: name, points: points.map { SkiSlope.Sample(capacityBits: $0.0, value: $0.1) })
     slope.bound = slope.points.map { SkiSlope.Sample(capacityBits: $0.capacityBits, value: $0.value / 2) }
     slope.compulsory = points.map(\.1).min()
-    slope.knee = slope.knee(within: 0.05)
+    slope.knee = slope.points.first { $0.value <= 1.05 * (slope.compulsory ?? 0) }.map {
+      SkiSlope.Knee(capacityBits: $0.capacityBits, value: $0.value, within: 0.05)
+    }
     return slope
   }
 
@@ -43,6 +45,7 @@ struct FigureTests {
   /// Of optima at some capacities no more is said than is known: dots, what is at most, and no area to the bound.
   @Test func sampledCurvesSayWhatTheyAre() throws {
     var sampled = slope("a", [(8 << 10, 4e6), (8 << 14, 1.04e6), (8 << 16, 1e6)])
+    sampled.knee = SkiSlope.Knee(capacityBits: 8 * 12_000, value: 1.05e6, within: 0.05)
     let exact = try #require(try skiSlope([sampled]))
     sampled.isSampled = true
     let figure = try #require(try skiSlope([sampled]))
@@ -52,9 +55,35 @@ struct FigureTests {
     let dots = figure.elements.compactMap { if case .dots(let dots) = $0 { dots.points.map(\.x) } else { nil } }
     #expect(dots.contains([1024, 16384, 65536]))
     #expect(figure.elements.compactMap(\.legend).prefix(2) == ["optimum", "at most, in between"])
-    #expect(texts(figure).first == "within 5 % at 16 KiB")
+    // The knee is between them.
+    #expect(texts(figure).first == "within 5 % from 11.7 KiB" && dots.contains([12_000]))
     #expect(figure.description.hasSuffix("Between the 3 capacities asked it may lie lower."))
     #expect(!exact.description.contains("may lie lower"))
+  }
+
+  /// Nothing is marked outside the range drawn, of one curve or of several; the knee is told of all the same.
+  @Test func kneesOutsideTheRangeAreNotDrawn() throws {
+    let one = slope("a", [(8 << 10, 4e6), (8 << 14, 1.04e6), (8 << 16, 1e6)])
+    let other = slope("b", [(8 << 10, 8e6), (8 << 12, 2e6)])
+    func knees(_ figure: Figure) -> [Double] {
+      figure.elements.flatMap { element -> [Double] in
+        switch element {
+        case .dots(let dots) where dots.shape == .disc && dots.diameter >= 7: dots.points.map(\.x)
+        case .segments(let segments): segments.ends.map(\.low.x)
+        default: []
+        }
+      }
+    }
+    for (range, marked) in [(8 << 10...8 << 13, false), (8 << 15...8 << 16, false), (8 << 10...8 << 14, true)] {
+      let single = try #require(try skiSlope([one], capacities: range))
+      #expect(knees(single) == (marked ? [16384, 16384] : []))
+      #expect(texts(single).contains("within 5 % from 16 KiB") == marked)
+      #expect(single.description.contains(", within 5 % from 16 KiB"))
+    }
+    let figure = try #require(try skiSlope([one, other], capacities: 8 << 10...8 << 13))
+    #expect(knees(figure) == [4096] && figure.elements.compactMap(\.legend).contains("within 5 % of least"))
+    let none = try #require(try skiSlope([one, one], capacities: 8 << 10...8 << 13))
+    #expect(knees(none).isEmpty && !none.elements.compactMap(\.legend).contains("within 5 % of least"))
   }
 
   @Test func longTitlesKeepWhatTheyAreOf() {
@@ -155,24 +184,48 @@ struct FigureTests {
     #expect(GapFigure.figure(name: "g", title: "t", subtitle: "u", total: Array(total.prefix(1))) == nil)
   }
 
-  @Test func cellsOfTheMapCarryTheirDataflow() throws {
-    let records = try [10, 12, 14].flatMap { power in
-      [
-        try record(layer: "a", capacityBits: 8 << power, dataflow: "os-iw"),
-        try record(layer: "b", capacityBits: 8 << power, dataflow: power == 12 ? "ws-io" : "os-iw"),
-      ]
+  @Test func cellsOfTheMapTellTiesFromWins() throws {
+    let all = ["os-iw", "os-wi", "ws-io", "ws-oi", "is-ow", "is-wo"]
+    let sets: [[String]?] = [
+      ["os-iw"], ["os-iw", "os-wi"], ["os-iw", "ws-oi", "is-ow"], all, nil, ["os-iw"],
+    ]
+    let records = try sets.enumerated().map { index, set in
+      var record = try record(layer: index < 3 ? "a" : "b", capacityBits: 8 << (10 + index % 3), dataflow: "os-iw")
+      record.optimalDataflows = set
+      return record
     }
     let figure = try #require(DataflowMapFigure.figure(name: "m", title: "t", subtitle: "u", records: records))
-    #expect(texts(figure) == ["os-iw", "os-iw", "os-iw", "ws-io", "os-iw", "os-iw"])
-    for case .rectangles(let cells) in figure.elements where cells.legend == "ws-io" {
-      #expect(
-        cells.boxes == [
-          Figure.Rectangles.Box(from: Figure.Point(x: 1.5, y: 1.5), to: Figure.Point(x: 2.5, y: 2.5))
-        ])
+    #expect(texts(figure) == ["os-iw", "os-*", "3 of 6", "any", "os-iw", "os-iw"])
+    let cells = figure.elements.compactMap { element in
+      if case .rectangles(let cells) = element { cells } else { nil }
     }
+    #expect(
+      cells.map(\.legend) == [
+        "os-iw alone", "os-iw, perhaps tied", "os-* tied", "other ties, 2 to 5 of 6", "any: all 6 tied",
+      ])
+    #expect(cells.map(\.boxes.count) == [2, 1, 1, 1, 1] && Set(cells.map(\.colour)).count == 5)
+    // What may be tied has no dataflow's colour.
+    #expect(cells.dropFirst().allSatisfy { cell in !all.map { DataflowStyle.of($0).colour }.contains(cell.colour) })
+    #expect(
+      cells[4].boxes == [
+        Figure.Rectangles.Box(from: Figure.Point(x: 0.5, y: 1.5), to: Figure.Point(x: 1.5, y: 2.5))
+      ])
+    #expect(figure.tips[1].text.hasSuffix(", attained by os-*") && figure.tips[4].text.hasSuffix("by os-iw or others"))
+    #expect(
+      figure.description == "2 layers at 3 capacities. Of 6 optima one dataflow alone attains 2 (os-iw 2); "
+        + "several attain 3, all six 1 of those. Of 1 it is not known which dataflows attain it.")
     // The text lies in the middle of its cell, also after the legend moved everything down.
-    for case .text(let text) in figure.elements where text.text == "ws-io" {
-      #expect(text.place == figure.pixel(Figure.Point(x: 2, y: 2)))
+    for case .text(let text) in figure.elements where text.text == "any" {
+      #expect(text.place == figure.pixel(Figure.Point(x: 1, y: 2)))
     }
+  }
+
+  @Test func dataflowsInShort() {
+    let all = ["os-iw", "os-wi", "ws-io", "ws-oi", "is-ow", "is-wo"]
+    #expect(DataflowsText.short(all) == "any")
+    #expect(DataflowsText.short(["ws-oi"]) == "ws-oi")
+    #expect(DataflowsText.short(["os-iw", "os-wi", "ws-oi"]) == "os-*, ws-oi")
+    #expect(DataflowsText.short(["os-wi", "is-ow", "is-wo"]) == "os-wi, is-*")
+    #expect(DataflowsText.short(Array(all.dropLast())) == "os-*, ws-*, is-ow")
   }
 }

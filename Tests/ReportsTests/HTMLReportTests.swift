@@ -4,9 +4,10 @@ import Interchange
 import LowerBounds
 import MappingSearch
 import Mappings
-import Reports
 import Testing
 import Workloads
+
+@testable import Reports
 
 /// The report as text; how a browser takes it is tested apart.
 struct HTMLReportTests {
@@ -21,7 +22,8 @@ struct HTMLReportTests {
     let optimum = try #require(optimizer.optimum(capacity: .bytes(capacity)))
     return ResultRecord(
       network: network, entry: Network.Entry(layer: layer, count: count), capacity: .bytes(capacity), widths: widths,
-      reuse: reuse, optimum, bounds: LowerBounds(layer, widths: widths), seconds: nil)
+      reuse: reuse, optimum, bounds: LowerBounds(layer, widths: widths),
+      attainedBy: optimizer.dataflows(attaining: optimum, capacity: .bytes(capacity)), seconds: nil)
   }
 
   private func document(
@@ -88,7 +90,8 @@ struct HTMLReportTests {
     let traffic = record.trafficBits
     #expect(
       cells.filter { !$0.isEmpty } == [
-        "net", "3", "20 B", record.dataflow, "240", grouped(record.energy.total), grouped(record.energy.data),
+        "net", "3", "20 B", DataflowsText.attaining(record), "240", grouped(record.energy.total),
+        grouped(record.energy.data),
         grouped(Double(traffic.inputsRead)), grouped(Double(traffic.weightsRead + traffic.biasesRead)),
         grouped(Double(traffic.partialSumsRead + traffic.partialSumsWritten)), grouped(Double(traffic.outputsWritten)),
         "\(record.occupancyBits)", grouped(bound.total),
@@ -101,6 +104,29 @@ struct HTMLReportTests {
     #expect(page.contains("5.00 MACs per word moved, each element moved 1.00 times"))
     let biases = try row(page, startingWith: "biases</th>")
     #expect(Array(biases[1...4]) == ["48", "0", "6", "1.00"])
+  }
+
+  /// Which dataflows attain an optimum, or that this is not known, stands in the table, the summary and beside the nest.
+  @Test func tiesAreTold() throws {
+    func page(_ dataflows: [String]?) throws -> String {
+      var record = try record("fc", count: 3)
+      record.optimalDataflows = dataflows
+      return try self.page([document([record])])
+    }
+    let own = try record("fc").dataflow
+    let names = Dataflow.allCases.map(\.rawValue)
+    let pair = names.filter { $0.prefix(2) == own.prefix(2) }
+    for (dataflows, cell, summary, fact) in [
+      ([own], own, "one dataflow alone attains 1 (\(own) 1); several attain 0.", "which alone attains this energy"),
+      (pair, "\(own.prefix(2))-*", "attains 0; several attain 1.", "; so do \(pair.filter { $0 != own }[0])"),
+      (names, "any", "several attain 1, all six 1 of those.", "; so do all others"),
+      (nil, "\(own) or others", "Of 1 optimum of net it is not known which dataflows attain it.", "(\(own))</dd>"),
+    ] as [([String]?, String, String, String)] {
+      let page = try page(dataflows)
+      #expect(try row(page, startingWith: "fc</a></th>").contains(cell))
+      #expect(page.contains(summary), "\(summary)")
+      #expect(page.contains(fact), "\(fact)")
+    }
   }
 
   @Test func settingsAreNotMixed() throws {

@@ -48,6 +48,47 @@ struct PictureTests {
     }
   }
 
+  /// Pictures of a sweep and of a report mark the knee of the exact curve, which `curve` names, and not one of the
+  /// capacities asked; and they tell ties from wins.
+  @Test func kneesAreThoseOfTheCurve() throws {
+    try withTemporaryFolder { folder in
+      let curve = try Program.run("curve --network resnet50 --total --format json")
+      let document = try #require(try JSONSerialization.jsonObject(with: Data(curve.output.utf8)) as? [String: Any])
+      func knees(_ curves: Any?) throws -> [Int] {
+        let last = try #require((curves as? [[String: Any]])?.last)
+        return try #require(last["knees"] as? [[String: Any]]).compactMap { $0["capacity_bits"] as? Int }
+      }
+      let expected = try knees(document["curves"])
+      // 50.1 KiB, and 128 KiB and some.
+      #expect(expected == [410_744, 1_050_632])
+      let sweep = "sweep --network resnet50 --capacity 1KiB...4MiB --output s.csv --plot plots"
+      let outcome = try Program.run(sweep, in: folder)
+      #expect(outcome.code == 0, "\(outcome.error)")
+      let index = try #require(
+        try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: "\(folder)/s.csv.index.json")))
+          as? [String: Any])
+      #expect(try knees(index["network_curves"]) == expected)
+      func picture(_ kind: String) throws -> String {
+        try String(contentsOfFile: "\(folder)/plots/resnet50-unit-8-8-8-8-sliding-\(kind).svg", encoding: .utf8)
+      }
+      let page = try Program.run("report s.csv", in: folder).output
+      let counts =
+        "Of 325 optima one dataflow alone attains 30 (os-iw 14, os-wi 4, ws-io 11, is-ow 1); several attain 295, "
+        + "all six 79 of those."
+      for text in [try picture("ski-slope"), page] {
+        #expect(text.contains("within 5 % from 50.1 KiB") && !text.contains("within 5 % at"))
+      }
+      for text in [try picture("breakdown"), page] { #expect(text.contains("data moved by layer, Buffer of 64 KiB")) }
+      for text in [try picture("dataflows"), page] { #expect(text.contains(counts)) }
+      let gap = try Program.run("gap --network resnet50 --capacity 1KiB...4MiB --quiet")
+      #expect(gap.output.contains("\n\(counts)\n"))
+      // Below the knee nothing is marked.
+      let below = try Program.run("report s.csv --capacity 1KiB...32KiB", in: folder).output
+      #expect(below.contains(", within 5 % from 50.1 KiB;") && !below.contains(">within 5 % from 50.1 KiB<"))
+      #expect(below.contains("data moved by layer, Buffer of 32 KiB"))
+    }
+  }
+
   /// Without gnuplot it is said what is missing, before any work.
   @Test(arguments: [
     "curve --network alexnet --plot x.svg", "sweep --network alexnet --capacity 1KiB --output x.csv --plot x",

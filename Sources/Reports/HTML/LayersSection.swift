@@ -14,7 +14,7 @@ struct LayersSection {
       caption: "Every record, with bits moved and held",
       [("network", false), ("layer", false)] + (hasParts ? [("part of", false)] : []) + [("count", true)]
         + (namesSettings ? [("setting", true)] : []) + [
-          ("capacity", true), ("dataflow", false), ("MACs", true), (contents.energyTitle("energy"), true),
+          ("capacity", true), ("dataflows", false), ("MACs", true), (contents.energyTitle("energy"), true),
           (contents.energyTitle("data"), true), ("inputs [bit]", true),
           (hasBiases ? "weights, biases [bit]" : "weights [bit]", true), ("partial sums [bit]", true),
           ("outputs [bit]", true), ("occupancy [bit]", true), (contents.energyTitle("bound"), true),
@@ -28,7 +28,8 @@ struct LayersSection {
         [.text(record.network ?? ""), .header(record.layerTitle, mapping: mapping)]
           + (hasParts ? [.text(record.partOf ?? "")] : []) + [.number(record.count)]
           + (namesSettings ? [.number(entry.setting + 1)] : []) + [
-            .number(record.capacityBits) { CapacityText.text(Bits($0)) }, .text(record.dataflow), .number(record.macs),
+            .number(record.capacityBits) { CapacityText.text(Bits($0)) },
+            .text(record.search == nil ? record.dataflow : DataflowsText.attaining(record)), .number(record.macs),
             .number(record.energy.total, NumberText.energy), .number(record.energy.data, NumberText.energy),
             .number(traffic.inputsRead),
             .number(traffic.weightsRead + traffic.biasesRead),

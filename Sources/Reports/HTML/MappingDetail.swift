@@ -75,7 +75,7 @@ struct MappingDetail {
 
   private static func facts(_ record: ResultRecord, _ nest: Mapping) -> [Fact] {
     var facts = [
-      Fact(name: "Dataflow", text: "\(nest.dataflow.stationaryName) (\(record.dataflow))"),
+      Fact(name: "Dataflow", text: DataflowsText.inFull(record, nest.dataflow)),
       Fact(
         name: "Energy",
         text: "\(NumberText.grouped(record.energy.total)) \(record.energy.unit): compute "

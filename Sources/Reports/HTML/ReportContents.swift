@@ -61,8 +61,8 @@ struct ReportContents {
   func settingText(_ index: Int) -> String { "setting \(index + 1)" }
 
   /// So many of something.
-  static func count(_ count: Int, _ noun: String) -> String {
-    "\(NumberText.grouped(count)) \(noun)\(count == 1 ? "" : "s")"
+  static func count(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
+    "\(NumberText.grouped(count)) \(count == 1 ? noun : plural ?? "\(noun)s")"
   }
 }
 

@@ -61,6 +61,9 @@ struct SummarySection {
     for (network, records) in single.grouped(by: { $0.network ?? $0.shape }) {
       addTotals(network, records, to: &totals, &wholes, &part.remarks)
     }
+    for (network, optima) in single.filter({ $0.search != nil }).grouped(by: \.network) {
+      part.remarks.append(DataflowCounts(optima).text(of: network ?? "layers by shape"))
+    }
     part.tables = [totals, wholes, curves].filter { !$0.rows.isEmpty }
     if let note = WholeText.note(entries.map(\.record)) { part.remarks.append("\(note).") }
     return part

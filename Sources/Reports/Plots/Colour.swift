@@ -27,6 +27,12 @@ public enum Colour: Hashable, Sendable {
   /// Colours for curves in their order; the palette's yellow is too faint for a line on white.
   static let ofCurves: [Colour] = [.blue, .vermilion, .green, .purple, .orange, .skyBlue, .ink, .grey]
 
+  /// The colour between this one and another, which is red, green and blue as in ``rgb(_:)``.
+  func halfWay(to other: UInt32) -> Colour {
+    guard case .rgb(let value) = self else { return .rgb(other) }
+    return .rgb((value >> 1 & 0x7F7F7F) + (other >> 1 & 0x7F7F7F))
+  }
+
   /// Black or white, whichever can be read on this colour.
   var readable: Colour {
     guard case .rgb(let value) = self else { return .rgb(0xFFFFFF) }

@@ -1,12 +1,13 @@
 public import Interchange
 import Mappings
 
-/// Which dataflow is the best for each layer at each capacity.
+/// Which dataflows attain the optimum of each layer at each capacity.
 public enum DataflowMapFigure {
   /// Up to so many capacities have columns of equal width with names in the cells.
   static let mostColumns = 16
 
-  /// A row for each layer, coloured by the dataflow of its optimum.
+  /// A row for each layer, coloured by the dataflow that alone attains its optimum, pale where both orders of one stationary
+  /// tensor do and grey where others are tied.
   ///
   /// - Parameters:
   ///   - name: what to name a file of it.
@@ -44,7 +45,7 @@ public enum DataflowMapFigure {
     }
     let columnOf = Dictionary(uniqueKeysWithValues: capacities.enumerated().map { ($1, $0) })
     let rowOf = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, $0) })
-    var boxes: [String: [Figure.Rectangles.Box]] = [:]
+    var boxes: [Kind: [Figure.Rectangles.Box]] = [:]
     var texts: [Figure.Text] = []
     for record in placed {
       guard let capacity = record.capacityBits, let column = columnOf[capacity], let row = rowOf[record.layer] else {
@@ -53,30 +54,91 @@ public enum DataflowMapFigure {
       let (start, end) = span(column)
       let low = Figure.Point(x: start, y: Double(row) + 0.5)
       let high = Figure.Point(x: end, y: Double(row) + 1.5)
-      boxes[record.dataflow, default: []].append(Figure.Rectangles.Box(from: low, to: high))
+      let kind = Kind(record)
+      boxes[kind, default: []].append(Figure.Rectangles.Box(from: low, to: high))
       figure.tips.append(Figure.Tip(from: low, to: high, tip(record, capacity)))
       if hasColumns {
         let middle = figure.pixel(Figure.Point(x: (start + end) / 2, y: Double(row + 1)))
-        let text = TextWidth.fitted(record.dataflow, within: Double(cellWidth), size: 9)
+        let text = TextWidth.fitted(cellText(record), within: Double(cellWidth), size: 9)
         texts.append(
-          Figure.Text(
-            text, at: middle, alignment: .centre, size: 9, colour: DataflowStyle.of(record.dataflow).colour.readable))
+          Figure.Text(text, at: middle, alignment: .centre, size: 9, colour: kind.colour.readable))
       }
     }
-    for dataflow in order(Set(boxes.keys)) {
+    for (kind, boxes) in boxes.sorted(by: { $0.key.place < $1.key.place }) {
       figure.elements.append(
         .rectangles(
           Figure.Rectangles(
-            boxes[dataflow] ?? [], colour: DataflowStyle.of(dataflow).colour,
-            outline: hasColumns ? .rgb(0xFFFFFF) : nil, legend: dataflow)))
+            boxes, colour: kind.colour, outline: hasColumns ? .rgb(0xFFFFFF) : nil, legend: kind.legend)))
     }
     figure.elements += texts.map { .text($0) }
     figure.putLegendAbove()
-    let counts = order(Set(boxes.keys)).map { "\($0) in \(boxes[$0]?.count ?? 0)" }
     figure.description =
-      "Of \(placed.count) optima of \(rows.count) layers at \(capacities.count) capacities, the "
-      + "dataflow is \(counts.joined(separator: ", "))."
+      "\(rows.count) layers at \(capacities.count) capacities. \(DataflowCounts(placed).text())"
     return figure
+  }
+
+  /// What a cell says by its colour.
+  private enum Kind: Hashable {
+    case alone(String)
+    /// The mapping's dataflow is known, and not whether it alone attains the optimum.
+    case perhapsTied(String)
+    /// Both dataflows with the stationary tensor of this one, and no other.
+    case bothOrders(Dataflow)
+    case tied
+    case any
+
+    init(_ record: ResultRecord) {
+      let dataflows = record.optimalDataflows?.compactMap(Dataflow.init)
+      switch dataflows?.count {
+      case nil: self = .perhapsTied(record.dataflow)
+      case 1: self = .alone(record.dataflow)
+      case 2 where dataflows?[0].stationary == dataflows?[1].stationary:
+        self = dataflows.map { .bothOrders($0[0]) } ?? .tied
+      case Dataflow.allCases.count: self = .any
+      default: self = .tied
+      }
+    }
+
+    /// Where it stands in the legend.
+    var place: Int {
+      func place(_ name: String) -> Int { Dataflow.allCases.firstIndex { $0.rawValue == name } ?? 0 }
+      let count = Dataflow.allCases.count
+      return switch self {
+      case .alone(let dataflow): place(dataflow)
+      case .perhapsTied(let dataflow): count + place(dataflow)
+      case .bothOrders(let dataflow): 2 * count + place(dataflow.rawValue)
+      case .tied: 3 * count
+      case .any: 3 * count + 1
+      }
+    }
+
+    var colour: Colour {
+      switch self {
+      case .alone(let dataflow): DataflowStyle.of(dataflow).colour
+      case .perhapsTied(let dataflow): DataflowStyle.of(dataflow).colour.halfWay(to: 0x808080)
+      case .bothOrders(let dataflow): DataflowStyle.of(dataflow.rawValue).colour.halfWay(to: 0xFFFFFF)
+      case .tied: .rgb(0xC4C4C4)
+      case .any: .rgb(0xEAEAEA)
+      }
+    }
+
+    var legend: String {
+      let all = Dataflow.allCases.count
+      return switch self {
+      case .alone(let dataflow): "\(dataflow) alone"
+      case .perhapsTied(let dataflow): "\(dataflow), perhaps tied"
+      case .bothOrders(let dataflow): "\(dataflow.rawValue.prefix(2))-* tied"
+      case .tied: "other ties, 2 to \(all - 1) of \(all)"
+      case .any: "any: all \(all) tied"
+      }
+    }
+  }
+
+  /// What a cell says in words: which dataflows, where that is short, or how many.
+  private static func cellText(_ record: ResultRecord) -> String {
+    guard let dataflows = record.optimalDataflows else { return record.dataflow }
+    let text = DataflowsText.short(dataflows)
+    return text.contains(",") ? "\(dataflows.count) of \(Dataflow.allCases.count)" : text
   }
 
   private static let rowHeight = 17
@@ -94,15 +156,9 @@ public enum DataflowMapFigure {
       minorTicks: capacities.indices.filter { $0 % stride != 0 }.map { Double($0 + 1) })
   }
 
-  private static func order(_ dataflows: Set<String>) -> [String] {
-    let known = Dataflow.allCases.map(\.rawValue)
-    return known.filter(dataflows.contains) + dataflows.subtracting(known).sorted()
-  }
-
   private static func tip(_ record: ResultRecord, _ capacity: Int) -> String {
-    let equal = (record.dataflows ?? [:]).filter { $0.key != record.dataflow && $0.value == record.energy.data }
     let energy = Quantity(name: "data", unit: record.energy.unit).text(record.energy.data)
-    return "\(record.layer) at \(CapacityAxis.text(bits: capacity)): \(record.dataflow), \(energy)"
-      + (equal.isEmpty ? "" : "; as good: \(equal.keys.sorted().joined(separator: ", "))")
+    return "\(record.layer) at \(CapacityAxis.text(bits: capacity)): \(energy), attained by "
+      + DataflowsText.attaining(record)
   }
 }
