@@ -49,14 +49,22 @@ struct SweepTests {
     var request = try Examples.request()
     request.comparesDataflows = true
     let sweep = try Sweep(request)
+    request.comparesDataflows = false
+    let plainSweep = try Sweep(request)
+    request.dataflows = [.outputsInputsWeights, .inputsOutputsWeights]
+    let restricted = try Sweep(request)
     #expect(sweep.recordCount == 480 && sweep.units.count == 16)
     // 1:1 twice, 1:0, 1:14 and 0:0.
     #expect(sweep.curveCount == 64)
     for unit in sweep.units {
       let answer = try SweepAnswer(unit, of: sweep, threads: 1)
       #expect(answer.records.count == sweep.recordCount(of: unit))
-      let plain = try SweepAnswer(unit, capacities: sweep.capacities, comparesDataflows: false, threads: 1)
+      let plain = try SweepAnswer(unit, of: plainSweep, threads: 1)
       #expect(plain.records.map(\.optimalDataflows) == answer.records.map(\.optimalDataflows))
+      #expect(plain.records.allSatisfy { $0.dataflows == nil })
+      // Where not all dataflows were searched, nothing is known of the others.
+      let some = try SweepAnswer(unit, of: restricted, threads: 1)
+      #expect(some.records.allSatisfy { $0.optimalDataflows == nil })
       var records = answer.records[...]
       for model in unit.setting.energyModels {
         let optimizer = try Optimizer(
