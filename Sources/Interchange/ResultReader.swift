@@ -273,6 +273,14 @@ extension ResultRecord {
     try ShapeText.parse(shape, origin: "shape")
   }
 
+  /// The same as a network has it.
+  ///
+  /// - Throws: ``FormatError`` when its shape is none.
+  public func entry() throws(FormatError) -> Network.Entry {
+    Network.Entry(
+      layer: try workload().named(layer), count: count, partOf: partOf, hasOwnInputs: ownInputs ?? false)
+  }
+
   /// The record's mapping as a loop nest.
   ///
   /// - Throws: ``FormatError`` when it is none.

@@ -38,8 +38,7 @@ struct WholeRecordTests {
       network: "net", entry: entry, capacity: .bytes(capacity), widths: Self.widths, reuse: .sliding, optimum,
       bounds: LowerBounds(entry.layer, widths: Self.widths))
     if comparesDataflows {
-      let curves = Dataflow.allCases.map { ($0, optimizer.curve(dataflow: $0).steps) }
-      record.compare(curves, on: entry.layer, widths: Self.widths, capacity: .bytes(capacity), model)
+      try record.compare(DataflowCurves(optimizer), on: entry.layer, widths: Self.widths, capacity: .bytes(capacity), model)
     }
     return record
   }

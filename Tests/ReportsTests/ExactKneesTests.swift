@@ -81,6 +81,37 @@ struct ExactKneesTests {
     #expect(marked(figure("ski-slope", one)).map { $0.x * 8 } == [Double(own.capacityBits)])
   }
 
+  /// Parts of a layer are one where they share inputs: then less is moved than by one after the other.
+  @Test func kneesOfLayersInParts() throws {
+    let parts = try (0...1).map { top in
+      Network.Entry(
+        layer: try Layer(
+          name: "up/\(top)", inputChannels: 8, input: Extent(6), outputChannels: 4, kernel: Extent(2),
+          padding: Padding(top: top, bottom: 1 - top, left: 1, right: 0)), count: 2, partOf: "up")
+    }
+    let capacities = (5...13).map { Bits(8 << $0) }
+    let records = try parts.flatMap { entry in
+      let optimizer = try optimizer(entry.layer, .bitsMoved, .sliding, Set(Dataflow.allCases))
+      return try capacities.map { capacity in
+        ResultRecord(
+          network: "net", entry: entry, capacity: capacity, widths: optimizer.widths, reuse: .sliding,
+          try #require(optimizer.optimum(capacity: capacity)),
+          bounds: LowerBounds(entry.layer, widths: optimizer.widths))
+      }
+    }
+    let curves = try parts.map {
+      (entry: $0, curve: try optimizer($0.layer, .bitsMoved, .sliding, Set(Dataflow.allCases)).curve().steps)
+    }
+    let whole = try NetworkCurve(curves, widths: WordWidths(.byte), .bitsMoved).sum
+    let separate = try StepCurve(sumOf: curves.map { ($0.curve, 2) })
+    let knee = try #require(whole.knee(within: 0.05).map { whole.points[$0] })
+    #expect(separate.knee(within: 0.05).map { separate.points[$0] } != knee)
+    let figures = ReportFigures.all(of: records)
+    #expect(
+      marked(figure("ski-slope", figures))
+        == [Figure.Point(x: Double(knee.capacity.count) / 8, y: Double(knee.dataQuanta))])
+  }
+
   /// A knee beyond the capacities asked is not drawn, and what is asked next to it is shown.
   @Test func kneesBeyondTheCapacitiesAsked() throws {
     let knee = try knee(Self.entries.get())

@@ -33,8 +33,7 @@ struct WholeReportTests {
         network: "net", entry: entry, capacity: .bytes(bytes), widths: widths, reuse: .sliding, optimum,
         bounds: LowerBounds(entry.layer, widths: widths))
       if comparesDataflows {
-        let curves = optimizer.dataflows.map { ($0, optimizer.curve(dataflow: $0).steps) }
-        record.compare(curves, on: entry.layer, widths: widths, capacity: .bytes(bytes), .bitsMoved)
+        try record.compare(DataflowCurves(optimizer), on: entry.layer, widths: widths, capacity: .bytes(bytes), .bitsMoved)
       }
       return record
     }

@@ -42,10 +42,8 @@ struct ExactKnees {
     let occurring = Set(records.joined().compactMap { Dataflow(rawValue: $0.dataflow) })
     for dataflows in [Set(Dataflow.allCases), occurring] {
       let curves = layers.compactMap { record -> (entry: Network.Entry, curve: StepCurve)? in
-        guard let layer = try? record.workload(), let curve = curve(of: record, model.ratio, dataflows) else {
-          return nil
-        }
-        return (Network.Entry(layer: layer, count: record.count, partOf: asWholes ? record.partOf : nil), curve)
+        guard let entry = try? record.entry(), let curve = curve(of: record, model.ratio, dataflows) else { return nil }
+        return (asWholes ? entry : Network.Entry(layer: entry.layer, count: entry.count), curve)
       }
       guard curves.count == layers.count,
         let sum = try? NetworkCurve(curves, widths: widths, .comparing(model.ratio)).sum

@@ -29,9 +29,7 @@ extension SkiSlope {
     /// The layers of records of one setting as wholes; nil where a record says too little of its layer.
     static func all(of records: [ResultRecord]) -> [Part]? {
       guard let first = records.first, let widths = first.bits.wordWidths,
-        let entries = try? records.map({ record in
-          Network.Entry(layer: try record.workload().named(record.layer), count: record.count, partOf: record.partOf)
-        })
+        let entries = try? records.map({ try $0.entry() })
       else { return nil }
       return WholeLayer.all(of: entries).map {
         Part($0, widths: widths, perBit: (first.energy.perBitRead, first.energy.perBitWritten))
