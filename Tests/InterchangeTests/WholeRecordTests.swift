@@ -38,7 +38,8 @@ struct WholeRecordTests {
       network: "net", entry: entry, capacity: .bytes(capacity), widths: Self.widths, reuse: .sliding, optimum,
       bounds: LowerBounds(entry.layer, widths: Self.widths))
     if comparesDataflows {
-      try record.compare(DataflowCurves(optimizer), on: entry.layer, widths: Self.widths, capacity: .bytes(capacity), model)
+      try record.compare(
+        DataflowCurves(optimizer), on: entry.layer, widths: Self.widths, capacity: .bytes(capacity), model)
     }
     return record
   }

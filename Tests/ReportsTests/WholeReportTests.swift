@@ -33,7 +33,8 @@ struct WholeReportTests {
         network: "net", entry: entry, capacity: .bytes(bytes), widths: widths, reuse: .sliding, optimum,
         bounds: LowerBounds(entry.layer, widths: widths))
       if comparesDataflows {
-        try record.compare(DataflowCurves(optimizer), on: entry.layer, widths: widths, capacity: .bytes(bytes), .bitsMoved)
+        try record.compare(
+          DataflowCurves(optimizer), on: entry.layer, widths: widths, capacity: .bytes(bytes), .bitsMoved)
       }
       return record
     }
