@@ -60,7 +60,7 @@ test-examples: setup
 	Examples/.build/debug/NetworkGap configs/networks/resnet18.yaml 64KiB | diff Examples/expected/NetworkGap.csv -
 
 # The tables of results/README.md made anew, in .build-results, and compared with those that are kept, but for
-# the commit and the processor's kernel that an index names.
+# the commit and the processor's kernel that an index names; and the report on them, which is not kept.
 results: setup
 	swift build -c release --product tilebound
 	rm -rf .build-results
@@ -68,11 +68,12 @@ results: setup
 	cp results/built-in.yaml .build-results/results
 	cd .build-results && PATH="$(CURDIR)/.build/release:$$PATH" && \
 	tilebound sweep results/built-in.yaml --output results/built-in.csv --quiet && \
-	tilebound report results/built-in.csv --title "Optima of the built-in networks" --output results/built-in.html && \
 	tilebound curve --network resnet50 --capacity 1KiB...1MiB --quiet --plot results/plots/resnet50.svg >/dev/null && \
 	for file in $$(find results -type f); do \
 	  cmp <(grep -vE '"(commit|blas_core)" :' $$file) <(grep -vE '"(commit|blas_core)" :' ../$$file) || { echo "$$file differs" >&2; exit 1; }; \
 	  echo "$$file: the same"; done
+	cd .build-results && PATH="$(CURDIR)/.build/release:$$PATH" && \
+	tilebound report results/built-in.csv --title "Optima of the built-in networks" --output results/built-in.html
 
 # Inputs made by libFuzzer, from those kept in Fuzz/corpus on, for every reader and for closed form against replay. What
 # is found stays in .build-fuzz. A long run: make fuzz FUZZ_RUNS=10000000 FUZZ_TARGETS="onnx nest"
@@ -122,6 +123,8 @@ lint:
 	swift format lint --strict --recursive Package.swift Plugins Sources Tests Examples/Package.swift Examples/Sources \
 	  Fuzz/Package.swift Fuzz/Sources
 	@awk "$$undocumented_cases" $$(find Sources -name '*.swift')
+	@large=$$(git ls-files -z | xargs -0 -r du -b 2>/dev/null | awk '$$1 > 1048576 { print $$2 }'); \
+	if [ -n "$$large" ]; then echo "make: larger than 1 MiB, which one command makes again: $$large" >&2; exit 1; fi
 
 # Installs what is missing and leaves alone what is there.
 setup:
