@@ -34,7 +34,7 @@ public enum TimeloopExport {
       walkingAll: try TimeloopTraffic(nest, layer: layer, passes: .all))
     let traffic = Traffic(of: mapping, on: layer, reuse: reuse)
     var remarks = remarks(layer, nest, sizes, held, capacity, widths, reuse)
-    if counts.master.isOtherwiseBesidesInputs(than: TimeloopTraffic(traffic)) { remarks.append(masterSamples) }
+    if counts.master.isOtherwiseBesidesInputs(than: counts.walkingAll) { remarks.append(masterSamples) }
     return TimeloopFiles(
       architecture: architecture(nest, sizes, widths), problem: problem(layer), mapping: self.mapping(nest),
       notes: notes(layer, counts, traffic, remarks), remarks: remarks, timeloop: counts, traffic: traffic)
@@ -186,6 +186,9 @@ public enum TimeloopExport {
     if axes.contains(where: \.hasPaddedMACs) {
       remarks.append(
         "Timeloop knows no padding: the padded input is written as real data, which it reads like other inputs.")
+    }
+    if axes.contains(where: { $0.usedKernelRows < $0.kernelSize }) {
+      remarks.append("Timeloop reads the weights of kernel rows and columns that meet only padding, too.")
     }
     if axes.contains(where: { $0.outputSize > 1 && $0.stride > 1 || $0.kernelSize > 1 && $0.dilation > 1 }) {
       remarks.append(

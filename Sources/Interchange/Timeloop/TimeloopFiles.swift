@@ -36,8 +36,8 @@ public struct TimeloopCounts: Hashable, Sendable {
 
 /// Scalar accesses at MainMemory.
 ///
-/// Those of weights and outputs are what `Traffic` counts without residuals, in v3.0.3, and where every pass is walked;
-/// master's may differ with residuals. Those of inputs are, with sliding reuse, where nothing is padded or skipped and
+/// Those of weights, where none meets only padding, and of outputs are what `Traffic` counts without residuals, in v3.0.3,
+/// and where every pass is walked; master's may differ with residuals. Those of inputs are, with sliding reuse, where nothing is padded or skipped and
 /// along each axis at most one loop stands outside the inputs' keep, which divides evenly: where two loops of one axis
 /// move, a box may coincide with the one before, which Timeloop keeps.
 public struct TimeloopTraffic: Hashable, Sendable, CustomStringConvertible {
