@@ -52,6 +52,7 @@ struct AxisRows {
   /// The most kernel rows that meet some input in a block at the keep of a level.
   func weightsHeld(_ kernels: Tiles, level: Int) -> Int {
     if usedBefore.isEmpty { return kernels[level] }
+    if kernels[level] >= axis.kernelSize { return axis.usedKernelRows }
     var blocks = [0..<axis.kernelSize]
     for tile in (kernels.outer > 0 ? [kernels.outer] : []) + (0...level).map({ kernels[$0] }) {
       blocks = blocks.flatMap { block in
