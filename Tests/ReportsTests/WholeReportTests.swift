@@ -64,7 +64,8 @@ struct WholeReportTests {
       ])
     // A part has its optimum and its dataflow, and nothing between.
     let part = try #require(rows.first { $0.first == "up/0-0" })
-    #expect(part.dropFirst(3).prefix(2) == [NumberText.grouped(small[0].energy.data), "\(small[0].dataflow) or others"])
+    #expect(
+      part.dropFirst(3).prefix(2) == [NumberText.grouped(small[0].energy.data), "\(small[0].dataflow) or others"])
     let total = try #require(rows.first { $0.first == "total" })
     let expected = try #require(NetworkTotal(small))
     #expect(
