@@ -329,7 +329,7 @@ public struct ResultRecord: Codable, Hashable, Sendable {
   ///   - widths: bits of a word of each kind.
   ///   - capacity: the Buffer's size.
   ///   - model: the model of the record's energies.
-  /// - Throws: ``OptimizerError/inexact(layer:)`` when an energy is beyond the range of exact integers.
+  /// - Throws: `OptimizerError.inexact` when an energy is beyond the range of exact integers.
   public mutating func compare(
     _ curves: DataflowCurves, on layer: Layer, widths: WordWidths, capacity: Bits, _ model: EnergyModel
   ) throws(OptimizerError) {

@@ -8,6 +8,7 @@ struct LayerTests {
     var layers = RandomLayers(seed: seed, largestSize: 5, largestMACs: 2000)
     let layer = layers.layer()
     var inputs: Set<[Int]> = []
+    var weights: Set<[Int]> = []
     for p in 0..<layer[.p] {
       for r in 0..<layer[.r] {
         for q in 0..<layer[.q] {
@@ -16,6 +17,7 @@ struct LayerTests {
               let column = layer.horizontal.inputRow(output: q, kernel: s)
             {
               inputs.insert([row, column])
+              weights.insert([r, s])
             }
           }
         }
@@ -23,7 +25,7 @@ struct LayerTests {
     }
     let failure: Comment = "seed \(seed): \(describe(layer))"
     #expect(layer.usedElements(of: .inputs).count == inputs.count * layer.batch * layer.inputChannels, failure)
-    #expect(layer.usedElements(of: .weights).count == layer.outputChannels * layer[.c] * layer[.r] * layer[.s], failure)
+    #expect(layer.usedElements(of: .weights).count == weights.count * layer.outputChannels * layer[.c], failure)
     #expect(
       layer.usedElements(of: .outputs).count == layer.batch * layer.outputChannels * layer[.p] * layer[.q], failure)
   }
