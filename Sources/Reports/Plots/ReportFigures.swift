@@ -15,7 +15,7 @@ public enum ReportFigures {
   /// - else, for layers with capacities of their own, each layer's ski slope, of at most eight layers;
   /// - the breakdown of energy at the least capacity from the knee on, or the largest where there is none.
   ///
-  /// Knees are those of exact curves, see ``ExactKnees``; where that is not the curve of the records there is none.
+  /// Knees are those of exact curves, see `ExactKnees`; where that is not the curve of the records there is none.
   /// And for each setting the ski slopes of all networks together, where there are several. Of records of one layer at one
   /// capacity the one with the least energy counts.
   public static func all(of records: [ResultRecord]) -> [Figure] {
