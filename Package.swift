@@ -18,6 +18,7 @@ let package = Package(
       name: "Tilebound",
       targets: [
         "DenseKernels", "Workloads", "ONNX", "EnergyModel", "Mappings", "LowerBounds", "Scoring", "MappingSearch",
+        "Answers",
         "Statistics", "Validation", "Interchange", "Sweeps", "Reports",
       ]),
     .executable(name: "tilebound", targets: ["tilebound"]),
@@ -41,12 +42,15 @@ let package = Package(
     .target(name: "EnergyModel", dependencies: ["Workloads"], swiftSettings: safeSettings),
     .target(name: "Mappings", dependencies: ["Workloads", "EnergyModel"], swiftSettings: safeSettings),
     .target(
-      name: "LowerBounds", dependencies: ["Workloads", "EnergyModel"], exclude: ["Proofs.md"],
+      name: "LowerBounds", dependencies: ["Workloads", "EnergyModel", "Mappings"], exclude: ["Proofs.md"],
       swiftSettings: safeSettings),
     .target(name: "Scoring", dependencies: ["COpenBLAS", "DenseKernels"], swiftSettings: swiftSettings),
     .target(
       name: "MappingSearch", dependencies: ["Scoring", "Workloads", "EnergyModel", "Mappings", "LowerBounds"],
       exclude: ["Proofs.md"],
+      swiftSettings: safeSettings),
+    .target(
+      name: "Answers", dependencies: ["Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch"],
       swiftSettings: safeSettings),
     .target(name: "Statistics", dependencies: ["DenseKernels"], swiftSettings: safeSettings),
     .target(
@@ -56,7 +60,8 @@ let package = Package(
     .target(
       name: "Interchange",
       dependencies: [
-        "DenseKernels", "Workloads", "ONNX", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Validation",
+        "DenseKernels", "Workloads", "ONNX", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Answers",
+        "Validation",
         .product(name: "Yams", package: "Yams"), .product(name: "SwiftCSV", package: "SwiftCSV"),
       ],
       exclude: ["Configs/mappings"],
@@ -66,12 +71,12 @@ let package = Package(
       swiftSettings: safeSettings),
     .target(
       name: "Sweeps",
-      dependencies: ["Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange"],
+      dependencies: ["Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Answers", "Interchange"],
       swiftSettings: safeSettings),
     .target(
       name: "Reports",
       dependencies: [
-        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Statistics", "Validation",
+        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Answers", "Statistics", "Validation",
         "Interchange", "Sweeps",
         .product(name: "Mustache", package: "swift-mustache"),
       ],
@@ -80,7 +85,7 @@ let package = Package(
     .executableTarget(
       name: "tilebound",
       dependencies: [
-        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Statistics", "Validation",
+        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Answers", "Statistics", "Validation",
         "Interchange", "Sweeps", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -124,7 +129,7 @@ let package = Package(
     .testTarget(
       name: "InterchangeTests",
       dependencies: [
-        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Validation", "Interchange",
+        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Answers", "Validation", "Interchange",
         "TestSupport",
         .product(name: "Yams", package: "Yams"),
       ],
@@ -132,13 +137,13 @@ let package = Package(
     .testTarget(
       name: "SweepsTests",
       dependencies: [
-        "Workloads", "EnergyModel", "Mappings", "MappingSearch", "Interchange", "Sweeps", "TestSupport",
+        "Workloads", "EnergyModel", "Mappings", "MappingSearch", "Answers", "Interchange", "Sweeps", "TestSupport",
       ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ReportsTests",
       dependencies: [
-        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange", "Reports",
+        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Answers", "Interchange", "Reports",
       ],
       swiftSettings: swiftSettings),
     .testTarget(

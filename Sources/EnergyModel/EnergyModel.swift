@@ -104,6 +104,18 @@ public struct EnergyModel: Hashable, Sendable {
   /// An energy of so many quanta in the model's unit.
   public func inUnits(quanta: Int) -> Double { Double(quanta) / Double(quantaPerUnit) }
 
+  /// C_b as it is computed with, in the model's unit.
+  public var perMAC: Double { inUnits(quanta: macQuanta) }
+  /// e_read as it is computed with, in the model's unit.
+  public var perBitRead: Double { inUnits(quanta: readQuanta) }
+  /// e_write as it is computed with, in the model's unit.
+  public var perBitWritten: Double { inUnits(quanta: writeQuanta) }
+
+  /// The energy of moving bits, in the model's unit.
+  public func inUnits(read: Bits = .zero, written: Bits = .zero) -> Double {
+    perBitRead * Double(read.count) + perBitWritten * Double(written.count)
+  }
+
   /// The energy of a layer's MACs and of the given traffic.
   ///
   /// - Returns: nil when the energy in quanta does not fit an Int.

@@ -1,6 +1,6 @@
-public import EnergyModel
-public import LowerBounds
-public import Workloads
+public import Answers
+import LowerBounds
+import Workloads
 
 /// One family's lower bound of a layer at a capacity, of one given in parts as a whole, as it stands in result files.
 public struct BoundRecord: Encodable, Hashable, Sendable {
@@ -45,20 +45,19 @@ public struct BoundRecord: Encodable, Hashable, Sendable {
   }
 
   /// The record of a bound.
-  public init(
-    network: String?, whole: WholeLayer, capacity: Bits, bound: LowerBound, energy: Energy, isBest: Bool
-  ) {
-    self.network = network
+  public init(_ answer: BoundAnswer) {
+    let whole = answer.whole
+    network = answer.network
     layer = whole.name
     parts = whole.hasParts ? whole.parts.map(\.name) : nil
     count = whole.count
-    capacityBits = capacity.count
-    family = bound.family.rawValue
-    discount = bound.discount
-    readBits = bound.read.count
-    writtenBits = bound.written.count
+    capacityBits = answer.capacity.count
+    family = answer.bound.family.rawValue
+    discount = answer.bound.discount
+    readBits = answer.bound.read.count
+    writtenBits = answer.bound.written.count
     macs = whole.parts.reduce(0) { $0 + $1.macs }
-    self.energy = ResultRecord.Energies(energy)
-    self.isBest = isBest
+    energy = ResultRecord.Energies(Energies(answer.energy))
+    isBest = answer.isBest
   }
 }

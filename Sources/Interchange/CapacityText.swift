@@ -1,4 +1,5 @@
 import Foundation
+package import Mappings
 public import Workloads
 
 /// The Buffer's size as users write it: a number and a unit, as in 64KiB, 66.5KiB, 2MB, 4096B or 524288bit.
@@ -148,5 +149,13 @@ public enum CapacityText {
       if unit != "B", 10 * rest % bits == 0 { return "\(whole).\(10 * rest / bits) \(unit)" }
     }
     return "\(capacity.count) bit"
+  }
+}
+
+extension CapacityText {
+  /// That no mapping fits a capacity, and which is the least that would do.
+  package static func nothingFits(_ problem: Problem, _ capacity: Bits) -> String {
+    "\(problem.layer.name): no mapping fits \(text(capacity)); the least capacity that would is "
+      + text(problem.leastCapacity)
   }
 }

@@ -1,3 +1,4 @@
+import Answers
 public import EnergyModel
 import Foundation
 public import MappingSearch
@@ -141,6 +142,6 @@ public struct CurveTotal: Encodable, Hashable, Sendable {
     self.network = network
     self.layers = layers
     capacityBits = capacity.count
-    energy = ResultRecord.Energies(model, compute: compute, data: model.inUnits(quanta: data))
+    energy = ResultRecord.Energies(Energies(model, compute: compute, data: model.inUnits(quanta: data)))
   }
 }

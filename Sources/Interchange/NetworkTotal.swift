@@ -1,4 +1,7 @@
-/// A network's records at one capacity added up, repeated layers as often as they occur.
+public import Answers
+import Workloads
+
+/// A `NetworkAnswer` as it stands in result files: a network at one capacity, repeated layers as often as they occur.
 public struct NetworkTotal: Encodable, Hashable, Sendable {
   /// The network's name.
   public var network: String
@@ -28,42 +31,15 @@ public struct NetworkTotal: Encodable, Hashable, Sendable {
     case references
   }
 
-  /// The sum of records, or nil when there are none or they are not of one network at one capacity in one setting.
-  public init?(_ records: [ResultRecord]) {
-    guard let first = records.first, let capacity = first.capacityBits else { return nil }
-    let setting = ResultSetting(first)
-    let belongTogether = records.allSatisfy {
-      $0.network == first.network && $0.capacityBits == capacity && ResultSetting($0) == setting
-    }
-    if !belongTogether { return nil }
-    let sum = RecordSum(records, weight: \.count)
-    var bound = ResultRecord.Bound(sum: 0, compute: 0)
-    let plain = records.filter { $0.partOf == nil }
-    for record in plain {
-      bound.data += Double(record.count) * (record.lowerBound?.data ?? 0)
-      bound.total += Double(record.count) * (record.lowerBound?.total ?? 0)
-    }
-    // Of parts only the whole has a bound, and it may cost less than they do one after the other.
-    let wholes = WholeRecord.all(of: records)
-    var energy = sum.energy
-    for whole in wholes {
-      bound.data += Double(whole.count) * whole.lowerBound.data
-      bound.total += Double(whole.count) * whole.lowerBound.total
-    }
-    let areAllWhole = wholes.reduce(0) { $0 + $1.parts.count } == records.count - plain.count
-    if areAllWhole, wholes.contains(where: \.sharesInputs) {
-      let all = plain.map { ($0.count, $0.energy) } + wholes.map { ($0.count, $0.energy) }
-      energy.data = all.reduce(0) { $0 + Double($1.0) * $1.1.data }
-      energy.total = all.reduce(0) { $0 + Double($1.0) * $1.1.total }
-    }
-    let isBounded = areAllWhole && plain.allSatisfy { $0.lowerBound != nil }
-    network = first.network ?? first.layer
-    capacityBits = capacity
-    layers = plain.reduce(0) { $0 + $1.count } + wholes.reduce(0) { $0 + $1.count }
-    self.energy = energy
-    lowerBound = isBounded ? bound : nil
-    gap = lowerBound.map { ResultRecord.Gap(energy, above: $0) }
-    dataflows = sum.dataflows
-    references = sum.references
+  /// The record of a sum.
+  public init(_ answer: NetworkAnswer) {
+    network = answer.name
+    capacityBits = answer.capacity.count
+    layers = answer.layers
+    energy = ResultRecord.Energies(answer.energy)
+    lowerBound = answer.bound.map { ResultRecord.Bound($0) }
+    gap = answer.gap.map { ResultRecord.Gap($0) }
+    dataflows = ResultRecord.byName(answer.dataflows)
+    references = ResultRecord.byName(answer.references)
   }
 }

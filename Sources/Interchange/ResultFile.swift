@@ -1,3 +1,4 @@
+public import Answers
 import Foundation
 
 /// Result records as JSON and as CSV.
@@ -22,7 +23,7 @@ public enum ResultFile {
   /// A JSON document with sorted keys, so that equal results are equal bytes.
   ///
   /// - Parameters:
-  ///   - records: the results.
+  ///   - answers: the results.
   ///   - totals: their sums over networks.
   ///   - wholes: the layers that some of the results are parts of.
   ///   - curves: what is to be said of the curves that the results are of, whatever capacities were asked.
@@ -31,33 +32,35 @@ public enum ResultFile {
   /// - Returns: the text.
   /// - Throws: an `EncodingError` for a figure that is not finite, which no result has.
   public static func json(
-    _ records: [ResultRecord], totals: [NetworkTotal]? = nil, wholes: [WholeRecord] = [],
-    curves: [CurveSummary]? = nil, command: String? = nil,
-    producer: Producer = Producer()
+    _ answers: [Answer], totals: [NetworkAnswer]? = nil, wholes: [WholeAnswer] = [], curves: [CurveSummary]? = nil,
+    command: String? = nil, producer: Producer = Producer()
   ) throws -> String {
     try json(
       Document(
-        schema: schema, producer: producer, command: command, records: records, totals: totals,
-        wholes: wholes.isEmpty ? nil : wholes, curves: curves))
+        schema: schema, producer: producer, command: command, records: answers.map { ResultRecord($0) },
+        totals: totals?.map { NetworkTotal($0) }, wholes: wholes.isEmpty ? nil : wholes.map { WholeRecord($0) },
+        curves: curves))
   }
 
   /// The same for the points of curves, those of the network's curve, and what is to be said of each curve as a whole.
   public static func json(
-    _ records: [ResultRecord], totals: [CurveTotal]?, curves: [CurveSummary], command: String? = nil,
+    _ answers: [Answer], totals: [CurveTotal]?, curves: [CurveSummary], command: String? = nil,
     producer: Producer = Producer()
   ) throws -> String {
     try json(
       Document(
-        schema: schema, producer: producer, command: command, records: records, totals: totals, curves: curves))
+        schema: schema, producer: producer, command: command, records: answers.map { ResultRecord($0) }, totals: totals,
+        curves: curves))
   }
 
   /// The same for lower bounds.
   public static func json(
-    _ records: [BoundRecord], command: String? = nil, producer: Producer = Producer()
+    _ bounds: [BoundAnswer], command: String? = nil, producer: Producer = Producer()
   ) throws -> String {
     try json(
       Document<BoundRecord, NetworkTotal>(
-        schema: boundSchema, producer: producer, command: command, records: records, totals: nil))
+        schema: boundSchema, producer: producer, command: command, records: bounds.map { BoundRecord($0) }, totals: nil)
+    )
   }
 
   /// Any document as it is laid out in files.
@@ -67,8 +70,10 @@ public enum ResultFile {
     return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
   }
 
-  /// A record as a line of its own that names the schema: what a file of JSON lines consists of.
-  public static func jsonLine(_ record: ResultRecord) throws -> String {
+  /// An answer's record as a line of its own that names the schema: what a file of JSON lines consists of.
+  public static func jsonLine(_ answer: Answer) throws -> String { try jsonLine(ResultRecord(answer)) }
+
+  static func jsonLine(_ record: ResultRecord) throws -> String {
     struct Line: Encodable {
       enum Key: String, CodingKey { case schema }
       let record: ResultRecord
@@ -84,7 +89,9 @@ public enum ResultFile {
   }
 
   /// A table with a header line; names are those of the JSON form joined by underscores.
-  public static func csv(_ records: [ResultRecord]) -> String {
+  public static func csv(_ answers: [Answer]) -> String { csv(answers.map { ResultRecord($0) }) }
+
+  static func csv(_ records: [ResultRecord]) -> String {
     let comparesDataflows = records.contains { $0.dataflows != nil }
     let hasParts = records.contains { $0.partOf != nil }
     return csvHeader(comparesDataflows: comparesDataflows, hasParts: hasParts)
@@ -102,14 +109,18 @@ public enum ResultFile {
   }
 
   /// The lines of a table of results without their header, which has the same columns.
-  public static func csvLines(_ records: [ResultRecord], comparesDataflows: Bool, hasParts: Bool = false) -> String {
+  public static func csvLines(_ answers: [Answer], comparesDataflows: Bool, hasParts: Bool = false) -> String {
+    csvLines(answers.map { ResultRecord($0) }, comparesDataflows: comparesDataflows, hasParts: hasParts)
+  }
+
+  private static func csvLines(_ records: [ResultRecord], comparesDataflows: Bool, hasParts: Bool) -> String {
     lines(records, columns(comparesDataflows: comparesDataflows, hasParts: hasParts).map { ($0.name, $0.value) })
       .joined()
   }
 
   /// A table of lower bounds with a header line and a line for each family.
-  public static func csv(_ records: [BoundRecord]) -> String {
-    csv(records, boundColumns)
+  public static func csv(_ bounds: [BoundAnswer]) -> String {
+    csv(bounds.map { BoundRecord($0) }, boundColumns)
   }
 
   /// A table of the points of a network's curve with a header line.

@@ -1,31 +1,32 @@
-import EnergyModel
+public import Answers
 import Foundation
-public import Mappings
+import Mappings
 import SwiftCSV
-public import Workloads
+import Workloads
 
-/// The records of a result file, whichever of the three forms it has.
+/// The answers that a result file holds, whichever of the three forms it has.
 public struct ResultDocument: Sendable {
   /// The file's name.
   public let file: String
   /// The command line that made it, where it says so.
   public var command: String?
-  /// The records, in the file's order.
-  public private(set) var records: [ResultRecord]
+  /// The answers of its records, in the file's order.
+  public private(set) var answers: [Answer]
   /// How many of the file's records ``select(_:)`` left out.
   public private(set) var omittedRecords = 0
 
-  init(file: String, command: String? = nil, records: [ResultRecord]) {
+  /// The answers of a file.
+  public init(file: String, command: String? = nil, answers: [Answer]) {
     self.file = file
     self.command = command
-    self.records = records
+    self.answers = answers
   }
 
-  /// Keeps the records for which `isWanted` holds.
-  public mutating func select(_ isWanted: (ResultRecord) -> Bool) {
-    let count = records.count
-    records = records.filter(isWanted)
-    omittedRecords += count - records.count
+  /// Keeps the answers for which `isWanted` holds.
+  public mutating func select(_ isWanted: (Answer) -> Bool) {
+    let count = answers.count
+    answers = answers.filter(isWanted)
+    omittedRecords += count - answers.count
   }
 }
 
@@ -47,23 +48,25 @@ public enum ResultReader {
     guard let first = text.utf8.first(where: { !isSpace($0) }) else {
       throw FormatError(origin: origin, message: "the file is empty; results in JSON, JSON lines or CSV are expected")
     }
-    let document: ResultDocument
+    let (command, records): (String?, [ResultRecord])
     if first == UInt8(ascii: "{") {
       let line = text.utf8.prefix { $0 != UInt8(ascii: "\n") }
       let isWhole = (try? JSONSerialization.jsonObject(with: Data(line))) == nil || line.count == text.utf8.count
-      document = isWhole ? try self.document(text, origin) : try self.lines(text, origin)
+      (command, records) =
+        isWhole ? try envelope(Data(text.utf8), origin, line: nil) : (nil, try lines(text, origin))
     } else {
-      document = try table(text, origin)
+      (command, records) = (nil, try table(text, origin))
     }
-    for (index, record) in document.records.enumerated() {
+    if records.isEmpty { throw FormatError(origin: origin, message: "has no records") }
+    var answers: [Answer] = []
+    for (index, record) in records.enumerated() {
       do {
-        try record.check()
+        answers.append(try record.answer())
       } catch {
         throw FormatError(origin: origin, key: "record \(index + 1) (\(record.layer))", message: "\(error)")
       }
     }
-    if document.records.isEmpty { throw FormatError(origin: origin, message: "has no records") }
-    return document
+    return ResultDocument(file: origin, command: command, answers: answers)
   }
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
@@ -93,18 +96,13 @@ public enum ResultReader {
     }
   }
 
-  private static func document(_ text: String, _ origin: String) throws(FormatError) -> ResultDocument {
-    let (command, records) = try envelope(Data(text.utf8), origin, line: nil)
-    return ResultDocument(file: origin, command: command, records: records)
-  }
-
-  private static func lines(_ text: String, _ origin: String) throws(FormatError) -> ResultDocument {
+  private static func lines(_ text: String, _ origin: String) throws(FormatError) -> [ResultRecord] {
     var records: [ResultRecord] = []
     for (index, line) in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
     where !line.allSatisfy(isSpace) {
       records += try envelope(Data(line), origin, line: index + 1).records
     }
-    return ResultDocument(file: origin, records: records)
+    return records
   }
 
   private static func envelope(
@@ -128,7 +126,7 @@ public enum ResultReader {
     return (envelope.command, records)
   }
 
-  private static func table(_ text: String, _ origin: String) throws(FormatError) -> ResultDocument {
+  private static func table(_ text: String, _ origin: String) throws(FormatError) -> [ResultRecord] {
     let columns = Dictionary(
       uniqueKeysWithValues: ResultFile.columns(comparesDataflows: true, hasParts: true).map { ($0.name, $0) })
     let table: EnumeratedCSV
@@ -164,7 +162,7 @@ public enum ResultReader {
       }
       records.append(try decode(data, origin, line: line))
     }
-    return ResultDocument(file: origin, records: records)
+    return records
   }
 
   /// Puts a field of a table where its value stands in the JSON form.
@@ -261,122 +259,6 @@ public enum ResultReader {
     case is String.Type: "text"
     case is Bool.Type: "true or false"
     default: type is any Collection.Type ? "list" : "mapping"
-    }
-  }
-}
-
-extension ResultRecord {
-  /// The layer that the record is about.
-  ///
-  /// - Throws: ``FormatError`` when its shape is none.
-  public func workload() throws(FormatError) -> Layer {
-    try ShapeText.parse(shape, origin: "shape")
-  }
-
-  /// The same as a network has it.
-  ///
-  /// - Throws: ``FormatError`` when its shape is none.
-  public func entry() throws(FormatError) -> Network.Entry {
-    Network.Entry(
-      layer: try workload().named(layer), count: count, partOf: partOf, hasOwnInputs: ownInputs ?? false)
-  }
-
-  /// The record's mapping as a loop nest.
-  ///
-  /// - Throws: ``FormatError`` when it is none.
-  public func loopNest() throws(FormatError) -> Mapping {
-    try NestText.parse(mappingText, origin: "mapping")
-  }
-
-  /// Checks that the record's counts are those of its mapping on its layer, in closed form.
-  ///
-  /// - Throws: ``FormatError`` for the first that is not, or that cannot be.
-  func check() throws(FormatError) {
-    for (key, text) in [
-      ("network", network ?? "-"), ("layer", layer), ("part_of", partOf ?? "-"), ("energy model", energy.model),
-      ("unit", energy.unit),
-    ]
-    where text.isEmpty || text.unicodeScalars.contains(where: FormatError.isControl) {
-      throw FormatError(origin: key, message: "is empty or has control characters")
-    }
-    let (workload, nest) = (try workload(), try loopNest())
-    guard let policy = ReusePolicy(rawValue: reuse) else {
-      throw FormatError(origin: "reuse", message: "'\(reuse.prefix(40))' is unknown; accepted: sliding, none")
-    }
-    guard let widths = bits.wordWidths else {
-      throw FormatError(origin: "bits", message: "a width is from 1 to 64 bits")
-    }
-    guard (1...Layer.largestSize).contains(count), (capacityBits ?? 1) > 0 else {
-      throw FormatError(origin: "count", message: "the count or the capacity is out of range")
-    }
-    if let capacityBits, occupancyBits > capacityBits {
-      throw FormatError(
-        origin: "occupancy_bits", message: "is \(occupancyBits), more than the capacity of \(capacityBits) bits")
-    }
-    guard EnergyModel.bitsMoved.isExact(for: workload, widths: widths) else {
-      throw FormatError(origin: "shape", message: "more than 2^63 bits could be moved, which cannot be counted")
-    }
-    let traffic = Traffic(of: nest, on: workload, reuse: policy).bits(widths)
-    guard
-      TrafficCounts(traffic) == trafficBits, Occupancy(of: nest, on: workload).bits(widths).count == occupancyBits,
-      workload.macs == macs, nest.dataflow.rawValue == dataflow
-    else {
-      throw FormatError(origin: "mapping", message: "the record's counts are not those of its mapping on its shape")
-    }
-    try checkDataflows()
-    guard energy.perMAC >= 0, energy.perBitRead >= 0, energy.perBitWritten >= 0 else {
-      throw FormatError(origin: "energy", message: "a price is negative")
-    }
-    let moved = energy.perBitRead * Double(traffic.read.count) + energy.perBitWritten * Double(traffic.written.count)
-    /// Equal but for the rounding of sums in floating point.
-    func isClose(_ value: Double, _ expected: Double) -> Bool { abs(value - expected) <= 1e-9 * abs(expected) }
-    for (key, value, expected) in [
-      ("energy.data", energy.data, moved), ("energy.compute", energy.compute, energy.perMAC * Double(macs)),
-      ("energy.total", energy.total, energy.compute + energy.data),
-    ] where !isClose(value, expected) {
-      throw FormatError(origin: key, message: "does not follow from the record's traffic and prices")
-    }
-    if let partOf, lowerBound != nil {
-      throw FormatError(
-        origin: "lower_bound",
-        message: "is of a part of '\(partOf)': parts read inputs in common, and have none of their own")
-    }
-    guard let bound = lowerBound else {
-      if gap == nil { return }
-      throw FormatError(origin: "gap", message: "is above a bound that the record lacks")
-    }
-    guard bound.data >= 0, bound.data <= energy.data * (1 + 1e-9), isClose(bound.total, energy.compute + bound.data)
-    else {
-      throw FormatError(origin: "lower_bound", message: "is no lower bound of the record's energy")
-    }
-    let expected = Gap(energy, above: bound)
-    for (key, value, expected) in [("gap.data", gap?.data, expected.data), ("gap.total", gap?.total, expected.total)] {
-      // A gap is a difference of nearly equal numbers: what counts is how far it is off in terms of the bound.
-      if let value, let expected, abs(value - expected) <= 1e-9 * (1 + abs(expected)) { continue }
-      if value == nil, expected == nil || gap == nil { continue }
-      throw FormatError(origin: key, message: "does not follow from the record's energy and bound")
-    }
-  }
-  /// Checks that the dataflows said to attain the record's energy are such, as far as the record tells.
-  private func checkDataflows() throws(FormatError) {
-    guard let optimalDataflows else { return }
-    let known = Dataflow.allCases.map(\.rawValue)
-    guard known.filter(optimalDataflows.contains) == optimalDataflows, optimalDataflows.contains(dataflow) else {
-      throw FormatError(
-        origin: "optimal_dataflows",
-        message: "is no list of different dataflows, that of the mapping among them, in the order of "
-          + known.joined(separator: ", "))
-    }
-    /// Beyond this two energies may be the same number though they differ.
-    let largestExact = 0x1p43
-    for name in known {
-      guard let own = dataflows?[name] else { continue }
-      let isAttaining = optimalDataflows.contains(name)
-      if isAttaining ? own > energy.data : own <= energy.data && energy.data < largestExact {
-        throw FormatError(
-          origin: "optimal_dataflows",
-          message: "\(isAttaining ? "has" : "lacks") \(name), whose own best in 'dataflows' says otherwise")
-      }
     }
   }
 }

@@ -1,3 +1,4 @@
+public import Answers
 public import EnergyModel
 public import MappingSearch
 import Mappings
@@ -60,16 +61,15 @@ extension ResultRecord.Search {
 }
 
 extension ResultRecord.Energies {
-  /// An energy with its model's name and unit.
-  public init(_ energy: Energy) {
-    self.init(energy.model, compute: energy.compute, data: energy.data)
+  /// Energies with their model's name, unit and prices.
+  public init(_ energies: Answers.Energies) {
+    let model = energies.model
+    self.init(
+      model: model.name, unit: model.unit, perMAC: model.perMAC, perBitRead: model.perBitRead,
+      perBitWritten: model.perBitWritten,
+      compute: energies.compute, data: energies.data, total: energies.total)
   }
 
-  /// Energies in a model's unit.
-  public init(_ model: EnergyModel, compute: Double, data: Double) {
-    self.init(
-      model: model.name, unit: model.unit, perMAC: model.inUnits(quanta: model.macQuanta),
-      perBitRead: model.inUnits(quanta: model.readQuanta), perBitWritten: model.inUnits(quanta: model.writeQuanta),
-      compute: compute, data: data, total: compute + data)
-  }
+  /// A model's name, unit and prices, without energies.
+  public init(pricesOf model: EnergyModel) { self.init(Answers.Energies(model, compute: 0, data: 0)) }
 }

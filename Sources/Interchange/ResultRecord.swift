@@ -1,10 +1,11 @@
-public import EnergyModel
-public import LowerBounds
-public import MappingSearch
-public import Mappings
-public import Workloads
+public import Answers
+import EnergyModel
+import LowerBounds
+import MappingSearch
+import Mappings
+import Workloads
 
-/// One result, as it stands in result files: a mapping on a layer at a capacity, with everything that it costs.
+/// An `Answer` as it stands in result files: a mapping on a layer at a capacity, with everything that it costs.
 public struct ResultRecord: Codable, Hashable, Sendable {
   /// A line of the nest.
   public struct Node: Codable, Hashable, Sendable {
@@ -111,21 +112,15 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     /// The same with the energy of all MACs.
     public var total: Double
 
-    init(family: String, discount: Double?, data: Double, total: Double) {
-      self.family = family
-      self.discount = discount
-      self.data = data
-      self.total = total
-    }
+    /// The name for several layers' bounds added up.
+    static let sumName = "sum"
 
-    /// A bound with its energy of moving data and the energy of all MACs.
-    init(_ bound: LowerBound, data: Double, compute: Double) {
-      self.init(family: bound.family.rawValue, discount: bound.discount, data: data, total: compute + data)
-    }
-
-    /// The sum of several layers' bounds on moving data, and the same with the energy of their MACs.
-    public init(sum data: Double, compute: Double) {
-      self.init(family: "sum", discount: nil, data: data, total: compute + data)
+    /// A bound as a file has it.
+    public init(_ bound: EnergyBound) {
+      family = bound.family?.rawValue ?? Self.sumName
+      discount = bound.discount
+      data = bound.data
+      total = bound.total
     }
   }
 
@@ -136,10 +131,10 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     /// Of the energy with all MACs, which is the same for every schedule.
     public var total: Double?
 
-    /// The gap of one energy above another.
-    public init(_ energy: Energies, above bound: Bound) {
-      data = bound.data > 0 ? energy.data / bound.data - 1 : nil
-      total = bound.total > 0 ? energy.total / bound.total - 1 : nil
+    /// A gap as a file has it.
+    public init(_ gap: Answers.Gap) {
+      data = gap.data
+      total = gap.total
     }
   }
 
@@ -183,7 +178,7 @@ public struct ResultRecord: Codable, Hashable, Sendable {
   /// The layer's name.
   public var layer: String
   /// The whole that the layer is a part of, if it is one. Such a record has no lower bound: parts read inputs in common,
-  /// and only their whole has one, see ``WholeRecord``.
+  /// and only their whole has one, see `WholeRecord`.
   public var partOf: String?
   /// Whether the part reads inputs that not all parts read, or lacks some that others read; nil where it does not.
   public var ownInputs: Bool?
@@ -250,101 +245,37 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     case replayAgrees = "replay_agrees"
   }
 
-  /// The record of a mapping on a layer.
-  ///
-  /// - Parameters:
-  ///   - network: the network that the layer belongs to, if any.
-  ///   - entry: the layer and how often the network has it.
-  ///   - capacity: the Buffer's size, if there is one to hold the mapping to.
-  ///   - widths: bits of a word of each kind.
-  ///   - reuse: whether overlaps of successive input boxes stay in the Buffer.
-  ///   - mapping: the loop nest.
-  ///   - occupancy: what it holds.
-  ///   - traffic: what it moves.
-  ///   - energy: what it costs.
-  public init(
-    network: String?, entry: Network.Entry, capacity: Bits?, widths: WordWidths, reuse: ReusePolicy,
-    mapping: Mapping, occupancy: Occupancy, traffic: Traffic, energy: Energy
-  ) {
-    self.network = network
-    layer = entry.layer.name
-    partOf = entry.partOf
-    ownInputs = entry.hasOwnInputs ? true : nil
-    shape = ShapeText.text(entry.layer)
-    count = entry.count
-    capacityBits = capacity?.count
-    bits = Widths(widths)
-    self.reuse = reuse.rawValue
-    dataflow = mapping.dataflow.rawValue
-    self.mapping = Self.nodes(mapping)
-    occupancyBits = occupancy.bits(widths).count
-    trafficBits = TrafficCounts(traffic.bits(widths))
-    macs = entry.layer.macs
-    self.energy = Energies(energy)
+  /// The record of an answer.
+  public init(_ answer: Answer) {
+    network = answer.network
+    layer = answer.name
+    partOf = answer.partOf
+    ownInputs = answer.entry.hasOwnInputs ? true : nil
+    shape = ShapeText.text(answer.layer)
+    count = answer.count
+    capacityBits = answer.capacity?.count
+    bits = Widths(answer.setting.widths)
+    reuse = answer.setting.reuse.rawValue
+    dataflow = answer.dataflow.rawValue
+    optimalDataflows = answer.optimalDataflows?.map(\.rawValue)
+    mapping = Self.nodes(answer.mapping)
+    occupancyBits = answer.occupancy.count
+    trafficBits = TrafficCounts(answer.traffic)
+    macs = answer.layer.macs
+    energy = Energies(answer.energy)
+    lowerBound = answer.bound.map { Bound($0) }
+    gap = answer.gap.map { Gap($0) }
+    dataflows = answer.dataflows.map(Self.byName)
+    references = answer.references.map(Self.byName)
+    search = answer.search.map { Search($0, seconds: answer.seconds) }
+    replayAgrees = answer.replayAgrees
   }
 
-  /// The record of an optimum, compared with the best lower bound unless the layer is a part of another.
-  ///
-  /// - Parameters:
-  ///   - network: the network that the layer belongs to, if any.
-  ///   - entry: the layer and how often the network has it.
-  ///   - capacity: the Buffer's size.
-  ///   - widths: bits of a word of each kind.
-  ///   - reuse: whether overlaps of successive input boxes stay in the Buffer.
-  ///   - optimum: the mapping with what it costs.
-  ///   - bounds: the layer's lower bounds.
-  ///   - dataflows: all dataflows that attain the optimum, where they are known.
-  ///   - seconds: how long the search took, unless that is to be left out.
-  public init(
-    network: String?, entry: Network.Entry, capacity: Bits, widths: WordWidths, reuse: ReusePolicy, _ optimum: Optimum,
-    bounds: LowerBounds, attainedBy dataflows: [Dataflow]? = nil, seconds: Double? = nil
-  ) {
-    self.init(
-      network: network, entry: entry, capacity: capacity, widths: widths, reuse: reuse, mapping: optimum.mapping,
-      occupancy: optimum.occupancy, traffic: optimum.traffic, energy: optimum.energy)
-    if entry.partOf == nil {
-      let bound = bounds.best(capacity: capacity)
-      if let energy = bound.energy(of: entry.layer, optimum.energy.model) { compare(with: bound, energy: energy) }
-    }
-    optimalDataflows = dataflows?.map(\.rawValue)
-    search = Search(optimum.statistics, seconds: seconds)
-  }
-
-  /// Holds the record's energy against a lower bound.
-  ///
-  /// - Parameters:
-  ///   - bound: the bound.
-  ///   - energy: its energy under the record's model.
-  public mutating func compare(with bound: LowerBound, energy: Energy) {
-    let lowerBound = Bound(bound, data: energy.data, compute: energy.compute)
-    self.lowerBound = lowerBound
-    gap = Gap(self.energy, above: lowerBound)
-  }
-
-  /// Sets each dataflow's own best and the reference dataflows, where they fit.
-  ///
-  /// - Parameters:
-  ///   - curves: each dataflow's own curve.
-  ///   - layer: the record's layer.
-  ///   - widths: bits of a word of each kind.
-  ///   - capacity: the Buffer's size.
-  ///   - model: the model of the record's energies.
-  /// - Throws: `OptimizerError.inexact` when an energy is beyond the range of exact integers.
-  public mutating func compare(
-    _ curves: DataflowCurves, on layer: Layer, widths: WordWidths, capacity: Bits, _ model: EnergyModel
-  ) throws(OptimizerError) {
-    let optima = try curves.optima(capacity: capacity, pricedBy: model)
-    dataflows = Dictionary(uniqueKeysWithValues: optima.map { ($0.rawValue, $1.energy.data) })
-    references = [:]
-    for reference in ReferenceDataflow.allCases
-    where reference.isAttained(on: layer, widths: widths, capacity: capacity) {
-      let bits = reference.traffic(of: layer).bits(widths)
-      references?[reference.rawValue] = model.energy(macs: layer.macs, read: bits.read, written: bits.written)?.data
-    }
+  /// Values under the names of what they are of.
+  static func byName<Key: RawRepresentable<String>>(_ values: [Key: Double]) -> [String: Double] {
+    Dictionary(uniqueKeysWithValues: values.map { ($0.rawValue, $1) })
   }
 
   /// The nest in one line, see ``NestText``.
-  public var mappingText: String {
-    mapping.map(\.text).joined(separator: " ")
-  }
+  var mappingText: String { mapping.map(\.text).joined(separator: " ") }
 }

@@ -1,4 +1,5 @@
 public import EnergyModel
+public import Mappings
 public import Workloads
 
 /// A number of bits that every schedule of a layer must read from DRAM at some capacity, and why.
@@ -39,19 +40,17 @@ public struct LowerBound: Hashable, Sendable {
   /// Bits that any schedule moves.
   public var total: Bits { read + written }
 
-  /// A bound on the energy of every schedule, which perhaps none attains.
+  /// A bound on the energy of every schedule of a layer, which perhaps none attains.
   ///
+  /// - Parameter parts: the problems of the layer's parts; one that stands for itself is its only part.
   /// - Returns: nil when the energy in quanta does not fit an Int.
-  public func energy(of layer: Layer, _ model: EnergyModel) -> Energy? { energy(of: [layer], model) }
-
-  /// The same for a layer that is given in parts.
-  public func energy(of parts: [Layer], _ model: EnergyModel) -> Energy? {
+  public func energy(of parts: [Problem]) -> Energy? {
     var macs = 0
     for part in parts {
-      let (sum, overflow) = macs.addingReportingOverflow(part.macs)
+      let (sum, overflow) = macs.addingReportingOverflow(part.layer.macs)
       if overflow { return nil }
       macs = sum
     }
-    return model.energy(macs: macs, read: read, written: written)
+    return parts.first?.energyModel.energy(macs: macs, read: read, written: written)
   }
 }

@@ -1,4 +1,5 @@
-public import EnergyModel
+import EnergyModel
+public import Mappings
 public import Workloads
 
 /// Lower bounds on the traffic of a layer, or of the parts of one, that hold for every schedule, whatever its loops
@@ -27,23 +28,23 @@ public struct LowerBounds: Sendable {
   /// G̃: each of them divided by the square root of the number of kernel positions in its class, times √(b_I·b_W·b_A).
   private let weightedWork: Double
 
-  /// Prepares the bounds of a layer for any capacity.
-  public init(_ layer: Layer, widths: WordWidths) { self.init([layer], widths: widths) }
+  /// Prepares the bounds of a problem for any capacity.
+  public init(_ problem: Problem) { self.init([problem]) }
 
   /// Prepares the bounds of a layer that is given in parts, whatever inputs these share.
   ///
   /// Each part has weights of its own and outputs of its own. Inputs count as often as the part reads them that uses the
   /// most, and biases as those of the part that has the most.
   ///
-  /// - Parameters:
-  ///   - parts: the parts; a layer that stands for itself is its only part.
-  ///   - widths: bits of a word of each kind.
-  public init(_ parts: [Layer], widths: WordWidths) {
+  /// - Parameter parts: the problems of the parts, all in one setting; of a layer that stands for itself there is one.
+  public init(_ parts: [Problem]) {
+    precondition(!parts.isEmpty, "a layer has at least one part")
+    let widths = parts[0].widths
     let (inputBits, weightBits) = (widths.inputs.count, widths.weights.count)
     let partialSumBits = widths.partialSums.count
     var (usedInputs, usedWeights, biases, finished, realMACs) = (0, 0, 0, 0, 0)
     var (weights, outputs, weightedPairs) = (0.0, 0.0, 0.0)
-    for layer in parts {
+    for layer in parts.map(\.layer) {
       let rows = Axis(layer.vertical)
       let columns = Axis(layer.horizontal)
       let channels = layer[.g] * layer[.k] * layer[.c]

@@ -41,10 +41,10 @@ public struct SharedInputs: Hashable, Sendable {
 
   /// What it costs, without that of the MACs.
   ///
-  /// - Returns: the energy in quanta; nil when it does not fit an Int.
-  public func dataQuanta(widths: WordWidths, _ model: EnergyModel) -> Int? {
-    let bits = traffic.bits(widths)
-    return model.energy(macs: 0, read: bits.read, written: bits.written)?.dataQuanta
+  /// - Returns: the energy; nil when it does not fit an Int.
+  public func dataEnergy(in setting: Problem.Setting) -> Energy? {
+    let bits = traffic.bits(setting.widths)
+    return setting.energyModel.energy(macs: 0, read: bits.read, written: bits.written)
   }
 }
 
@@ -55,15 +55,12 @@ extension StepCurve {
   /// - Parameters:
   ///   - parts: a curve for each of its parts.
   ///   - layer: the layer.
-  ///   - widths: bits of a word of each kind.
-  ///   - model: the model of the curves' energies.
+  ///   - setting: what the curves are for.
   /// - Throws: ``StepCurveError/tooLarge`` where the energies together do not fit an Int.
-  public init(
-    of parts: [StepCurve], _ layer: WholeLayer, widths: WordWidths, _ model: EnergyModel
-  ) throws(StepCurveError) {
+  public init(of parts: [StepCurve], _ layer: WholeLayer, in setting: Problem.Setting) throws(StepCurveError) {
     let sum = try StepCurve(sumOf: parts.map { ($0, 1) })
-    guard let shared = SharedInputs(layer, widths: widths), let energy = shared.dataQuanta(widths: widths, model),
-      let first = sum.points.first
+    guard let shared = SharedInputs(layer, widths: setting.widths),
+      let energy = shared.dataEnergy(in: setting)?.dataQuanta, let first = sum.points.first
     else {
       self = sum
       return

@@ -27,10 +27,11 @@ public enum ReferenceDataflow: String, CaseIterable, Hashable, Sendable {
       biasesRead: layer.biases, partialSumsRead: spills, partialSumsWritten: spills, outputsWritten: outputs)
   }
 
-  /// Whether the dataflow's loop nest fits a capacity on a layer and moves what ``traffic(of:)`` says, or less.
-  public func isAttained(on layer: Layer, widths: WordWidths, capacity: Bits) -> Bool {
+  /// Whether the dataflow's loop nest fits a capacity and moves what ``traffic(of:)`` says, or less, with sliding reuse.
+  public func isAttained(on problem: Problem, capacity: Bits) -> Bool {
     guard let nest = try? mapping() else { return false }
-    return Occupancy(of: nest, on: layer).bits(widths) <= capacity
+    let layer = problem.layer
+    return Occupancy(of: nest, on: layer).bits(problem.widths) <= capacity
       && Traffic(of: nest, on: layer, reuse: .sliding).total <= traffic(of: layer).total
   }
 

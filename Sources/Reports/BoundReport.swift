@@ -1,21 +1,23 @@
-public import Interchange
+public import Answers
+import EnergyModel
+import Interchange
+import LowerBounds
 import Workloads
 
 /// Lower bounds for the terminal.
 public enum BoundReport {
   /// A row for each family, layer and capacity; the best is marked.
-  public static func lines(_ records: [BoundRecord]) -> [String] {
+  public static func lines(_ bounds: [BoundAnswer]) -> [String] {
     var table = TextTable([
       ("layer", .left), ("capacity", .right), ("family", .left), ("discount", .right), ("read [bit]", .right),
-      ("moved [bit]", .right), ("energy [\(records.first?.energy.unit ?? "")]", .right), ("", .left),
+      ("moved [bit]", .right), ("energy [\(bounds.first?.energy.model.unit ?? "")]", .right), ("", .left),
     ])
-    for record in records {
+    for answer in bounds {
+      let (whole, bound) = (answer.whole, answer.bound)
       table.add([
-        record.parts.map { WholeText.title(record.layer, parts: $0.count) } ?? record.layer,
-        CapacityText.text(Bits(record.capacityBits)), record.family,
-        record.discount.map { NumberText.fixed($0, decimals: 6) } ?? "", NumberText.grouped(record.readBits),
-        NumberText.grouped(record.readBits + record.writtenBits), NumberText.grouped(record.energy.total),
-        record.isBest ? "best" : "",
+        whole.hasParts ? WholeText.title(whole) : whole.name, CapacityText.text(answer.capacity), bound.family.rawValue,
+        bound.discount.map { NumberText.fixed($0, decimals: 6) } ?? "", NumberText.grouped(bound.read),
+        NumberText.grouped(bound.total), NumberText.grouped(answer.energy.total), answer.isBest ? "best" : "",
       ])
     }
     return table.lines

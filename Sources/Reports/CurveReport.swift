@@ -1,4 +1,6 @@
+public import Answers
 public import Interchange
+import Mappings
 public import Workloads
 
 /// Pareto curves for the terminal.
@@ -33,17 +35,17 @@ public enum CurveReport {
   }
 
   /// A row for each point of a layer's curve.
-  public static func points(_ records: [ResultRecord]) -> [String] {
-    guard let unit = records.first?.energy.unit else { return [] }
+  public static func points(_ answers: [Answer]) -> [String] {
+    guard let unit = answers.first?.energy.unit else { return [] }
     var table = TextTable([
       ("capacity [bit]", .right), ("data [\(unit)]", .right), ("bound [\(unit)]", .right), ("gap data", .right),
       ("dataflow", .left), ("attained by", .left), ("mapping", .left),
     ])
-    for record in records {
+    for answer in answers {
       table.add([
-        NumberText.grouped(record.capacityBits ?? record.occupancyBits), NumberText.grouped(record.energy.data),
-        record.lowerBound.map { NumberText.grouped($0.data) } ?? "", record.gap?.data.map(NumberText.percent) ?? "",
-        record.dataflow, DataflowsText.attaining(record), record.mappingText,
+        NumberText.grouped(answer.capacity ?? answer.occupancy), NumberText.grouped(answer.energy.data),
+        answer.bound.map { NumberText.grouped($0.data) } ?? "", answer.gap?.data.map(NumberText.percent) ?? "",
+        answer.dataflow.rawValue, DataflowsText.attaining(answer), NestText.text(answer.mapping),
       ])
     }
     return table.lines

@@ -1,42 +1,44 @@
+import Answers
 import Interchange
 import Mappings
 
 /// Dataflows that attain an optimum, in few words.
 enum DataflowsText {
-  private static let all = Dataflow.allCases.map(\.rawValue)
-
   /// `any` for all six, `os-*` for both orders of one stationary tensor, and names for others.
-  static func short(_ names: [String]) -> String {
-    if all.allSatisfy(names.contains) { return "any" }
+  static func short(_ dataflows: [Dataflow]) -> String {
+    if dataflows.count == Dataflow.allCases.count { return "any" }
     var parts: [String] = []
-    for name in names {
-      let tensor = name.prefix { $0 != "-" }
-      let both = all.filter { $0.hasPrefix("\(tensor)-") }
-      let part = both.count > 1 && both.allSatisfy(names.contains) ? "\(tensor)-*" : name
+    for dataflow in dataflows {
+      let areBoth = dataflows.count { $0.stationary == dataflow.stationary } > 1
+      let part = areBoth ? bothOrders(of: dataflow) : dataflow.rawValue
       if parts.last != part { parts.append(part) }
     }
     return parts.joined(separator: ", ")
   }
 
-  /// All dataflows that attain a record's energy; where they are not known its mapping's, which may not be the only one.
-  static func attaining(_ record: ResultRecord) -> String {
-    record.optimalDataflows.map(short) ?? "\(record.dataflow) or others"
+  /// Both dataflows with the stationary tensor of one: `os-*`.
+  static func bothOrders(of dataflow: Dataflow) -> String { "\(dataflow.rawValue.prefix { $0 != "-" })-*" }
+
+  /// All dataflows that attain an answer's energy; where they are not known its mapping's, which may not be the only one.
+  static func attaining(_ answer: Answer) -> String {
+    answer.optimalDataflows.map(short) ?? "\(answer.dataflow.rawValue) or others"
   }
 
-  /// The dataflow of a record's mapping, and which others attain its energy.
-  static func inFull(_ record: ResultRecord, _ dataflow: Dataflow) -> String {
-    let own = "\(dataflow.stationaryName) (\(record.dataflow))"
-    guard let attaining = record.optimalDataflows else { return own }
-    let others = attaining.filter { $0 != record.dataflow }
+  /// The dataflow of an answer's mapping, and which others attain its energy.
+  static func inFull(_ answer: Answer) -> String {
+    let dataflow = answer.dataflow
+    let own = "\(dataflow.stationaryName) (\(dataflow.rawValue))"
+    guard let attaining = answer.optimalDataflows else { return own }
+    let others = attaining.filter { $0 != dataflow }
     if others.isEmpty { return own + ", which alone attains this energy" }
-    return own + "; so do " + (attaining.count == all.count ? "all others" : short(others))
+    return own + "; so do " + (attaining.count == Dataflow.allCases.count ? "all others" : short(others))
   }
 }
 
 /// How many optima one dataflow attains alone, and how many are tied.
 struct DataflowCounts {
-  /// Optima that a single dataflow attains, by its name.
-  private(set) var alone: [String: Int] = [:]
+  /// Optima that a single dataflow attains.
+  private(set) var alone: [Dataflow: Int] = [:]
   /// Optima that several dataflows attain.
   private(set) var tied = 0
   /// Those of them that all six attain.
@@ -45,15 +47,15 @@ struct DataflowCounts {
   private(set) var unknown = 0
   private let count: Int
 
-  init(_ records: [ResultRecord]) {
-    count = records.count
-    for record in records {
-      switch record.optimalDataflows {
+  init(_ optima: [Answer]) {
+    count = optima.count
+    for optimum in optima {
+      switch optimum.optimalDataflows {
       case nil: unknown += 1
-      case .some(let names) where names.count == 1: alone[names[0], default: 0] += 1
-      case .some(let names):
+      case .some(let dataflows) where dataflows.count == 1: alone[dataflows[0], default: 0] += 1
+      case .some(let dataflows):
         tied += 1
-        if names.count == Dataflow.allCases.count { any += 1 }
+        if dataflows.count == Dataflow.allCases.count { any += 1 }
       }
     }
   }
@@ -63,7 +65,7 @@ struct DataflowCounts {
     let all = ReportContents.count(count, "optimum", "optima") + (subject.map { " of \($0)" } ?? "")
     let sum = alone.values.reduce(0, +)
     let each = Dataflow.allCases.compactMap { dataflow in
-      alone[dataflow.rawValue].map { "\(dataflow.rawValue) \(NumberText.grouped($0))" }
+      alone[dataflow].map { "\(dataflow.rawValue) \(NumberText.grouped($0))" }
     }
     let known =
       "Of \(all) one dataflow alone attains \(NumberText.grouped(sum))"

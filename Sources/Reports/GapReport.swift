@@ -1,4 +1,6 @@
-public import Interchange
+public import Answers
+import Interchange
+import MappingSearch
 import Mappings
 import Workloads
 
@@ -8,10 +10,10 @@ public enum GapReport {
   /// of all.
   ///
   /// - Parameters:
-  ///   - byCapacity: the layers' records at each capacity, compared with bounds.
+  ///   - byCapacity: the layers' answers at each capacity, compared with bounds.
   ///   - showsLayers: whether the layers have rows, or the totals alone.
   /// - Returns: the lines.
-  public static func lines(_ byCapacity: [[ResultRecord]], showsLayers: Bool) -> [String] {
+  public static func lines(_ byCapacity: [[Answer]], showsLayers: Bool) -> [String] {
     guard let first = byCapacity.first?.first else { return [] }
     let unit = first.energy.unit
     var table = TextTable(
@@ -20,52 +22,55 @@ public enum GapReport {
         ("bound data [\(unit)]", .right), ("family", .left), ("gap data", .right), ("gap total", .right),
         ("attained by", .left),
       ] + Dataflow.allCases.map { ($0.rawValue, .right) } + ReferenceDataflow.allCases.map { ($0.rawValue, .right) })
-    func multiples(_ dataflows: [String: Double]?, _ references: [String: Double]?, of data: Double) -> [String] {
-      (Dataflow.allCases.map { dataflows?[$0.rawValue] } + ReferenceDataflow.allCases.map { references?[$0.rawValue] })
+    func multiples(
+      _ dataflows: [Dataflow: Double]?, _ references: [ReferenceDataflow: Double]?, of data: Double
+    ) -> [String] {
+      (Dataflow.allCases.map { dataflows?[$0] } + ReferenceDataflow.allCases.map { references?[$0] })
         .map { value in value.map { data > 0 ? NumberText.fixed($0 / data, decimals: 3) : "" } ?? "" }
     }
     func row(
-      _ name: String, _ count: Int, _ capacity: Int, _ energy: ResultRecord.Energies, _ bound: ResultRecord.Bound?,
-      _ gap: ResultRecord.Gap?, _ dataflows: String
+      _ name: String, _ count: Int, _ capacity: Bits, _ energy: Energies, _ bound: EnergyBound?,
+      _ gap: Gap?, _ dataflows: String
     ) -> [String] {
       [
-        name, String(count), CapacityText.text(Bits(capacity)), NumberText.grouped(energy.data),
-        bound.map { NumberText.grouped($0.data) } ?? "", bound?.family ?? "", gap?.data.map(NumberText.percent) ?? "",
+        name, String(count), CapacityText.text(capacity), NumberText.grouped(energy.data),
+        bound.map { NumberText.grouped($0.data) } ?? "", bound.map(WholeText.family) ?? "",
+        gap?.data.map(NumberText.percent) ?? "",
         gap?.total.map(NumberText.percent) ?? "", dataflows,
       ]
     }
-    for records in byCapacity {
+    for answers in byCapacity {
       if showsLayers {
-        let wholes = WholeRecord.all(of: records)
-        for (index, record) in records.enumerated() {
+        let wholes = WholeAnswer.all(of: answers)
+        for (index, answer) in answers.enumerated() {
           table.add(
             row(
-              record.layer, record.count, record.capacityBits ?? 0, record.energy, record.lowerBound, record.gap,
-              DataflowsText.attaining(record)) + multiples(record.dataflows, record.references, of: record.energy.data))
-          guard let whole = wholes.first(where: { $0.ends(with: index, of: records) }) else { continue }
+              answer.name, answer.count, answer.capacity ?? .zero, answer.energy, answer.bound, answer.gap,
+              DataflowsText.attaining(answer)) + multiples(answer.dataflows, answer.references, of: answer.energy.data))
+          guard let whole = wholes.first(where: { $0.ends(with: index, of: answers) }) else { continue }
           table.add(
             row(
-              WholeText.title(whole), whole.count, whole.capacityBits, whole.energy, whole.lowerBound, whole.gap,
+              WholeText.title(whole.whole), whole.whole.count, whole.capacity, whole.energy, whole.bound, whole.gap,
               WholeText.schedule(whole)) + multiples(whole.dataflows, whole.references, of: whole.energy.data))
         }
       }
-      if records.count > 1 || !showsLayers, let total = NetworkTotal(records) {
+      if answers.count > 1 || !showsLayers, let total = NetworkAnswer(answers) {
         table.add(
-          row("total", total.layers, total.capacityBits, total.energy, total.lowerBound, total.gap, "")
+          row("total", total.layers, total.capacity, total.energy, total.bound, total.gap, "")
             + multiples(total.dataflows, total.references, of: total.energy.data))
       }
     }
-    let records = byCapacity.flatMap { $0 }
-    let incomplete = records.contains { $0.search?.complete == false }
+    let answers = byCapacity.flatMap { $0 }
+    let incomplete = answers.contains { $0.search?.isComplete == false }
     let note = "not every block size of so long an axis was searched: an optimum may be lower"
-    return table.lines + summary(records) + (incomplete ? ["", note] : [])
-      + (WholeText.note(records).map { ["", $0] } ?? [])
+    return table.lines + summary(answers) + (incomplete ? ["", note] : [])
+      + (WholeText.note(answers).map { ["", $0] } ?? [])
   }
 
   /// The median and the worst gap in data energy.
-  private static func summary(_ records: [ResultRecord]) -> [String] {
-    let ofLayers = records.map { (gap: $0.gap?.data, layer: $0.layer, capacity: $0.capacityBits ?? 0) }
-    let ofWholes = WholeRecord.all(of: records).map { (gap: $0.gap.data, layer: $0.layer, capacity: $0.capacityBits) }
+  private static func summary(_ answers: [Answer]) -> [String] {
+    let ofLayers = answers.map { (gap: $0.gap?.data, layer: $0.name, capacity: $0.capacity ?? .zero) }
+    let ofWholes = WholeAnswer.all(of: answers).map { (gap: $0.gap.data, layer: $0.name, capacity: $0.capacity) }
     let gaps = (ofLayers + ofWholes).compactMap { entry in
       entry.gap.map { (gap: $0, layer: entry.layer, capacity: entry.capacity) }
     }.sorted { $0.gap < $1.gap }
@@ -77,8 +82,8 @@ public enum GapReport {
       "gap in data energy over \(gaps.count) distinct layers and capacities: median \(NumberText.percent(median)), "
         + "worst \(NumberText.percent(worst.gap))"
         + (worst.gap > 0
-          ? " (\(worst.layer) at \(CapacityText.text(Bits(worst.capacity))))" : ""),
-      DataflowCounts(records).text(),
+          ? " (\(worst.layer) at \(CapacityText.text(worst.capacity)))" : ""),
+      DataflowCounts(answers).text(),
       "columns \(Dataflow.allCases[0].rawValue) to \(ReferenceDataflow.allCases.last?.rawValue ?? ""): data energy over "
         + "the optimum's; a reference dataflow is left out where it does not fit",
     ]

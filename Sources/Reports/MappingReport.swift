@@ -1,30 +1,25 @@
-public import Interchange
+public import Answers
+import Interchange
 public import Mappings
 public import Workloads
 
-/// Results for the terminal: a table with a row for each layer, and each layer's nest with its costs.
+/// Mappings for the terminal: a table with a row for each layer, and each layer's nest with its costs.
 public struct MappingReport {
-  private var entries: [(record: ResultRecord, mapping: Mapping, layer: Layer)] = []
+  private let answers: [Answer]
 
-  /// A report without results.
-  public init() {}
-
-  /// Adds a result.
-  public mutating func add(_ record: ResultRecord, _ mapping: Mapping, on layer: Layer) {
-    entries.append((record, mapping, layer))
-  }
+  /// A report of answers of one network in one setting.
+  public init(_ answers: [Answer]) { self.answers = answers }
 
   /// A row for each layer, for each that is given in parts, and, when there are several, their total with repeated layers
   /// counted.
   public var table: [String] {
-    guard let first = entries.first?.record else { return [] }
-    let records = entries.map(\.record)
-    let namesAttaining = records.contains { $0.optimalDataflows != nil }
+    guard let first = answers.first else { return [] }
+    let namesAttaining = answers.contains { $0.optimalDataflows != nil }
     var table = TextTable(
       [("layer", .left), ("count", .right), ("MACs", .right), ("dataflow", .left)]
         + (namesAttaining ? [("attained by", .left)] : []) + [
           ("energy [\(first.energy.unit)]", .right), ("inputs [bit]", .right),
-          (records.contains { $0.trafficBits.biasesRead > 0 } ? "weights, biases [bit]" : "weights [bit]", .right),
+          (answers.contains { $0.layer.hasBiases } ? "weights, biases [bit]" : "weights [bit]", .right),
           ("partial sums [bit]", .right), ("outputs [bit]", .right), ("occupancy [bit]", .right),
           ("bound [\(first.energy.unit)]", .right), ("gap total", .right),
         ])
@@ -32,27 +27,27 @@ public struct MappingReport {
     func cells(_ dataflow: String, _ attaining: String = "") -> [String] {
       namesAttaining ? [dataflow, attaining] : [dataflow]
     }
-    let wholes = WholeRecord.all(of: records)
-    for (index, record) in records.enumerated() {
+    let wholes = WholeAnswer.all(of: answers)
+    for (index, answer) in answers.enumerated() {
       table.add(
         Self.row(
-          record.layer, [Summand(record, weight: 1)], count: record.count,
-          dataflow: cells(record.dataflow, DataflowsText.attaining(record)),
-          occupancy: NumberText.grouped(record.occupancyBits), bound: record.lowerBound))
-      guard let whole = wholes.first(where: { $0.ends(with: index, of: records) }) else { continue }
+          answer.name, [Summand(answer, weight: 1)], count: answer.count,
+          dataflow: cells(answer.dataflow.rawValue, DataflowsText.attaining(answer)),
+          occupancy: NumberText.grouped(answer.occupancy), bound: answer.bound))
+      guard let whole = wholes.first(where: { $0.ends(with: index, of: answers) }) else { continue }
       table.add(
         Self.row(
-          WholeText.title(whole), [Summand(whole, of: records, weight: 1)], count: whole.count,
-          dataflow: cells(WholeText.schedule(whole)), occupancy: "", bound: whole.lowerBound))
+          WholeText.title(whole.whole), [Summand(whole, weight: 1)], count: whole.whole.count,
+          dataflow: cells(WholeText.schedule(whole)), occupancy: "", bound: whole.bound))
     }
-    if records.count > 1, let total = NetworkTotal(records) {
+    if answers.count > 1, let total = NetworkAnswer(answers) {
       let summands =
-        records.filter { $0.partOf == nil }.map { Summand($0, weight: $0.count) }
-        + wholes.map { Summand($0, of: records, weight: $0.count) }
+        answers.filter { $0.partOf == nil }.map { Summand($0, weight: $0.count) }
+        + wholes.map { Summand($0, weight: $0.whole.count) }
       table.add(
-        Self.row("total", summands, count: total.layers, dataflow: cells(""), occupancy: "", bound: total.lowerBound))
+        Self.row("total", summands, count: total.layers, dataflow: cells(""), occupancy: "", bound: total.bound))
     }
-    return table.lines + (WholeText.note(records).map { ["", $0] } ?? [])
+    return table.lines + (WholeText.note(answers).map { ["", $0] } ?? [])
   }
 
   /// What is added up in a row, so many times.
@@ -60,27 +55,27 @@ public struct MappingReport {
     let weight: Int
     let macs: Int
     let energy: Double
-    let traffic: ResultRecord.TrafficCounts
+    let traffic: TrafficBits
 
-    init(_ record: ResultRecord, weight: Int) {
+    init(_ answer: Answer, weight: Int) {
       self.weight = weight
-      (macs, energy, traffic) = (record.macs, record.energy.total, record.trafficBits)
+      (macs, energy, traffic) = (answer.layer.macs, answer.energy.total, answer.traffic)
     }
 
-    init(_ whole: WholeRecord, of records: [ResultRecord], weight: Int) {
+    init(_ whole: WholeAnswer, weight: Int) {
       self.weight = weight
-      macs = records.filter { $0.partOf == whole.layer }.reduce(0) { $0 + $1.macs }
-      (energy, traffic) = (whole.energy.total, whole.trafficBits)
+      macs = whole.whole.parts.reduce(0) { $0 + $1.macs }
+      (energy, traffic) = (whole.energy.total, whole.traffic)
     }
   }
 
   /// A row of a sum with its bound.
   private static func row(
     _ name: String, _ summands: [Summand], count: Int, dataflow: [String], occupancy: String,
-    bound: ResultRecord.Bound?
+    bound: EnergyBound?
   ) -> [String] {
-    func sum(_ value: (ResultRecord.TrafficCounts) -> Int) -> String {
-      Self.sum(summands.map { ($0.weight, value($0.traffic)) })
+    func sum(_ value: (TrafficBits) -> Bits) -> String {
+      Self.sum(summands.map { ($0.weight, value($0.traffic).count) })
     }
     let energy = summands.reduce(0) { $0 + Double($1.weight) * $1.energy }
     let least = bound?.total ?? 0
@@ -108,45 +103,46 @@ public struct MappingReport {
 
   /// Each layer's costs and its nest.
   public var details: [String] {
-    entries.flatMap { record, mapping, layer in
-      let traffic = record.trafficBits
-      let energy = record.energy
-      let occupancy = Occupancy(of: mapping, on: layer)
-      let boxes = Tensor.allCases.map { "\($0.rawValue) \(NumberText.grouped(occupancy[$0].count))" }
-      let capacity = record.capacityBits.map {
-        " of \(CapacityText.text(Bits($0))), \(NumberText.percent(Double(record.occupancyBits) / Double($0)))"
+    answers.flatMap { answer in
+      let (traffic, energy) = (answer.traffic, answer.energy)
+      let boxes = Tensor.allCases.map {
+        "\($0.rawValue) \(NumberText.grouped(answer.evaluation.occupancy[$0].count))"
+      }
+      let capacity = answer.capacity.map {
+        " of \(CapacityText.text($0)), \(NumberText.percent(Double(answer.occupancy.count) / Double($0.count)))"
       }
       var lines = [
-        "\(record.layer): \(DataflowsText.inFull(record, mapping.dataflow))",
+        "\(answer.name): \(DataflowsText.inFull(answer))",
         "  energy     \(NumberText.grouped(energy.total)) \(energy.unit): compute \(NumberText.grouped(energy.compute)), "
           + "data \(NumberText.grouped(energy.data))",
         "  traffic    \(NumberText.grouped(traffic.total)) bit: inputs read \(NumberText.grouped(traffic.inputsRead)), "
           + "weights read \(NumberText.grouped(traffic.weightsRead)), "
-          + (traffic.biasesRead > 0 ? "biases read \(NumberText.grouped(traffic.biasesRead)), " : "")
+          + (traffic.biasesRead > .zero ? "biases read \(NumberText.grouped(traffic.biasesRead)), " : "")
           + "partial sums read \(NumberText.grouped(traffic.partialSumsRead)) "
           + "and written \(NumberText.grouped(traffic.partialSumsWritten)), "
           + "outputs written \(NumberText.grouped(traffic.outputsWritten))",
-        "  occupancy  \(NumberText.grouped(record.occupancyBits)) bit\(capacity ?? ""): words of "
+        "  occupancy  \(NumberText.grouped(answer.occupancy)) bit\(capacity ?? ""): words of "
           + boxes.joined(separator: ", "),
       ]
-      if let bound = record.lowerBound {
-        let gap = record.gap?.total.map { ", gap \(NumberText.percent($0))" } ?? ""
+      if let bound = answer.bound {
+        let gap = answer.gap?.total.map { ", gap \(NumberText.percent($0))" } ?? ""
         lines.append(
-          "  bound      \(NumberText.grouped(bound.total)) \(energy.unit) for every schedule (\(bound.family))\(gap)")
+          "  bound      \(NumberText.grouped(bound.total)) \(energy.unit) for every schedule (\(WholeText.family(bound)))\(gap)"
+        )
       }
-      if let whole = record.partOf {
+      if let whole = answer.partOf {
         lines.append("  part of    \(whole), which alone has a bound: parts read inputs in common")
       }
-      if let search = record.search {
+      if let search = answer.search {
         lines.append("  search     \(search.text)")
       }
-      if let agrees = record.replayAgrees {
+      if let agrees = answer.replayAgrees {
         lines.append(
           agrees
             ? "  replay     every MAC ran once on operands in the Buffer; traffic and occupancy are the same"
             : "  replay     DIFFERS")
       }
-      return lines + LoopNestText.lines(mapping, on: layer).map { "    \($0)" } + [""]
+      return lines + LoopNestText.lines(answer.mapping, on: answer.layer).map { "    \($0)" } + [""]
     }
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Statistics
+import Workloads
 
 /// Numbers as people read them.
 enum NumberText {
@@ -13,6 +14,9 @@ enum NumberText {
     }
     return text
   }
+
+  /// A number of bits likewise.
+  static func grouped(_ value: Bits) -> String { grouped(value.count) }
 
   /// A number with groups of three digits, and three decimals unless it is whole.
   static func grouped(_ value: Double) -> String {

@@ -1,11 +1,11 @@
-import Interchange
+import MappingSearch
 
-extension ResultRecord.Search {
+extension SearchStatistics {
   /// What the search looked at, in words.
   var text: String {
     "\(NumberText.grouped(mappings)) mappings, \(NumberText.grouped(scored)) scored, "
-      + "\(NumberText.grouped(pruned)) pruned (\(NumberText.grouped(prunedBy.capacity)) by capacity, "
-      + "\(NumberText.grouped(prunedBy.energy)) by energy, \(NumberText.grouped(prunedBy.bound)) by the bound)"
-      + (complete ? "" : "; not every block size of so long an axis")
+      + "\(NumberText.grouped(pruned)) pruned (\(NumberText.grouped(prunedByCapacity)) by capacity, "
+      + "\(NumberText.grouped(prunedByEnergy)) by energy, \(NumberText.grouped(prunedByBound)) by the bound)"
+      + (isComplete ? "" : "; not every block size of so long an axis")
   }
 }

@@ -54,7 +54,7 @@ public enum SweepReport {
       if !isFirst, !isLast { continue }
       table.add([
         total.network, "\(total.energy.model) [\(total.energy.unit)]",
-        total.bits.text, total.reuse, String(total.layers),
+        total.bits.wordWidths.map(WidthsText.text) ?? "", total.reuse, String(total.layers),
         CapacityText.text(Bits(total.capacityBits)), NumberText.grouped(total.energy.data),
         NumberText.grouped(total.lowerBound.data), total.gap.data.map(NumberText.percent) ?? "",
         total.gap.total.map(NumberText.percent) ?? "",

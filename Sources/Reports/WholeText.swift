@@ -1,4 +1,6 @@
+import Answers
 import Interchange
+import LowerBounds
 import Workloads
 
 /// What is said of layers that are given in parts.
@@ -6,11 +8,14 @@ enum WholeText {
   /// A name with the number of parts: "up (4 parts)".
   static func title(_ name: String, parts: Int) -> String { "\(name) (\(parts) part\(parts == 1 ? "" : "s"))" }
 
-  /// The same of a record.
-  static func title(_ whole: WholeRecord) -> String { title(whole.layer, parts: whole.parts.count) }
+  /// The same of a layer that is given in parts.
+  static func title(_ whole: WholeLayer) -> String { title(whole.name, parts: whole.parts.count) }
+
+  /// The family of a bound, or that it is a sum.
+  static func family(_ bound: EnergyBound) -> String { bound.family?.rawValue ?? "sum" }
 
   /// How the parts run, in a word or two.
-  static func schedule(_ whole: WholeRecord) -> String { whole.sharesInputs ? "shared inputs" : "part by part" }
+  static func schedule(_ whole: WholeAnswer) -> String { whole.sharesInputs ? "shared inputs" : "part by part" }
 
   /// What the energy and the bound are of, or nil where no layer is given in parts.
   ///
@@ -26,13 +31,13 @@ enum WholeText {
       + "the whole has a bound: those of parts could not be added up"
   }
 
-  /// The same of some records.
-  static func note(_ records: [ResultRecord]) -> String? { note(records.compactMap(\.partOf)) }
+  /// The same of some answers.
+  static func note(_ answers: [Answer]) -> String? { note(answers.compactMap(\.partOf)) }
 }
 
-extension WholeRecord {
-  /// Whether the last of its parts among some records stands at an index.
-  func ends(with index: Int, of records: [ResultRecord]) -> Bool {
-    records[index].partOf == layer && !records[(index + 1)...].contains { $0.partOf == layer }
+extension WholeAnswer {
+  /// Whether the last of its parts among some answers stands at an index.
+  func ends(with index: Int, of answers: [Answer]) -> Bool {
+    answers[index].partOf == name && !answers[(index + 1)...].contains { $0.partOf == name }
   }
 }

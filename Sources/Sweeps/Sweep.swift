@@ -1,6 +1,5 @@
 public import EnergyModel
 public import Interchange
-import MappingSearch
 public import Mappings
 public import Workloads
 
@@ -16,6 +15,11 @@ public struct Sweep: Sendable {
     public let reuse: ReusePolicy
     /// The energy models to answer for with these widths.
     public let energyModels: [EnergyModel]
+
+    /// The setting under one of the models, or under one that compares by the ratio of its prices.
+    func under(_ model: EnergyModel, _ dataflows: [Dataflow]) -> Problem.Setting {
+      Problem.Setting(widths: widths, energyModel: model, reuse: reuse, dataflows: Set(dataflows))
+    }
 
     /// Their ratios of read to write energy, each once: which mappings are optimal depends on nothing else of a model.
     var ratios: [PriceRatio] { energyModels.map(\.ratio).uniqued() }
@@ -73,12 +77,12 @@ public struct Sweep: Sendable {
       for setting in settings {
         for entry in network.entries {
           let unit = Unit(network: network, entry: entry, setting: setting)
-          try Self.check(unit, capacities)
           units.append(unit)
         }
       }
     }
     self.units = units
+    for unit in units { try check(unit) }
   }
 
   /// Networks with those of their layers that are wanted.
@@ -100,13 +104,20 @@ public struct Sweep: Sendable {
     }
   }
 
-  private static func check(_ unit: Unit, _ capacities: [Bits]) throws(SweepError) {
-    let (layer, widths) = (unit.entry.layer, unit.setting.widths)
-    if let least = capacities.min(), least < Optimizer.leastCapacity(of: layer, widths: widths) {
-      throw .nothingFits(layer, least, widths)
-    }
-    for model in unit.setting.energyModels where !model.isExact(for: layer, widths: widths) {
-      throw .inexact(layer: layer.name, model: model.name)
+  /// What is asked of a unit under an energy model.
+  func problem(_ unit: Unit, _ model: EnergyModel) throws(ProblemError) -> Problem {
+    try Problem(unit.entry.layer, in: unit.setting.under(model, dataflows))
+  }
+
+  private func check(_ unit: Unit) throws(SweepError) {
+    for model in unit.setting.energyModels {
+      let problem: Problem
+      do {
+        problem = try self.problem(unit, model)
+      } catch {
+        throw .unanswerable(error)
+      }
+      if let least = capacities.min(), least < problem.leastCapacity { throw .nothingFits(problem, least) }
     }
   }
 
@@ -147,9 +158,9 @@ public enum SweepError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Two different things of one name, which results could not tell apart, and their files or what they say of themselves.
   case sameName(String, String, origins: [String])
   /// A capacity at which a layer has no mapping.
-  case nothingFits(Layer, Bits, WordWidths)
-  /// Energies that could leave the range in which integers are exact.
-  case inexact(layer: String, model: String)
+  case nothingFits(Problem, Bits)
+  /// A layer in a setting that there is no exact answer for.
+  case unanswerable(ProblemError)
   /// The file to write is not this sweep's.
   case refused(file: String, String)
   /// The file could not be written.
@@ -165,12 +176,8 @@ public enum SweepError: Error, Hashable, Sendable, CustomStringConvertible {
         + (kind == "networks"
           ? "'tilebound convert FILE --name NAME' gives one another name"
           : "give one another name under the key 'energy' of its file")
-    case .nothingFits(let layer, let capacity, let widths):
-      "\(layer.name): no mapping fits \(CapacityText.text(capacity)); the least capacity that would is "
-        + CapacityText.text(Optimizer.leastCapacity(of: layer, widths: widths))
-    case .inexact(let layer, let model):
-      "\(layer): energies by \(model) could exceed 2^63 quanta and would not be exact; use a smaller layer or smaller "
-        + "energies"
+    case .nothingFits(let problem, let capacity): CapacityText.nothingFits(problem, capacity)
+    case .unanswerable(let error): error.description
     case .refused(let file, let why), .failed(let file, let why): "\(file): \(why)"
     }
   }

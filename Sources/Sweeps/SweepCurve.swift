@@ -45,7 +45,7 @@ public struct SweepCurve: Codable, Hashable, Sendable {
     sweep.byNetwork(sums).flatMap { network, setting, layers in
       let known = setting.ratios.enumerated().map { place, ratio -> (ratio: PriceRatio, curve: NetworkCurve?) in
         let curves = layers.map { (entry: $0.entry, curve: $0.value.curves[place].steps) }
-        return (ratio, try? NetworkCurve(curves, widths: setting.widths, .comparing(ratio)))
+        return (ratio, try? NetworkCurve(curves, in: setting.under(.comparing(ratio), sweep.dataflows)))
       }
       return setting.energyModels.compactMap { model in
         known.first { $0.ratio == model.ratio }?.curve.flatMap { SweepCurve(network, setting, model, $0) }

@@ -1,3 +1,4 @@
+import Answers
 import EnergyModel
 import Foundation
 public import Interchange
@@ -17,11 +18,11 @@ struct SweepSums: Codable, Sendable {
   var curves: [SavedCurve]
 
   init(_ answer: SweepAnswer) {
-    let records = answer.records
+    let answers = answer.answers
     curves = answer.curves.map { SavedCurve($0) }
-    data = records.map(\.energy.data)
-    bound = records.map { $0.lowerBound?.data ?? 0 }
-    complete = records.allSatisfy { $0.search?.complete ?? true }
+    data = answers.map(\.energy.data)
+    bound = answers.map { $0.bound?.data ?? 0 }
+    complete = answers.allSatisfy { $0.search?.isComplete ?? true }
   }
 
   /// Whether there is one of everything that the records of a unit need.
@@ -153,9 +154,10 @@ extension SweepTotal {
             data += count * sums.data[place]
             bound += count * sums.bound[place]
           }
+          let own = setting.under(model, sweep.dataflows)
           for layer in divided {
-            data -= layer.saved(at: place, capacity, model)
-            bound += layer.bound(capacity, model)
+            data -= layer.saved(at: place, capacity, own)
+            bound += layer.bound(capacity, own)
           }
           totals.append(SweepTotal(network, setting, model, capacity, compute: compute, data: data, bound: bound))
         }
@@ -168,27 +170,24 @@ extension SweepTotal {
   private struct Divided {
     private let whole: WholeLayer
     private let parts: [SweepSums]
-    private let bounds: LowerBounds
     private let shared: SharedInputs?
-    private let widths: WordWidths
 
     init(_ whole: WholeLayer, _ parts: [SweepSums], _ widths: WordWidths) {
-      (self.whole, self.parts, self.widths) = (whole, parts, widths)
-      bounds = LowerBounds(whole.parts, widths: widths)
+      (self.whole, self.parts) = (whole, parts)
       shared = SharedInputs(whole, widths: widths)
     }
 
     /// The bound on moving its data, as often as the network has it.
-    func bound(_ capacity: Bits, _ model: EnergyModel) -> Double {
-      Double(whole.count) * (bounds.best(capacity: capacity).energy(of: whole.parts, model)?.data ?? 0)
+    func bound(_ capacity: Bits, _ setting: Problem.Setting) -> Double {
+      // Every part was checked when the sweep was made.
+      guard let problems = try? whole.problems(in: setting) else { return 0 }
+      return Double(whole.count) * (LowerBounds(problems).best(capacity: capacity).energy(of: problems)?.data ?? 0)
     }
 
     /// What its parts spend less than one after the other where their inputs stay in the Buffer for all of them.
-    func saved(at place: Int, _ capacity: Bits, _ model: EnergyModel) -> Double {
-      guard let shared, shared.occupancy <= capacity, let quanta = shared.dataQuanta(widths: widths, model) else {
-        return 0
-      }
-      return Double(whole.count) * (parts.reduce(0) { $0 + $1.data[place] } - model.inUnits(quanta: quanta))
+    func saved(at place: Int, _ capacity: Bits, _ setting: Problem.Setting) -> Double {
+      guard let shared, shared.occupancy <= capacity, let energy = shared.dataEnergy(in: setting) else { return 0 }
+      return Double(whole.count) * (parts.reduce(0) { $0 + $1.data[place] } - energy.data)
     }
   }
 
@@ -201,8 +200,9 @@ extension SweepTotal {
     reuse = setting.reuse.rawValue
     capacityBits = capacity.count
     layers = network.wholes.reduce(0) { $0 + $1.count }
-    energy = ResultRecord.Energies(model, compute: compute, data: data)
-    lowerBound = ResultRecord.Bound(sum: bound, compute: compute)
-    gap = ResultRecord.Gap(energy, above: lowerBound)
+    let (all, least) = (Energies(model, compute: compute, data: data), EnergyBound(sum: bound, compute: compute))
+    energy = ResultRecord.Energies(all)
+    lowerBound = ResultRecord.Bound(least)
+    gap = ResultRecord.Gap(Gap(all, above: least))
   }
 }

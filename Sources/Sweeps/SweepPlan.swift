@@ -82,7 +82,7 @@ struct SweepPlan: Codable, Hashable, Sendable {
     settings = sweep.settings.map { setting in
       PlannedSetting(
         bits: ResultRecord.Widths(setting.widths), reuse: setting.reuse.rawValue,
-        energyModels: setting.energyModels.map { ResultRecord.Energies($0, compute: 0, data: 0) })
+        energyModels: setting.energyModels.map { ResultRecord.Energies(pricesOf: $0) })
     }
     dataflows = sweep.dataflows == Dataflow.allCases ? nil : sweep.dataflows.map(\.rawValue)
     comparesDataflows = sweep.comparesDataflows

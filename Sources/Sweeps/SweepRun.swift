@@ -1,6 +1,8 @@
+public import Answers
 import Foundation
 public import Interchange
 import MappingSearch
+import Mappings
 import Workloads
 
 /// A sweep that writes its file, and goes on where an earlier run of it was ended.
@@ -90,17 +92,31 @@ public final class SweepRun: Sendable {
   /// Whether nothing is left to do.
   public var isComplete: Bool { store.withLock { $0 == nil } }
 
+  /// What a sweep comes to.
+  public struct Result: Sendable {
+    /// The totals of its networks.
+    public let totals: [SweepTotal]
+    /// The exact curves of its networks; none where the file was made before they were recorded.
+    public let networkCurves: [SweepCurve]
+    /// Whether every block size of every layer was searched.
+    public let isComplete: Bool
+    /// All answers in the order of the file's records, where they were asked for.
+    public let answers: [Answer]
+  }
+
   /// Writes what is missing.
   ///
   /// - Parameters:
   ///   - threads: layers worked on side by side.
   ///   - command: the command line, which the index keeps.
+  ///   - keepsAnswers: whether the answers are wanted too. Those of an earlier run are read from the file.
   ///   - progress: is told of every layer that is written.
-  /// - Returns: the totals, and whether every block size of every layer was searched.
+  /// - Returns: what the sweep comes to.
   /// - Throws: ``SweepError``; what was written stays and is gone on with.
   public func run(
-    threads: Int, command: String, progress: @Sendable (Progress) -> Void
-  ) throws -> (totals: [SweepTotal], isComplete: Bool) {
+    threads: Int, command: String, keepsAnswers: Bool = false, progress: @Sendable (Progress) -> Void
+  ) throws -> Result {
+    let kept = Guarded(keepsAnswers ? try earlierAnswers() : [])
     let first = store.withLock { $0?.sums.count ?? sweep.units.count }
     let done = Guarded(resumed)
     let all = sweep.recordCount
@@ -109,8 +125,9 @@ public final class SweepRun: Sendable {
     try inOrder(first..<sweep.units.count, threads: threads) { number in
       let unit = sweep.units[number]
       let answer = try SweepAnswer(unit, of: sweep, threads: threadsPerLayer)
-      return (text: try text(answer.records), sums: SweepSums(answer))
+      return (text: try text(answer.answers), sums: SweepSums(answer), answers: keepsAnswers ? answer.answers : [])
     } deliver: { number, answer in
+      kept.withLock { $0 += answer.answers }
       try store.withLock { try $0?.append(answer.text, answer.sums) }
       let unit = sweep.units[number]
       let now = done.withLock { done in
@@ -119,33 +136,53 @@ public final class SweepRun: Sendable {
       }
       progress(Progress(done: now, all: all, network: unit.network.name, layer: unit.entry.layer.name))
     }
-    return try finish(command)
+    return try finish(command, kept.withLock { $0 })
   }
 
-  private func text(_ records: [ResultRecord]) throws -> String {
-    switch form {
-    case .csv:
-      ResultFile.csvLines(records, comparesDataflows: sweep.comparesDataflows, hasParts: sweep.hasParts)
-    case .jsonLines: try records.map { try ResultFile.jsonLine($0) }.joined()
+  /// The answers that an earlier run has written.
+  private func earlierAnswers() throws -> [Answer] {
+    if resumed == 0 { return [] }
+    let text = try store.withLock { try $0?.written() } ?? TextFile.read(path, limit: .max)
+    let known = try ResultReader.parse(text, origin: path).answers
+    // A record names its energy model; the sweep has the model itself.
+    let settings = sweep.units.flatMap { unit in
+      unit.setting.energyModels.flatMap { model in
+        Array(repeating: unit.setting.under(model, sweep.dataflows), count: sweep.capacities.count)
+      }
+    }
+    return zip(known, settings).map { answer, setting in
+      var answer = answer
+      answer.setting = setting
+      return answer
     }
   }
 
-  private func finish(_ command: String) throws -> (totals: [SweepTotal], isComplete: Bool) {
+  private func text(_ answers: [Answer]) throws -> String {
+    switch form {
+    case .csv:
+      ResultFile.csvLines(answers, comparesDataflows: sweep.comparesDataflows, hasParts: sweep.hasParts)
+    case .jsonLines: try answers.map { try ResultFile.jsonLine($0) }.joined()
+    }
+  }
+
+  private func finish(_ command: String, _ answers: [Answer]) throws -> Result {
     try store.withLock { store throws(SweepError) in
       guard let sums = store?.sums else {
         guard let index = SweepIndex.read(of: path) else { throw .failed(file: path, "lost its index") }
-        return (index.totals, index.complete)
+        return Result(
+          totals: index.totals, networkCurves: index.networkCurves ?? [], isComplete: index.complete, answers: answers)
       }
       let totals = SweepTotal.all(sweep, sums)
+      let curves = SweepCurve.all(sweep, sums)
       let isComplete = sums.allSatisfy(\.complete)
       try store?.finish { content in
         SweepIndex(
           producer: producer, command: command, plan: plan, content: content, records: sweep.recordCount,
           curves: sweep.curveCount, complete: isComplete, totals: totals,
-          networkCurves: SweepCurve.all(sweep, sums))
+          networkCurves: curves)
       }
       store = nil
-      return (totals, isComplete)
+      return Result(totals: totals, networkCurves: curves, isComplete: isComplete, answers: answers)
     }
   }
 

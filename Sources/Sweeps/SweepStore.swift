@@ -98,6 +98,11 @@ struct SweepStore {
     try progress.cut(at: start)
   }
 
+  /// What was written so far.
+  func written() throws(SweepError) -> String {
+    String(decoding: try part.read(bytes, at: 0), as: UTF8.self)
+  }
+
   /// Appends the records of the next unit.
   mutating func append(_ records: String, _ sums: SweepSums) throws(SweepError) {
     try append(records)

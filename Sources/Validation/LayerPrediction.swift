@@ -1,7 +1,7 @@
 public import EnergyModel
 import LowerBounds
-public import MappingSearch
-import Mappings
+import MappingSearch
+public import Mappings
 public import Workloads
 
 /// What the energy complexity model says of a layer on a platform.
@@ -45,13 +45,13 @@ extension LayerPrediction {
   ///   - platform: memories, energies and word widths.
   ///   - capacities: the sizes of Buffers to consider with DRAM alone.
   ///   - levels: whether ``hierarchyOptimum`` is wanted.
-  /// - Throws: `OptimizerError` where the energies are beyond exact integers.
-  public init(_ layer: Layer, on platform: Platform, capacities: [Bits], levels: Bool) throws(OptimizerError) {
+  /// - Throws: `ProblemError` where the energies are beyond exact integers.
+  public init(_ layer: Layer, on platform: Platform, capacities: [Bits], levels: Bool) throws(ProblemError) {
     let (model, widths) = (platform.energyModel, platform.widths)
     let hierarchy = HierarchyBound(platform)
-    let bounds = LowerBounds(layer, widths: widths)
     // Which mapping is optimal depends on the ratio of prices alone, and sums of small numbers are added up quicker.
-    let optimizer = try Optimizer(layer, widths: widths, energyModel: .comparing(model.ratio))
+    let problem = try Problem(layer, widths: widths, energyModel: .comparing(model.ratio))
+    let (bounds, optimizer) = (LowerBounds(problem), Optimizer(problem))
     macs = layer.macs
     let inputs = Double(layer.vertical.inputSize * layer.horizontal.inputSize)
     let outputsPerInput = 1 / Double(layer.vertical.stride * layer.horizontal.stride)

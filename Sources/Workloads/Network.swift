@@ -3,7 +3,7 @@ public struct Network: Hashable, Sendable {
   /// A layer and how often the network has it.
   public struct Entry: Hashable, Sendable {
     /// The layer.
-    public let layer: Layer
+    public var layer: Layer
     /// How often the network has it.
     public var count: Int
     /// The name of the layer that this one is a part of, together with all entries that name the same, or nil for one

@@ -1,8 +1,10 @@
+import Answers
 import ArgumentParser
 import EnergyModel
 import Interchange
 import LowerBounds
 import MappingSearch
+import Mappings
 import Reports
 import Workloads
 
@@ -25,38 +27,23 @@ struct Bound: ParsableCommand {
     let format = try output.parsedFormat()
     let example = "tilebound bound --network vgg16 --layer conv3_2 --capacity 64KiB"
     let capacities = try capacities.list(example: example)
-    let energyModel = try model.energyModel()
-    let widths = try model.widths(energyModel)
+    let setting = try model.setting()
     let (network, wholes) = try layers.wholes(example: example)
-    var records: [BoundRecord] = []
+    var bounds: [BoundAnswer] = []
     for whole in wholes {
-      if whole.parts.contains(where: { !energyModel.isExact(for: $0, widths: widths) }) {
-        throw OptimizerError.inexact(layer: whole.name)
-      }
-      let bounds = LowerBounds(whole.parts, widths: widths)
       for capacity in capacities {
-        for part in whole.parts where capacity < Optimizer.leastCapacity(of: part, widths: widths) {
-          throw CommandFailure.nothingFits(part, capacity, widths)
+        for problem in try whole.problems(in: setting) where capacity < problem.leastCapacity {
+          throw CommandFailure.nothingFits(problem, capacity)
         }
-        let families = bounds.all(capacity: capacity)
-        let best = LowerBounds.best(of: families)
-        for bound in families {
-          guard let energy = bound.energy(of: whole.parts, energyModel) else {
-            throw OptimizerError.inexact(layer: whole.name)
-          }
-          records.append(
-            BoundRecord(
-              network: network, whole: whole, capacity: capacity, bound: bound, energy: energy,
-              isBest: bound.family == best.family))
-        }
+        bounds += try BoundAnswer.all(network: network, whole, in: setting, capacity: capacity)
       }
     }
     switch format {
-    case .json: try output.emit(ResultFile.json(records, command: Invocation.text(), producer: Invocation.producer))
-    case .csv: try output.emit(ResultFile.csv(records))
+    case .json: try output.emit(ResultFile.json(bounds, command: Invocation.text(), producer: Invocation.producer))
+    case .csv: try output.emit(ResultFile.csv(bounds))
     case .table:
-      let heading = model.heading(network ?? wholes[0].name, energyModel, widths, nil)
-      try output.emit(([heading, ""] + BoundReport.lines(records)).joined(separator: "\n") + "\n")
+      let heading = model.heading(network ?? wholes[0].name, setting, namesReuse: false)
+      try output.emit(([heading, ""] + BoundReport.lines(bounds)).joined(separator: "\n") + "\n")
     }
   }
 }

@@ -1,3 +1,4 @@
+import Answers
 import ArgumentParser
 import EnergyModel
 import Foundation
@@ -69,10 +70,8 @@ struct Curve: ParsableCommand {
     let example = "tilebound curve --network resnet50"
     let capacities = try capacity.map { try CapacityOptions.list($0) }
     let part = try PercentText.parse(within ?? "5%", origin: "--within")
-    let energyModel = try model.energyModel()
-    let widths = try model.widths(energyModel)
-    let reuse = try self.reuse.policy()
-    let dataflows = try chosen.dataflows()
+    let setting = try model.setting(try reuse.policy(), try chosen.dataflows())
+    let energyModel = setting.energyModel
     let threads = try threads.count()
     let (network, entries) = try layers.entries(example: example)
     try output.refuseSameFile(as: [("--plot", plot)])
@@ -84,7 +83,7 @@ struct Curve: ParsableCommand {
     }
     let picture = try plot.map { file in
       try CurvePicture(
-        file, in: axis, energyModel, widths, reuse, dataflows, capacities: capacities, kneeWithin: part)
+        file, in: axis, setting, capacities: capacities, kneeWithin: part)
     }
     if total, !layers.isNetwork {
       throw CommandFailure(code: .usage, message: "--total is the curve of a whole network; give --network alone")
@@ -96,16 +95,16 @@ struct Curve: ParsableCommand {
     // Of several layers chosen one by one, there would be too many lines.
     let plotsDataflows = picture != nil && (layers.isNetwork || entries.count == 1)
     let answers = try entries.concurrentMap(threads: threads) { entry in
-      let optimizer = try Optimizer(
-        entry.layer, widths: widths, energyModel: energyModel, reuse: reuse, dataflows: dataflows)
+      let problem = try Problem(entry.layer, in: setting)
+      let optimizer = Optimizer(problem)
       let curve = optimizer.curve(options: options)
-      let comparesAll = wantsPoints && dataflows.count == Dataflow.allCases.count
+      let comparesAll = wantsPoints && problem.dataflows.count == Dataflow.allCases.count
       let each = comparesAll || plotsDataflows ? DataflowCurves(optimizer, options: options) : nil
-      let records = try wantsPoints ? pointRecords(curve, each, entry, network, capacities) : []
-      return (curve: curve, records: records, each: plotsDataflows ? each?.steps ?? [] : [])
+      let points = try wantsPoints ? pointAnswers(curve, each, entry, network, capacities) : []
+      return (curve: curve, points: points, each: plotsDataflows ? each?.steps ?? [] : [])
     }
     let curves = zip(entries, answers).map { (entry: $0, curve: $1.curve.steps) }
-    let whole = try NetworkCurve(curves, widths: widths, energyModel)
+    let whole = try NetworkCurve(curves, in: setting)
     let (sum, count) = (whole.sum, whole.count)
     let isNetwork = layers.isNetwork
     let summaries = CurveSummary.all(
@@ -114,7 +113,7 @@ struct Curve: ParsableCommand {
       sum + Double(answer.0.count)
         * (energyModel.energy(macs: answer.0.layer.macs, read: .zero, written: .zero)?.compute ?? 0)
     }
-    let shown = try capacities.map { try $0.map { try point(of: sum, $0, entries, widths) } } ?? sum.points
+    let shown = try capacities.map { try $0.map { try point(of: sum, $0, entries, setting) } } ?? sum.points
     let totals = shown.map { point in
       CurveTotal(
         network: network ?? entries[0].layer.name, layers: count, capacity: point.capacity, compute: compute,
@@ -124,24 +123,24 @@ struct Curve: ParsableCommand {
       network: network, isNetwork: isNetwork,
       wholes: entries.compactMap(\.partOf).filter(layers.names.selection.includes),
       entries, answers.map { ($0.curve.steps, $0.each) })
-    let records = answers.flatMap(\.records)
+    let points = answers.flatMap(\.points)
     switch format {
     case .json:
       try output.emit(
         ResultFile.json(
-          records, totals: isNetwork ? totals : nil, curves: total ? summaries.suffix(1) : summaries,
+          points, totals: isNetwork ? totals : nil, curves: total ? summaries.suffix(1) : summaries,
           command: Invocation.text(), producer: Invocation.producer))
-    case .csv: try output.emit(total ? ResultFile.csv(totals) : ResultFile.csv(records))
+    case .csv: try output.emit(total ? ResultFile.csv(totals) : ResultFile.csv(points))
     case .table:
-      let heading = model.heading(network ?? entries[0].layer.name, energyModel, widths, reuse)
+      let heading = model.heading(network ?? entries[0].layer.name, setting)
       var lines = [heading, ""] + CurveReport.summary(total ? summaries.suffix(1) : summaries, unit: energyModel.unit)
       if !quiet {
-        let points =
+        let rows =
           isNetwork && (total || entries.count > 1)
           ? CurveReport.total(
             capacities == nil ? atOctaves(sum, totals) : totals, least: totals.last, isSampled: capacities == nil)
-          : CurveReport.points(records)
-        if !points.isEmpty { lines += [""] + points }
+          : CurveReport.points(points)
+        if !rows.isEmpty { lines += [""] + rows }
       }
       if answers.contains(where: { !$0.curve.statistics.isComplete }) {
         lines += ["", "not every block size of so long an axis was searched: a curve may be lower"]
@@ -151,37 +150,35 @@ struct Curve: ParsableCommand {
     }
   }
 
-  /// A record for each point of a curve, or for the optimum at each of some capacities.
-  private func pointRecords(
+  /// An answer for each point of a curve, or for the optimum at each of some capacities.
+  private func pointAnswers(
     _ curve: ParetoCurve, _ each: DataflowCurves?, _ entry: Network.Entry, _ network: String?, _ capacities: [Bits]?
-  ) throws -> [ResultRecord] {
-    let layer = entry.layer
-    let bounds = LowerBounds(layer, widths: curve.widths)
-    let chosen = try capacities.map { try $0.map { ($0, try index(of: curve.steps, $0, layer, curve.widths)) } }
+  ) throws -> [Answer] {
+    let problem = curve.problem
+    let bounds = LowerBounds(problem)
+    let chosen = try capacities.map { try $0.map { ($0, try index(of: curve.steps, $0, problem)) } }
     return (chosen ?? curve.steps.points.enumerated().map { ($1.capacity, $0) }).map { capacity, index in
       let optimum = curve.optimum(at: index)
-      return ResultRecord(
-        network: network, entry: entry, capacity: capacity, widths: curve.widths, reuse: curve.reuse, optimum,
-        bounds: bounds, attainedBy: each?.dataflows(attaining: optimum, capacity: capacity))
+      return Answer(
+        network: network, entry: entry, problem, capacity: capacity, optimum, bounds: bounds,
+        attainedBy: each?.dataflows(attaining: optimum, capacity: capacity))
     }
   }
 
-  private func index(of curve: StepCurve, _ capacity: Bits, _ layer: Layer, _ widths: WordWidths) throws -> Int {
+  private func index(of curve: StepCurve, _ capacity: Bits, _ problem: Problem) throws -> Int {
     guard let index = curve.index(capacity: capacity) else {
-      throw CommandFailure.nothingFits(layer, capacity, widths)
+      throw CommandFailure.nothingFits(problem, capacity)
     }
     return index
   }
 
   /// The value of a network's curve at a capacity.
   private func point(
-    of sum: StepCurve, _ capacity: Bits, _ entries: [Network.Entry], _ widths: WordWidths
+    of sum: StepCurve, _ capacity: Bits, _ entries: [Network.Entry], _ setting: Problem.Setting
   ) throws -> StepCurve.Point {
     guard let index = sum.index(capacity: capacity) else {
-      let most = entries.max {
-        Optimizer.leastCapacity(of: $0.layer, widths: widths) < Optimizer.leastCapacity(of: $1.layer, widths: widths)
-      }
-      throw most.map { CommandFailure.nothingFits($0.layer, capacity, widths) }
+      let problems = try entries.map { try Problem($0.layer, in: setting) }
+      throw problems.max { $0.leastCapacity < $1.leastCapacity }.map { CommandFailure.nothingFits($0, capacity) }
         ?? CommandFailure(code: .impossible, message: "the network has no layers")
     }
     return StepCurve.Point(capacity: capacity, dataQuanta: sum.points[index].dataQuanta)

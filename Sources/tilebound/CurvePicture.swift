@@ -22,23 +22,18 @@ struct CurvePicture {
 
   private let file: String
   private let plots: Plots
-  private let model: EnergyModel
-  private let widths: WordWidths
-  private let dataflows: [Dataflow]
   private let range: ClosedRange<Int>?
   private let part: Double
-  private let setting: ResultSetting
+  private let setting: Problem.Setting
   private let quantity: Quantity
   /// What an energy of one unit counts as.
   private let scale: Double
 
   /// Checks what is asked for, before any work.
   init(
-    _ file: String, in axis: Axis, _ model: EnergyModel, _ widths: WordWidths, _ reuse: ReusePolicy,
-    _ dataflows: Set<Dataflow>, capacities: [Bits]?, kneeWithin part: Double
+    _ file: String, in axis: Axis, _ setting: Problem.Setting, capacities: [Bits]?, kneeWithin part: Double
   ) throws {
-    (self.file, self.model, self.widths, self.part) = (file, model, widths, part)
-    self.dataflows = Dataflow.allCases.filter(dataflows.contains)
+    (self.file, self.setting, self.part) = (file, setting, part)
     let counts = Set(capacities?.map(\.count) ?? [])
     if counts.count == 1 {
       throw FormatError(
@@ -46,7 +41,6 @@ struct CurvePicture {
         message: "shows a range of capacities; --capacity names one, as in 1KiB...1MiB it names several")
     }
     range = counts.min().flatMap { least in counts.max().map { least...$0 } }
-    setting = ResultSetting(model, widths, reuse)
     switch axis {
     case .energy: (quantity, scale) = (setting.energy, 1)
     case .words:
@@ -118,14 +112,15 @@ struct CurvePicture {
     let all = try StepCurve(
       sumOf: wholes.map { whole, parts in
         let curves = parts.map(\.curves.all)
-        return (isBounded ? try StepCurve(of: curves, whole, widths: widths, model) : curves[0], whole.count)
+        return (isBounded ? try StepCurve(of: curves, whole, in: setting) : curves[0], whole.count)
       })
+    let dataflows = Dataflow.allCases.filter(setting.dataflows.contains)
     let hasDataflows = layers.allSatisfy { $0.curves.each.count == dataflows.count }
-    let parts = wholes.map { SkiSlope.Part($0.whole, widths: widths, model) }
+    let parts = try wholes.map { try SkiSlope.Part($0.whole, in: setting) }
     return SkiSlope(
       name: name, all,
       dataflows: hasDataflows
         ? try dataflows.indices.map { order in (dataflows[order], try sum { $0.each[order] }) } : [],
-      of: isBounded ? parts : [], model, range: range, kneeWithin: part, scale: scale)
+      of: isBounded ? parts : [], setting.energyModel, range: range, kneeWithin: part, scale: scale)
   }
 }

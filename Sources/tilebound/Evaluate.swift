@@ -1,3 +1,4 @@
+import Answers
 import ArgumentParser
 import EnergyModel
 import Interchange
@@ -46,45 +47,31 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     let format = try output.parsedFormat()
     let capacity = try self.capacity.map { try CapacityOptions.single($0) }
-    let energyModel = try model.energyModel()
-    let widths = try model.widths(energyModel)
-    let reuse = try self.reuse.policy()
+    let setting = try model.setting(try reuse.policy())
     try output.refuseSameFile(as: [("--timeloop", timeloop.timeloop)])
-    let (network, entry, mapping) = try chosen(widths)
-    let layer = entry.layer
+    let (network, entry, mapping) = try chosen(setting.widths)
 
-    guard EnergyModel.bitsMoved.isExact(for: layer, widths: widths) else {
-      throw CommandFailure(
-        code: .usage, message: "\(layer.name): more than 2^63 bits could be moved, which cannot be counted")
-    }
-    let occupancy = Occupancy(of: mapping, on: layer)
-    let traffic = Traffic(of: mapping, on: layer, reuse: reuse)
-    let bits = traffic.bits(widths)
-    guard let energy = energyModel.energy(macs: layer.macs, read: bits.read, written: bits.written) else {
-      throw CommandFailure(code: .usage, message: "\(layer.name): the energy exceeds 2^63 quanta; use smaller energies")
-    }
-    if let capacity, occupancy.bits(widths) > capacity {
+    let problem = try Problem(entry.layer, in: setting)
+    var answer = Answer(
+      network: network, entry: entry, setting: setting, capacity: capacity, problem.evaluate(mapping))
+    if let capacity, answer.occupancy > capacity {
       throw CommandFailure(
         code: .impossible,
         message: "\(TextFile.shown(origin)): does not fit \(CapacityText.text(capacity)); the mapping needs "
-          + CapacityText.text(occupancy.bits(widths)))
+          + CapacityText.text(answer.occupancy))
     }
-    var record = ResultRecord(
-      network: network, entry: entry, capacity: capacity, widths: widths, reuse: reuse, mapping: mapping,
-      occupancy: occupancy, traffic: traffic, energy: energy)
     if replay {
-      try compare(occupancy, traffic, mapping, layer, reuse, widths, capacity)
-      record.replayAgrees = true
+      try compare(answer.evaluation, problem, capacity)
+      answer.replayAgrees = true
     }
-    try timeloop.write(mapping, of: layer, capacity: capacity ?? occupancy.bits(widths), widths, reuse)
+    try timeloop.write(answer, capacity: capacity ?? answer.occupancy)
     switch format {
-    case .json: try output.emit(ResultFile.json([record], command: Invocation.text(), producer: Invocation.producer))
-    case .csv: try output.emit(ResultFile.csv([record]))
+    case .json: try output.emit(ResultFile.json([answer], command: Invocation.text(), producer: Invocation.producer))
+    case .csv: try output.emit(ResultFile.csv([answer]))
     case .table:
-      var report = MappingReport()
-      report.add(record, mapping, on: layer)
-      let heading = model.heading(network ?? layer.name, energyModel, widths, reuse)
-      try output.emit(([heading, ""] + report.details.dropLast()).joined(separator: "\n") + "\n")
+      let heading = model.heading(network ?? answer.name, setting)
+      let details = MappingReport([answer]).details.dropLast()
+      try output.emit(([heading, ""] + details).joined(separator: "\n") + "\n")
     }
   }
 
@@ -172,22 +159,22 @@ struct Evaluate: ParsableCommand {
   }
 
   /// Replays the mapping; ends the command where the replay counts something else.
-  private func compare(
-    _ occupancy: Occupancy, _ traffic: Traffic, _ mapping: Mapping, _ layer: Layer, _ reuse: ReusePolicy,
-    _ widths: WordWidths, _ capacity: Bits?
-  ) throws {
+  private func compare(_ evaluation: Evaluation, _ problem: Problem, _ capacity: Bits?) throws {
+    let widths = problem.widths
     let replay: Replay
     do {
-      replay = try Replay(of: mapping, on: layer, reuse: reuse, widths: widths, capacity: capacity)
+      replay = try Replay(
+        of: evaluation.mapping, on: problem.layer, reuse: problem.reuse, widths: widths, capacity: capacity)
     } catch {
       throw CommandFailure(code: .failed, message: "replay: \(error)")
     }
-    if replay.traffic != traffic || replay.occupancy != occupancy {
+    if replay.traffic != evaluation.traffic || replay.occupancy != evaluation.occupancy {
       throw CommandFailure(
         code: .failed,
         message: "the replay counts \(replay.traffic.bits(widths).total.count) bits moved and "
-          + "\(replay.occupancy.bits(widths).count) held, the closed form \(traffic.bits(widths).total.count) and "
-          + "\(occupancy.bits(widths).count): this is an error in Tilebound, please report it")
+          + "\(replay.occupancy.bits(widths).count) held, the closed form "
+          + "\(evaluation.traffic.bits(widths).total.count) and \(evaluation.occupancy.bits(widths).count): this is an "
+          + "error in Tilebound, please report it")
     }
   }
 }

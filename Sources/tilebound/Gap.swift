@@ -1,3 +1,4 @@
+import Answers
 import ArgumentParser
 import EnergyModel
 import Interchange
@@ -37,45 +38,41 @@ struct Gap: ParsableCommand {
   func run() throws {
     let format = try output.parsedFormat()
     let capacities = try capacities.list(example: "tilebound gap --network resnet50 --capacity 128KiB")
-    let energyModel = try model.energyModel()
-    let widths = try model.widths(energyModel)
-    let reuse = try self.reuse.policy()
-    let dataflows = try chosen.dataflows()
+    let setting = try model.setting(try reuse.policy(), try chosen.dataflows())
     let (network, entries) = try layers.entries(example: "tilebound gap --network resnet50 --capacity 128KiB")
 
     let byLayer = try entries.concurrentMap(threads: try threads.count()) { entry in
-      let layer = entry.layer
-      let optimizer = try Optimizer(layer, widths: widths, energyModel: energyModel, reuse: reuse, dataflows: dataflows)
-      let bounds = LowerBounds(layer, widths: widths)
+      let problem = try Problem(entry.layer, in: setting)
+      let (optimizer, bounds) = (Optimizer(problem), LowerBounds(problem))
       let curves = DataflowCurves(optimizer)
-      let records = try capacities.map { capacity in
+      let answers = try capacities.map { capacity in
         guard let optimum = optimizer.optimum(capacity: capacity) else {
-          throw CommandFailure.nothingFits(layer, capacity, widths)
+          throw CommandFailure.nothingFits(problem, capacity)
         }
-        var record = ResultRecord(
-          network: network, entry: entry, capacity: capacity, widths: widths, reuse: reuse, optimum, bounds: bounds,
+        var answer = Answer(
+          network: network, entry: entry, problem, capacity: capacity, optimum, bounds: bounds,
           attainedBy: curves.dataflows(attaining: optimum, capacity: capacity))
-        try record.compare(curves, on: layer, widths: widths, capacity: capacity, energyModel)
-        return record
+        answer.compare(curves, of: problem, capacity: capacity)
+        return answer
       }
-      return (records: records, curve: curves.all)
+      return (answers: answers, curve: curves.all)
     }
-    let byCapacity = capacities.indices.map { index in byLayer.map { $0.records[index] } }
-    let records = byCapacity.flatMap { $0 }
+    let byCapacity = capacities.indices.map { index in byLayer.map { $0.answers[index] } }
+    let answers = byCapacity.flatMap { $0 }
     switch format {
     case .json:
       let curves = zip(entries, byLayer).map { (entry: $0, curve: $1.curve) }
-      let summaries = (try? NetworkCurve(curves, widths: widths, energyModel)).map { whole in
+      let summaries = (try? NetworkCurve(curves, in: setting)).map { whole in
         CurveSummary.all(
-          network: network, curves, whole, isNetwork: layers.isNetwork, energyModel, within: [0.05, 0])
+          network: network, curves, whole, isNetwork: layers.isNetwork, setting.energyModel, within: [0.05, 0])
       }
       try output.emit(
         ResultFile.json(
-          records, totals: byCapacity.compactMap(NetworkTotal.init), wholes: WholeRecord.all(of: records),
+          answers, totals: byCapacity.compactMap(NetworkAnswer.init), wholes: WholeAnswer.all(of: answers),
           curves: summaries, command: Invocation.text(), producer: Invocation.producer))
-    case .csv: try output.emit(ResultFile.csv(records))
+    case .csv: try output.emit(ResultFile.csv(answers))
     case .table:
-      let heading = model.heading(network ?? entries[0].layer.name, energyModel, widths, reuse)
+      let heading = model.heading(network ?? entries[0].layer.name, setting)
       let lines = [heading, ""] + GapReport.lines(byCapacity, showsLayers: !quiet)
       try output.emit(lines.joined(separator: "\n") + "\n")
     }

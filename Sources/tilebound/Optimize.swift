@@ -1,3 +1,4 @@
+import Answers
 import ArgumentParser
 import EnergyModel
 import Interchange
@@ -52,10 +53,7 @@ struct Optimize: ParsableCommand {
     let example = "tilebound optimize --network alexnet --layer conv2 --capacity 64KiB"
     guard let text = capacity else { throw CommandFailure.missingCapacity(example: example) }
     let capacity = try CapacityOptions.single(text)
-    let energyModel = try model.energyModel()
-    let widths = try model.widths(energyModel)
-    let reuse = try self.reuse.policy()
-    let dataflows = try chosen.dataflows()
+    let setting = try model.setting(try reuse.policy(), try chosen.dataflows())
     let threads = try threads.count()
     let (network, entries) = try layers.entries(example: example)
 
@@ -70,44 +68,37 @@ struct Optimize: ParsableCommand {
     let options = SearchOptions(threads: entries.count == 1 ? threads : 1)
     let answers = try entries.concurrentMap(threads: threads) { entry in
       let start = ContinuousClock.now
-      let optimizer = try Optimizer(
-        entry.layer, widths: widths, energyModel: energyModel, reuse: reuse, dataflows: dataflows)
+      let problem = try Problem(entry.layer, in: setting)
+      let optimizer = Optimizer(problem)
       guard let optimum = optimizer.optimum(capacity: capacity, options: options) else {
-        throw CommandFailure.nothingFits(entry.layer, capacity, widths)
+        throw CommandFailure.nothingFits(problem, capacity)
       }
       let time = start.duration(to: .now).components
-      // Not a part of the search: its time is that of finding the optimum.
-      let attaining = optimizer.dataflows(attaining: optimum, capacity: capacity, options: options)
-      return (optimum, attaining, seconds: Double(time.seconds) + Double(time.attoseconds) * 1e-18)
+      let seconds = Double(time.seconds) + Double(time.attoseconds) * 1e-18
+      return Answer(
+        network: network, entry: entry, problem, capacity: capacity, optimum, bounds: LowerBounds(problem),
+        // Not a part of the search: its time is that of finding the optimum.
+        attainedBy: optimizer.dataflows(attaining: optimum, capacity: capacity, options: options),
+        seconds: noTiming ? nil : seconds)
     }
 
-    var records: [ResultRecord] = []
-    var report = MappingReport()
-    for (entry, (optimum, attaining, seconds)) in zip(entries, answers) {
-      let record = ResultRecord(
-        network: network, entry: entry, capacity: capacity, widths: widths, reuse: reuse, optimum,
-        bounds: LowerBounds(entry.layer, widths: widths), attainedBy: attaining, seconds: noTiming ? nil : seconds)
-      records.append(record)
-      report.add(record, optimum.mapping, on: entry.layer)
-    }
-    if let optimum = answers.first?.0 {
-      try timeloop.write(optimum.mapping, of: entries[0].layer, capacity: capacity, widths, reuse)
-    }
+    if let answer = answers.first { try timeloop.write(answer, capacity: capacity) }
     switch format {
     case .json:
       try output.emit(
         ResultFile.json(
-          records, wholes: WholeRecord.all(of: records), command: Invocation.text(), producer: Invocation.producer))
-    case .csv: try output.emit(ResultFile.csv(records))
+          answers, wholes: WholeAnswer.all(of: answers), command: Invocation.text(), producer: Invocation.producer))
+    case .csv: try output.emit(ResultFile.csv(answers))
     case .table:
       let heading = model.heading(
-        "\(network ?? entries[0].layer.name) at \(CapacityText.text(capacity))", energyModel, widths, reuse)
+        "\(network ?? entries[0].layer.name) at \(CapacityText.text(capacity))", setting)
+      let report = MappingReport(answers)
       let lines = [heading, ""] + (quiet ? [] : report.details) + report.table
       try output.emit(lines.joined(separator: "\n") + "\n")
     }
-    if let mapping, let optimum = answers.first?.0 {
+    if let mapping, let answer = answers.first {
       try OutputOptions.write(
-        MappingFile.text(optimum.mapping, layer: network == nil ? nil : entries.first?.layer.name), to: mapping)
+        MappingFile.text(answer.mapping, layer: network == nil ? nil : answer.name), to: mapping)
     }
   }
 }

@@ -219,20 +219,28 @@ struct ModelOptions: ParsableArguments {
         + "the energy model's, or 8)",
       valueName: "b|list")) var bits: String?
 
-  func energyModel() throws -> EnergyModel {
+  /// What layers have in common, with the reuse and the dataflows that other options choose.
+  func setting(
+    _ reuse: ReusePolicy = .sliding, _ dataflows: Set<Dataflow> = Set(Dataflow.allCases)
+  ) throws -> Problem.Setting {
+    let model = try energyModel()
+    return Problem.Setting(widths: try widths(model), energyModel: model, reuse: reuse, dataflows: dataflows)
+  }
+
+  private func energyModel() throws -> EnergyModel {
     try energy.map { try BuiltIn.energyModel(nameOrFile: $0) } ?? .bitsMoved
   }
 
   /// The widths asked for; those that are not are the ones that the energy model is for, or 8 bits.
-  func widths(_ model: EnergyModel) throws -> WordWidths {
+  private func widths(_ model: EnergyModel) throws -> WordWidths {
     let chosen = try bits.map { try WidthsText.parse($0, origin: "--bits") } ?? ChosenWidths()
     return chosen.widths(with: model)
   }
 
   /// A line that says what results are for.
-  func heading(_ what: String, _ model: EnergyModel, _ widths: WordWidths, _ reuse: ReusePolicy?) -> String {
-    "\(what): energy model \(model.name), word widths \(WidthsText.text(widths)) (inputs/weights/outputs/partial sums)"
-      + (reuse.map { ", reuse \($0.rawValue)" } ?? "")
+  func heading(_ what: String, _ setting: Problem.Setting, namesReuse: Bool = true) -> String {
+    "\(what): energy model \(setting.energyModel.name), word widths \(WidthsText.text(setting.widths)) "
+      + "(inputs/weights/outputs/partial sums)" + (namesReuse ? ", reuse \(setting.reuse.rawValue)" : "")
   }
 }
 

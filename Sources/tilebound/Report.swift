@@ -1,3 +1,4 @@
+import Answers
 import ArgumentParser
 import Foundation
 import Interchange
@@ -50,7 +51,7 @@ struct Report: ParsableCommand {
     } catch {
       throw CommandFailure(code: .failed, message: "\(error); --no-plots makes the report without them")
     }
-    let capacities = try capacity.map { Set(try CapacityOptions.list($0).map(\.count)) }
+    let capacities = try capacity.map { Set(try CapacityOptions.list($0)) }
     if let title, title.allSatisfy(\.isWhitespace) {
       throw FormatError(origin: "--title", message: "is empty; a text is expected")
     }
@@ -68,20 +69,19 @@ struct Report: ParsableCommand {
       document.command = document.command ?? SweepIndex.command(thatMade: file)
       documents.append(document)
     }
-    let all = documents.flatMap(\.records)
+    let all = documents.flatMap(\.answers)
     let network = try network.map { try Self.known($0, among: all.compactMap(\.network).uniqued()) }
     let layers = try names.selection.chosen(
-      among: all.flatMap { [$0.layer] + ($0.partOf.map { [$0] } ?? []) }, of: files.map(TextFile.shown))
+      among: all.flatMap { [$0.name] + ($0.partOf.map { [$0] } ?? []) }, of: files.map(TextFile.shown))
     for index in documents.indices {
-      documents[index].select { record in
-        (network ?? record.network) == record.network
-          && (layers.contains(record.layer) || record.partOf.map(layers.contains) ?? false)
-          && (capacities.map { capacities in record.capacityBits.map(capacities.contains) ?? false } ?? true)
+      documents[index].select { answer in
+        (network ?? answer.network) == answer.network && answer.entry.isNamed(in: layers)
+          && (capacities.map { capacities in answer.capacity.map(capacities.contains) ?? false } ?? true)
       }
     }
-    if documents.allSatisfy(\.records.isEmpty) { throw nothingLeft() }
-    let figures = noPlots ? [] : ReportFigures.all(of: documents.flatMap(\.records))
-    let report = HTMLReport(documents: documents.filter { !$0.records.isEmpty }, figures: figures, title: title)
+    if documents.allSatisfy(\.answers.isEmpty) { throw nothingLeft() }
+    let figures = noPlots ? [] : ReportFigures.all(of: documents.flatMap(\.answers))
+    let report = HTMLReport(documents: documents.filter { !$0.answers.isEmpty }, figures: figures, title: title)
     try OutputOptions.write(try report.page(), to: output)
   }
 

@@ -182,14 +182,14 @@ struct SweepCommand: ParsableCommand {
         _exit(code)
       }
     }
-    let result = try run.run(threads: threads, command: Invocation.text()) { now in
+    let result = try run.run(threads: threads, command: Invocation.text(), keepsAnswers: plot != nil) { now in
       progress.show(now.done, of: now.all, "records", current: "\(now.network) \(now.layer)")
     }
     progress.clear()
     interrupts.end()
     var lines: [String] = []
     if let plot {
-      let figures = ReportFigures.all(of: try ResultReader.read(file: run.path).records)
+      let figures = ReportFigures.all(of: result.answers, curves: result.networkCurves)
       let files = try plots.write(figures, into: plot, threads: threads)
       lines.append("\(plot): \(files.count) \(files.count == 1 ? "picture" : "pictures")")
     }

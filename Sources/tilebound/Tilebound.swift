@@ -2,7 +2,7 @@ import ArgumentParser
 import EnergyModel
 import Foundation
 import Interchange
-import MappingSearch
+import Mappings
 import Reports
 import Sweeps
 import Workloads
@@ -46,6 +46,7 @@ struct Tilebound: ParsableCommand {
     switch error {
     case let error as CommandFailure: fail(error.message, code: error.code)
     case let error as FormatError: fail(error.description, code: .usage)
+    case let error as ProblemError: fail(error.description, code: .usage)
     case let error as PlotError: fail(error.description, code: .failed)
     case let error as SweepError: fail(error.description, code: code(of: error))
     default:
@@ -64,7 +65,7 @@ struct Tilebound: ParsableCommand {
     switch error {
     case .nothingFits: .impossible
     case .failed: .failed
-    case .lacks, .unknownLayer, .sameName, .inexact, .refused: .usage
+    case .lacks, .unknownLayer, .sameName, .unanswerable, .refused: .usage
     }
   }
 
@@ -98,10 +99,7 @@ struct CommandFailure: Error {
   }
 
   /// No mapping of a layer fits a capacity.
-  static func nothingFits(_ layer: Layer, _ capacity: Bits, _ widths: WordWidths) -> CommandFailure {
-    CommandFailure(
-      code: .impossible,
-      message: "\(layer.name): no mapping fits \(CapacityText.text(capacity)); the least capacity that would is "
-        + CapacityText.text(Optimizer.leastCapacity(of: layer, widths: widths)))
+  static func nothingFits(_ problem: Problem, _ capacity: Bits) -> CommandFailure {
+    CommandFailure(code: .impossible, message: CapacityText.nothingFits(problem, capacity))
   }
 }

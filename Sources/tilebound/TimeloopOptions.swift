@@ -1,5 +1,5 @@
+import Answers
 import ArgumentParser
-import EnergyModel
 import Interchange
 import Mappings
 import Workloads
@@ -14,17 +14,16 @@ struct TimeloopOptions: ParsableArguments {
   var timeloop: String?
 
   /// Writes the file, if one is asked for.
-  func write(
-    _ mapping: Mapping, of layer: Layer, capacity: Bits, _ widths: WordWidths, _ reuse: ReusePolicy
-  ) throws {
+  func write(_ answer: Answer, capacity: Bits) throws {
     guard let timeloop else { return }
     let files: TimeloopFiles
     do {
       files = try TimeloopExport.files(
-        layer: layer, mapping: mapping, capacity: capacity, widths: widths, reuse: reuse)
+        layer: answer.layer, mapping: answer.mapping, capacity: capacity, widths: answer.setting.widths,
+        reuse: answer.setting.reuse)
     } catch {
       throw CommandFailure(
-        code: .failed, message: "\(timeloop): \(layer.name): cannot be written for Timeloop: \(error)")
+        code: .failed, message: "\(timeloop): \(answer.name): cannot be written for Timeloop: \(error)")
     }
     try OutputOptions.write(files.text, to: timeloop)
   }

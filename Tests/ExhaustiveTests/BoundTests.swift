@@ -10,12 +10,12 @@ import Workloads
 /// Lower bounds against what is attained: one bound above an optimum is a wrong proof.
 struct BoundTests {
   @Test("Brute force, 20 layers a seed", arguments: 0..<100)
-  func bruteForce(seed: Int) {
+  func bruteForce(seed: Int) throws {
     var layers = RandomLayers(seed: 9000 + seed, largestSize: 4, largestMACs: 16)
     for _ in 0..<20 {
       let layer = layers.layer()
       let widths = layers.widths()
-      let bounds = LowerBounds(layer, widths: widths)
+      let bounds = try LowerBounds(Problem(layer, widths: widths))
       var bruteForce = BruteForce(layer, widths: widths)
       bruteForce.tryNests()
       for (occupancy, energy) in bruteForce.paretoPoints {
@@ -36,13 +36,13 @@ struct BoundTests {
       let widths = layers.widths()
       let (read, write) = (Double(layers.random.pick(0...3)), Double(layers.random.pick(0...3)))
       let model = try EnergyModel(name: "random", source: "", unit: "bit", mac: 1, read: read, write: write)
-      let bounds = LowerBounds(layer, widths: widths)
-      let optimizer = try Optimizer(layer, widths: widths, energyModel: model)
+      let bounds = try LowerBounds(Problem(layer, widths: widths))
+      let optimizer = try Optimizer(Problem(layer, widths: widths, energyModel: model))
       var capacity = Bits(1 << 20)
       while let optimum = optimizer.optimum(capacity: capacity) {
         let occupancy = optimum.occupancy.bits(widths)
         for bound in bounds.all(capacity: occupancy) {
-          let energy = try #require(bound.energy(of: layer, model))
+          let energy = try #require(bound.energy(of: [optimizer.problem]))
           let failure: Comment = "seed \(20_000 + seed), \(bound), at \(occupancy): \(describe(layer)), \(widths)"
           #expect(energy.totalQuanta <= optimum.energy.totalQuanta, failure)
         }
@@ -70,8 +70,8 @@ struct BoundTests {
     let network = try #require(try BuiltIn.network(name))
     for layer in network.entries.map(\.layer) {
       for widths in Self.widths {
-        let bounds = LowerBounds(layer, widths: widths)
-        let optimizer = try Optimizer(layer, widths: widths)
+        let bounds = try LowerBounds(Problem(layer, widths: widths))
+        let optimizer = try Optimizer(Problem(layer, widths: widths))
         var last = Bits(.max)
         for power in 8...24 {
           let capacity = Bits.bytes(1 << power)
@@ -98,8 +98,8 @@ struct BoundTests {
       name: "reference", inputChannels: shape[1], input: Extent(shape[4] * (shape[2] - 1) + shape[3]),
       outputChannels: shape[0], kernel: Extent(shape[3]), stride: Extent(shape[4]))
     let widths = WordWidths(.one)
-    let optimum = try #require(try Optimizer(layer, widths: widths).optimum(capacity: Bits(capacity)))
-    let bound = LowerBounds(layer, widths: widths).best(capacity: Bits(capacity))
+    let optimum = try #require(try Optimizer(Problem(layer, widths: widths)).optimum(capacity: Bits(capacity)))
+    let bound = try LowerBounds(Problem(layer, widths: widths)).best(capacity: Bits(capacity))
     let ratio = Double(optimum.traffic.total.count) / Double(bound.total.count)
     #expect(ratio >= 1 && ratio <= most + 0.0005, "\(ratio), \(bound)")
   }

@@ -41,7 +41,7 @@ struct OptimalityTests {
     ])
   func table(shape: [Int], expected: String) throws {
     let layer = try Self.layer(shape[0], shape[1], shape[2], shape[3], shape[4], shape[5], stride: shape[6])
-    let optimizer = try Optimizer(layer, widths: Self.oneBit)
+    let optimizer = try Optimizer(Problem(layer, widths: Self.oneBit))
     #expect(Self.text(Self.paretoPoints(optimizer, upTo: 64)) == expected)
     var bruteForce = BruteForce(layer, widths: Self.oneBit)
     bruteForce.tryNests()
@@ -96,10 +96,10 @@ struct OptimalityTests {
       name: "random", source: "", unit: "bit", mac: 0, read: Double(read), write: Double(write))
     var bruteForce = BruteForce(layer, widths: widths, reuse: reuse, readEnergy: read, writeEnergy: write)
     tryAll(&bruteForce)
-    let optimizer = try Optimizer(layer, widths: widths, energyModel: model, reuse: reuse)
+    let optimizer = try Optimizer(Problem(layer, widths: widths, energyModel: model, reuse: reuse))
     let failure: Comment = "seed \(seed): \(describe(layer)), \(widths), \(reuse), read \(read), write \(write)"
-    #expect(bruteForce.paretoPoints.first?.occupancy == optimizer.leastCapacity.count, failure)
-    #expect(optimizer.optimum(capacity: Bits(optimizer.leastCapacity.count - 1)) == nil, failure)
+    #expect(bruteForce.paretoPoints.first?.occupancy == optimizer.problem.leastCapacity.count, failure)
+    #expect(optimizer.optimum(capacity: Bits(optimizer.problem.leastCapacity.count - 1)) == nil, failure)
     for (occupancy, energy) in bruteForce.paretoPoints {
       let optimum = try #require(optimizer.optimum(capacity: Bits(occupancy)), failure)
       let found = optimum.energy.data

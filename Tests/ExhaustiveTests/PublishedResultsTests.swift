@@ -30,6 +30,6 @@ struct PublishedResultsTests {
         break
       }
     }
-    #expect(try ResultReader.read(file: Self.results.appending(path: "built-in.csv").path).records.count == 741)
+    #expect(try ResultReader.read(file: Self.results.appending(path: "built-in.csv").path).answers.count == 741)
   }
 }

@@ -1,3 +1,4 @@
+import Answers
 import EnergyModel
 import Foundation
 import Interchange
@@ -7,26 +8,25 @@ import Testing
 import Workloads
 
 struct ResultFileTests {
-  private func record(layer name: String) throws -> ResultRecord {
+  private func answer(layer name: String) throws -> Answer {
     let layer = try Layer.gemm(name: name, m: 8, n: 6, k: 5)
-    let optimizer = try Optimizer(layer, widths: WordWidths(.byte))
-    let optimum = try #require(optimizer.optimum(capacity: .bytes(20)))
-    var record = ResultRecord(
-      network: "net", entry: Network.Entry(layer: layer, count: 2), capacity: .bytes(20), widths: WordWidths(.byte),
-      reuse: .sliding, mapping: optimum.mapping, occupancy: optimum.occupancy, traffic: optimum.traffic,
-      energy: optimum.energy)
-    record.search = ResultRecord.Search(optimum.statistics, seconds: nil)
-    return record
+    let problem = try Problem(layer, widths: WordWidths(.byte))
+    let optimum = try #require(Optimizer(problem).optimum(capacity: .bytes(20)))
+    var answer = Answer(
+      network: "net", entry: Network.Entry(layer: layer, count: 2), setting: problem.setting, capacity: .bytes(20),
+      optimum.evaluation)
+    answer.search = optimum.statistics
+    return answer
   }
 
   @Test func jsonNamesItsSchemaAndSumsUp() throws {
-    let record = try record(layer: "fc")
-    let text = try ResultFile.json([record])
+    let answer = try answer(layer: "fc")
+    let text = try ResultFile.json([answer])
     let document = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     #expect(document["schema"] as? String == "tilebound-results/1")
     #expect(
       document["producer"] as? [String: String] == ["version": Producer.version, "blas_core": Producer().core])
-    #expect(try ResultFile.json([record], producer: Producer(commit: "abc")).contains("\"commit\" : \"abc\""))
+    #expect(try ResultFile.json([answer], producer: Producer(commit: "abc")).contains("\"commit\" : \"abc\""))
     let records = try #require(document["records"] as? [[String: Any]])
     #expect(records.count == 1)
     let traffic = try #require(records[0]["traffic_bits"] as? [String: Int])
@@ -37,16 +37,16 @@ struct ResultFileTests {
     #expect(nodes.count { $0["keep"] != nil } == 3)
     #expect(nodes.allSatisfy { $0["keep"] != nil || ($0["for"] is String && $0["tile"] is Int) })
     #expect(records[0]["count"] as? Int == 2 && records[0]["macs"] as? Int == 240)
-    #expect(try ResultFile.json([self.record(layer: "fc")]) == text)
+    #expect(try ResultFile.json([self.answer(layer: "fc")]) == text)
   }
 
   @Test func csvQuotesWhatNeedsIt() throws {
-    let lines = ResultFile.csv([try record(layer: "a \"b\", c")]).split(separator: "\n")
+    let lines = ResultFile.csv([try answer(layer: "a \"b\", c")]).split(separator: "\n")
     #expect(lines.count == 2)
     #expect(lines[0].hasPrefix("network,layer,shape,count,capacity_bits,"))
     #expect(lines[1].hasPrefix("net,\"a \"\"b\"\", c\",\"k=6,c=5,h=8\",2,160,8,8,8,8,sliding,"))
     let columns = lines[0].split(separator: ",").count
-    let plain = ResultFile.csv([try record(layer: "fc")]).split(separator: "\n")[1]
+    let plain = ResultFile.csv([try answer(layer: "fc")]).split(separator: "\n")[1]
       .replacingOccurrences(of: "\"k=6,c=5,h=8\"", with: "shape")
     #expect(plain.split(separator: ",", omittingEmptySubsequences: false).count == columns)
   }

@@ -1,6 +1,6 @@
+import Answers
 import EnergyModel
 import Foundation
-import Interchange
 import LowerBounds
 import MappingSearch
 import Mappings
@@ -8,45 +8,56 @@ import TestSupport
 import Testing
 import Workloads
 
+@testable import Interchange
+
 struct ResultReaderTests {
   /// Optima of random layers with everything that a record can hold.
-  private func records(seed: Int, count: Int) throws -> [ResultRecord] {
+  private func answers(seed: Int, count: Int) throws -> [Answer] {
     var layers = RandomLayers(seed: seed, largestSize: 6, largestMACs: 4000)
     let model = try EnergyModel(name: "m, \"x\"", source: "", unit: "pJ", mac: 0.3, read: 20.3125, write: 7.1)
     return try (0..<count).map { number in
       let layer = layers.layer()
       let widths = layers.widths()
-      let optimizer = try Optimizer(
+      let problem = try Problem(
         layer, widths: widths, energyModel: model, reuse: number % 3 == 0 ? .none : .sliding)
-      let capacity = optimizer.leastCapacity + Bits(number * 37)
+      let optimizer = Optimizer(problem)
+      let capacity = problem.leastCapacity + Bits(number * 37)
       let optimum = try #require(optimizer.optimum(capacity: capacity))
-      var record = ResultRecord(
-        network: number % 4 == 0 ? nil : "net", entry: Network.Entry(layer: layer, count: 1 + number % 3),
-        capacity: capacity, widths: widths, reuse: optimizer.reuse, optimum,
-        bounds: LowerBounds(layer, widths: widths),
+      var answer = Answer(
+        network: number % 4 == 0 ? nil : "net", entry: Network.Entry(layer: layer, count: 1 + number % 3), problem,
+        capacity: capacity, optimum, bounds: LowerBounds(problem),
         attainedBy: number % 7 == 6 ? nil : optimizer.dataflows(attaining: optimum, capacity: capacity),
         seconds: number % 2 == 0 ? nil : 0.25)
-      if number % 5 == 0 {
-        try record.compare(DataflowCurves(optimizer), on: layer, widths: widths, capacity: capacity, model)
-      }
-      return record
+      if number % 5 == 0 { answer.compare(DataflowCurves(optimizer), of: problem, capacity: capacity) }
+      return answer
     }
+  }
+
+  /// The records of a text.
+  private func read(_ text: String) throws -> [ResultRecord] {
+    try ResultReader.parse(text, origin: "r").answers.map { ResultRecord($0) }
   }
 
   /// What is written in any of the three forms is read back as it was.
   @Test func everyFormIsReadBack() throws {
     let seed = Int.random(in: 0..<1 << 30)
-    let records = try records(seed: seed, count: 40)
-    let json = try ResultReader.parse(try ResultFile.json(records, command: "tilebound optimize"), origin: "r")
-    #expect(json.records == records && json.command == "tilebound optimize", "seed \(seed)")
-    let lines = try records.map { try ResultFile.jsonLine($0) }
-    #expect(try ResultReader.parse(lines.joined(), origin: "r").records == records, "seed \(seed)")
-    #expect(try ResultReader.parse(lines[0], origin: "r").records == [records[0]], "seed \(seed)")
+    let answers = try answers(seed: seed, count: 40)
+    let records = answers.map { ResultRecord($0) }
+    let json = try ResultFile.json(answers, command: "tilebound optimize")
+    #expect(try read(json) == records, "seed \(seed)")
+    #expect(try ResultReader.parse(json, origin: "r").command == "tilebound optimize")
+    let lines = try answers.map { try ResultFile.jsonLine($0) }
+    #expect(try read(lines.joined()) == records, "seed \(seed)")
+    #expect(try read(lines[0]) == [records[0]], "seed \(seed)")
     // A table has a column for all or none: the groups of a record are told apart by their cells.
-    let some = records.filter { $0.dataflows != nil }
-    let none = records.filter { $0.dataflows == nil }
-    #expect(try ResultReader.parse(ResultFile.csv(some), origin: "r").records == some, "seed \(seed)")
-    #expect(try ResultReader.parse(ResultFile.csv(none), origin: "r").records == none, "seed \(seed)")
+    for group in [answers.filter { $0.dataflows != nil }, answers.filter { $0.dataflows == nil }] {
+      #expect(try read(ResultFile.csv(group)) == group.map { ResultRecord($0) }, "seed \(seed)")
+    }
+    // Prices and bounds, too, are those that were written, and not only their text.
+    for (answer, read) in zip(answers, try ResultReader.parse(json, origin: "r").answers) {
+      #expect(read.evaluation == answer.evaluation || read.evaluation.energy.model != answer.evaluation.energy.model)
+      #expect(read.bound == answer.bound && read.gap == answer.gap && read.dataflows == answer.dataflows)
+    }
   }
 
   /// A shape says everything about a layer but its name.
@@ -74,7 +85,7 @@ struct ResultReaderTests {
 
   /// Figures that do not follow from the mapping are refused, whichever they are.
   @Test func tamperedRecordsAreRefused() throws {
-    let record = try records(seed: 1, count: 2)[1]
+    let record = ResultRecord(try answers(seed: 1, count: 2)[1])
     func message(_ change: (inout ResultRecord) -> Void) throws -> String {
       var changed = record
       change(&changed)
@@ -95,7 +106,12 @@ struct ResultReaderTests {
         try message(change)
           == "r: record 1 (random): \(key): does not follow from the record's traffic and prices")
     }
-    #expect(try message { $0.energy.perBitRead = -1 }.contains("energy: a price is negative"))
+    #expect(try message { $0.energy.perBitRead = -1 }.contains("energy: read is -1.0; an energy from 0 to 1000000 is"))
+    #expect(
+      try message { $0.energy.perBitRead = 20.3 }.contains(
+        "energy.per_bit_read: is 20.3, which is no multiple of 2^-10"))
+    #expect(try message { $0.lowerBound?.family = "best" }.contains("lower_bound.family: unknown family 'best'"))
+    #expect(try message { $0.references = ["os": 1] }.contains("references: unknown name 'os'"))
     let bound = "r: record 1 (random): lower_bound: is no lower bound of the record's energy"
     #expect(try message { $0.lowerBound?.data = $0.energy.data + 1 } == bound)
     #expect(try message { $0.lowerBound?.data = -1 } == bound)
@@ -109,7 +125,7 @@ struct ResultReaderTests {
         $0.lowerBound = nil
       } == "accepted")
     #expect(try message { $0.capacityBits = $0.occupancyBits - 1 }.contains("more than the capacity of "))
-    #expect(try message { $0.reuse = "all" }.contains("reuse: 'all' is unknown; accepted: sliding, none"))
+    #expect(try message { $0.reuse = "all" }.contains("reuse: unknown reuse policy 'all'; accepted: sliding, none"))
     #expect(try message { $0.bits.inputs = 65 }.contains("bits: a width is from 1 to 64 bits"))
     #expect(try message { $0.layer = "a\nb" }.contains("layer: is empty or has control characters"))
     #expect(try message { $0.count = 0 }.contains("count: the count or the capacity is out of range"))
@@ -130,12 +146,14 @@ struct ResultReaderTests {
     let traffic = Traffic(
       inputsRead: Words(2 * real), weightsRead: Words(all), biasesRead: .zero, partialSumsRead: .zero,
       partialSumsWritten: .zero, outputsWritten: Words(finished))
-    let bits = traffic.bits(widths)
-    let model = EnergyModel.bitsMoved
+    let problem = try Problem(layer, widths: widths)
+    let evaluation = problem.evaluate(mapping)
+    #expect(evaluation.traffic == traffic)
+    #expect(evaluation.occupancy == Occupancy(inputs: Words(1), weights: Words(1), outputs: Words(1)))
     var record = ResultRecord(
-      network: nil, entry: Network.Entry(layer: layer, count: 1), capacity: nil, widths: widths, reuse: .sliding,
-      mapping: mapping, occupancy: Occupancy(inputs: Words(1), weights: Words(1), outputs: Words(1)), traffic: traffic,
-      energy: try #require(model.energy(macs: layer.macs, read: bits.read, written: bits.written)))
+      Answer(
+        network: nil, entry: Network.Entry(layer: layer, count: 1), setting: problem.setting, capacity: nil, evaluation)
+    )
     #expect(message(try ResultFile.jsonLine(record)) == "accepted")
     record.trafficBits.inputsRead += 8
     record.trafficBits.total += 8
@@ -148,16 +166,16 @@ struct ResultReaderTests {
     let layer = try Layer(
       name: "conv", inputChannels: 3, input: Extent(8), outputChannels: 4, kernel: Extent(3), padding: Padding(1))
     let widths = WordWidths(.byte)
-    let optimizer = try Optimizer(layer, widths: widths)
+    let problem = try Problem(layer, widths: widths)
+    let optimizer = Optimizer(problem)
     let each = DataflowCurves(optimizer)
     func record(_ capacity: Int) throws -> ResultRecord {
       let optimum = try #require(optimizer.optimum(capacity: .bytes(capacity)))
-      var record = ResultRecord(
-        network: "net", entry: Network.Entry(layer: layer, count: 1), capacity: .bytes(capacity), widths: widths,
-        reuse: .sliding, optimum, bounds: LowerBounds(layer, widths: widths),
-        attainedBy: each.dataflows(attaining: optimum, capacity: .bytes(capacity)))
-      try record.compare(each, on: layer, widths: widths, capacity: .bytes(capacity), .bitsMoved)
-      return record
+      var answer = Answer(
+        network: "net", entry: Network.Entry(layer: layer, count: 1), problem, capacity: .bytes(capacity), optimum,
+        bounds: LowerBounds(problem), attainedBy: each.dataflows(attaining: optimum, capacity: .bytes(capacity)))
+      answer.compare(each, of: problem, capacity: .bytes(capacity))
+      return ResultRecord(answer)
     }
     let capacity = try #require((3..<300).first { try (2...4).contains(record($0).optimalDataflows?.count ?? 0) })
     let known = try record(capacity)
@@ -199,14 +217,14 @@ struct ResultReaderTests {
       row.remove(at: place)
       return row.joined(separator: ",")
     }
-    let read = try ResultReader.parse(old.joined(separator: "\n") + "\n", origin: "r").records
+    let read = try read(old.joined(separator: "\n") + "\n")
     var expected = known
     expected.optimalDataflows = nil
     #expect(read == [expected])
   }
 
   @Test func strangersAreRefused() throws {
-    let record = try records(seed: 2, count: 2)[1]
+    let record = ResultRecord(try answers(seed: 2, count: 2)[1])
     let line = try ResultFile.jsonLine(record)
     #expect(message("") == "r: the file is empty; results in JSON, JSON lines or CSV are expected")
     #expect(message(" \n\t\n").hasPrefix("r: the file is empty"))

@@ -1,12 +1,14 @@
+import Answers
 import EnergyModel
 import Foundation
-import Interchange
 import LowerBounds
 import MappingSearch
 import Mappings
 import TestSupport
 import Testing
 import Workloads
+
+@testable import Interchange
 
 /// Results of layers that are parts of others.
 struct WholeRecordTests {
@@ -28,20 +30,25 @@ struct WholeRecordTests {
     try EnergyModel(name: "m", source: "", unit: "pJ", mac: 0.25, read: 2, write: 5)
   }
 
-  private func record(
+  private static func setting() throws -> Problem.Setting {
+    Problem.Setting(widths: widths, energyModel: try model())
+  }
+
+  private func answer(
     _ entry: Network.Entry, capacity: Int, comparesDataflows: Bool = false
-  ) throws -> ResultRecord {
-    let model = try Self.model()
-    let optimizer = try Optimizer(entry.layer, widths: Self.widths, energyModel: model)
+  ) throws -> Answer {
+    let problem = try Problem(entry.layer, in: Self.setting())
+    let optimizer = Optimizer(problem)
     let optimum = try #require(optimizer.optimum(capacity: .bytes(capacity)))
-    var record = ResultRecord(
-      network: "net", entry: entry, capacity: .bytes(capacity), widths: Self.widths, reuse: .sliding, optimum,
-      bounds: LowerBounds(entry.layer, widths: Self.widths))
-    if comparesDataflows {
-      try record.compare(
-        DataflowCurves(optimizer), on: entry.layer, widths: Self.widths, capacity: .bytes(capacity), model)
-    }
-    return record
+    var answer = Answer(
+      network: "net", entry: entry, problem, capacity: .bytes(capacity), optimum, bounds: LowerBounds(problem))
+    if comparesDataflows { answer.compare(DataflowCurves(optimizer), of: problem, capacity: .bytes(capacity)) }
+    return answer
+  }
+
+  /// The records of a text.
+  private func read(_ text: String) throws -> [ResultRecord] {
+    try ResultReader.parse(text, origin: "r").answers.map { ResultRecord($0) }
   }
 
   /// A part has no bound, and names its whole in all three forms; other records do not change.
@@ -49,24 +56,25 @@ struct WholeRecordTests {
     var entries = try Self.entries.get()
     entries[1] = Network.Entry(layer: entries[1].layer, count: 4, partOf: "up", hasOwnInputs: true)
     entries.append(Network.Entry(layer: try Layer.gemm(name: "fc", m: 3, n: 4, k: 5), count: 1))
-    let records = try entries.map { try record($0, capacity: 64) }
+    let answers = try entries.map { try answer($0, capacity: 64) }
+    let records = answers.map { ResultRecord($0) }
     #expect(records.map(\.partOf) == ["up", "up", nil] && records.map(\.ownInputs) == [nil, true, nil])
     #expect(records.map { $0.lowerBound == nil } == [true, true, false])
     #expect(records.map { $0.gap == nil } == [true, true, false])
-    #expect(try ResultReader.parse(ResultFile.json(records), origin: "r").records == records)
-    let lines = try records.map { try ResultFile.jsonLine($0) }
-    #expect(try ResultReader.parse(lines.joined(), origin: "r").records == records)
-    let table = ResultFile.csv(records)
+    #expect(try read(ResultFile.json(answers)) == records)
+    let lines = try answers.map { try ResultFile.jsonLine($0) }
+    #expect(try read(lines.joined()) == records)
+    let table = ResultFile.csv(answers)
     #expect(table.hasPrefix("network,layer,part_of,own_inputs,shape,count,"))
     #expect(table.contains("net,up/1,up,,") && table.contains("net,up/0,up,true,") && table.contains("net,fc,,,"))
-    #expect(try ResultReader.parse(table, origin: "r").records == records)
+    #expect(try read(table) == records)
     #expect(!lines[2].contains("part_of") && !lines[2].contains("own_inputs"))
-    #expect(ResultFile.csv([records[2]]).hasPrefix("network,layer,shape,count,"))
+    #expect(ResultFile.csv([answers[2]]).hasPrefix("network,layer,shape,count,"))
   }
 
   @Test func boundsOfPartsAreRefused() throws {
-    var part = try record(try Self.entries.get()[0], capacity: 64)
-    part.lowerBound = ResultRecord.Bound(sum: 1, compute: part.energy.compute)
+    var part = ResultRecord(try answer(try Self.entries.get()[0], capacity: 64))
+    part.lowerBound = ResultRecord.Bound(EnergyBound(sum: 1, compute: part.energy.compute))
     let message = refusal { _ = try ResultReader.parse(try ResultFile.jsonLine(part), origin: "r") }
     #expect(
       message
@@ -83,16 +91,19 @@ struct WholeRecordTests {
   @Test(arguments: [(20, false), (98, false), (99, true), (4096, true)])
   func wholes(capacity: Int, sharesInputs: Bool) throws {
     let entries = try Self.entries.get()
-    let records = try entries.map { try record($0, capacity: capacity, comparesDataflows: true) }
-    let whole = try #require(WholeRecord(records))
+    let answers = try entries.map { try answer($0, capacity: capacity, comparesDataflows: true) }
+    let records = answers.map { ResultRecord($0) }
+    let wholeAnswer = try #require(WholeAnswer(answers))
+    let whole = WholeRecord(wholeAnswer)
     #expect(whole.layer == "up" && whole.parts == ["up/1", "up/0"] && whole.count == 4 && whole.network == "net")
     #expect(whole.sharesInputs == sharesInputs && whole.capacityBits == 8 * capacity)
-    let layers = entries.map(\.layer)
-    let bound = LowerBounds(layers, widths: Self.widths).best(capacity: .bytes(capacity))
-    let least = try #require(bound.energy(of: layers, try Self.model()))
+    let problems = try entries.map { try Problem($0.layer, in: Self.setting()) }
+    let bound = LowerBounds(problems).best(capacity: .bytes(capacity))
+    let least = try #require(bound.energy(of: problems))
     #expect(whole.lowerBound.data == least.data && whole.lowerBound.total == least.total)
     #expect(whole.lowerBound.family == bound.family.rawValue && whole.lowerBound.discount == bound.discount)
-    #expect(whole.gap == ResultRecord.Gap(whole.energy, above: whole.lowerBound))
+    #expect(
+      whole.gap.data == whole.energy.data / least.data - 1 && whole.gap.total == whole.energy.total / least.total - 1)
     let sum = records.reduce(0) { $0 + $1.energy.data }
     let moved = records.reduce(0) { $0 + $1.trafficBits.total }
     if sharesInputs {
@@ -105,44 +116,60 @@ struct WholeRecordTests {
     #expect(whole.energy.compute == records.reduce(0) { $0 + $1.energy.compute })
     #expect(whole.energy.total == whole.energy.compute + whole.energy.data)
     #expect(whole.dataflows?["os-iw"] == records.reduce(0) { $0 + ($1.dataflows?["os-iw"] ?? .nan) })
-    #expect(WholeRecord.all(of: records) == [whole])
+    #expect(WholeAnswer.all(of: answers) == [wholeAnswer])
 
-    let plain = try record(
+    let plain = try answer(
       Network.Entry(layer: try Layer.gemm(name: "fc", m: 3, n: 4, k: 5), count: 2), capacity: capacity)
-    let total = try #require(NetworkTotal(records + [plain]))
+    let total = NetworkTotal(try #require(NetworkAnswer(answers + [plain])))
     #expect(total.layers == 6)
     #expect(total.energy.data == 4 * whole.energy.data + 2 * plain.energy.data)
     #expect(total.energy.total == total.energy.data + total.energy.compute)
-    let plainBound = try #require(plain.lowerBound)
+    let plainBound = try #require(plain.bound)
     #expect(total.lowerBound?.data == 4 * whole.lowerBound.data + 2 * plainBound.data)
     #expect(total.lowerBound?.total == 4 * whole.lowerBound.total + 2 * plainBound.total)
     // The sum of bounds that the parts would have by themselves would be no bound.
-    let byThemselves = try layers.reduce(0) { sum, layer in
-      let bound = LowerBounds(layer, widths: Self.widths).best(capacity: .bytes(capacity))
-      return sum + (try #require(bound.energy(of: layer, try Self.model()))).data
+    let byThemselves = try problems.reduce(0) { sum, problem in
+      let bound = LowerBounds(problem).best(capacity: .bytes(capacity))
+      return sum + (try #require(bound.energy(of: [problem]))).data
     }
     if sharesInputs { #expect(byThemselves > whole.energy.data) }
   }
 
   @Test func onlyPartsOfOneLayerAreAWhole() throws {
-    let records = try Self.entries.get().map { try record($0, capacity: 64) }
-    func isWhole(_ change: (inout ResultRecord) -> Void) -> Bool {
-      var changed = records
+    let answers = try Self.entries.get().map { try answer($0, capacity: 64) }
+    func isWhole(_ change: (inout Answer) -> Void) -> Bool {
+      var changed = answers
       change(&changed[1])
-      return WholeRecord(changed) != nil
+      return WholeAnswer(changed) != nil
+    }
+    func entry(_ entry: Network.Entry, partOf whole: String?) -> Network.Entry {
+      Network.Entry(layer: entry.layer, count: entry.count, partOf: whole)
     }
     #expect(isWhole { _ in })
-    #expect(!isWhole { $0.partOf = "on" })
-    #expect(!isWhole { $0.partOf = nil })
+    #expect(!isWhole { $0.entry = entry($0.entry, partOf: "on") })
+    #expect(!isWhole { $0.entry = entry($0.entry, partOf: nil) })
     #expect(!isWhole { $0.network = nil })
-    #expect(!isWhole { $0.capacityBits = 1 })
-    #expect(!isWhole { $0.reuse = "none" })
-    #expect(!isWhole { $0.shape = "p=0" })
-    #expect(!isWhole { $0.trafficBits.total = .max })
-    #expect(WholeRecord([]) == nil)
+    #expect(!isWhole { $0.capacity = Bits(1) })
+    #expect(!isWhole { $0.setting.reuse = .none })
+    #expect(WholeAnswer([]) == nil)
     // Where parts occur more often than others, so often only as all do.
-    var uneven = records
-    uneven[0].count = 7
-    #expect(WholeRecord(uneven)?.count == 4)
+    var uneven = answers
+    uneven[0].entry.count = 7
+    #expect(WholeAnswer(uneven)?.whole.count == 4)
+  }
+
+  /// Parts whose bits together cannot be counted have no whole.
+  @Test func sumsBeyondCountingAreNone() throws {
+    let layer = try Layer.gemm(name: "huge", m: 1 << 18, n: 1 << 19, k: 1 << 18)
+    let problem = try Problem(layer, widths: WordWidths(.one))
+    let spilling = problem.evaluate(
+      try Mapping([.loop(.c, tile: 1), .keep(.inputs), .loop(.k, tile: 1), .keep(.outputs), .keep(.weights)]))
+    let answers = (0..<40).map { _ in
+      Answer(
+        network: nil, entry: Network.Entry(layer: layer, count: 1, partOf: "all"), setting: problem.setting,
+        capacity: Bits(1 << 40), spilling)
+    }
+    #expect(spilling.traffic.bits(problem.widths).total.count > 1 << 54)
+    #expect(WholeAnswer(Array(answers.prefix(2))) != nil && WholeAnswer((0..<20).flatMap { _ in answers }) == nil)
   }
 }

@@ -91,7 +91,7 @@ struct HierarchyBoundTests {
     let perMAC =
       below.read * Double(widths.inputs.count + widths.weights.count) + below.write * Double(widths.partialSums.count)
     energy += Double(layer.macs) * perMAC
-    let least = HierarchyBound(platform).least(LowerBounds(layer, widths: widths))
+    let least = HierarchyBound(platform).least(LowerBounds(try Problem(layer, widths: widths)))
     #expect(least <= energy * (1 + 1e-12), "seed \(seed): \(describe(layer)), \(outer), \(inner)")
   }
 

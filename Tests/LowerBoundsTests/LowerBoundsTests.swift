@@ -9,11 +9,11 @@ struct LowerBoundsTests {
   static let oneBit = WordWidths(.one)
 
   @Test("Bounds never grow with the Buffer", arguments: 0..<100)
-  func monotone(seed: Int) {
+  func monotone(seed: Int) throws {
     var layers = RandomLayers(seed: seed, largestSize: 24, largestMACs: 1 << 20)
     let layer = layers.layer()
     let widths = layers.widths()
-    let bounds = LowerBounds(layer, widths: widths)
+    let bounds = try LowerBounds(Problem(layer, widths: widths))
     var last = [Bits](repeating: Bits(.max), count: LowerBound.Family.allCases.count)
     var capacity = widths.inputs.count + widths.weights.count + widths.partialSums.count
     while capacity < 1 << 22 {
@@ -29,12 +29,12 @@ struct LowerBoundsTests {
 
   /// With room for everything no bound exceeds the compulsory traffic, which is then attained.
   @Test("Compulsory traffic when everything fits", arguments: 0..<100)
-  func compulsory(seed: Int) {
+  func compulsory(seed: Int) throws {
     var layers = RandomLayers(seed: seed, largestSize: 24, largestMACs: 1 << 20)
     layers.allowsPadding = seed % 2 == 0
     let layer = layers.layer()
     let widths = layers.widths()
-    let best = LowerBounds(layer, widths: widths).best(capacity: .bytes(1 << 24))
+    let best = try LowerBounds(Problem(layer, widths: widths)).best(capacity: .bytes(1 << 24))
     #expect(best.family == .compulsory, "seed \(seed): \(describe(layer))")
     if layers.allowsPadding { return }
     let all = Traffic(
@@ -56,7 +56,7 @@ struct LowerBoundsTests {
     let capacity = Occupancy(of: mapping, on: layer).bits(Self.oneBit)
     #expect(capacity == Bits(k * rows + k + 1))
     let moved = Traffic(of: mapping, on: layer, reuse: .sliding).total.count
-    let bound = LowerBounds(layer, widths: Self.oneBit).best(capacity: capacity)
+    let bound = try LowerBounds(Problem(layer, widths: Self.oneBit)).best(capacity: capacity)
     #expect(bound.family == .loomisWhitneyOutputs)
     #expect(bound.total.count <= moved)
     // What is left: the k·2^14 first reads of the stationary operand, and a column and an output in the Buffer.
@@ -68,7 +68,7 @@ struct LowerBoundsTests {
   @Test func orderOfMagnitudeOfGEMM() throws {
     // 2mnk/√S less what creations cost, plus the outputs' writes: about 1 089 000 words at 65 536 words.
     let layer = try Layer.gemm(name: "gemm", m: 512, n: 512, k: 512)
-    let best = LowerBounds(layer, widths: Self.oneBit).best(capacity: Bits(65536))
+    let best = try LowerBounds(Problem(layer, widths: Self.oneBit)).best(capacity: Bits(65536))
     #expect(best.family == .loomisWhitneyOutputs && best.discount == 1)
     let leading = 2.0 * 134_217_728 / 256 + (1 - 2 / 27.0.squareRoot()) * 65536
     #expect(abs(Double(best.total.count) - leading) < 100)
@@ -86,7 +86,7 @@ struct LowerBoundsTests {
       if full < 2.5 { continue }
       best = max(best, 2 * capacity * full + (1 - 2 / 27.0.squareRoot()) * capacity - discount * 9_000_000)
     }
-    let bound = LowerBounds(layer, widths: Self.oneBit).all(capacity: Bits(4096))[1]
+    let bound = try LowerBounds(Problem(layer, widths: Self.oneBit)).all(capacity: Bits(4096))[1]
     #expect(bound.family == .loomisWhitneyOutputs)
     #expect(Double(bound.read.count) >= best - 1 && Double(bound.read.count) <= best + 2)
   }

@@ -1,5 +1,6 @@
 import EnergyModel
 import LowerBounds
+import Mappings
 import TestSupport
 import Testing
 import Workloads
@@ -41,9 +42,9 @@ struct PartsTests {
 
   private func expectBounds(
     of parts: [Layer], _ widths: WordWidths, orders: Int, _ random: inout SplitMix64, _ failure: Comment
-  ) {
+  ) throws {
     let walker = PartsWalker(parts, widths: widths)
-    let bounds = LowerBounds(parts, widths: widths)
+    let bounds = try LowerBounds(parts.map { try Problem($0, widths: widths) })
     let least = widths.inputs.count + widths.weights.count + widths.partialSums.count
     for _ in 0..<orders {
       let order = random.oneIn(8) ? walker.byParts() : walker.order(&random)
@@ -60,12 +61,12 @@ struct PartsTests {
 
   /// Schedules that interleave the parts in every way, with any Buffer: none moves less than a bound.
   @Test("No schedule of all parts beats the bounds", arguments: 0..<80)
-  func holds(seed: Int) {
+  func holds(seed: Int) throws {
     var layers = RandomLayers(seed: seed, largestSize: 3, largestMACs: 300)
     let parts = Self.parts(&layers.random)
     let widths = layers.widths()
     let failure: Comment = "seed \(seed): \(parts.map { describe($0) }), \(widths)"
-    expectBounds(of: parts, widths, orders: 8, &layers.random, failure)
+    try expectBounds(of: parts, widths, orders: 8, &layers.random, failure)
   }
 
   @Test(arguments: 0..<30)
@@ -74,7 +75,7 @@ struct PartsTests {
     let channels = (layers.random.pick(1...4), layers.random.pick(1...3))
     let parts = try Self.transposed(channels: channels, size: layers.random.pick(2...4))
     let widths = layers.widths()
-    expectBounds(
+    try expectBounds(
       of: parts, widths, orders: 6, &layers.random, "seed \(1000 + seed): \(channels), \(describe(parts[0]))")
   }
 
@@ -83,10 +84,10 @@ struct PartsTests {
     let parts = try Self.transposed(channels: (4, 2), size: 4)
     let walker = PartsWalker(parts, widths: WordWidths(.byte))
     let moved = walker.run(walker.byParts(), capacity: 1 << 16)
-    let sum = parts.reduce(0) { sum, part in
-      sum + LowerBounds(part, widths: WordWidths(.byte)).best(capacity: Bits(1 << 16)).total.count
+    let sum = try parts.reduce(0) { sum, part in
+      sum + (try LowerBounds(Problem(part, widths: WordWidths(.byte))).best(capacity: Bits(1 << 16)).total.count)
     }
-    let whole = LowerBounds(parts, widths: WordWidths(.byte)).best(capacity: Bits(1 << 16))
+    let whole = try LowerBounds(parts.map { try Problem($0, widths: WordWidths(.byte)) }).best(capacity: Bits(1 << 16))
     #expect(sum > moved.read + moved.written)
     #expect(whole.family == .compulsory && whole.total.count == moved.read + moved.written)
   }
@@ -115,7 +116,10 @@ struct PartsTests {
       parts.append(try channels(count))
       left -= count
     }
-    let (divided, whole) = (LowerBounds(parts, widths: widths), LowerBounds(try channels(layer[.k]), widths: widths))
+    let (divided, whole) = (
+      LowerBounds(try parts.map { try Problem($0, widths: widths) }),
+      LowerBounds(try Problem(channels(layer[.k]), widths: widths))
+    )
     for capacity in [3, 24, 100, 1000, 10_000, 1 << 20] {
       for (a, b) in zip(divided.all(capacity: Bits(capacity)), whole.all(capacity: Bits(capacity))) {
         // The last bits of sums may differ, and a bound is rounded up.
@@ -139,7 +143,7 @@ struct PartsTests {
       name: "plain", groups: shape[0], inputChannels: shape[0] * shape[2], input: Extent(shape[3]),
       outputChannels: shape[0] * shape[1], kernel: Extent(shape[4]), stride: Extent(shape[5]),
       padding: Padding(shape[6]))
-    let bounds = LowerBounds(layer, widths: WordWidths(.byte))
+    let bounds = try LowerBounds(Problem(layer, widths: WordWidths(.byte)))
     #expect(bounds.best(capacity: .bytes(1 << 16)).total == Bits(best))
     #expect(bounds.all(capacity: .bytes(1 << 16))[2].total == Bits(inputs))
   }
@@ -147,9 +151,9 @@ struct PartsTests {
   /// More words than 64 bits count as bits only lower a bound.
   @Test func partsBeyondCounting() throws {
     let part = try Layer.gemm(name: "part", m: 1, n: 1 << 20, k: 1 << 20)
-    let bound = LowerBounds(Array(repeating: part, count: 1 << 16), widths: WordWidths(BitWidth(64) ?? .byte))
-      .best(capacity: .bytes(1 << 16))
+    let problem = try Problem(part, widths: WordWidths(try #require(BitWidth(64))))
+    let bound = LowerBounds(Array(repeating: problem, count: 1 << 16)).best(capacity: .bytes(1 << 16))
     #expect(bound.total.count > 1 << 60)
-    #expect(bound.energy(of: Array(repeating: part, count: 1 << 24), .bitsMoved) == nil)
+    #expect(bound.energy(of: Array(repeating: problem, count: 1 << 24)) == nil)
   }
 }

@@ -23,7 +23,7 @@ struct DebugSolutionTests {
     for (occupancy, energy) in bruteForce.paretoPoints {
       var dataflows: Set<Dataflow> = []
       for mapping in bruteForce.mappings(occupancy: occupancy) where !dataflows.contains(mapping.dataflow) {
-        guard let solution = test.debugSolution(mapping) else { continue }
+        guard let solution = try test.debugSolution(mapping) else { continue }
         dataflows.insert(mapping.dataflow)
         followed += 1
         let optimizer = try test.optimizer(following: solution)
@@ -47,7 +47,7 @@ struct DebugSolutionTests {
     var random = SplitMix64(seed: 900 + seed)
     var followed = 0
     for _ in 0..<12 {
-      guard let solution = test.debugSolution(Self.canonical(on: test.layer, &random)) else { continue }
+      guard let solution = try test.debugSolution(Self.canonical(on: test.layer, &random)) else { continue }
       followed += 1
       let optimizer = try test.optimizer(following: solution)
       #expect(solution.observer(test.layer, optimizer.orders).followed != nil, test.comment)
@@ -95,19 +95,18 @@ struct DebugSolutionTests {
 
     init() throws {
       layer = try OptimizerTests.convolution(k: 6, c: 4, outputs: 7, kernel: 3)
-      let optimizer = try Optimizer(layer, widths: WordWidths(.byte))
+      let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.byte)))
       let found = try #require(optimizer.optimum(capacity: Bits(8 * 60)))
       capacity = found.occupancy.bits(WordWidths(.byte)).count
-      solution = try #require(
-        DebugSolution(found.mapping, on: layer, widths: WordWidths(.byte), energyModel: .bitsMoved, reuse: .sliding))
+      solution = try #require(DebugSolution(found.mapping, of: optimizer.problem))
       orders = optimizer.orders
     }
 
     /// The grids of the known mapping's order of keeps, for a layer with the profiles of another.
-    func grids(_ layer: Layer, profilesOf other: Layer) -> DataflowGrids {
+    func grids(_ layer: Layer, profilesOf other: Layer) throws -> DataflowGrids {
       let mapspace = Mapspace(solution.dataflow)
       return DataflowGrids(
-        layer, WordWidths(.byte), .bitsMoved, .sliding, mapspace,
+        try Problem(layer, widths: WordWidths(.byte)), mapspace,
         vertical: AxisProfiles.all(other.vertical, in: [mapspace])[0],
         horizontal: AxisProfiles.all(other.horizontal, in: [mapspace])[0])
     }
@@ -199,7 +198,7 @@ struct DebugSolutionTests {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let known = try Known()
       let other = try OptimizerTests.convolution(k: 6, c: 4, outputs: 8, kernel: 3)
-      _ = known.solution.observer(other, [known.grids(known.layer, profilesOf: other)])
+      _ = try known.solution.observer(other, [known.grids(known.layer, profilesOf: other)])
     }
     #expect(Self.names(.blockSizes, result))
   }
@@ -209,7 +208,7 @@ struct DebugSolutionTests {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let known = try Known()
       let other = try OptimizerTests.convolution(k: 6, c: 4, outputs: 8, kernel: 3)
-      _ = known.solution.observer(known.layer, [known.grids(known.layer, profilesOf: other)])
+      _ = try known.solution.observer(known.layer, [known.grids(known.layer, profilesOf: other)])
     }
     #expect(Self.names(.dominance, result))
   }
@@ -219,7 +218,7 @@ struct DebugSolutionTests {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let known = try Known()
       let other = try OptimizerTests.convolution(k: 60, c: 40, outputs: 7, kernel: 3)
-      _ = known.solution.observer(other, [known.grids(other, profilesOf: known.layer)])
+      _ = try known.solution.observer(other, [known.grids(other, profilesOf: known.layer)])
     }
     #expect(Self.names(.tiles, result))
   }

@@ -32,13 +32,13 @@ struct EngineTests {
     func optimizer(_ arithmetic: Scorer.Arithmetic? = nil, following debugSolution: DebugSolution? = nil) throws
       -> Optimizer
     {
-      try Optimizer(
-        layer, widths: widths, energyModel: model, reuse: reuse, dataflows: Set(Dataflow.allCases),
-        arithmetic: arithmetic, debugSolution: debugSolution)
+      try Optimizer(problem(), arithmetic: arithmetic, debugSolution: debugSolution)
     }
 
-    func debugSolution(_ mapping: Mapping) -> DebugSolution? {
-      DebugSolution(mapping, on: layer, widths: widths, energyModel: model, reuse: reuse)
+    func problem() throws -> Problem { try Problem(layer, widths: widths, energyModel: model, reuse: reuse) }
+
+    func debugSolution(_ mapping: Mapping) throws -> DebugSolution? {
+      DebugSolution(mapping, of: try problem())
     }
   }
 
@@ -68,12 +68,14 @@ struct EngineTests {
   func points(seed: Int) throws {
     let test = try Case(seed: 100 + seed)
     let curve = try test.optimizer().curve()
-    let bounds = LowerBounds(test.layer, widths: test.widths)
+    let bounds = try LowerBounds(Problem(test.layer, widths: test.widths))
     for (index, point) in curve.steps.points.enumerated() {
       let optimum = curve.optimum(at: index)
       #expect(optimum.energy.dataQuanta == point.dataQuanta, test.comment)
       #expect(optimum.occupancy.bits(test.widths) == point.capacity, test.comment)
-      let bound = bounds.best(capacity: point.capacity).energy(of: test.layer, test.model)
+      let bound = bounds.best(capacity: point.capacity).energy(of: [
+        try Problem(test.layer, widths: test.widths, energyModel: test.model)
+      ])
       #expect(try #require(bound).dataQuanta <= point.dataQuanta, test.comment)
       if index > 0 {
         #expect(point.capacity > curve.steps.points[index - 1].capacity, test.comment)
@@ -98,9 +100,9 @@ struct EngineTests {
   @Test func energiesBeyondDoubles() throws {
     let layer = try Layer(
       name: "large", inputChannels: 4000, input: Extent(66), outputChannels: 3000, kernel: Extent(3))
-    let unit = try Optimizer(layer, widths: WordWidths(.byte))
+    let unit = try Optimizer(Problem(layer, widths: WordWidths(.byte)))
     let model = try EnergyModel(name: "large", source: "", unit: "fJ", mac: 0, read: 5000, write: 5000)
-    let large = try Optimizer(layer, widths: WordWidths(.byte), energyModel: model)
+    let large = try Optimizer(Problem(layer, widths: WordWidths(.byte), energyModel: model))
     #expect(unit.orders.allSatisfy { $0.arithmetic == .doubles })
     #expect(large.orders.contains { $0.arithmetic == .integers })
     let (small, big) = (unit.curve(dataflow: .outputsInputsWeights), large.curve(dataflow: .outputsInputsWeights))
@@ -113,7 +115,7 @@ struct EngineTests {
     // Large enough to be searched in slices.
     let layer = try Layer(
       name: "conv", inputChannels: 32, input: Extent(58), outputChannels: 64, kernel: Extent(5), stride: Extent(1))
-    let optimizer = try Optimizer(layer, widths: WordWidths(.byte))
+    let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.byte)))
     let one = optimizer.curve()
     let several = optimizer.curve(options: SearchOptions(threads: count))
     #expect(one.statistics.mappings > 1 << 20)
@@ -149,20 +151,20 @@ struct EngineTests {
   @Test func prunedByCapacityOnce() throws {
     let layer = try Layer(
       name: "conv", inputChannels: 48, input: Extent(13), outputChannels: 40, kernel: Extent(3), padding: Padding(1))
-    let optimizer = try Optimizer(layer, widths: WordWidths(.one))
-    let statistics = try #require(optimizer.optimum(capacity: optimizer.leastCapacity)).statistics
+    let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.one)))
+    let statistics = try #require(optimizer.optimum(capacity: optimizer.problem.leastCapacity)).statistics
     #expect(2 * statistics.prunedByCapacity > statistics.mappings && statistics.prunedByEnergy >= 0)
   }
 
   @Test func lookUpAndKnee() throws {
     let layer = try OptimizerTests.convolution(k: 12, c: 10, outputs: 9, kernel: 3)
-    let optimizer = try Optimizer(layer, widths: WordWidths(.byte))
+    let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.byte)))
     let curve = optimizer.curve()
     let last = try #require(curve.steps.points.last)
     let compulsory = Tensor.allCases.reduce(0) { $0 + 8 * layer.usedElements(of: $1).count }
     #expect(last.dataQuanta == compulsory)
-    #expect(curve.steps.points.first?.capacity == optimizer.leastCapacity)
-    #expect(curve.steps.index(capacity: optimizer.leastCapacity - Bits(1)) == nil)
+    #expect(curve.steps.points.first?.capacity == optimizer.problem.leastCapacity)
+    #expect(curve.steps.index(capacity: optimizer.problem.leastCapacity - Bits(1)) == nil)
     #expect(curve.steps.index(capacity: last.capacity + Bits(1)) == curve.steps.points.count - 1)
     for (index, point) in curve.steps.points.enumerated() {
       #expect(curve.steps.index(capacity: point.capacity) == index)
@@ -179,7 +181,7 @@ struct EngineTests {
     let test = try Case(seed: 400)
     let all = try test.optimizer()
     let alone = try Optimizer(
-      test.layer, widths: test.widths, energyModel: test.model, reuse: test.reuse, dataflows: [dataflow])
+      Problem(test.layer, widths: test.widths, energyModel: test.model, reuse: test.reuse, dataflows: [dataflow]))
     #expect(all.curve(dataflow: dataflow).steps.points == alone.curve().steps.points, test.comment)
   }
 

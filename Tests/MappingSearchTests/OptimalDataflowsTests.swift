@@ -38,7 +38,7 @@ struct OptimalDataflowsTests {
         each.dataflows(attaining: curve.optimum(at: point), capacity: capacity) == found,
         "at \(capacity.count) bit: \(comment?.rawValue ?? "")")
       // What is told of a dataflow is what its own search tells.
-      let optima = try each.optima(capacity: capacity, pricedBy: optimizer.energyModel)
+      let optima = each.optima(capacity: capacity, of: optimizer.problem)
       #expect(optima.mapValues(\.energy) == own.mapValues(\.energy), comment)
     }
   }
@@ -69,12 +69,12 @@ struct OptimalDataflowsTests {
     ]
     var joined = 0
     for layer in layers {
-      let optimizer = try Optimizer(layer, widths: WordWidths(.byte))
+      let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.byte)))
       let capacities = stride(from: 4, through: 20, by: 2).flatMap { [Bits(8 << $0), Bits(11 << $0)] }
       try check(optimizer, at: capacities, "\(layer.name)")
       for capacity in capacities {
         let optimum = try #require(optimizer.optimum(capacity: capacity))
-        let least = optimum.occupancy.bits(optimizer.widths)
+        let least = optimum.occupancy.bits(optimizer.problem.widths)
         let there = try #require(optimizer.dataflows(attaining: optimum, capacity: least))
         let found = try #require(optimizer.dataflows(attaining: optimum, capacity: capacity))
         #expect(Set(there).isSubset(of: found))
@@ -90,7 +90,7 @@ struct OptimalDataflowsTests {
     let layer = try Layer(
       name: "depthwise", groups: 32, inputChannels: 32, input: Extent(112), outputChannels: 32, kernel: Extent(3),
       padding: Padding(1))
-    let optimizer = try Optimizer(layer, widths: WordWidths(.byte))
+    let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.byte)))
     let capacity = Bits.bytes(4 << 10)
     let optimum = try #require(optimizer.optimum(capacity: capacity))
     let found = try #require(optimizer.dataflows(attaining: optimum, capacity: capacity))
@@ -107,11 +107,11 @@ struct OptimalDataflowsTests {
     let layer = try OptimizerTests.convolution(k: 12, c: 10, outputs: 9, kernel: 3)
     let capacity = Bits.bytes(1 << 20)
     let some = try Optimizer(
-      layer, widths: WordWidths(.byte), dataflows: [.outputsWeightsInputs, .inputsOutputsWeights])
+      Problem(layer, widths: WordWidths(.byte), dataflows: [.outputsWeightsInputs, .inputsOutputsWeights]))
     let optimum = try #require(some.optimum(capacity: capacity))
     #expect(some.dataflows(attaining: optimum, capacity: capacity) == nil)
     #expect(DataflowCurves(some).dataflows(attaining: optimum, capacity: capacity) == nil)
-    #expect(try DataflowCurves(some).optima(capacity: capacity, pricedBy: .bitsMoved).count == 2)
+    #expect(DataflowCurves(some).optima(capacity: capacity, of: some.problem).count == 2)
   }
 
   @Test("The least of curves at every capacity", arguments: 0..<20)

@@ -15,7 +15,7 @@ struct SimpleMappingsTests {
       name: "audio", inputChannels: 1, input: Extent(height: 1, width: 22_178), outputChannels: 36,
       kernel: Extent(height: 1, width: 256), stride: Extent(height: 1, width: 128))
     let widths = WordWidths(.byte)
-    let optimizer = try Optimizer(layer, widths: widths)
+    let optimizer = try Optimizer(Problem(layer, widths: widths))
     let optimum = try #require(optimizer.optimum(capacity: .bytes(64 << 10)))
     #expect(optimum.traffic.bits(widths).total == Bits(300_416))
     #expect(optimum.energy.dataQuanta == 300_416)
@@ -23,7 +23,8 @@ struct SimpleMappingsTests {
     let replay = try Replay(of: optimum.mapping, on: layer, reuse: .sliding, widths: widths)
     #expect(replay.traffic == optimum.traffic && replay.occupancy == optimum.occupancy)
     #expect(
-      try Optimizer(layer, widths: widths, dataflows: [.weightsInputsOutputs]).optimum(capacity: .bytes(64 << 10))
+      try Optimizer(Problem(layer, widths: widths, dataflows: [.weightsInputsOutputs])).optimum(
+        capacity: .bytes(64 << 10))
         != nil)
   }
 
@@ -32,9 +33,9 @@ struct SimpleMappingsTests {
   func agreesWithTheSearch(seed: Int) throws {
     let test = try EngineTests.Case(seed: 1500 + seed, largestSize: 6, largestMACs: 3000)
     let optimizer = try test.optimizer()
-    let bounds = LowerBounds(test.layer, widths: test.widths)
+    let bounds = LowerBounds(optimizer.problem)
     for capacity in optimizer.curve().steps.points.map(\.capacity) + [.bytes(1 << 20)] {
-      let least = try #require(bounds.best(capacity: capacity).energy(of: test.layer, test.model)).dataQuanta
+      let least = try #require(bounds.best(capacity: capacity).energy(of: [optimizer.problem])).dataQuanta
       guard let simple = optimizer.simpleOptimum(capacity: capacity, least: least, dataflow: nil) else { continue }
       let found = try #require(optimizer.optimum(capacity: capacity))
       #expect(simple.energy.dataQuanta == least && found.energy.dataQuanta == least, test.comment)

@@ -1,5 +1,5 @@
+import Answers
 import EnergyModel
-import Interchange
 import LowerBounds
 import MappingSearch
 import Mappings
@@ -24,14 +24,13 @@ struct ExactKneesTests {
   private func records(
     _ model: EnergyModel = .bitsMoved, _ reuse: ReusePolicy = .sliding,
     dataflows: Set<Dataflow> = Set(Dataflow.allCases), at capacities: [Bits] = ExactKneesTests.capacities
-  ) throws -> [ResultRecord] {
+  ) throws -> [Answer] {
     try Self.entries.get().flatMap { entry in
       let optimizer = try optimizer(entry.layer, model, reuse, dataflows)
       return try capacities.map { capacity in
-        ResultRecord(
-          network: "net", entry: entry, capacity: capacity, widths: optimizer.widths, reuse: reuse,
-          try #require(optimizer.optimum(capacity: capacity)),
-          bounds: LowerBounds(entry.layer, widths: optimizer.widths))
+        Answer(
+          network: "net", entry: entry, optimizer.problem, capacity: capacity,
+          try #require(optimizer.optimum(capacity: capacity)), bounds: LowerBounds(optimizer.problem))
       }
     }
   }
@@ -39,7 +38,7 @@ struct ExactKneesTests {
   private func optimizer(
     _ layer: Layer, _ model: EnergyModel, _ reuse: ReusePolicy, _ dataflows: Set<Dataflow>
   ) throws -> Optimizer {
-    try Optimizer(layer, widths: WordWidths(.byte), energyModel: model, reuse: reuse, dataflows: dataflows)
+    try Optimizer(Problem(layer, widths: WordWidths(.byte), energyModel: model, reuse: reuse, dataflows: dataflows))
   }
 
   private func knee(
@@ -76,7 +75,7 @@ struct ExactKneesTests {
       #expect(title.hasSuffix("by layer, Buffer of \(CapacityAxis.text(bits: next.count))"))
     }
     // Of the layers that are there, and of those alone.
-    let one = ReportFigures.all(of: try records().filter { $0.layer == "fc" })
+    let one = ReportFigures.all(of: try records().filter { $0.name == "fc" })
     let own = try knee([Network.Entry(layer: entries[1].layer, count: 1)])
     #expect(marked(figure("ski-slope", one)).map { $0.x * 8 } == [Double(own.capacityBits)])
   }
@@ -93,16 +92,15 @@ struct ExactKneesTests {
     let records = try parts.flatMap { entry in
       let optimizer = try optimizer(entry.layer, .bitsMoved, .sliding, Set(Dataflow.allCases))
       return try capacities.map { capacity in
-        ResultRecord(
-          network: "net", entry: entry, capacity: capacity, widths: optimizer.widths, reuse: .sliding,
-          try #require(optimizer.optimum(capacity: capacity)),
-          bounds: LowerBounds(entry.layer, widths: optimizer.widths))
+        Answer(
+          network: "net", entry: entry, optimizer.problem, capacity: capacity,
+          try #require(optimizer.optimum(capacity: capacity)), bounds: LowerBounds(optimizer.problem))
       }
     }
     let curves = try parts.map {
       (entry: $0, curve: try optimizer($0.layer, .bitsMoved, .sliding, Set(Dataflow.allCases)).curve().steps)
     }
-    let whole = try NetworkCurve(curves, widths: WordWidths(.byte), .bitsMoved).sum
+    let whole = try NetworkCurve(curves, in: Problem.Setting(widths: WordWidths(.byte))).sum
     let separate = try StepCurve(sumOf: curves.map { ($0.curve, 2) })
     let knee = try #require(whole.knee(within: 0.05).map { whole.points[$0] })
     #expect(separate.knee(within: 0.05).map { separate.points[$0] } != knee)

@@ -1,6 +1,7 @@
 import EnergyModel
 import LowerBounds
 import MappingSearch
+import Mappings
 import Testing
 import Workloads
 
@@ -22,11 +23,12 @@ struct ExactSlopeTests {
     let entries = try Self.entries.get()
     let widths = WordWidths(.byte)
     let model = try EnergyModel(name: "m", source: "", unit: "pJ", mac: 1, read: 2.5, write: 4)
-    let curves = try entries.map { try Optimizer($0.layer, widths: widths, energyModel: model).curve().steps }
+    let setting = Problem.Setting(widths: widths, energyModel: model)
+    let curves = try entries.map { try Optimizer(Problem($0.layer, widths: widths, energyModel: model)).curve().steps }
     let sum = try StepCurve(sumOf: zip(curves, entries).map { ($0, $1.count) })
     let slope = SkiSlope(
       name: "net", sum, dataflows: [],
-      of: WholeLayer.all(of: entries).map { SkiSlope.Part($0, widths: widths, model) }, model, range: range,
+      of: try WholeLayer.all(of: entries).map { try SkiSlope.Part($0, in: setting) }, model, range: range,
       kneeWithin: 0.05, scale: 0.5)
     #expect(slope.points.map(\.capacityBits) == sum.points.map(\.capacity.count) && !slope.isSampled)
     #expect(slope.points.map(\.value) == sum.points.map { 0.5 * model.inUnits(quanta: $0.dataQuanta) })
@@ -37,9 +39,10 @@ struct ExactSlopeTests {
     #expect(slope.bound.count > 16)
     for sample in slope.bound {
       let capacity = Bits(sample.capacityBits)
-      let expected = entries.reduce(0) { sum, entry in
-        let bound = LowerBounds(entry.layer, widths: widths).best(capacity: capacity)
-        return sum + Double(entry.count) * (bound.energy(of: entry.layer, model)?.data ?? -1)
+      let expected = try entries.reduce(0) { sum, entry in
+        let problem = try Problem(entry.layer, in: setting)
+        let bound = LowerBounds(problem).best(capacity: capacity)
+        return sum + Double(entry.count) * (bound.energy(of: [problem])?.data ?? -1)
       }
       #expect(abs(sample.value - 0.5 * expected) <= 1e-12 * expected, "at \(capacity.count) bits")
       // No lower bound lies above what is attained.
@@ -60,8 +63,8 @@ struct ExactSlopeTests {
       SkiSlope(
         name: "net", curve, dataflows: [], of: parts, .bitsMoved, range: 200...3000, kneeWithin: 0.05, scale: 1)
     }
-    let bounds = LowerBounds(layers, widths: widths)
-    let bounded = slope(wholes.map { SkiSlope.Part($0, widths: widths, .bitsMoved) })
+    let bounds = try LowerBounds(layers.map { try Problem($0, widths: widths) })
+    let bounded = slope(try wholes.map { try SkiSlope.Part($0, in: Problem.Setting(widths: widths)) })
     #expect(bounded.bound.count > 16)
     for sample in bounded.bound {
       #expect(sample.value == Double(3 * bounds.best(capacity: Bits(sample.capacityBits)).total.count))

@@ -1,6 +1,10 @@
+import Answers
+import EnergyModel
 import Foundation
 import Interchange
+import Mappings
 import Testing
+import Workloads
 
 @testable import Reports
 
@@ -151,28 +155,25 @@ struct FigureTests {
   }
 
   @Test func barsAreWhatTrafficCosts() throws {
-    var priced = try record(count: 3, capacityBits: 8 << 10)
-    priced.energy.perBitRead = 2
-    priced.energy.perBitWritten = 3
-    priced.energy.compute = 100
-    let traffic = priced.trafficBits
-    priced.energy.data =
-      2 * Double(traffic.total - traffic.outputsWritten - traffic.partialSumsWritten)
-      + 3 * Double(traffic.outputsWritten + traffic.partialSumsWritten)
-    priced.energy.total = priced.energy.compute + priced.energy.data
+    let model = try EnergyModel(name: "m", source: "", unit: "pJ", mac: 0.5, read: 2, write: 3)
+    let priced = try answer(
+      count: 3, capacityBits: 8 << 10, in: Problem.Setting(widths: WordWidths(.byte), energyModel: model))
+    let (traffic, compute) = (priced.traffic, 0.5 * Double(priced.layer.macs))
+    let data = 2 * Double(traffic.read.count) + 3 * Double(traffic.written.count)
+    #expect(priced.energy.data == data && priced.energy.compute == compute)
     let figure = try #require(
-      EnergyBreakdownFigure.figure(name: "b", title: "t", subtitle: "u", records: [priced]))
+      EnergyBreakdownFigure.figure(name: "b", title: "t", subtitle: "u", answers: [priced]))
     var ends: [Double] = []
     for case .rectangles(let part) in figure.elements { ends += part.boxes.map(\.high.x) }
-    let inputs = 300 + 6 * Double(traffic.inputsRead)
-    #expect(ends.prefix(2) == [300, inputs])
+    let inputs = 3 * compute + 6 * Double(traffic.inputsRead.count)
+    #expect(ends.prefix(2) == [3 * compute, inputs])
     #expect(ends.last == 3 * priced.energy.total)
     #expect(figure.y.ticks.map(\.label) == ["conv ×3"])
     let once = try #require(
-      EnergyBreakdownFigure.figure(name: "b", title: "t", subtitle: "u", records: [priced], timesCount: false))
+      EnergyBreakdownFigure.figure(name: "b", title: "t", subtitle: "u", answers: [priced], timesCount: false))
     #expect(once.y.ticks.map(\.label) == ["conv"])
     for case .segments(let tick) in once.elements {
-      #expect(tick.ends.map(\.low.x) == [priced.lowerBound?.total])
+      #expect(tick.ends.map(\.low.x) == [priced.bound?.total])
     }
   }
 
@@ -185,16 +186,16 @@ struct FigureTests {
   }
 
   @Test func cellsOfTheMapTellTiesFromWins() throws {
-    let all = ["os-iw", "os-wi", "ws-io", "ws-oi", "is-ow", "is-wo"]
-    let sets: [[String]?] = [
-      ["os-iw"], ["os-iw", "os-wi"], ["os-iw", "ws-oi", "is-ow"], all, nil, ["os-iw"],
+    let (own, all) = (Dataflow.outputsInputsWeights, Dataflow.allCases)
+    let sets: [[Dataflow]?] = [
+      [own], [own, .outputsWeightsInputs], [own, .weightsOutputsInputs, .inputsOutputsWeights], all, nil, [own],
     ]
-    let records = try sets.enumerated().map { index, set in
-      var record = try record(layer: index < 3 ? "a" : "b", capacityBits: 8 << (10 + index % 3), dataflow: "os-iw")
-      record.optimalDataflows = set
-      return record
+    let optima = try sets.enumerated().map { index, set in
+      var optimum = try answer(layer: index < 3 ? "a" : "b", capacityBits: 8 << (10 + index % 3), dataflow: own)
+      optimum.optimalDataflows = set
+      return optimum
     }
-    let figure = try #require(DataflowMapFigure.figure(name: "m", title: "t", subtitle: "u", records: records))
+    let figure = try #require(DataflowMapFigure.figure(name: "m", title: "t", subtitle: "u", optima: optima))
     #expect(texts(figure) == ["os-iw", "os-*", "3 of 6", "any", "os-iw", "os-iw"])
     let cells = figure.elements.compactMap { element in
       if case .rectangles(let cells) = element { cells } else { nil }
@@ -221,11 +222,11 @@ struct FigureTests {
   }
 
   @Test func dataflowsInShort() {
-    let all = ["os-iw", "os-wi", "ws-io", "ws-oi", "is-ow", "is-wo"]
+    let all = Dataflow.allCases
     #expect(DataflowsText.short(all) == "any")
-    #expect(DataflowsText.short(["ws-oi"]) == "ws-oi")
-    #expect(DataflowsText.short(["os-iw", "os-wi", "ws-oi"]) == "os-*, ws-oi")
-    #expect(DataflowsText.short(["os-wi", "is-ow", "is-wo"]) == "os-wi, is-*")
+    #expect(DataflowsText.short([.weightsOutputsInputs]) == "ws-oi")
+    #expect(DataflowsText.short(Array(all[...1]) + [.weightsOutputsInputs]) == "os-*, ws-oi")
+    #expect(DataflowsText.short([all[1]] + all[4...]) == "os-wi, is-*")
     #expect(DataflowsText.short(Array(all.dropLast())) == "os-*, ws-*, is-ow")
   }
 }

@@ -1,3 +1,4 @@
+import Answers
 import EnergyModel
 import Foundation
 import Interchange
@@ -15,19 +16,20 @@ struct HTMLReportTests {
   private func record(
     _ name: String, network: String? = "net", count: Int = 1, m: Int = 8, capacity: Int = 20, bits: Int = 8,
     model: EnergyModel = .bitsMoved, reuse: ReusePolicy = .sliding
-  ) throws -> ResultRecord {
+  ) throws -> Answer {
     let layer = try Layer.gemm(name: name, m: m, n: 6, k: 5, hasBiases: true)
     let widths = WordWidths(try #require(BitWidth(bits)))
-    let optimizer = try Optimizer(layer, widths: widths, energyModel: model, reuse: reuse)
+    let problem = try Problem(layer, widths: widths, energyModel: model, reuse: reuse)
+    let optimizer = Optimizer(problem)
     let optimum = try #require(optimizer.optimum(capacity: .bytes(capacity)))
-    return ResultRecord(
-      network: network, entry: Network.Entry(layer: layer, count: count), capacity: .bytes(capacity), widths: widths,
-      reuse: reuse, optimum, bounds: LowerBounds(layer, widths: widths),
-      attainedBy: optimizer.dataflows(attaining: optimum, capacity: .bytes(capacity)), seconds: nil)
+    return Answer(
+      network: network, entry: Network.Entry(layer: layer, count: count), problem, capacity: .bytes(capacity), optimum,
+      bounds: LowerBounds(problem), attainedBy: optimizer.dataflows(attaining: optimum, capacity: .bytes(capacity)),
+      seconds: nil)
   }
 
   private func document(
-    _ records: [ResultRecord], command: String? = nil, file: String = "results.json"
+    _ records: [Answer], command: String? = nil, file: String = "results.json"
   ) throws -> ResultDocument {
     try ResultReader.parse(try ResultFile.json(records, command: command), origin: file)
   }
@@ -64,11 +66,11 @@ struct HTMLReportTests {
     "\u{600}<img src=x>", "\u{600}</code>", "<\u{338}b>", "'\u{200d}>",
   ])
   func namesAreEscaped(name: String) throws {
-    var record = try record(name, network: name)
-    record.energy.model = name
-    record.energy.unit = name
-    var harmless = try self.record("x", network: "x")
-    (harmless.energy.model, harmless.energy.unit) = ("x", "x")
+    func named(_ name: String) throws -> Answer {
+      let model = try EnergyModel(name: name, source: "", unit: name, mac: 0, read: 1, write: 1)
+      return try self.record(name, network: name, model: model)
+    }
+    let (record, harmless) = (try named(name), try named("x"))
     let plain = try page([document([harmless], command: "x", file: "x")], title: "x")
     let page = try page([document([record], command: name, file: name)], title: name)
     func count(_ scalar: Unicode.Scalar, _ text: String) -> Int { text.unicodeScalars.count { $0 == scalar } }
@@ -84,17 +86,18 @@ struct HTMLReportTests {
   @Test func numbersAreThoseOfTheRecord() throws {
     let record = try record("fc", count: 3)
     let page = try page([document([record])])
-    let bound = try #require(record.lowerBound)
+    let bound = try #require(record.bound)
     func grouped(_ value: Double) -> String { value < 1000 ? "\(Int(value))" : "\(Int(value))".group }
+    func grouped(_ value: Bits) -> String { grouped(Double(value.count)) }
     let cells = try row(page, startingWith: "fc</a></th>")
-    let traffic = record.trafficBits
+    let traffic = record.traffic
     #expect(
       cells.filter { !$0.isEmpty } == [
         "net", "3", "20 B", DataflowsText.attaining(record), "240", grouped(record.energy.total),
         grouped(record.energy.data),
-        grouped(Double(traffic.inputsRead)), grouped(Double(traffic.weightsRead + traffic.biasesRead)),
-        grouped(Double(traffic.partialSumsRead + traffic.partialSumsWritten)), grouped(Double(traffic.outputsWritten)),
-        "\(record.occupancyBits)", grouped(bound.total),
+        grouped(traffic.inputsRead), grouped(traffic.weightsRead + traffic.biasesRead),
+        grouped(traffic.partialSumsRead + traffic.partialSumsWritten), grouped(traffic.outputsWritten),
+        "\(record.occupancy.count)", grouped(bound.total),
         String(format: "%.1f %%", 100 * (record.energy.data / bound.data - 1)),
         String(format: "%.1f %%", 100 * (record.energy.total / bound.total - 1)),
       ], "\(cells)")
@@ -108,20 +111,25 @@ struct HTMLReportTests {
 
   /// Which dataflows attain an optimum, or that this is not known, stands in the table, the summary and beside the nest.
   @Test func tiesAreTold() throws {
-    func page(_ dataflows: [String]?) throws -> String {
+    func page(_ dataflows: [Dataflow]?) throws -> String {
       var record = try record("fc", count: 3)
       record.optimalDataflows = dataflows
       return try self.page([document([record])])
     }
-    let own = try record("fc").dataflow
-    let names = Dataflow.allCases.map(\.rawValue)
-    let pair = names.filter { $0.prefix(2) == own.prefix(2) }
+    let dataflow = try record("fc").dataflow
+    let own = dataflow.rawValue
+    let pair = Dataflow.allCases.filter { $0.stationary == dataflow.stationary }
     for (dataflows, cell, summary, fact) in [
-      ([own], own, "one dataflow alone attains 1 (\(own) 1); several attain 0.", "which alone attains this energy"),
-      (pair, "\(own.prefix(2))-*", "attains 0; several attain 1.", "; so do \(pair.filter { $0 != own }[0])"),
-      (names, "any", "several attain 1, all six 1 of those.", "; so do all others"),
+      (
+        [dataflow], own, "one dataflow alone attains 1 (\(own) 1); several attain 0.", "which alone attains this energy"
+      ),
+      (
+        pair, "\(own.prefix(2))-*", "attains 0; several attain 1.",
+        "; so do \(pair.filter { $0 != dataflow }[0].rawValue)"
+      ),
+      (Dataflow.allCases, "any", "several attain 1, all six 1 of those.", "; so do all others"),
       (nil, "\(own) or others", "Of 1 optimum of net it is not known which dataflows attain it.", "(\(own))</dd>"),
-    ] as [([String]?, String, String, String)] {
+    ] as [([Dataflow]?, String, String, String)] {
       let page = try page(dataflows)
       #expect(try row(page, startingWith: "fc</a></th>").contains(cell))
       #expect(page.contains(summary), "\(summary)")
@@ -154,12 +162,11 @@ struct HTMLReportTests {
   @Test func curvesAreSummedUpByLayer() throws {
     let layer = try Layer.gemm(name: "fc", m: 8, n: 6, k: 5)
     let widths = WordWidths(.byte)
-    let curve = try Optimizer(layer, widths: widths).curve()
+    let curve = try Optimizer(Problem(layer, widths: widths)).curve()
     let records = curve.steps.points.indices.map { index in
-      ResultRecord(
-        network: nil, entry: Network.Entry(layer: layer, count: 1), capacity: curve.steps.points[index].capacity,
-        widths: widths, reuse: .sliding, curve.optimum(at: index), bounds: LowerBounds(layer, widths: widths),
-        seconds: nil)
+      Answer(
+        network: nil, entry: Network.Entry(layer: layer, count: 1), curve.problem,
+        capacity: curve.steps.points[index].capacity, curve.optimum(at: index), bounds: LowerBounds(curve.problem))
     }
     let page = try page([document(records, file: "curve.csv")])
     #expect(!page.contains("Sums over each network"))
@@ -175,21 +182,21 @@ struct HTMLReportTests {
   @Test func equivalentCommands() throws {
     let network = try #require(try BuiltIn.network("alexnet"))
     func records(_ entries: [Network.Entry], _ capacities: [Int], comparesDataflows: Bool = false) throws
-      -> [ResultRecord]
+      -> [Answer]
     {
       try entries.flatMap { entry in
-        let optimizer = try Optimizer(entry.layer, widths: WordWidths(.byte))
+        let optimizer = try Optimizer(Problem(entry.layer, widths: WordWidths(.byte)))
         return try capacities.map { capacity in
           let optimum = try #require(optimizer.optimum(capacity: .bytes(capacity)))
-          var record = ResultRecord(
-            network: "alexnet", entry: entry, capacity: .bytes(capacity), widths: WordWidths(.byte), reuse: .sliding,
-            optimum, bounds: LowerBounds(entry.layer, widths: WordWidths(.byte)), seconds: nil)
+          var record = Answer(
+            network: "alexnet", entry: entry, optimizer.problem, capacity: .bytes(capacity), optimum,
+            bounds: LowerBounds(optimizer.problem))
           if comparesDataflows { record.dataflows = [:] }
           return record
         }
       }
     }
-    func commands(_ records: [ResultRecord]) throws -> [String] {
+    func commands(_ records: [Answer]) throws -> [String] {
       let page = try page([document(records)])
       let asked = try #require(page.split(separator: "<h2 id=\"summary\">").first)
       return asked.matches(of: /<pre><code>(.*)<\/code><\/pre>/).map { String($0.output.1) }
@@ -237,8 +244,8 @@ struct HTMLReportTests {
 
   @Test func selectedRecordsAreSaidToBeSome() throws {
     var document = try document([record("a"), record("b"), record("c")])
-    document.select { $0.layer != "b" }
-    #expect(document.records.map(\.layer) == ["a", "c"] && document.omittedRecords == 1)
+    document.select { $0.name != "b" }
+    #expect(document.answers.map(\.name) == ["a", "c"] && document.omittedRecords == 1)
     #expect(try page([document]).contains("2 records of 3, as chosen for this report"))
   }
 }

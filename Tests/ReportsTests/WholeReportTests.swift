@@ -1,3 +1,4 @@
+import Answers
 import EnergyModel
 import Interchange
 import LowerBounds
@@ -25,17 +26,14 @@ struct WholeReportTests {
     } + [Network.Entry(layer: try Layer.gemm(name: "fc", m: 9, n: 8, k: 7), count: 2)]
   }
 
-  private func records(_ bytes: Int, comparesDataflows: Bool = true) throws -> [ResultRecord] {
+  private func records(_ bytes: Int, comparesDataflows: Bool = true) throws -> [Answer] {
     try entries().map { entry in
-      let optimizer = try Optimizer(entry.layer, widths: widths)
+      let problem = try Problem(entry.layer, widths: widths)
+      let optimizer = Optimizer(problem)
       let optimum = try #require(optimizer.optimum(capacity: .bytes(bytes)))
-      var record = ResultRecord(
-        network: "net", entry: entry, capacity: .bytes(bytes), widths: widths, reuse: .sliding, optimum,
-        bounds: LowerBounds(entry.layer, widths: widths))
-      if comparesDataflows {
-        try record.compare(
-          DataflowCurves(optimizer), on: entry.layer, widths: widths, capacity: .bytes(bytes), .bitsMoved)
-      }
+      var record = Answer(
+        network: "net", entry: entry, problem, capacity: .bytes(bytes), optimum, bounds: LowerBounds(problem))
+      if comparesDataflows { record.compare(DataflowCurves(optimizer), of: problem, capacity: .bytes(bytes)) }
       return record
     }
   }
@@ -55,22 +53,24 @@ struct WholeReportTests {
     #expect(wholes.count == 2)
     // 288 inputs, four times 128 weights and 144 outputs.
     #expect(wholes[1].dropFirst(3).prefix(6) == ["11 008", "11 008", "compulsory", "0.0 %", "0.0 %", "shared inputs"])
-    let whole = try #require(WholeRecord.all(of: small).first)
+    let whole = try #require(WholeAnswer.all(of: small).first)
     #expect(!whole.sharesInputs)
     #expect(
       wholes[0].dropFirst(3).prefix(6) == [
-        NumberText.grouped(whole.energy.data), NumberText.grouped(whole.lowerBound.data), whole.lowerBound.family,
+        NumberText.grouped(whole.energy.data), NumberText.grouped(whole.bound.data), WholeText.family(whole.bound),
         NumberText.percent(whole.gap.data ?? -1), NumberText.percent(whole.gap.total ?? -1), "part by part",
       ])
     // A part has its optimum and its dataflow, and nothing between.
     let part = try #require(rows.first { $0.first == "up/0-0" })
     #expect(
-      part.dropFirst(3).prefix(2) == [NumberText.grouped(small[0].energy.data), "\(small[0].dataflow) or others"])
+      part.dropFirst(3).prefix(2) == [
+        NumberText.grouped(small[0].energy.data), "\(small[0].dataflow.rawValue) or others",
+      ])
     let total = try #require(rows.first { $0.first == "total" })
-    let expected = try #require(NetworkTotal(small))
+    let expected = try #require(NetworkAnswer(small))
     #expect(
       total[1] == "3" && total[3] == NumberText.grouped(expected.energy.data)
-        && total[4] == NumberText.grouped(expected.lowerBound?.data ?? -1))
+        && total[4] == NumberText.grouped(expected.bound?.data ?? -1))
     #expect(lines.contains { $0.contains("over 4 distinct layers and capacities") })
     #expect(lines.last == note)
     #expect(!GapReport.lines([[small[4]]], showsLayers: true).contains { $0.contains("part") })
@@ -78,10 +78,9 @@ struct WholeReportTests {
 
   @Test func tablesOfOptima() throws {
     let records = try records(4096)
-    var report = MappingReport()
-    for (record, entry) in zip(records, try entries()) { report.add(record, try record.loopNest(), on: entry.layer) }
+    let report = MappingReport(records)
     let rows = report.table.map(cells)
-    let macs = NumberText.grouped(records[..<4].reduce(0) { $0 + $1.macs })
+    let macs = NumberText.grouped(records[..<4].reduce(0) { $0 + $1.layer.macs })
     #expect(
       rows.first { $0.first == "up (4 parts)" } == [
         "up (4 parts)", "1", macs, "shared inputs", "11 008", "2 304", "4 096", "0", "4 608", "11 008", "0.0 %",
@@ -101,11 +100,11 @@ struct WholeReportTests {
     #expect(Set(gap.tips.map { $0.text.split(separator: " at")[0] }) == ["up", "fc", "network"])
     let slope = try #require(figures.first { $0.name.hasSuffix("ski-slope") })
     for capacity in capacities {
-      let total = try #require(NetworkTotal(try self.records(capacity)))
+      let total = try #require(NetworkAnswer(try self.records(capacity)))
       let lines = slope.elements.compactMap { if case .line(let line) = $0 { line } else { nil } }
       let bound = try #require(lines.first { $0.dash == .dotted && !$0.points.isEmpty })
       let point = try #require(bound.points.first { $0.x == Double(capacity) })
-      #expect(point.y == total.lowerBound?.data)
+      #expect(point.y == total.bound?.data)
       let optimum = try #require(lines.last { !$0.points.isEmpty })
       #expect(optimum.points.contains { $0.x == Double(capacity) && $0.y == total.energy.data })
     }
@@ -114,13 +113,13 @@ struct WholeReportTests {
   /// A part by itself, with capacities of its own, is drawn without a bound.
   @Test func curvesOfParts() throws {
     let entry = try entries()[0]
-    let curve = try Optimizer(entry.layer, widths: widths).curve()
+    let curve = try Optimizer(Problem(entry.layer, widths: widths)).curve()
     let plain = Network.Entry(layer: entry.layer.named("alone"), count: 1)
     let records = [entry, plain].flatMap { entry in
       curve.steps.points.indices.map { index in
-        ResultRecord(
-          network: "net", entry: entry, capacity: curve.steps.points[index].capacity, widths: widths, reuse: .sliding,
-          curve.optimum(at: index), bounds: LowerBounds(entry.layer, widths: widths))
+        Answer(
+          network: "net", entry: entry, curve.problem, capacity: curve.steps.points[index].capacity,
+          curve.optimum(at: index), bounds: LowerBounds(curve.problem))
       }
     }
     let legends = ReportFigures.all(of: records).map { $0.elements.compactMap(\.legend) }
@@ -152,12 +151,14 @@ struct WholeReportTests {
     #expect(total.contains(" 3 ") && total.contains(" 414 "))
     #expect(cells(NetworkListing.networks([network])[1]).prefix(3) == ["net", "3", "2"])
     let whole = network.wholes[0]
-    let bound = try #require(LowerBounds(whole.parts, widths: widths).all(capacity: .bytes(64)).first)
-    let energy = try #require(bound.energy(of: whole.parts, .bitsMoved))
-    let record = BoundRecord(
-      network: "net", whole: whole, capacity: .bytes(64), bound: bound, energy: energy, isBest: false)
+    let bound = try #require(
+      LowerBounds(try whole.parts.map { try Problem($0, widths: widths) }).all(capacity: .bytes(64)).first)
+    let bounds = try BoundAnswer.all(
+      network: "net", whole, in: Problem.Setting(widths: widths), capacity: .bytes(64))
+    #expect(bounds[0].bound == bound)
+    let record = BoundRecord(bounds[0])
     #expect(record.parts == whole.parts.map(\.name) && record.macs == whole.parts.reduce(0) { $0 + $1.macs })
-    #expect(BoundReport.lines([record])[1].hasPrefix("up (4 parts)"))
+    #expect(BoundReport.lines(bounds)[1].hasPrefix("up (4 parts)"))
     #expect(CurveReport.notes(network.entries) == ["", note])
     #expect(CurveReport.notes([network.entries[4]]).isEmpty)
   }

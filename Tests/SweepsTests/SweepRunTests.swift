@@ -1,3 +1,4 @@
+import Answers
 import EnergyModel
 import Foundation
 import Interchange
@@ -50,8 +51,16 @@ struct SweepRunTests {
         #expect(try contents(of: folder) == one)
       }
       let document = try ResultReader.read(file: file)
-      #expect(document.records.count == sweep.recordCount)
+      #expect(document.answers.count == sweep.recordCount)
     }
+  }
+
+  /// Whether an answer is one of those that a total is of.
+  private func belongs(_ answer: Answer, to total: SweepTotal) -> Bool {
+    let setting = answer.setting
+    return answer.network == total.network && ResultRecord.Widths(setting.widths) == total.bits
+      && setting.reuse.rawValue == total.reuse && setting.energyModel.name == total.energy.model
+      && answer.capacity?.count == total.capacityBits
   }
 
   /// The totals of the index are the sums of the records.
@@ -60,18 +69,15 @@ struct SweepRunTests {
     try withTemporaryFolder { folder in
       try run(sweep, "\(folder)/s", .csv)
       let index = try #require(SweepIndex.read(of: "\(folder)/s"))
-      let records = try ResultReader.read(file: "\(folder)/s").records
-      #expect(index.records == records.count && index.curves == sweep.curveCount && index.complete)
+      let answers = try ResultReader.read(file: "\(folder)/s").answers
+      #expect(index.records == answers.count && index.curves == sweep.curveCount && index.complete)
       #expect(index.totals.count == 2 * 4 * 5 * 6)
       for total in index.totals {
-        let own = records.filter {
-          $0.network == total.network && $0.bits == total.bits && $0.reuse == total.reuse
-            && $0.energy.model == total.energy.model && $0.capacityBits == total.capacityBits
-        }
+        let own = answers.filter { belongs($0, to: total) }
         #expect(own.count == 2 && total.layers == 3)
         #expect(total.energy.data == own.reduce(0) { $0 + Double($1.count) * $1.energy.data })
         #expect(total.energy.compute == own.reduce(0) { $0 + Double($1.count) * $1.energy.compute })
-        #expect(total.lowerBound.data == own.reduce(0) { $0 + Double($1.count) * ($1.lowerBound?.data ?? -1) })
+        #expect(total.lowerBound.data == own.reduce(0) { $0 + Double($1.count) * ($1.bound?.data ?? -1) })
         #expect(total.lowerBound.total == total.lowerBound.data + total.energy.compute)
       }
     }
@@ -95,20 +101,17 @@ struct SweepRunTests {
     #expect(sweep.hasParts)
     try withTemporaryFolder { folder in
       try run(sweep, "\(folder)/s", form)
-      let records = try ResultReader.read(file: "\(folder)/s").records
-      #expect(records.count { $0.partOf == "up" } == 2 * records.count / 6)
-      #expect(records.allSatisfy { ($0.lowerBound == nil) == ($0.partOf != nil) })
+      let answers = try ResultReader.read(file: "\(folder)/s").answers
+      #expect(answers.count { $0.partOf == "up" } == 2 * answers.count / 6)
+      #expect(answers.allSatisfy { ($0.bound == nil) == ($0.partOf != nil) })
       let index = try #require(SweepIndex.read(of: "\(folder)/s"))
       var shared = 0
       for total in index.totals {
-        let own = records.filter {
-          $0.network == total.network && $0.bits == total.bits && $0.reuse == total.reuse
-            && $0.energy.model == total.energy.model && $0.capacityBits == total.capacityBits
-        }
-        let expected = try #require(NetworkTotal(own))
+        let own = answers.filter { belongs($0, to: total) }
+        let expected = NetworkTotal(try #require(NetworkAnswer(own)))
         #expect(total.layers == expected.layers && total.energy == expected.energy)
         #expect(total.lowerBound == expected.lowerBound && total.gap == expected.gap)
-        shared += WholeRecord.all(of: own).count(where: \.sharesInputs)
+        shared += WholeAnswer.all(of: own).count(where: \.sharesInputs)
         // The network's curve is that of the wholes: from each knee on, and not before, the total is within it.
         let curve = try #require(
           index.networkCurves?.first {
@@ -143,7 +146,7 @@ struct SweepRunTests {
             let sum = try StepCurve(
               sumOf: network.entries.map { entry in
                 let optimizer = try Optimizer(
-                  entry.layer, widths: setting.widths, energyModel: model, reuse: setting.reuse)
+                  Problem(entry.layer, widths: setting.widths, energyModel: model, reuse: setting.reuse))
                 return (optimizer.curve().steps, entry.count)
               })
             #expect(curve.network == network.name && curve.energyModel == model.name && curve.layers == 3)
@@ -338,7 +341,7 @@ struct SweepRunTests {
       _ = try SweepRun(sweep, to: file, form: .csv, restarts: true).run(threads: 1, command: "c") { _ in
         #expect(FileManager.default.contents(atPath: file) == Data("old".utf8))
       }
-      #expect(try ResultReader.read(file: file).records.count == sweep.recordCount)
+      #expect(try ResultReader.read(file: file).answers.count == sweep.recordCount)
     }
   }
 }

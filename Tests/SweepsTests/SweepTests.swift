@@ -1,3 +1,4 @@
+import Answers
 import EnergyModel
 import Interchange
 import MappingSearch
@@ -58,33 +59,30 @@ struct SweepTests {
     #expect(sweep.curveCount == 64)
     for unit in sweep.units {
       let answer = try SweepAnswer(unit, of: sweep, threads: 1)
-      #expect(answer.records.count == sweep.recordCount(of: unit))
+      #expect(answer.answers.count == sweep.recordCount(of: unit))
       let plain = try SweepAnswer(unit, of: plainSweep, threads: 1)
-      #expect(plain.records.map(\.optimalDataflows) == answer.records.map(\.optimalDataflows))
-      #expect(plain.records.allSatisfy { $0.dataflows == nil })
+      #expect(plain.answers.map(\.optimalDataflows) == answer.answers.map(\.optimalDataflows))
+      #expect(plain.answers.allSatisfy { $0.dataflows == nil })
       // Where not all dataflows were searched, nothing is known of the others.
       let some = try SweepAnswer(unit, of: restricted, threads: 1)
-      #expect(some.records.allSatisfy { $0.optimalDataflows == nil })
-      var records = answer.records[...]
+      #expect(some.answers.allSatisfy { $0.optimalDataflows == nil })
+      var answers = answer.answers[...]
       for model in unit.setting.energyModels {
         let optimizer = try Optimizer(
-          unit.entry.layer, widths: unit.setting.widths, energyModel: model, reuse: unit.setting.reuse)
+          Problem(unit.entry.layer, widths: unit.setting.widths, energyModel: model, reuse: unit.setting.reuse))
         for capacity in sweep.capacities {
-          let record = records.removeFirst()
+          let answer = answers.removeFirst()
           let optimum = try #require(optimizer.optimum(capacity: capacity))
-          #expect(record.energy.model == model.name && record.capacityBits == capacity.count)
-          #expect(record.energy == ResultRecord.Energies(optimum.energy))
-          #expect(try record.loopNest() == optimum.mapping)
-          #expect(record.occupancyBits <= capacity.count)
-          let each = try #require(record.dataflows)
-          #expect(each.count == Dataflow.allCases.count && each.values.min() == record.energy.data)
-          for (name, data) in each {
-            let dataflow = try #require(Dataflow(rawValue: name))
+          #expect(answer.energy.model == model && answer.capacity == capacity)
+          #expect(answer.energy == Energies(optimum.energy) && answer.mapping == optimum.mapping)
+          #expect(answer.occupancy <= capacity)
+          let each = try #require(answer.dataflows)
+          #expect(each.count == Dataflow.allCases.count && each.values.min() == answer.energy.data)
+          for (dataflow, data) in each {
             let own = try #require(optimizer.optimum(capacity: capacity, dataflow: dataflow))
             #expect(own.energy.data == data)
           }
-          let names = Dataflow.allCases.map(\.rawValue)
-          #expect(record.optimalDataflows == names.filter { each[$0] == record.energy.data })
+          #expect(answer.optimalDataflows == Dataflow.allCases.filter { each[$0] == answer.energy.data })
         }
       }
     }
@@ -144,9 +142,9 @@ struct SweepTests {
     let sweep = try Sweep(request)
     #expect(sweep.networks.map { $0.entries.map(\.layer.name) } == [["fc, \"1\""], ["fc, \"1\""]])
     let answer = try SweepAnswer(sweep.units[0], of: sweep, threads: 1)
-    for record in answer.records {
-      #expect(["ws-oi", "os-iw"].contains(record.dataflow))
-      #expect(record.dataflows.map { Set($0.keys) } == ["ws-oi", "os-iw"])
+    for answer in answer.answers {
+      #expect(request.dataflows.contains(answer.dataflow))
+      #expect(answer.dataflows.map { Set($0.keys) } == request.dataflows)
     }
     let (plan, before) = (SweepPlan(sweep, form: .csv), SweepPlan(all, form: .csv))
     #expect(

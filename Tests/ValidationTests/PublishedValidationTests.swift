@@ -2,6 +2,7 @@ import EnergyModel
 import Foundation
 import Interchange
 import LowerBounds
+import Mappings
 import Statistics
 import TestSupport
 import Testing
@@ -63,7 +64,7 @@ struct PublishedValidationTests {
     for row in data.rows {
       #expect(abs(row.compute / Double(row.layer.macs) / request.platform.mac - 1) < 1e-6, "line \(row.line)")
       if row.line % 20 != 0 { continue }
-      let bounds = LowerBounds(row.layer, widths: request.platform.widths)
+      let bounds = try LowerBounds(Problem(row.layer, widths: request.platform.widths))
       #expect(hierarchy.least(bounds) <= row.data, "line \(row.line)")
     }
     #expect(request.bins == Bins(size: 10, below: 4e11))

@@ -50,7 +50,7 @@ struct LimitTests {
     #expect(
       outcome.code == 64
         && outcome.error
-          == "tilebound: shape: energies could exceed 2^63 quanta and would not be exact; use a smaller layer or smaller energies\n",
+          == "tilebound: shape: energies by unit could exceed 2^63 quanta and would not be exact; use a smaller layer or smaller energies\n",
       "\(outcome.error)")
   }
 

@@ -5,6 +5,7 @@ import Foundation
 import Interchange
 import LowerBounds
 import MappingSearch
+import Mappings
 import Workloads
 
 @main
@@ -23,20 +24,21 @@ struct NetworkGap {
 
   /// Prints a row for each layer and one for all, each as often as the network has it.
   static func report(_ network: Network, _ capacity: Bits, _ model: EnergyModel) throws {
-    let widths = model.widths ?? WordWidths(.byte)
+    let setting = Problem.Setting(widths: model.widths ?? WordWidths(.byte), energyModel: model)
     print("layer,energy_\(model.unit),gap_percent,bound")
     var (energies, bounds) = (0.0, 0.0)
     for layer in network.wholes {
       // A layer that is given in parts has one bound, for all of them together; here they run one after the other.
-      let bound = LowerBounds(layer.parts, widths: widths).best(capacity: capacity)
+      let problems = try layer.problems(in: setting)
+      let bound = LowerBounds(problems).best(capacity: capacity)
       var energy = 0.0
-      for part in layer.parts {
-        guard let optimum = try Optimizer(part, widths: widths, energyModel: model).optimum(capacity: capacity) else {
-          throw Failure(description: "\(part.name) does not fit \(CapacityText.text(capacity))")
+      for problem in problems {
+        guard let optimum = Optimizer(problem).optimum(capacity: capacity) else {
+          throw Failure(description: "\(problem.layer.name) does not fit \(CapacityText.text(capacity))")
         }
         energy += optimum.energy.total
       }
-      guard let least = bound.energy(of: layer.parts, model) else {
+      guard let least = bound.energy(of: problems) else {
         throw Failure(description: "the energy of \(layer.name) is too large")
       }
       let text = String(format: "%.1f", energy)

@@ -8,10 +8,10 @@ import Workloads
 
 let layer = try Layer(
   name: "conv3_1", inputChannels: 128, input: Extent(56), outputChannels: 256, kernel: Extent(3), padding: Padding(1))
-let widths = WordWidths(.byte)
+let problem = try Problem(layer, widths: WordWidths(.byte))
 let capacity = Bits.bytes(64 << 10)
-if let optimum = try Optimizer(layer, widths: widths).optimum(capacity: capacity) {
-  let bound = LowerBounds(layer, widths: widths).best(capacity: capacity)
-  print("\(optimum.traffic.bits(widths).total.count) bits moved, at least \(bound.total.count) by any schedule")
+if let optimum = Optimizer(problem).optimum(capacity: capacity) {
+  let bound = LowerBounds(problem).best(capacity: capacity)
+  print("\(optimum.traffic.bits(problem.widths).total.count) bits moved, at least \(bound.total.count) by any schedule")
   for line in LoopNestText.lines(optimum.mapping, on: layer) { print(line) }
 }

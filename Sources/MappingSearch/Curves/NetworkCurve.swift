@@ -1,4 +1,4 @@
-public import EnergyModel
+public import Mappings
 public import Workloads
 
 /// The curve of layers that run one after the other, each with the whole Buffer, made of the curves of each.
@@ -14,15 +14,14 @@ public struct NetworkCurve: Sendable {
   ///
   /// - Parameters:
   ///   - layers: the layers with a curve for each; parts of a layer stand for themselves.
-  ///   - widths: bits of a word of each kind.
-  ///   - model: the model of the curves' energies.
+  ///   - setting: what the curves are for.
   /// - Throws: ``StepCurveError/tooLarge`` where the energies together do not fit an Int.
   public init(
-    _ layers: [(entry: Network.Entry, curve: StepCurve)], widths: WordWidths, _ model: EnergyModel
+    _ layers: [(entry: Network.Entry, curve: StepCurve)], in setting: Problem.Setting
   ) throws(StepCurveError) {
     var wholes: [(layer: WholeLayer, curve: StepCurve)] = []
     for (whole, parts) in WholeLayer.all(of: layers, entry: \.entry) {
-      wholes.append((whole, try StepCurve(of: parts.map(\.curve), whole, widths: widths, model)))
+      wholes.append((whole, try StepCurve(of: parts.map(\.curve), whole, in: setting)))
     }
     self.wholes = wholes
     sum = try StepCurve(sumOf: wholes.map { ($0.curve, $0.layer.count) })

@@ -1,4 +1,4 @@
-public import EnergyModel
+import EnergyModel
 public import Mappings
 public import Workloads
 
@@ -20,8 +20,8 @@ extension Optimizer {
   public func dataflows(
     attaining optimum: Optimum, capacity: Bits, options: SearchOptions = SearchOptions()
   ) -> [Dataflow]? {
-    guard dataflows == Dataflow.allCases else { return nil }
-    return dataflows.filter { dataflow in
+    guard problem.dataflows == Dataflow.allCases else { return nil }
+    return problem.dataflows.filter { dataflow in
       if dataflow == optimum.mapping.dataflow { return true }
       let own = self.optimum(capacity: capacity, dataflow: dataflow, options: options)
       return own.map { $0.energy.dataQuanta <= optimum.energy.dataQuanta } ?? false
@@ -45,7 +45,9 @@ public struct DataflowCurves: Sendable {
   ///   - optimizer: the optimizer.
   ///   - options: how to search; the curves do not depend on it.
   public init(_ optimizer: Optimizer, options: SearchOptions = SearchOptions()) {
-    curves = optimizer.dataflows.map { Own(dataflow: $0, curve: optimizer.curve(dataflow: $0, options: options)) }
+    curves = optimizer.problem.dataflows.map {
+      Own(dataflow: $0, curve: optimizer.curve(dataflow: $0, options: options))
+    }
   }
 
   /// Each dataflow's occupancies and energies as the search counts them, in the order of `Dataflow.allCases`.
@@ -58,14 +60,13 @@ public struct DataflowCurves: Sendable {
   ///
   /// - Parameters:
   ///   - capacity: the Buffer's size.
-  ///   - model: the model to price it by, with the ratio of read to write energy that the curves are for.
+  ///   - problem: the problem that the curves are for, or the same priced by a model with its ratio of read to write energy.
   /// - Returns: a dictionary with an optimum for each dataflow searched.
-  /// - Throws: ``OptimizerError/inexact(layer:)`` when an energy is beyond the range of exact integers.
-  public func optima(capacity: Bits, pricedBy model: EnergyModel) throws(OptimizerError) -> [Dataflow: Optimum] {
+  public func optima(capacity: Bits, of problem: Problem) -> [Dataflow: Optimum] {
     var optima: [Dataflow: Optimum] = [:]
     for own in curves {
       guard let index = own.curve.steps.index(capacity: capacity) else { continue }
-      optima[own.dataflow] = try own.curve.optimum(at: index, pricedBy: model)
+      optima[own.dataflow] = own.curve.optimum(at: index, of: problem)
     }
     return optima
   }

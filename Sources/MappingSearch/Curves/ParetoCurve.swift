@@ -1,4 +1,4 @@
-public import EnergyModel
+import EnergyModel
 public import Mappings
 public import Workloads
 
@@ -22,14 +22,8 @@ public struct ParetoCurve: Sendable {
       found.map { StepCurve.Point(capacity: Bits($0.occupancy), dataQuanta: optimizer.dataQuanta($0)) })
   }
 
-  /// The layer that is mapped.
-  public var layer: Layer { optimizer.layer }
-  /// Bits of a word of each kind.
-  public var widths: WordWidths { optimizer.widths }
-  /// What a MAC and a moved bit cost.
-  public var energyModel: EnergyModel { optimizer.energyModel }
-  /// Whether overlaps of successive input boxes stay in the Buffer.
-  public var reuse: ReusePolicy { optimizer.reuse }
+  /// What was asked.
+  public var problem: Problem { optimizer.problem }
 
   /// The mapping of a point with what it costs.
   ///
@@ -41,19 +35,10 @@ public struct ParetoCurve: Sendable {
   ///
   /// - Parameters:
   ///   - index: an index of the points of ``steps``.
-  ///   - model: the model.
+  ///   - problem: the same problem, priced by the other model.
   /// - Returns: the mapping, its traffic and its energy.
-  /// - Throws: ``OptimizerError/inexact(layer:)`` when that energy is beyond the range of exact integers.
-  public func optimum(at index: Int, pricedBy model: EnergyModel) throws(OptimizerError) -> Optimum {
-    precondition(model.ratio == energyModel.ratio, "another ratio of prices has another curve")
-    let optimum = optimum(at: index)
-    let bits = optimum.traffic.bits(widths)
-    guard let energy = model.energy(macs: layer.macs, read: bits.read, written: bits.written) else {
-      throw .inexact(layer: layer.name)
-    }
-    return Optimum(
-      mapping: optimum.mapping, occupancy: optimum.occupancy, traffic: optimum.traffic, energy: energy,
-      statistics: optimum.statistics)
+  public func optimum(at index: Int, of problem: Problem) -> Optimum {
+    optimum(at: index).priced(in: problem)
   }
 }
 
@@ -61,7 +46,7 @@ extension Optimizer {
   /// The exact Pareto curve over the searched dataflows.
   ///
   /// - Parameters:
-  ///   - dataflow: the only dataflow to consider, one of ``dataflows``, or nil for all.
+  ///   - dataflow: the only dataflow to consider, one of the problem's, or nil for all.
   ///   - options: how to search; the curve does not depend on it.
   /// - Returns: the curve; it has a point at the least capacity at which anything fits.
   public func curve(dataflow: Dataflow? = nil, options: SearchOptions = SearchOptions()) -> ParetoCurve {

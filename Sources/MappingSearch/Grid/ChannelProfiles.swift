@@ -1,4 +1,5 @@
 import EnergyModel
+import Mappings
 import Scoring
 import Workloads
 
@@ -12,19 +13,17 @@ struct ChannelProfiles: Sendable {
   let table: FactorTable
 
   /// The columns of all tiles worth trying.
-  init(_ layer: Layer, _ mapspace: Mapspace, _ prices: Prices, _ widths: WordWidths) {
+  init(_ problem: Problem, _ mapspace: Mapspace, _ prices: Prices) {
     self.init(
-      layer, mapspace, prices, widths, outputTiles: Mapspace.tiles(mapspace.outputChannels, of: layer[.k]),
-      inputTiles: Mapspace.tiles(mapspace.inputChannels, of: layer[.c]))
+      problem, mapspace, prices, outputTiles: Mapspace.tiles(mapspace.outputChannels, of: problem.layer[.k]),
+      inputTiles: Mapspace.tiles(mapspace.inputChannels, of: problem.layer[.c]))
   }
 
   /// The columns of some tiles.
   ///
   /// - Complexity: O(columns).
-  init(
-    _ layer: Layer, _ mapspace: Mapspace, _ prices: Prices, _ widths: WordWidths, outputTiles: [Int],
-    inputTiles: [Int]
-  ) {
+  init(_ problem: Problem, _ mapspace: Mapspace, _ prices: Prices, outputTiles: [Int], inputTiles: [Int]) {
+    let (layer, widths) = (problem.layer, problem.widths)
     self.outputTiles = outputTiles
     self.inputTiles = inputTiles
     let outputs = outputTiles.map { tile in

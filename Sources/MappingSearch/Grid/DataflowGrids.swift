@@ -34,12 +34,13 @@ struct DataflowGrids: Sendable {
   }
 
   init(
-    _ layer: Layer, _ widths: WordWidths, _ model: EnergyModel, _ reuse: ReusePolicy, _ mapspace: Mapspace,
-    vertical: AxisProfiles, horizontal: AxisProfiles, arithmetic: Scorer.Arithmetic? = nil
+    _ problem: Problem, _ mapspace: Mapspace, vertical: AxisProfiles, horizontal: AxisProfiles,
+    arithmetic: Scorer.Arithmetic? = nil
   ) {
     dataflow = mapspace.dataflow
-    let prices = Prices(layer, widths, model)
-    columns = ChannelProfiles(layer, mapspace, prices, widths)
+    let layer = problem.layer
+    let prices = Prices(problem)
+    columns = ChannelProfiles(problem, mapspace, prices)
     isComplete = vertical.isComplete && horizontal.isComplete
     let isSquare = layer.vertical == layer.horizontal
     self.isSquare = isSquare
@@ -57,7 +58,7 @@ struct DataflowGrids: Sendable {
           needsUncutBatch: uncutBatch),
       ]
     }
-    switch reuse {
+    switch problem.reuse {
     case .none: self.grids = grids(\.still, \.still)
     case .sliding: self.grids = grids(\.sliding, \.still) + grids(\.chained, \.uncut, uncutBatch: true)
     }

@@ -1,4 +1,5 @@
 import EnergyModel
+import Mappings
 import Workloads
 
 /// The energy of one unit of each term of a mapping, in quanta, for one group.
@@ -12,7 +13,8 @@ struct Prices: Sendable {
   /// Of writing every finished output.
   var finished: Int
 
-  init(_ layer: Layer, _ widths: WordWidths, _ model: EnergyModel) {
+  init(_ problem: Problem) {
+    let (layer, widths, model) = (problem.layer, problem.widths, problem.energyModel)
     let outputs = layer[.n] * layer[.k] * layer[.p] * layer[.q]
     inputs = model.readQuanta * widths.inputs.count * layer[.n] * layer[.c]
     weights = model.readQuanta * widths.weights.count * layer.usedElements(of: .weights).count / layer[.g]

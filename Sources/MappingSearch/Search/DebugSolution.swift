@@ -28,7 +28,8 @@ struct DebugSolution: Sendable {
   /// A mapping of the canonical mapspace as its factors, or nil for any other.
   ///
   /// The cost is that of the loop nest itself, and the factors must amount to it.
-  init?(_ mapping: Mapping, on layer: Layer, widths: WordWidths, energyModel: EnergyModel, reuse: ReusePolicy) {
+  init?(_ mapping: Mapping, of problem: Problem) {
+    let (layer, widths) = (problem.layer, problem.widths)
     dataflow = mapping.dataflow
     let mapspace = Mapspace(dataflow)
     if layer[.g] > 1, mapping.nodes.first != .loop(.g, tile: 1) { return nil }
@@ -40,17 +41,16 @@ struct DebugSolution: Sendable {
       let outputChannels = tile(mapspace.outputChannels, blocks[Dimension.k.index], .k),
       let inputChannels = tile(mapspace.inputChannels, blocks[Dimension.c.index], .c)
     else { return nil }
-    let prices = Prices(layer, widths, energyModel)
+    let prices = Prices(problem)
     scale = DataflowGrids.scale(layer, mapspace, prices, batchTile: batch)
     column =
-      ChannelProfiles(layer, mapspace, prices, widths, outputTiles: [outputChannels], inputTiles: [inputChannels])
+      ChannelProfiles(problem, mapspace, prices, outputTiles: [outputChannels], inputTiles: [inputChannels])
       .table[0]
 
-    let moved = Traffic(of: mapping, on: layer, reuse: reuse).bits(widths)
-    guard let whole = energyModel.energy(macs: layer.macs, read: moved.read, written: moved.written) else { return nil }
-    let biases = energyModel.readQuanta * (layer.biases * widths.partialSums).count
-    energy = (whole.dataQuanta - biases) / layer[.g]
-    occupancy = Occupancy(of: mapping, on: layer).bits(widths).count
+    let evaluation = problem.evaluate(mapping)
+    let biases = problem.energyModel.readQuanta * (layer.biases * widths.partialSums).count
+    energy = (evaluation.energy.dataQuanta - biases) / layer[.g]
+    occupancy = evaluation.occupancy.bits(widths).count
 
     func axes(_ axis: ConvolutionAxis, _ output: Dimension, _ kernel: Dimension) -> [Axis] {
       let rows = AxisRows(axis)
@@ -63,7 +63,7 @@ struct DebugSolution: Sendable {
     }
     for vertical in axes(layer.vertical, .p, .r) {
       for horizontal in axes(layer.horizontal, .q, .s)
-      where AxisProfiles.Kind.go(vertical.kind, with: horizontal.kind, reuse, batchTile: batch) {
+      where AxisProfiles.Kind.go(vertical.kind, with: horizontal.kind, problem.reuse, batchTile: batch) {
         let (energy, occupancy) = Self.cost(vertical.factors, horizontal.factors, scale, column)
         guard energy == self.energy, occupancy == self.occupancy else { continue }
         self.vertical = vertical

@@ -10,16 +10,8 @@ public import Workloads
 /// The mapspace is listed once, when it is first needed; ``optimum(capacity:dataflow:options:)`` then answers for any
 /// capacity.
 public struct Optimizer: Sendable {
-  /// The layer to map.
-  public let layer: Layer
-  /// Bits of a word of each kind.
-  public let widths: WordWidths
-  /// What a MAC and a moved bit cost.
-  public let energyModel: EnergyModel
-  /// Whether overlaps of successive input boxes stay in the Buffer.
-  public let reuse: ReusePolicy
-  /// The dataflows searched, in the order of `Dataflow.allCases`.
-  public let dataflows: [Dataflow]
+  /// What is asked.
+  public let problem: Problem
   /// The grids of mappings of each dataflow.
   var orders: [DataflowGrids] { listed.value }
   /// The same, listed once they are needed.
@@ -35,58 +27,24 @@ public struct Optimizer: Sendable {
   public var isComplete: Bool { orders.allSatisfy(\.isComplete) }
 
   /// Prepares the search; nothing is listed before it is needed.
-  ///
-  /// - Parameters:
-  ///   - layer: the layer to map.
-  ///   - widths: bits of a word of each kind.
-  ///   - energyModel: what a MAC and a moved bit cost.
-  ///   - reuse: whether overlaps of successive input boxes stay in the Buffer.
-  ///   - dataflows: the dataflows to search.
-  /// - Throws: ``OptimizerError/inexact(layer:)`` when the energies of this layer could leave the range of exact integers.
-  public init(
-    _ layer: Layer, widths: WordWidths, energyModel: EnergyModel = .bitsMoved, reuse: ReusePolicy = .sliding,
-    dataflows: Set<Dataflow> = Set(Dataflow.allCases)
-  ) throws(OptimizerError) {
-    try self.init(
-      layer, widths: widths, energyModel: energyModel, reuse: reuse, dataflows: dataflows, arithmetic: nil)
-  }
+  public init(_ problem: Problem) { self.init(problem, arithmetic: nil) }
 
   /// The same with an arithmetic that is exact for the layer, or nil to choose the quicker one that is, and for tests with
   /// a known mapping that no search may lose.
-  init(
-    _ layer: Layer, widths: WordWidths, energyModel: EnergyModel = .bitsMoved, reuse: ReusePolicy = .sliding,
-    dataflows: Set<Dataflow> = Set(Dataflow.allCases), arithmetic: Scorer.Arithmetic?,
-    debugSolution: DebugSolution? = nil
-  ) throws(OptimizerError) {
-    guard energyModel.isExact(for: layer, widths: widths) else { throw .inexact(layer: layer.name) }
-    self.layer = layer
-    self.widths = widths
-    self.energyModel = energyModel
-    self.reuse = reuse
+  init(_ problem: Problem, arithmetic: Scorer.Arithmetic?, debugSolution: DebugSolution? = nil) {
+    self.problem = problem
     self.debugSolution = debugSolution
-    self.dataflows = Dataflow.allCases.filter(dataflows.contains)
-    let mapspaces = self.dataflows.map(Mapspace.init)
+    let mapspaces = problem.dataflows.map(Mapspace.init)
     listed = Lazily {
+      let layer = problem.layer
       let vertical = AxisProfiles.all(layer.vertical, in: mapspaces)
       let horizontal =
         layer.vertical == layer.horizontal ? vertical : AxisProfiles.all(layer.horizontal, in: mapspaces)
       return mapspaces.indices.map { index in
         DataflowGrids(
-          layer, widths, energyModel, reuse, mapspaces[index], vertical: vertical[index],
-          horizontal: horizontal[index], arithmetic: arithmetic)
+          problem, mapspaces[index], vertical: vertical[index], horizontal: horizontal[index], arithmetic: arithmetic)
       }
     }
-  }
-
-  /// The least capacity at which some mapping of the searched dataflows fits.
-  ///
-  /// Every dataflow has the mapping whose boxes are single words.
-  public var leastCapacity: Bits { Self.leastCapacity(of: layer, widths: widths) }
-
-  /// The least capacity at which some MACs of a layer can run.
-  public static func leastCapacity(of layer: Layer, widths: WordWidths) -> Bits {
-    func one(_ tensor: Tensor) -> Words { Words(min(1, layer.usedElements(of: tensor).count)) }
-    return Occupancy(inputs: one(.inputs), weights: one(.weights), outputs: one(.outputs)).bits(widths)
   }
 
   /// The feasible mapping of least energy in the mapspace at a capacity, or nil when none fits.
@@ -97,16 +55,16 @@ public struct Optimizer: Sendable {
   ///
   /// - Parameters:
   ///   - capacity: the Buffer's size.
-  ///   - dataflow: the only dataflow to consider, one of ``dataflows``, or nil for all.
+  ///   - dataflow: the only dataflow to consider, one of the problem's, or nil for all.
   ///   - options: how to search; the mapping found does not depend on it.
   /// - Returns: the mapping with what it costs.
   public func optimum(
     capacity: Bits, dataflow: Dataflow? = nil, options: SearchOptions = SearchOptions()
   ) -> Optimum? {
-    guard capacity >= leastCapacity else { return nil }
+    guard capacity >= problem.leastCapacity else { return nil }
     let found: (pool: Incumbent, statistics: SearchStatistics)
     if options.prunes {
-      let bounds = LowerBounds(layer, widths: widths)
+      let bounds = LowerBounds(problem)
       let least = leastQuanta(bounds, capacity)
       if isLongToList, let simple = simpleOptimum(capacity: capacity, least: least, dataflow: dataflow) {
         return simple
@@ -115,7 +73,7 @@ public struct Optimizer: Sendable {
         guard let best = incumbent.best, dataQuanta(best) <= least else { return false }
         // No schedule of any kind has less energy; does one with as little hold less?
         let less = Bits(best.occupancy) - Bits(1)
-        return less < leastCapacity || leastQuanta(bounds, less) > least
+        return less < problem.leastCapacity || leastQuanta(bounds, less) > least
       }
     } else {
       found = search(dataflow, Incumbent(capacity: capacity.count), options)
@@ -143,65 +101,56 @@ public struct Optimizer: Sendable {
       return (run.pool, statistics)
     }
     guard let debugSolution else { return run(NoObserver()) }
-    return run(debugSolution.observer(layer, orders))
+    return run(debugSolution.observer(problem.layer, orders))
   }
 
   /// No schedule within a capacity has less energy of moving data, as far as the bounds tell.
   private func leastQuanta(_ bounds: LowerBounds, _ capacity: Bits) -> Int {
-    bounds.best(capacity: capacity).energy(of: layer, energyModel)?.dataQuanta ?? 0
+    bounds.best(capacity: capacity).energy(of: [problem])?.dataQuanta ?? 0
   }
 
   /// The energy of moving data of all groups, biases included.
   func dataQuanta(_ mapping: ScoredMapping) -> Int {
-    layer[.g] * mapping.energy + energyModel.readQuanta * (layer.biases * widths.partialSums).count
+    let layer = problem.layer
+    return layer[.g] * mapping.energy
+      + problem.energyModel.readQuanta * (layer.biases * problem.widths.partialSums).count
   }
 
   /// A mapping with what it costs.
   func optimum(_ found: ScoredMapping, _ statistics: SearchStatistics) -> Optimum {
-    let (mapping, traffic, energy) = evaluated(found)
-    return Optimum(
-      mapping: mapping, occupancy: Occupancy(of: mapping, on: layer), traffic: traffic, energy: energy,
-      statistics: statistics)
+    Optimum(evaluated(found), statistics)
   }
 
   /// A mapping with what it moves and costs.
-  func evaluated(_ found: ScoredMapping) -> (mapping: Mapping, traffic: Traffic, energy: Energy) {
-    let mapping = orders[Int(found.place.order)].candidate(found).mapping(of: layer)
-    let traffic = Traffic(of: mapping, on: layer, reuse: reuse)
-    let bits = traffic.bits(widths)
-    guard let energy = energyModel.energy(macs: layer.macs, read: bits.read, written: bits.written) else {
-      preconditionFailure("the energies of the layer were checked when the search was prepared")
-    }
+  func evaluated(_ found: ScoredMapping) -> Evaluation {
+    let evaluation = problem.evaluate(orders[Int(found.place.order)].candidate(found).mapping(of: problem.layer))
     // A nest may move less than its factors say, where a loop has a single block, but never more.
-    precondition(energy.dataQuanta <= dataQuanta(found))
-    return (mapping, traffic, energy)
+    precondition(evaluation.energy.dataQuanta <= dataQuanta(found))
+    return evaluation
   }
 }
 
 /// A mapping of least energy with what it costs.
 public struct Optimum: Hashable, Sendable {
-  /// The loop nest.
-  public let mapping: Mapping
-  /// The largest box of each tensor.
-  public let occupancy: Occupancy
-  /// What the mapping moves.
-  public let traffic: Traffic
-  /// What it costs under the search's energy model.
-  public let energy: Energy
+  /// The mapping with its costs.
+  public let evaluation: Evaluation
   /// What the search looked at.
   public let statistics: SearchStatistics
-}
 
-/// Why a layer cannot be searched.
-public enum OptimizerError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// Energies could leave the range in which integers are exact.
-  case inexact(layer: String)
-
-  /// What is wrong and what would be accepted, in one line.
-  public var description: String {
-    switch self {
-    case .inexact(let layer):
-      "\(layer): energies could exceed 2^63 quanta and would not be exact; use a smaller layer or smaller energies"
-    }
+  init(_ evaluation: Evaluation, _ statistics: SearchStatistics) {
+    self.evaluation = evaluation
+    self.statistics = statistics
   }
+
+  /// The same mapping of a problem that differs from the one searched by a constant factor of prices alone.
+  func priced(in problem: Problem) -> Optimum { Optimum(evaluation.priced(in: problem), statistics) }
+
+  /// The loop nest.
+  public var mapping: Mapping { evaluation.mapping }
+  /// The largest box of each tensor.
+  public var occupancy: Occupancy { evaluation.occupancy }
+  /// What the mapping moves.
+  public var traffic: Traffic { evaluation.traffic }
+  /// What it costs under the problem's energy model.
+  public var energy: Energy { evaluation.energy }
 }

@@ -39,7 +39,7 @@ extension Optimizer {
 
   /// Whether listing the mapspace takes a second or more.
   var isLongToList: Bool {
-    [layer.vertical, layer.horizontal].contains { axis in
+    [problem.layer.vertical, problem.layer.horizontal].contains { axis in
       (axis.hasOverlap || axis.hasPaddedMACs)
         && Double(axis.kernelSize) * Double(axis.kernelSize) * Double(axis.outputSize) >= Double(Self.longListing)
     }
@@ -54,24 +54,17 @@ extension Optimizer {
   ///   - dataflow: the only dataflow to consider, or nil for all.
   /// - Returns: the mapping with what it costs.
   func simpleOptimum(capacity: Bits, least: Int, dataflow: Dataflow?) -> Optimum? {
-    let candidates = dataflows.filter { dataflow == nil || $0 == dataflow }.flatMap {
-      SimpleMappings.all($0, on: layer)
+    let candidates = problem.dataflows.filter { dataflow == nil || $0 == dataflow }.flatMap {
+      SimpleMappings.all($0, on: problem.layer)
     }
+    var statistics = SearchStatistics()
+    (statistics.mappings, statistics.scored) = (candidates.count, candidates.count)
     var best: Optimum?
     for mapping in candidates {
-      let occupancy = Occupancy(of: mapping, on: layer)
-      if occupancy.bits(widths) > min(capacity, best.map { $0.occupancy.bits(widths) - Bits(1) } ?? capacity) {
-        continue
-      }
-      let traffic = Traffic(of: mapping, on: layer, reuse: reuse)
-      let bits = traffic.bits(widths)
-      guard let energy = energyModel.energy(macs: layer.macs, read: bits.read, written: bits.written),
-        energy.dataQuanta <= least
-      else { continue }
-      var statistics = SearchStatistics()
-      statistics.mappings = candidates.count
-      statistics.scored = candidates.count
-      best = Optimum(mapping: mapping, occupancy: occupancy, traffic: traffic, energy: energy, statistics: statistics)
+      let found = problem.evaluate(mapping)
+      let held = found.occupancy.bits(problem.widths)
+      let isBetter = best.map { held < $0.occupancy.bits(problem.widths) } ?? true
+      if held <= capacity, isBetter, found.energy.dataQuanta <= least { best = Optimum(found, statistics) }
     }
     return best
   }

@@ -1,4 +1,7 @@
+import Answers
+import EnergyModel
 import Interchange
+import Mappings
 import Workloads
 
 /// What was asked: the files, the commands that made them, and the settings that they cover.
@@ -26,11 +29,12 @@ struct AskedSection {
         ("distinct layers", true), ("capacities", false), ("records", true),
       ])
     for (index, setting) in contents.settings.enumerated() {
+      let model = setting.energyModel
       let records = contents.entries.filter { $0.setting == index }.map(\.record)
       table.add([
-        .number(index + 1), .header(setting.model), .text(setting.unit), .number(setting.perMAC, NumberText.price),
-        .number(setting.perBitRead, NumberText.price), .number(setting.perBitWritten, NumberText.price),
-        .text(setting.bits.text), .text(setting.reuse),
+        .number(index + 1), .header(model.name), .text(model.unit), .number(model.perMAC, NumberText.price),
+        .number(model.perBitRead, NumberText.price), .number(model.perBitWritten, NumberText.price),
+        .text(WidthsText.text(setting.widths)), .text(setting.reuse.rawValue),
         .text(records.map { $0.network ?? "by shape" }.uniqued().joined(separator: ", ")),
         .number(Set(records.map(LayerIdentity.init)).count), .text(Self.capacities(records)), .number(records.count),
       ])
@@ -39,33 +43,32 @@ struct AskedSection {
   }
 
   private static func file(_ document: ResultDocument) throws -> File {
-    let commands = document.command == nil ? try ReportCommand.equivalents(document.records) : []
-    let strangers = document.records.map(ResultSetting.init).uniqued().filter { !ReportCommand.isBuiltIn($0) }
+    let commands = document.command == nil ? try ReportCommand.equivalents(document.answers) : []
+    let strangers = document.answers.map(\.setting).uniqued().filter { !ReportCommand.isBuiltIn($0) }
     var remarks: [String] = []
     if commands.count > ReportCommand.largestCommandCount {
       remarks.append(
         "\(NumberText.grouped(commands.count - ReportCommand.largestCommandCount)) more commands are left out.")
     }
     if !strangers.isEmpty, document.command == nil {
-      let names = strangers.map(\.model).uniqued().joined(separator: ", ")
+      let names = strangers.map(\.energyModel.name).uniqued().joined(separator: ", ")
       remarks.append("The program has no energy model \(names) with these prices: write them to the file named.")
     }
     return File(
       name: document.file,
-      extent: ReportContents.count(document.records.count, "record")
+      extent: ReportContents.count(document.answers.count, "record")
         + (document.omittedRecords > 0
-          ? " of \(NumberText.grouped(document.records.count + document.omittedRecords)), as chosen for this report"
+          ? " of \(NumberText.grouped(document.answers.count + document.omittedRecords)), as chosen for this report"
           : ""),
       command: document.command, equivalents: Array(commands.prefix(ReportCommand.largestCommandCount)),
       remark: remarks.isEmpty ? nil : remarks.joined(separator: " "))
   }
 
   /// A few capacities one by one, many by how many there are and from where to where.
-  private static func capacities(_ records: [ResultRecord]) -> String {
-    let sizes = records.compactMap(\.capacityBits).uniqued().sorted()
+  private static func capacities(_ records: [Answer]) -> String {
+    let sizes = records.compactMap(\.capacity).uniqued().sorted()
     guard let first = sizes.first, let last = sizes.last else { return "none" }
-    func text(_ bits: Int) -> String { CapacityText.text(Bits(bits)) }
-    if sizes.count <= 4 { return sizes.map(text).joined(separator: ", ") }
-    return "\(NumberText.grouped(sizes.count)) from \(text(first)) to \(text(last))"
+    if sizes.count <= 4 { return sizes.map(CapacityText.text).joined(separator: ", ") }
+    return "\(NumberText.grouped(sizes.count)) from \(CapacityText.text(first)) to \(CapacityText.text(last))"
   }
 }

@@ -1,3 +1,4 @@
+import Answers
 import Interchange
 
 /// The points of a layer's curve: the records of one file in one setting, where each one's capacity is just what it
@@ -7,8 +8,8 @@ enum CurvePoints {
   private static let fewestPoints = 3
 
   /// Whether records of one layer in one setting are the points of a curve.
-  static func isCurve(_ records: [ResultRecord]) -> Bool {
-    records.count >= fewestPoints && records.allSatisfy { $0.capacityBits == $0.occupancyBits }
-      && Set(records.map(\.occupancyBits)).count == records.count
+  static func isCurve(_ records: [Answer]) -> Bool {
+    records.count >= fewestPoints && records.allSatisfy { $0.capacity == $0.occupancy }
+      && Set(records.map(\.occupancy)).count == records.count
   }
 }

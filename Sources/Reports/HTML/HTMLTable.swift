@@ -1,4 +1,6 @@
+import Interchange
 import Mustache
+import Workloads
 
 /// A table for the page: what its template is filled with.
 struct HTMLTable {
@@ -29,6 +31,12 @@ struct HTMLTable {
     static func number(_ value: Int?, _ text: (Int) -> String = NumberText.grouped) -> Cell {
       Cell(text: value.map(text) ?? "", value: value.map(String.init), isNumber: true)
     }
+
+    /// A number of bits.
+    static func bits(_ value: Bits) -> Cell { number(value.count) }
+
+    /// A size of the Buffer, or nothing.
+    static func size(_ value: Bits?) -> Cell { number(value?.count) { CapacityText.text(Bits($0)) } }
 
     /// A number, or nothing.
     static func number(_ value: Double?, _ text: (Double) -> String = NumberText.grouped) -> Cell {

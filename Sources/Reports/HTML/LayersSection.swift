@@ -1,4 +1,6 @@
+import Answers
 import Interchange
+import Mappings
 import Workloads
 
 /// The table of all records.
@@ -7,7 +9,7 @@ struct LayersSection {
   let omission: String?
 
   init(_ contents: ReportContents) {
-    let hasBiases = contents.entries.contains { $0.record.trafficBits.biasesRead > 0 }
+    let hasBiases = contents.entries.contains { $0.record.layer.hasBiases }
     let namesSettings = contents.settings.count > 1
     let hasParts = contents.entries.contains { $0.record.partOf != nil }
     var table = HTMLTable(
@@ -22,19 +24,20 @@ struct LayersSection {
         ], isSortable: true, isOfRecords: true)
     for entry in contents.entries.prefix(HTMLReport.largestRowCount) {
       let record = entry.record
-      let traffic = record.trafficBits
+      let traffic = record.traffic
       let mapping = entry.number <= HTMLReport.largestMappingCount ? entry.number : nil
       table.add(
         [.text(record.network ?? ""), .header(record.layerTitle, mapping: mapping)]
           + (hasParts ? [.text(record.partOf ?? "")] : []) + [.number(record.count)]
           + (namesSettings ? [.number(entry.setting + 1)] : []) + [
-            .number(record.capacityBits) { CapacityText.text(Bits($0)) },
-            .text(record.search == nil ? record.dataflow : DataflowsText.attaining(record)), .number(record.macs),
+            .size(record.capacity),
+            .text(record.search == nil ? record.dataflow.rawValue : DataflowsText.attaining(record)),
+            .number(record.layer.macs),
             .number(record.energy.total, NumberText.energy), .number(record.energy.data, NumberText.energy),
-            .number(traffic.inputsRead),
-            .number(traffic.weightsRead + traffic.biasesRead),
-            .number(traffic.partialSumsRead + traffic.partialSumsWritten), .number(traffic.outputsWritten),
-            .number(record.occupancyBits), .number(record.lowerBound?.total, NumberText.energy),
+            .bits(traffic.inputsRead),
+            .bits(traffic.weightsRead + traffic.biasesRead),
+            .bits(traffic.partialSumsRead + traffic.partialSumsWritten), .bits(traffic.outputsWritten),
+            .bits(record.occupancy), .number(record.bound?.total, NumberText.energy),
             .number(record.gap?.data, NumberText.percent), .number(record.gap?.total, NumberText.percent),
           ])
     }

@@ -1,4 +1,5 @@
 import EnergyModel
+import Answers
 import Interchange
 import Mappings
 import Workloads
@@ -36,63 +37,63 @@ struct MappingDetail {
 
   init(_ entry: ReportContents.Entry, setting: String?) throws {
     let record = entry.record
-    let (layer, nest) = (try record.workload(), try record.loopNest())
-    let moved = TensorTraffic.all(record, layer)
+    let model = record.setting.energyModel
+    let moved = TensorTraffic.all(record)
     number = entry.number
     capacity = record.capacityTitle
     self.setting = setting
-    dataflow = record.dataflow
+    dataflow = record.dataflow.rawValue
     energy = "\(NumberText.energy(record.energy.total)) \(record.energy.unit)"
     gap = record.gap?.data.map(NumberText.percent)
-    lines = NestLine.lines(nest, on: layer).map { Self.line($0, record, moved) }
-    facts = Self.facts(record, nest)
+    lines = NestLine.lines(record.mapping, on: record.layer).map { Self.line($0, record, moved) }
+    facts = Self.facts(record)
     traffic = Self.table(record, moved)
     command = ReportCommand.replay(record)
     remark =
-      ReportCommand.isBuiltIn(ResultSetting(record))
+      ReportCommand.isBuiltIn(record.setting)
       ? nil
       : "The command counts bits. For these energies add --energy with the file of the energy model "
-        + "\(record.energy.model): per MAC \(NumberText.price(record.energy.perMAC)), per bit read "
-        + "\(NumberText.price(record.energy.perBitRead)), per bit written "
-        + "\(NumberText.price(record.energy.perBitWritten)) \(record.energy.unit)."
+        + "\(model.name): per MAC \(NumberText.price(model.perMAC)), per bit read "
+        + "\(NumberText.price(model.perBitRead)), per bit written "
+        + "\(NumberText.price(model.perBitWritten)) \(model.unit)."
   }
 
-  private static func line(_ line: NestLine, _ record: ResultRecord, _ moved: [TensorTraffic]) -> Line {
+  private static func line(_ line: NestLine, _ record: Answer, _ moved: [TensorTraffic]) -> Line {
     switch line {
     case .loop(_, let range, let tile):
       let blocks = (range + tile - 1) / tile
       return Line(
         text: line.text, remark: "(\(ReportContents.count(blocks, "block")))", tensor: nil, reuse: nil)
     case .keep(let tensor, let words, let sizes):
-      let width = record.bits.inBuffer(tensor)
-      let box = "\(NumberText.words(words)), \(NumberText.grouped(words * width)) bit"
+      let width = record.setting.widths.inBuffer(tensor)
+      let box = "\(NumberText.words(words)), \(NumberText.grouped(Words(words) * width)) bit"
       let extents = sizes.map { "\($0.dimension.rawValue) \($0.size)" }.joined(separator: ", ")
       return Line(
         text: line.text, remark: box + (extents.isEmpty ? "" : " (\(extents))"), tensor: tensor.rawValue,
-        reuse: TensorTraffic.reuseText(of: tensor, moved, macs: record.macs))
+        reuse: TensorTraffic.reuseText(of: tensor, moved, macs: record.layer.macs))
     }
   }
 
-  private static func facts(_ record: ResultRecord, _ nest: Mapping) -> [Fact] {
+  private static func facts(_ record: Answer) -> [Fact] {
     var facts = [
-      Fact(name: "Dataflow", text: DataflowsText.inFull(record, nest.dataflow)),
+      Fact(name: "Dataflow", text: DataflowsText.inFull(record)),
       Fact(
         name: "Energy",
         text: "\(NumberText.grouped(record.energy.total)) \(record.energy.unit): compute "
           + "\(NumberText.grouped(record.energy.compute)), data \(NumberText.grouped(record.energy.data))"),
       Fact(
         name: "Occupancy",
-        text: "\(NumberText.grouped(record.occupancyBits)) bit"
-          + (record.capacityBits.map {
-            " of \(CapacityText.text(Bits($0))), \(NumberText.percent(Double(record.occupancyBits) / Double($0)))"
+        text: "\(NumberText.grouped(record.occupancy)) bit"
+          + (record.capacity.map {
+            " of \(CapacityText.text($0)), \(NumberText.percent(Double(record.occupancy.count) / Double($0.count)))"
           } ?? "; the record names no capacity")),
     ]
-    if let bound = record.lowerBound {
+    if let bound = record.bound {
       facts.append(
         Fact(
           name: "Bound",
           text: "\(NumberText.grouped(bound.total)) \(record.energy.unit), data \(NumberText.grouped(bound.data)) "
-            + "(\(bound.family))"))
+            + "(\(WholeText.family(bound)))"))
       if let gap = record.gap {
         let shares = [("data", gap.data), ("total", gap.total)].compactMap { name, share in
           share.map { "\(name) \(NumberText.percent($0))" }
@@ -110,39 +111,25 @@ struct MappingDetail {
     return facts
   }
 
-  private static func table(_ record: ResultRecord, _ moved: [TensorTraffic]) -> HTMLTable {
+  private static func table(_ record: Answer, _ moved: [TensorTraffic]) -> HTMLTable {
     var table = HTMLTable(
       caption: "What moves between DRAM and the Buffer",
       [
         ("tensor", false), ("read [bit]", true), ("written [bit]", true), ("words", true), ("times each moves", true),
         ("energy [\(record.energy.unit)]", true), ("share", true),
       ])
-    func add(_ name: String, _ read: Int, _ written: Int, _ words: Int, _ times: Double?, _ energy: Double) {
+    func add(_ name: String, _ read: Bits, _ written: Bits, _ words: Int, _ times: Double?, _ energy: Double) {
       table.add([
-        .header(name), .number(read), .number(written), .number(words), .number(times, NumberText.factor),
+        .header(name), .bits(read), .bits(written), .number(words), .number(times, NumberText.factor),
         .number(energy), .number(record.energy.data > 0 ? energy / record.energy.data : nil, NumberText.percent),
       ])
     }
     for row in moved {
-      add(row.name, row.bitsRead, row.bitsWritten, row.words, row.timesEach, row.energy(record.energy))
+      add(row.name, row.read, row.written, row.words, row.timesEach, row.energy(record.setting.energyModel))
     }
     add(
-      "all", moved.reduce(0) { $0 + $1.bitsRead }, moved.reduce(0) { $0 + $1.bitsWritten },
+      "all", moved.reduce(.zero) { $0 + $1.read }, moved.reduce(.zero) { $0 + $1.written },
       moved.reduce(0) { $0 + $1.words }, nil, record.energy.data)
     return table
-  }
-}
-
-extension ResultRecord.Widths {
-  /// The widths in short: inputs/weights/outputs/partial sums.
-  var text: String { [inputs, weights, outputs, partialSums].map(String.init).joined(separator: "/") }
-
-  /// The width at which a tensor lies in the Buffer.
-  func inBuffer(_ tensor: Tensor) -> Int {
-    switch tensor {
-    case .inputs: inputs
-    case .weights: weights
-    case .outputs: partialSums
-    }
   }
 }

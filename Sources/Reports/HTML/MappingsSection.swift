@@ -1,3 +1,4 @@
+import Answers
 import Interchange
 import Workloads
 
@@ -22,9 +23,9 @@ struct MappingsSection {
       return LayerPart(
         network: key.network, title: entries[0].record.layerTitle,
         shape: key.network == nil ? nil : key.shape,
-        extent: "\(NumberText.grouped(entries[0].record.macs)) MACs" + (key.network == nil ? "" : ", \(count)"),
+        extent: "\(NumberText.grouped(entries[0].record.layer.macs)) MACs" + (key.network == nil ? "" : ", \(count)"),
         mappings: try entries.sorted {
-          ($0.setting, $0.record.capacityBits ?? 0, $0.number) < ($1.setting, $1.record.capacityBits ?? 0, $1.number)
+          ($0.setting, $0.record.capacity ?? .zero, $0.number) < ($1.setting, $1.record.capacity ?? .zero, $1.number)
         }.map { try MappingDetail($0, setting: contents.settings.count > 1 ? contents.settingText($0.setting) : nil) })
     }
     omission =

@@ -1,4 +1,7 @@
+import Answers
+import EnergyModel
 import Interchange
+import Mappings
 import Workloads
 
 /// Commands that make results again.
@@ -7,27 +10,27 @@ enum ReportCommand {
   static let largestCommandCount = 40
 
   /// The command that replays a record element by element.
-  static func replay(_ record: ResultRecord) -> String {
+  static func replay(_ record: Answer) -> String {
     var parts = [
-      "tilebound evaluate", ShellText.option("shape", record.shape), ShellText.option("nest", record.mappingText),
+      "tilebound evaluate", ShellText.option("shape", ShapeText.text(record.layer)),
+      ShellText.option("nest", NestText.text(record.mapping)),
     ]
-    if let capacity = record.capacityBits { parts.append("--capacity \(capacity)bit") }
-    parts.append(widths(record.bits))
-    parts.append("--reuse \(record.reuse)")
-    if let energy = energy(ResultSetting(record)), isBuiltIn(ResultSetting(record)) { parts.append(energy) }
+    if let capacity = record.capacity { parts.append("--capacity \(capacity.count)bit") }
+    parts += options(record.setting)
+    if let energy = energy(record.setting), isBuiltIn(record.setting) { parts.append(energy) }
     return (parts + ["--replay"]).joined(separator: " ")
   }
 
   /// Commands that find again what the records of a file that does not name its own say.
   ///
   /// - Throws: ``FormatError`` if a built-in network is wrong, which the tests exclude.
-  static func equivalents(_ records: [ResultRecord]) throws(FormatError) -> [String] {
+  static func equivalents(_ records: [Answer]) throws(FormatError) -> [String] {
     var commands: [String] = []
-    for (_, group) in records.grouped(by: { Search(setting: ResultSetting($0), network: $0.network) }) {
+    for (_, group) in records.grouped(by: { Search(setting: $0.setting, network: $0.network) }) {
       // A mapping that nobody searched for is given, not found.
       let (given, found) = (
-        group.filter { $0.search == nil && $0.lowerBound == nil },
-        group.filter { $0.search != nil || $0.lowerBound != nil }
+        group.filter { $0.search == nil && $0.bound == nil },
+        group.filter { $0.search != nil || $0.bound != nil }
       )
       commands += given.map(replay)
       for (_, sharing) in found.grouped(by: LayerIdentity.init).grouped(by: { Task($0.elements) }) {
@@ -38,7 +41,7 @@ enum ReportCommand {
   }
 
   private struct Search: Hashable {
-    let setting: ResultSetting
+    let setting: Problem.Setting
     let network: String?
   }
 
@@ -47,8 +50,8 @@ enum ReportCommand {
     let command: String
     let capacities: String?
 
-    init(_ records: [ResultRecord]) {
-      let sizes = records.compactMap(\.capacityBits).uniqued().sorted()
+    init(_ records: [Answer]) {
+      let sizes = records.compactMap(\.capacity?.count).uniqued().sorted()
       capacities = CurvePoints.isCurve(records) ? nil : ReportCommand.capacities(sizes)
       command =
         if capacities == nil {
@@ -62,46 +65,49 @@ enum ReportCommand {
   }
 
   /// The commands for layers of one network in one setting of which the same was asked.
-  private static func searches(_ layers: [[ResultRecord]]) throws(FormatError) -> [String] {
+  private static func searches(_ layers: [[Answer]]) throws(FormatError) -> [String] {
     guard let first = layers.first?.first else { return [] }
     let task = Task(layers[0])
-    let setting = ResultSetting(first)
+    let setting = first.setting
     let options =
       [
-        task.capacities.map { "--capacity \($0)" }, energy(setting), widths(setting.bits), "--reuse \(setting.reuse)",
-        "--format csv",
-      ].compactMap { $0 }
+        task.capacities.map { "--capacity \($0)" }, energy(setting),
+      ].compactMap { $0 } + self.options(setting) + ["--format csv"]
     func command(_ which: [String]) -> String {
       (["tilebound \(task.command)"] + which + options).joined(separator: " ")
     }
     let network = try first.network.flatMap { name throws(FormatError) in try BuiltIn.network(name) }
-    let known = Set(
-      (network?.entries ?? []).map { entry in "\(entry.layer.name)\n\(ShapeText.text(entry.layer))\n\(entry.count)" })
+    func identity(_ entry: Network.Entry) -> String {
+      "\(ShapeText.text(entry.layer))\n\(entry.layer.name)\n\(entry.count)"
+    }
+    let known = Set((network?.entries ?? []).map(identity))
     let wanted = layers.compactMap(\.first)
-    guard let network, wanted.allSatisfy({ known.contains("\($0.layer)\n\($0.shape)\n\($0.count)") }) else {
-      return wanted.map { command([ShellText.option("shape", $0.shape)]) }
+    guard let network, wanted.allSatisfy({ known.contains(identity($0.entry)) }) else {
+      return wanted.map { command([ShellText.option("shape", ShapeText.text($0.layer))]) }
     }
     let name = ShellText.option("network", network.name)
-    if Set(wanted.map(\.layer)).count == network.entries.count { return [command([name])] }
-    return [command([name] + wanted.map { ShellText.option("layer", $0.layer) })]
+    if Set(wanted.map(\.name)).count == network.entries.count { return [command([name])] }
+    return [command([name] + wanted.map { ShellText.option("layer", $0.name) })]
   }
 
-  private static func widths(_ bits: ResultRecord.Widths) -> String {
-    "--bits inputs=\(bits.inputs),weights=\(bits.weights),outputs=\(bits.outputs),partial-sums=\(bits.partialSums)"
+  /// The options for widths and reuse.
+  private static func options(_ setting: Problem.Setting) -> [String] {
+    ["--bits \(WidthsText.list(setting.widths))", "--reuse \(setting.reuse.rawValue)"]
   }
 
   /// Whether the program has the setting's energy model with the same prices.
-  static func isBuiltIn(_ setting: ResultSetting) -> Bool {
-    guard let model = try? BuiltIn.energyModel(setting.model) else { return false }
-    let own = ResultRecord.Energies(model, compute: 0, data: 0)
-    return own.unit == setting.unit && own.perMAC == setting.perMAC && own.perBitRead == setting.perBitRead
-      && own.perBitWritten == setting.perBitWritten
+  static func isBuiltIn(_ setting: Problem.Setting) -> Bool {
+    let model = setting.energyModel
+    guard let own = try? BuiltIn.energyModel(model.name) else { return false }
+    return own.unit == model.unit && own.perMAC == model.perMAC && own.perBitRead == model.perBitRead
+      && own.perBitWritten == model.perBitWritten
   }
 
   /// The option that chooses the setting's energy model; none where it is the one without that option.
-  private static func energy(_ setting: ResultSetting) -> String? {
-    if !isBuiltIn(setting) { return ShellText.option("energy", "\(setting.model).yaml") }
-    return setting.model == BuiltIn.energyModelNames.first ? nil : ShellText.option("energy", setting.model)
+  private static func energy(_ setting: Problem.Setting) -> String? {
+    let name = setting.energyModel.name
+    if !isBuiltIn(setting) { return ShellText.option("energy", "\(name).yaml") }
+    return name == BuiltIn.energyModelNames.first ? nil : ShellText.option("energy", name)
   }
 
   /// Capacities as a list, of which those that double become ranges.

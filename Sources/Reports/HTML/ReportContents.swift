@@ -1,4 +1,6 @@
+import Answers
 import Interchange
+import Mappings
 import Workloads
 
 /// The records of a report's files, numbered, with the settings that occur among them.
@@ -7,7 +9,7 @@ struct ReportContents {
     /// The record's place among all, from 1: elements of the page are named by it.
     let number: Int
     let file: Int
-    let record: ResultRecord
+    let record: Answer
     /// The index of its setting.
     let setting: Int
   }
@@ -15,15 +17,15 @@ struct ReportContents {
   let documents: [ResultDocument]
   let entries: [Entry]
   /// In the order in which they occur.
-  let settings: [ResultSetting]
+  let settings: [Problem.Setting]
 
   init(_ documents: [ResultDocument]) {
     var entries: [Entry] = []
-    var settings: [ResultSetting] = []
-    var indices: [ResultSetting: Int] = [:]
+    var settings: [Problem.Setting] = []
+    var indices: [Problem.Setting: Int] = [:]
     for (file, document) in documents.enumerated() {
-      for record in document.records {
-        let setting = ResultSetting(record)
+      for record in document.answers {
+        let setting = record.setting
         if indices[setting] == nil {
           indices[setting] = settings.count
           settings.append(setting)
@@ -50,7 +52,7 @@ struct ReportContents {
 
   /// The unit of energies in a table that spans settings, where they all have the same.
   var commonUnit: String? {
-    let units = settings.map(\.unit).uniqued()
+    let units = settings.map(\.energyModel.unit).uniqued()
     return units.count == 1 ? units.first : nil
   }
 
@@ -66,12 +68,12 @@ struct ReportContents {
   }
 }
 
-extension ResultRecord {
+extension Answer {
   /// What the layer is called on the page: a layer without a network is known by its shape.
-  var layerTitle: String { network == nil ? shape : layer }
+  var layerTitle: String { network == nil ? ShapeText.text(layer) : name }
 
   /// The capacity in words.
-  var capacityTitle: String { capacityBits.map { CapacityText.text(Bits($0)) } ?? "no capacity" }
+  var capacityTitle: String { capacity.map(CapacityText.text) ?? "no capacity" }
 }
 
 /// What a layer is, whatever is asked of it.
@@ -81,10 +83,10 @@ struct LayerIdentity: Hashable {
   let shape: String
   let count: Int
 
-  init(_ record: ResultRecord) {
+  init(_ record: Answer) {
     network = record.network
-    layer = record.layer
-    shape = record.shape
+    layer = record.name
+    shape = ShapeText.text(record.layer)
     count = record.count
   }
 }

@@ -1,4 +1,7 @@
+import Answers
+import EnergyModel
 import Interchange
+import Mappings
 import Workloads
 
 /// Sums over networks for each setting, and for curves what there is to say of each layer's.
@@ -20,45 +23,46 @@ struct SummarySection {
   private static func part(_ entries: [ReportContents.Entry], _ contents: ReportContents, _ index: Int) -> Part {
     let setting = contents.settings[index]
     var part = Part(
-      title: "Setting \(index + 1): energy model \(setting.model), word widths \(setting.bits.text), "
-        + "reuse \(setting.reuse)")
+      title: "Setting \(index + 1): energy model \(setting.energyModel.name), "
+        + "word widths \(WidthsText.text(setting.widths)), reuse \(setting.reuse.rawValue)")
     var totals = HTMLTable(
       caption: "Sums over each network's layers, repeated ones as often as they occur",
       [
-        ("network", false), ("capacity", true), ("layers", true), ("energy total [\(setting.unit)]", true),
-        ("energy data [\(setting.unit)]", true), ("bound data [\(setting.unit)]", true), ("gap data", true),
+        ("network", false), ("capacity", true), ("layers", true), ("energy total [\(setting.energyModel.unit)]", true),
+        ("energy data [\(setting.energyModel.unit)]", true), ("bound data [\(setting.energyModel.unit)]", true),
+        ("gap data", true),
         ("gap total", true),
       ], isSortable: true)
     var curves = HTMLTable(
       caption: "Curves: the optimum at every capacity where it changes",
       [
         ("network", false), ("layer", false), ("count", true), ("points", true), ("first capacity", true),
-        ("last capacity", true), ("least data energy [\(setting.unit)]", true),
+        ("last capacity", true), ("least data energy [\(setting.energyModel.unit)]", true),
       ], isSortable: true)
     var wholes = HTMLTable(
       caption: "Layers that are given in parts, with the bound of the whole",
       [
         ("network", false), ("layer", false), ("parts", true), ("count", true), ("capacity", true), ("run", false),
-        ("energy total [\(setting.unit)]", true), ("energy data [\(setting.unit)]", true),
-        ("bound data [\(setting.unit)]", true), ("gap data", true), ("gap total", true),
+        ("energy total [\(setting.energyModel.unit)]", true), ("energy data [\(setting.energyModel.unit)]", true),
+        ("bound data [\(setting.energyModel.unit)]", true), ("gap data", true), ("gap total", true),
       ], isSortable: true)
-    var single: [ResultRecord] = []
+    var single: [Answer] = []
     let layers = entries.grouped { OfFile(file: $0.file, layer: LayerIdentity($0.record)) }
     for (key, elements) in layers {
       let records = elements.map(\.record)
-      guard CurvePoints.isCurve(records), let first = records.min(by: { $0.occupancyBits < $1.occupancyBits }),
-        let last = records.max(by: { $0.occupancyBits < $1.occupancyBits })
+      guard CurvePoints.isCurve(records), let first = records.min(by: { $0.occupancy < $1.occupancy }),
+        let last = records.max(by: { $0.occupancy < $1.occupancy })
       else {
         single += records
         continue
       }
       curves.add([
         .text(key.layer.network ?? ""), .header(first.layerTitle), .number(first.count), .number(records.count),
-        capacity(first.occupancyBits), capacity(last.occupancyBits),
+        .size(first.occupancy), .size(last.occupancy),
         .number(records.map(\.energy.data).min(), NumberText.energy),
       ])
     }
-    for (network, records) in single.grouped(by: { $0.network ?? $0.shape }) {
+    for (network, records) in single.grouped(by: { $0.network ?? ShapeText.text($0.layer) }) {
       addTotals(network, records, to: &totals, &wholes, &part.remarks)
     }
     for (network, optima) in single.filter({ $0.search != nil }).grouped(by: \.network) {
@@ -77,7 +81,7 @@ struct SummarySection {
   /// A row for each capacity at which every layer of a network has a record, and for each of its layers there that is
   /// given in parts.
   private static func addTotals(
-    _ network: String, _ records: [ResultRecord], to table: inout HTMLTable, _ wholes: inout HTMLTable,
+    _ network: String, _ records: [Answer], to table: inout HTMLTable, _ wholes: inout HTMLTable,
     _ remarks: inout [String]
   ) {
     let layers = Set(records.map(LayerIdentity.init))
@@ -85,34 +89,34 @@ struct SummarySection {
       remarks.append("\(network) has layers of one name that differ, in different files perhaps: there is no sum.")
       return
     }
-    let withoutCapacity = records.count { $0.capacityBits == nil }
+    let withoutCapacity = records.count { $0.capacity == nil }
     if withoutCapacity > 0 {
       remarks.append(
         "\(network): \(ReportContents.count(withoutCapacity, "record")) without a capacity, not in the sums.")
     }
     var incomplete = 0
-    let byCapacity = records.filter { $0.capacityBits != nil }.grouped { $0.capacityBits ?? 0 }
-    for (bits, records) in byCapacity.sorted(by: { $0.key < $1.key }) {
+    let byCapacity = records.filter { $0.capacity != nil }.grouped { $0.capacity ?? .zero }
+    for (capacity, records) in byCapacity.sorted(by: { $0.key < $1.key }) {
       // Of several mappings of a layer the best counts.
       let best = records.grouped(by: LayerIdentity.init).compactMap { _, same in
-        same.min { ($0.energy.total, $1.lowerBound == nil ? 0 : 1) < ($1.energy.total, $0.lowerBound == nil ? 0 : 1) }
+        same.min { ($0.energy.total, $1.bound == nil ? 0 : 1) < ($1.energy.total, $0.bound == nil ? 0 : 1) }
       }
-      guard best.count == layers.count, let total = NetworkTotal(best) else {
+      guard best.count == layers.count, let total = NetworkAnswer(best) else {
         incomplete += 1
         continue
       }
       table.add([
-        .header(network), capacity(bits), .number(total.layers), .number(total.energy.total, NumberText.energy),
-        .number(total.energy.data, NumberText.energy), .number(total.lowerBound?.data, NumberText.energy),
+        .header(network), .size(capacity), .number(total.layers), .number(total.energy.total, NumberText.energy),
+        .number(total.energy.data, NumberText.energy), .number(total.bound?.data, NumberText.energy),
         .number(total.gap?.data, NumberText.percent),
         .number(total.gap?.total, NumberText.percent),
       ])
-      for whole in WholeRecord.all(of: best) {
+      for whole in WholeAnswer.all(of: best) {
         wholes.add([
-          .text(network), .header(whole.layer), .number(whole.parts.count), .number(whole.count),
-          capacity(whole.capacityBits), .text(WholeText.schedule(whole)),
+          .text(network), .header(whole.name), .number(whole.whole.parts.count), .number(whole.whole.count),
+          .size(whole.capacity), .text(WholeText.schedule(whole)),
           .number(whole.energy.total, NumberText.energy),
-          .number(whole.energy.data, NumberText.energy), .number(whole.lowerBound.data, NumberText.energy),
+          .number(whole.energy.data, NumberText.energy), .number(whole.bound.data, NumberText.energy),
           .number(whole.gap.data, NumberText.percent), .number(whole.gap.total, NumberText.percent),
         ])
       }
@@ -122,9 +126,5 @@ struct SummarySection {
         "\(network): no sum at \(incomplete == 1 ? "1 capacity" : "\(NumberText.grouped(incomplete)) capacities"), "
           + "where not all of its \(layers.count) distinct layers have a record.")
     }
-  }
-
-  private static func capacity(_ bits: Int) -> HTMLTable.Cell {
-    .number(bits) { CapacityText.text(Bits($0)) }
   }
 }

@@ -1,12 +1,15 @@
+import Answers
+import EnergyModel
 import Interchange
+import Mappings
 import Workloads
 
 /// What a record moves of one kind of words.
 struct TensorTraffic {
   let name: String
   let tensor: Tensor?
-  let bitsRead: Int
-  let bitsWritten: Int
+  let read: Bits
+  let written: Bits
   /// Words moved either way.
   let words: Int
   /// The elements that are used at all.
@@ -16,38 +19,33 @@ struct TensorTraffic {
   var timesEach: Double? { used > 0 ? Double(words) / Double(used) : nil }
 
   /// What moving it costs.
-  func energy(_ prices: ResultRecord.Energies) -> Double {
-    prices.perBitRead * Double(bitsRead) + prices.perBitWritten * Double(bitsWritten)
-  }
+  func energy(_ model: EnergyModel) -> Double { model.inUnits(read: read, written: written) }
 
   /// All kinds, biases only where there are any.
-  static func all(_ record: ResultRecord, _ layer: Layer) -> [TensorTraffic] {
-    let (bits, widths) = (record.trafficBits, record.bits)
+  static func all(_ answer: Answer) -> [TensorTraffic] {
+    let (layer, bits, widths) = (answer.layer, answer.traffic, answer.setting.widths)
     let outputs = layer.usedElements(of: .outputs).count
     func traffic(
-      _ name: String, _ tensor: Tensor?, read: Int, written: Int, _ width: Int, used: Int
+      _ name: String, _ tensor: Tensor?, read: Bits = .zero, written: Bits = .zero, _ width: BitWidth, used: Int
     ) -> TensorTraffic {
       TensorTraffic(
-        name: name, tensor: tensor, bitsRead: read, bitsWritten: written, words: (read + written) / max(1, width),
+        name: name, tensor: tensor, read: read, written: written, words: (read + written).count / width.count,
         used: used)
     }
     var all = [
       traffic(
-        "inputs", .inputs, read: bits.inputsRead, written: 0, widths.inputs,
-        used: layer.usedElements(of: .inputs).count),
+        "inputs", .inputs, read: bits.inputsRead, widths.inputs, used: layer.usedElements(of: .inputs).count),
       traffic(
-        "weights", .weights, read: bits.weightsRead, written: 0, widths.weights,
-        used: layer.usedElements(of: .weights).count),
+        "weights", .weights, read: bits.weightsRead, widths.weights, used: layer.usedElements(of: .weights).count),
     ]
     if layer.hasBiases {
-      all.append(
-        traffic("biases", nil, read: bits.biasesRead, written: 0, widths.partialSums, used: layer.biases.count))
+      all.append(traffic("biases", nil, read: bits.biasesRead, widths.partialSums, used: layer.biases.count))
     }
     all += [
       traffic(
         "partial sums", .outputs, read: bits.partialSumsRead, written: bits.partialSumsWritten, widths.partialSums,
         used: outputs),
-      traffic("outputs", .outputs, read: 0, written: bits.outputsWritten, widths.outputs, used: outputs),
+      traffic("outputs", .outputs, written: bits.outputsWritten, widths.outputs, used: outputs),
     ]
     return all
   }

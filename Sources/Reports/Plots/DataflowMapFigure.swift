@@ -1,5 +1,7 @@
-public import Interchange
+public import Answers
+import Interchange
 import Mappings
+import Workloads
 
 /// Which dataflows attain the optimum of each layer at each capacity.
 public enum DataflowMapFigure {
@@ -13,13 +15,12 @@ public enum DataflowMapFigure {
   ///   - name: what to name a file of it.
   ///   - title: one line above the picture.
   ///   - subtitle: the settings under which the optima hold.
-  ///   - records: optima, at most one for each layer and capacity; layers are shown in the order of the records.
+  ///   - optima: at most one for each layer and capacity; layers are shown in their order.
   /// - Returns: the figure, or nil with less than two capacities.
-  public static func figure(name: String, title: String, subtitle: String, records: [ResultRecord]) -> Figure? {
-    let placed = records.filter { $0.capacityBits != nil }
-    let capacities = Set(placed.compactMap(\.capacityBits)).sorted()
-    var rows: [String] = []
-    for record in placed where !rows.contains(record.layer) { rows.append(record.layer) }
+  public static func figure(name: String, title: String, subtitle: String, optima: [Answer]) -> Figure? {
+    let placed = optima.filter { $0.capacity != nil }
+    let capacities = Set(placed.compactMap(\.capacity?.count)).sorted()
+    let rows = placed.map(\.name).uniqued()
     guard capacities.count > 1, let last = capacities.last else { return nil }
     let labels = rows.map { TextWidth.fitted($0, within: 150) }
     let left = Int(labels.map { TextWidth.of($0) }.max() ?? 0) + 20
@@ -47,19 +48,20 @@ public enum DataflowMapFigure {
     let rowOf = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, $0) })
     var boxes: [Kind: [Figure.Rectangles.Box]] = [:]
     var texts: [Figure.Text] = []
-    for record in placed {
-      guard let capacity = record.capacityBits, let column = columnOf[capacity], let row = rowOf[record.layer] else {
+    for optimum in placed {
+      guard let capacity = optimum.capacity?.count, let column = columnOf[capacity], let row = rowOf[optimum.name]
+      else {
         continue
       }
       let (start, end) = span(column)
       let low = Figure.Point(x: start, y: Double(row) + 0.5)
       let high = Figure.Point(x: end, y: Double(row) + 1.5)
-      let kind = Kind(record)
+      let kind = Kind(optimum)
       boxes[kind, default: []].append(Figure.Rectangles.Box(from: low, to: high))
-      figure.tips.append(Figure.Tip(from: low, to: high, tip(record, capacity)))
+      figure.tips.append(Figure.Tip(from: low, to: high, tip(optimum, capacity)))
       if hasColumns {
         let middle = figure.pixel(Figure.Point(x: (start + end) / 2, y: Double(row + 1)))
-        let text = TextWidth.fitted(cellText(record), within: Double(cellWidth), size: 9)
+        let text = TextWidth.fitted(cellText(optimum), within: Double(cellWidth), size: 9)
         texts.append(
           Figure.Text(text, at: middle, alignment: .centre, size: 9, colour: kind.colour.readable))
       }
@@ -79,21 +81,22 @@ public enum DataflowMapFigure {
 
   /// What a cell says by its colour.
   private enum Kind: Hashable {
-    case alone(String)
+    case alone(Dataflow)
     /// The mapping's dataflow is known, and not whether it alone attains the optimum.
-    case perhapsTied(String)
+    case perhapsTied(Dataflow)
     /// Both dataflows with the stationary tensor of this one, and no other.
     case bothOrders(Dataflow)
     case tied
     case any
 
-    init(_ record: ResultRecord) {
-      let dataflows = record.optimalDataflows?.compactMap(Dataflow.init)
-      switch dataflows?.count {
-      case nil: self = .perhapsTied(record.dataflow)
-      case 1: self = .alone(record.dataflow)
-      case 2 where dataflows?[0].stationary == dataflows?[1].stationary:
-        self = dataflows.map { .bothOrders($0[0]) } ?? .tied
+    init(_ optimum: Answer) {
+      guard let dataflows = optimum.optimalDataflows else {
+        self = .perhapsTied(optimum.dataflow)
+        return
+      }
+      switch dataflows.count {
+      case 1: self = .alone(dataflows[0])
+      case 2 where dataflows[0].stationary == dataflows[1].stationary: self = .bothOrders(dataflows[0])
       case Dataflow.allCases.count: self = .any
       default: self = .tied
       }
@@ -101,12 +104,12 @@ public enum DataflowMapFigure {
 
     /// Where it stands in the legend.
     var place: Int {
-      func place(_ name: String) -> Int { Dataflow.allCases.firstIndex { $0.rawValue == name } ?? 0 }
+      func place(_ dataflow: Dataflow) -> Int { Dataflow.allCases.firstIndex(of: dataflow) ?? 0 }
       let count = Dataflow.allCases.count
       return switch self {
       case .alone(let dataflow): place(dataflow)
       case .perhapsTied(let dataflow): count + place(dataflow)
-      case .bothOrders(let dataflow): 2 * count + place(dataflow.rawValue)
+      case .bothOrders(let dataflow): 2 * count + place(dataflow)
       case .tied: 3 * count
       case .any: 3 * count + 1
       }
@@ -116,7 +119,7 @@ public enum DataflowMapFigure {
       switch self {
       case .alone(let dataflow): DataflowStyle.of(dataflow).colour
       case .perhapsTied(let dataflow): DataflowStyle.of(dataflow).colour.halfWay(to: 0x808080)
-      case .bothOrders(let dataflow): DataflowStyle.of(dataflow.rawValue).colour.halfWay(to: 0xFFFFFF)
+      case .bothOrders(let dataflow): DataflowStyle.of(dataflow).colour.halfWay(to: 0xFFFFFF)
       case .tied: .rgb(0xC4C4C4)
       case .any: .rgb(0xEAEAEA)
       }
@@ -125,9 +128,9 @@ public enum DataflowMapFigure {
     var legend: String {
       let all = Dataflow.allCases.count
       return switch self {
-      case .alone(let dataflow): "\(dataflow) alone"
-      case .perhapsTied(let dataflow): "\(dataflow), perhaps tied"
-      case .bothOrders(let dataflow): "\(dataflow.rawValue.prefix(2))-* tied"
+      case .alone(let dataflow): "\(dataflow.rawValue) alone"
+      case .perhapsTied(let dataflow): "\(dataflow.rawValue), perhaps tied"
+      case .bothOrders(let dataflow): "\(DataflowsText.bothOrders(of: dataflow)) tied"
       case .tied: "other ties, 2 to \(all - 1) of \(all)"
       case .any: "any: all \(all) tied"
       }
@@ -135,8 +138,8 @@ public enum DataflowMapFigure {
   }
 
   /// What a cell says in words: which dataflows, where that is short, or how many.
-  private static func cellText(_ record: ResultRecord) -> String {
-    guard let dataflows = record.optimalDataflows else { return record.dataflow }
+  private static func cellText(_ optimum: Answer) -> String {
+    guard let dataflows = optimum.optimalDataflows else { return optimum.dataflow.rawValue }
     let text = DataflowsText.short(dataflows)
     return text.contains(",") ? "\(dataflows.count) of \(Dataflow.allCases.count)" : text
   }
@@ -156,9 +159,9 @@ public enum DataflowMapFigure {
       minorTicks: capacities.indices.filter { $0 % stride != 0 }.map { Double($0 + 1) })
   }
 
-  private static func tip(_ record: ResultRecord, _ capacity: Int) -> String {
-    let energy = Quantity(name: "data", unit: record.energy.unit).text(record.energy.data)
-    return "\(record.layer) at \(CapacityAxis.text(bits: capacity)): \(energy), attained by "
-      + DataflowsText.attaining(record)
+  private static func tip(_ optimum: Answer, _ capacity: Int) -> String {
+    let energy = Quantity(name: "data", unit: optimum.energy.unit).text(optimum.energy.data)
+    return "\(optimum.name) at \(CapacityAxis.text(bits: capacity)): \(energy), attained by "
+      + DataflowsText.attaining(optimum)
   }
 }

@@ -1,14 +1,15 @@
+import Mappings
+
 /// How dataflows look, the same in all figures: two shades for each stationary tensor, and dashes for lines.
 enum DataflowStyle {
-  static func of(_ dataflow: String) -> (colour: Colour, dash: Figure.Dash) {
+  static func of(_ dataflow: Dataflow) -> (colour: Colour, dash: Figure.Dash) {
     switch dataflow {
-    case "os-iw": (.blue, .solid)
-    case "os-wi": (.skyBlue, .dashed)
-    case "ws-io": (.vermilion, .solid)
-    case "ws-oi": (.orange, .dashed)
-    case "is-ow": (.green, .solid)
-    case "is-wo": (.purple, .dashed)
-    default: (.grey, .dotted)
+    case .outputsInputsWeights: (.blue, .solid)
+    case .outputsWeightsInputs: (.skyBlue, .dashed)
+    case .weightsInputsOutputs: (.vermilion, .solid)
+    case .weightsOutputsInputs: (.orange, .dashed)
+    case .inputsOutputsWeights: (.green, .solid)
+    case .inputsWeightsOutputs: (.purple, .dashed)
     }
   }
 }

@@ -1,4 +1,7 @@
-public import Interchange
+public import Answers
+import EnergyModel
+import Interchange
+import Mappings
 
 /// What each layer's energy is spent on.
 public enum EnergyBreakdownFigure {
@@ -8,35 +11,35 @@ public enum EnergyBreakdownFigure {
   ///   - name: what to name a file of it.
   ///   - title: one line above the picture.
   ///   - subtitle: the settings under which the energies hold.
-  ///   - records: a record for each layer, all of one energy model.
+  ///   - answers: an answer for each layer, all of one energy model.
   ///   - timesCount: whether a layer's bar stands for all its repetitions in the network.
   /// - Returns: the figure, or nil when there is no energy to show.
   public static func figure(
-    name: String, title: String, subtitle: String, records: [ResultRecord], timesCount: Bool = true
+    name: String, title: String, subtitle: String, answers: [Answer], timesCount: Bool = true
   ) -> Figure? {
-    func weight(_ record: ResultRecord) -> Double { timesCount ? Double(record.count) : 1 }
-    let totals = records.map { weight($0) * $0.energy.total }
-    guard let first = records.first, let most = totals.max(), most > 0 else { return nil }
+    func weight(_ answer: Answer) -> Double { timesCount ? Double(answer.count) : 1 }
+    let totals = answers.map { weight($0) * $0.energy.total }
+    guard let first = answers.first, let most = totals.max(), most > 0 else { return nil }
     let quantity = Quantity(name: first.energy.compute > 0 ? "energy" : "data moved", unit: first.energy.unit)
-    let labels = records.map { record in
-      TextWidth.fitted(record.layer, within: 150) + (timesCount && record.count > 1 ? " ×\(record.count)" : "")
+    let labels = answers.map { answer in
+      TextWidth.fitted(answer.name, within: 150) + (timesCount && answer.count > 1 ? " ×\(answer.count)" : "")
     }
     let left = Int(labels.map { TextWidth.of($0) }.max() ?? 0) + 20
-    let count = Double(records.count)
+    let count = Double(answers.count)
     var figure = Figure(
       name: name, title: title, subtitle: subtitle,
-      frame: (width: max(260, 440 - left - 18), height: max(60, records.count * rowHeight)),
+      frame: (width: max(260, 440 - left - 18), height: max(60, answers.count * rowHeight)),
       margins: Figure.Margins(left: left, right: 18, top: 8, bottom: 44),
-      x: quantity.linearAxis(to: max(most, bounds(records, weight).max() ?? 0), ticks: 5),
+      x: quantity.linearAxis(to: max(most, bounds(answers, weight).max() ?? 0), ticks: 5),
       y: Figure.Axis(
         title: "", scale: .linear, from: count + 0.5, to: 0.5,
         ticks: labels.enumerated().map { Figure.Axis.Tick(Double($0.offset + 1), $0.element) }, hasGrid: false))
 
-    var starts = [Double](repeating: 0, count: records.count)
+    var starts = [Double](repeating: 0, count: answers.count)
     for kind in Kind.allCases {
       var boxes: [Figure.Rectangles.Box] = []
-      for (index, record) in records.enumerated() {
-        let energy = weight(record) * kind.energy(record)
+      for (index, answer) in answers.enumerated() {
+        let energy = weight(answer) * kind.energy(answer)
         if energy <= 0 { continue }
         let row = Double(index + 1)
         let low = Figure.Point(x: starts[index], y: row - 0.36)
@@ -53,9 +56,9 @@ public enum EnergyBreakdownFigure {
             Figure.Rectangles(boxes, colour: kind.colour, outline: .rgb(0xFFFFFF), legend: kind.rawValue)))
       }
     }
-    addBounds(records, weight, &figure)
+    addBounds(answers, weight, &figure)
     figure.putLegendAbove()
-    figure.description = describe(records, labels, totals, quantity, weight)
+    figure.description = describe(answers, labels, totals, quantity, weight)
     return figure
   }
 
@@ -69,16 +72,14 @@ public enum EnergyBreakdownFigure {
     case partialSums = "partial sums"
     case outputs
 
-    func energy(_ record: ResultRecord) -> Double {
-      let (traffic, energy) = (record.trafficBits, record.energy)
+    func energy(_ answer: Answer) -> Double {
+      let (traffic, model) = (answer.traffic, answer.setting.energyModel)
       return switch self {
-      case .compute: energy.compute
-      case .inputs: energy.perBitRead * Double(traffic.inputsRead)
-      case .weights: energy.perBitRead * Double(traffic.weightsRead + traffic.biasesRead)
-      case .partialSums:
-        energy.perBitRead * Double(traffic.partialSumsRead)
-          + energy.perBitWritten * Double(traffic.partialSumsWritten)
-      case .outputs: energy.perBitWritten * Double(traffic.outputsWritten)
+      case .compute: answer.energy.compute
+      case .inputs: model.inUnits(read: traffic.inputsRead)
+      case .weights: model.inUnits(read: traffic.weightsRead + traffic.biasesRead)
+      case .partialSums: model.inUnits(read: traffic.partialSumsRead, written: traffic.partialSumsWritten)
+      case .outputs: model.inUnits(written: traffic.outputsWritten)
       }
     }
 
@@ -94,17 +95,17 @@ public enum EnergyBreakdownFigure {
     }
   }
 
-  private static func bounds(_ records: [ResultRecord], _ weight: (ResultRecord) -> Double) -> [Double] {
-    records.compactMap { record in record.lowerBound.map { weight(record) * $0.total } }
+  private static func bounds(_ answers: [Answer], _ weight: (Answer) -> Double) -> [Double] {
+    answers.compactMap { answer in answer.bound.map { weight(answer) * $0.total } }
   }
 
   private static func addBounds(
-    _ records: [ResultRecord], _ weight: (ResultRecord) -> Double, _ figure: inout Figure
+    _ answers: [Answer], _ weight: (Answer) -> Double, _ figure: inout Figure
   ) {
     var ticks: [Figure.Rectangles.Box] = []
-    for (index, record) in records.enumerated() {
-      guard let bound = record.lowerBound else { continue }
-      let (x, row) = (weight(record) * bound.total, Double(index + 1))
+    for (index, answer) in answers.enumerated() {
+      guard let bound = answer.bound else { continue }
+      let (x, row) = (weight(answer) * bound.total, Double(index + 1))
       ticks.append(
         Figure.Rectangles.Box(from: Figure.Point(x: x, y: row - 0.48), to: Figure.Point(x: x, y: row + 0.48)))
     }
@@ -115,12 +116,12 @@ public enum EnergyBreakdownFigure {
   }
 
   private static func describe(
-    _ records: [ResultRecord], _ labels: [String], _ totals: [Double], _ quantity: Quantity,
-    _ weight: (ResultRecord) -> Double
+    _ answers: [Answer], _ labels: [String], _ totals: [Double], _ quantity: Quantity,
+    _ weight: (Answer) -> Double
   ) -> String {
     let sum = totals.reduce(0, +)
     let parts = Kind.allCases.compactMap { kind -> String? in
-      let part = records.reduce(0) { $0 + weight($1) * kind.energy($1) }
+      let part = answers.reduce(0) { $0 + weight($1) * kind.energy($1) }
       return part > 0 ? "\(kind.rawValue) \(NumberText.percent(part / sum))" : nil
     }
     let largest = zip(labels, totals).max { $0.1 < $1.1 }

@@ -1,58 +1,75 @@
+import Answers
 import EnergyModel
 import Interchange
 import MappingSearch
 import Mappings
+import Sweeps
 import Workloads
 
-/// Finds the exact curves of the layers that records are of, and where those come near the least energy.
+/// The knees of the exact curves of the layers that answers are for.
 ///
-/// Records at some capacities do not tell where between them a curve falls, so the layers are searched once more, each
-/// layer once in each setting. That takes about as long as it takes to draw a picture.
+/// Answers at some capacities do not tell where between them a curve falls. A sweep knows its networks' curves. Of others
+/// the layers are searched once more, each layer once in each setting, which takes about as long as to draw a picture.
 struct ExactKnees {
-  private struct Curve: Hashable {
-    let shape: String
+  /// A network in a setting, as an index names them.
+  fileprivate struct Key: Hashable {
+    let network: String
     let bits: ResultRecord.Widths
     let reuse: String
-    let ratio: PriceRatio
-    let dataflows: Set<Dataflow>
+    let energyModel: String
   }
 
-  /// What was found so far; nil for what cannot be searched.
-  private var known: [Curve: StepCurve?] = [:]
+  /// How far above the least energy a knee may lie: 0.05 for 5 %.
+  private let part: Double
+  /// The knees of whole networks that are known.
+  private let known: [Key: CurveSummary.Knee]
+  /// The curves that were searched for.
+  private var curves: [Problem: StepCurve] = [:]
+
+  /// Knees at a part above the least energy, of which those of some curves are known.
+  init(_ curves: [SweepCurve], within part: Double) {
+    self.part = part
+    known = Dictionary(
+      curves.compactMap { curve in
+        curve.knees.first { $0.within == part }.map { knee in
+          (
+            Key(network: curve.network, bits: curve.bits, reuse: curve.reuse, energyModel: curve.energyModel), knee
+          )
+        }
+      }, uniquingKeysWith: { first, _ in first })
+  }
 
   /// The knee of the curve of some layers together.
   ///
   /// - Parameters:
   ///   - points: energies at some capacities.
-  ///   - records: the layers' records at each, of which those energies are the sum.
-  ///   - part: how far above the least energy the knee may lie.
-  ///   - asWholes: whether parts of a layer count as what they are parts of.
-  /// - Returns: the knee; nil where the records are not what the exact curve has at their capacities, as they are not where
+  ///   - answers: the layers' answers at each, of which those energies are the sum.
+  ///   - asWholes: whether parts of a layer count as what they are parts of, and all layers as their network.
+  /// - Returns: the knee; nil where the answers are not what the exact curve has at their capacities, as they are not where
   ///   mappings were given or were found by another program, since theirs would be another curve.
-  mutating func knee(
-    of points: [SkiSlope.Sample], _ records: [[ResultRecord]], within part: Double, asWholes: Bool
-  ) -> SkiSlope.Knee? {
-    guard let layers = records.first, let first = layers.first, let widths = first.bits.wordWidths,
-      let model = try? EnergyModel(
-        name: "", source: "", unit: first.energy.unit, mac: 0, read: first.energy.perBitRead,
-        write: first.energy.perBitWritten)
-    else { return nil }
+  mutating func knee(of points: [SkiSlope.Sample], _ answers: [[Answer]], asWholes: Bool) -> SkiSlope.Knee? {
+    guard let layers = answers.first, let first = layers.first else { return nil }
+    if asWholes, let network = first.network, let knee = known[Key(network, first.setting)] {
+      return SkiSlope.Knee(capacityBits: knee.capacityBits, value: knee.data, within: part)
+    }
+    var setting = first.setting
+    let model = setting.energyModel
+    setting.energyModel = .comparing(model.ratio)
     func energy(_ quanta: Int) -> Double { Double(model.quantaPerRatio) * model.inUnits(quanta: quanta) }
     // Where only some dataflows were searched, those occur.
-    let occurring = Set(records.joined().compactMap { Dataflow(rawValue: $0.dataflow) })
-    for dataflows in [Set(Dataflow.allCases), occurring] {
-      let curves = layers.compactMap { record -> (entry: Network.Entry, curve: StepCurve)? in
-        guard let entry = try? record.entry(), let curve = curve(of: record, model.ratio, dataflows) else { return nil }
+    for dataflows in [Set(Dataflow.allCases), Set(answers.joined().map(\.dataflow))] {
+      setting.dataflows = dataflows
+      let curves = layers.compactMap { answer -> (entry: Network.Entry, curve: StepCurve)? in
+        let entry = answer.entry
+        guard let curve = curve(of: entry.layer, in: setting) else { return nil }
         return (asWholes ? entry : Network.Entry(layer: entry.layer, count: entry.count), curve)
       }
-      guard curves.count == layers.count,
-        let sum = try? NetworkCurve(curves, widths: widths, .comparing(model.ratio)).sum
-      else { return nil }
-      let isThatOfTheRecords = points.allSatisfy { point in
+      guard curves.count == layers.count, let sum = try? NetworkCurve(curves, in: setting).sum else { return nil }
+      let isThatOfTheAnswers = points.allSatisfy { point in
         guard let index = sum.index(capacity: Bits(point.capacityBits)) else { return false }
         return abs(energy(sum.points[index].dataQuanta) - point.value) <= 1e-9 * point.value
       }
-      if isThatOfTheRecords {
+      if isThatOfTheAnswers {
         return sum.knee(within: part).map { index in
           SkiSlope.Knee(
             capacityBits: sum.points[index].capacity.count, value: energy(sum.points[index].dataQuanta), within: part)
@@ -62,23 +79,20 @@ struct ExactKnees {
     return nil
   }
 
-  private mutating func curve(
-    of record: ResultRecord, _ ratio: PriceRatio, _ dataflows: Set<Dataflow>
-  ) -> StepCurve? {
-    let key = Curve(
-      shape: record.shape, bits: record.bits, reuse: record.reuse, ratio: ratio, dataflows: dataflows)
-    if let curve = known[key] { return curve }
-    let found = Self.search(key)
-    known[key] = .some(found)
+  private mutating func curve(of layer: Layer, in setting: Problem.Setting) -> StepCurve? {
+    // Layers of one shape share a curve, whatever they are called.
+    guard let problem = try? Problem(layer.named("layer"), in: setting) else { return nil }
+    if let curve = curves[problem] { return curve }
+    let found = Optimizer(problem).curve().steps
+    curves[problem] = found
     return found
   }
+}
 
-  private static func search(_ curve: Curve) -> StepCurve? {
-    guard let layer = try? ShapeText.parse(curve.shape, origin: "shape"), let widths = curve.bits.wordWidths,
-      let reuse = ReusePolicy(rawValue: curve.reuse),
-      let optimizer = try? Optimizer(
-        layer, widths: widths, energyModel: .comparing(curve.ratio), reuse: reuse, dataflows: curve.dataflows)
-    else { return nil }
-    return optimizer.curve().steps
+extension ExactKnees.Key {
+  fileprivate init(_ network: String, _ setting: Problem.Setting) {
+    self.init(
+      network: network, bits: ResultRecord.Widths(setting.widths), reuse: setting.reuse.rawValue,
+      energyModel: setting.energyModel.name)
   }
 }

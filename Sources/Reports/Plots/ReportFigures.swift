@@ -1,13 +1,17 @@
 import EnergyModel
 import Foundation
-public import Interchange
+public import Answers
+import Interchange
+import Mappings
+public import Sweeps
+import Workloads
 
 /// All figures that some results allow.
 public enum ReportFigures {
   /// The part above the least energy that is near enough to it, for knees and for the choice of one capacity.
   private static let near = 0.05
 
-  /// Figures of records of any networks, energy models, widths and capacities, each figure of what can be compared.
+  /// Figures of answers of any networks, energy models, widths and capacities, each figure of what can be compared.
   ///
   /// For each network under each setting:
   /// - ski slope, gap and map of dataflows over the capacities that all its layers have in common, where these are two or
@@ -15,13 +19,18 @@ public enum ReportFigures {
   /// - else, for layers with capacities of their own, each layer's ski slope, of at most eight layers;
   /// - the breakdown of energy at the least capacity from the knee on, or the largest where there is none.
   ///
-  /// Knees are those of exact curves, see `ExactKnees`; where that is not the curve of the records there is none.
-  /// And for each setting the ski slopes of all networks together, where there are several. Of records of one layer at one
+  /// Knees are those of exact curves, see `ExactKnees`; where that is not the curve of the answers there is none.
+  /// And for each setting the ski slopes of all networks together, where there are several. Of answers for one layer at one
   /// capacity the one with the least energy counts.
-  public static func all(of records: [ResultRecord]) -> [Figure] {
+  ///
+  /// - Parameters:
+  ///   - answers: what the figures are of.
+  ///   - curves: what is known of the networks' exact curves, so that they need not be searched once more.
+  /// - Returns: the figures.
+  public static func all(of answers: [Answer], curves: [SweepCurve] = []) -> [Figure] {
     var figures: [Figure] = []
-    var knees = ExactKnees()
-    for (setting, records) in records.grouped(by: ResultSetting.init) {
+    var knees = ExactKnees(curves, within: near)
+    for (setting, records) in answers.grouped(by: \.setting) {
       var slopes: [SkiSlope] = []
       for (network, records) in records.grouped(by: \.network) {
         let group = Group(network: network, setting: setting, records)
@@ -37,27 +46,27 @@ public enum ReportFigures {
   /// The records of a network under a setting.
   private struct Group {
     let network: String?
-    let setting: ResultSetting
+    let setting: Problem.Setting
     /// The layers' names, in the order of their first appearance.
     private(set) var layers: [String] = []
     /// The best record of each layer at each capacity.
-    private var records: [String: [Int: ResultRecord]] = [:]
+    private var records: [String: [Int: Answer]] = [:]
     /// Those that no capacity was given for.
-    private var withoutCapacity: [ResultRecord] = []
+    private var withoutCapacity: [Answer] = []
 
-    init(network: String?, setting: ResultSetting, _ all: [ResultRecord]) {
+    init(network: String?, setting: Problem.Setting, _ all: [Answer]) {
       (self.network, self.setting) = (network, setting)
-      let shapes = Dictionary(grouping: all, by: \.layer).mapValues { Set($0.map(\.shape)) }
+      let shapes = Dictionary(grouping: all, by: \.name).mapValues { Set($0.map(\.layer)) }
       for record in all {
         // Layers of one name and several shapes are several layers.
-        let name =
-          shapes[record.layer].map { $0.count > 1 } ?? false ? "\(record.layer) (\(record.shape))" : record.layer
-        guard let capacity = record.capacityBits else {
+        let areSeveral = shapes[record.name].map { $0.count > 1 } ?? false
+        let name = areSeveral ? "\(record.name) (\(ShapeText.text(record.layer)))" : record.name
+        guard let capacity = record.capacity?.count else {
           withoutCapacity.append(record)
           continue
         }
         var record = record
-        record.layer = name
+        record.entry.layer = record.layer.named(name)
         if records[name] == nil { layers.append(name) }
         let other = records[name]?[capacity]
         let isBetter = other.map { record.energy.total < $0.energy.total } ?? true
@@ -71,10 +80,10 @@ public enum ReportFigures {
       return records.values.reduce(Set(first.keys)) { $0.intersection($1.keys) }.sorted()
     }
 
-    private func at(_ capacity: Int) -> [ResultRecord] { layers.compactMap { records[$0]?[capacity] } }
+    private func at(_ capacity: Int) -> [Answer] { layers.compactMap { records[$0]?[capacity] } }
 
     /// The energy of moving data of all layers at one capacity.
-    private static func data(_ records: [ResultRecord]) -> Double { NetworkTotal(records)?.energy.data ?? 0 }
+    private static func data(_ records: [Answer]) -> Double { NetworkAnswer(records)?.energy.data ?? 0 }
 
     /// What the figures are of: the network, a layer of it, or a layer of none.
     private var subject: String { layers.count == 1 ? name(of: layers[0]) : network ?? "shapes" }
@@ -89,7 +98,7 @@ public enum ReportFigures {
     }
 
     private static func slope(
-      _ name: String, _ points: [(capacity: Int, records: [ResultRecord])], isSampled: Bool, isBounded: Bool = true,
+      _ name: String, _ points: [(capacity: Int, records: [Answer])], isSampled: Bool, isBounded: Bool = true,
       _ knees: inout ExactKnees
     ) -> (total: SkiSlope, gaps: [SkiSlope.Sample]) {
       var slope = SkiSlope(name: name, points: [], isSampled: isSampled)
@@ -98,7 +107,7 @@ public enum ReportFigures {
       for (capacity, records) in points {
         let data = isBounded ? Self.data(records) : records[0].energy.data
         slope.points.append(SkiSlope.Sample(capacityBits: capacity, value: data))
-        guard isBounded, let total = NetworkTotal(records), let bound = total.lowerBound else { continue }
+        guard isBounded, let total = NetworkAnswer(records), let bound = total.bound else { continue }
         slope.bound.append(SkiSlope.Sample(capacityBits: capacity, value: bound.data))
         if let gap = total.gap?.data { gaps.append(SkiSlope.Sample(capacityBits: capacity, value: gap)) }
         for (name, data) in hasDataflows ? total.dataflows : [:] {
@@ -113,7 +122,7 @@ public enum ReportFigures {
         slope.bound.sort { $0.capacityBits < $1.capacityBits }
         slope.compulsory = parts.reduce(0) { $0 + $1.compulsory }
       }
-      slope.knee = knees.knee(of: slope.points, points.map(\.records), within: ReportFigures.near, asWholes: isBounded)
+      slope.knee = knees.knee(of: slope.points, points.map(\.records), asWholes: isBounded)
       return (slope, gaps)
     }
 
@@ -127,7 +136,7 @@ public enum ReportFigures {
           skiSlope(total, subject), gap(gaps),
           DataflowMapFigure.figure(
             name: name("dataflows"), title: "\(subject): dataflows that attain the optimum", subtitle: setting.text,
-            records: isCurve ? [] : common.flatMap { at($0) }),
+            optima: isCurve ? [] : common.flatMap { at($0) }),
         ].compactMap { $0 }
       } else if common.isEmpty {
         figures += layerSlopes(&knees)
@@ -179,7 +188,7 @@ public enum ReportFigures {
     /// The gaps of a layer that is given in parts, where all of them have a record.
     private func gaps(ofWhole name: String) -> [SkiSlope.Sample] {
       common.compactMap { capacity in
-        WholeRecord(at(capacity).filter { $0.partOf == name })?.gap.data.map {
+        WholeAnswer(at(capacity).filter { $0.partOf == name })?.gap.data.map {
           SkiSlope.Sample(capacityBits: capacity, value: $0)
         }
       }
@@ -195,7 +204,7 @@ public enum ReportFigures {
       return layers.filter(chosen.contains).compactMap { layer -> Figure? in
         let records = (records[layer] ?? [:]).sorted { $0.key < $1.key }.map { capacity, record in
           var once = record
-          once.count = 1
+          once.entry.count = 1
           return (capacity, [once])
         }
         let isPart = records.contains { $1.contains { $0.partOf != nil } }
@@ -205,15 +214,15 @@ public enum ReportFigures {
       }
     }
 
-    private func breakdown(_ records: [ResultRecord], at capacity: String?) -> Figure? {
+    private func breakdown(_ records: [Answer], at capacity: String?) -> Figure? {
       let kind = records.contains { $0.energy.compute > 0 } ? "energy" : setting.energy.name
       return EnergyBreakdownFigure.figure(
         name: name("breakdown"), title: "\(subject): \(kind) by layer" + (capacity.map { ", Buffer of \($0)" } ?? ""),
-        subtitle: setting.text, records: records)
+        subtitle: setting.text, answers: records)
     }
   }
 
-  private static func together(_ slopes: [SkiSlope], _ setting: ResultSetting) -> [Figure] {
+  private static func together(_ slopes: [SkiSlope], _ setting: Problem.Setting) -> [Figure] {
     stride(from: 0, to: slopes.count, by: SkiSlopeFigure.mostCurves).compactMap { start in
       let some = Array(slopes[start..<min(start + SkiSlopeFigure.mostCurves, slopes.count)])
       let figure = try? SkiSlopeFigure.figure(

@@ -1,5 +1,6 @@
 public import EnergyModel
 import Foundation
+import Answers
 import Interchange
 import LowerBounds
 public import MappingSearch
@@ -12,34 +13,24 @@ extension SkiSlope {
     /// How often the layer occurs.
     public let count: Int
     private let bounds: LowerBounds
-    private let perBit: (read: Double, write: Double)
+    private let model: EnergyModel
 
     /// A layer with its bounds.
     ///
     /// - Parameters:
     ///   - layer: the layer as a whole.
-    ///   - widths: bits of a word of each kind.
-    ///   - model: what a bit moved costs.
-    public init(_ layer: WholeLayer, widths: WordWidths, _ model: EnergyModel) {
-      self.init(
-        layer, widths: widths,
-        perBit: (model.inUnits(quanta: model.readQuanta), model.inUnits(quanta: model.writeQuanta)))
-    }
-
-    /// The layers of records of one setting as wholes; nil where a record says too little of its layer.
-    static func all(of records: [ResultRecord]) -> [Part]? {
-      guard let first = records.first, let widths = first.bits.wordWidths,
-        let entries = try? records.map({ try $0.entry() })
-      else { return nil }
-      return WholeLayer.all(of: entries).map {
-        Part($0, widths: widths, perBit: (first.energy.perBitRead, first.energy.perBitWritten))
-      }
-    }
-
-    private init(_ layer: WholeLayer, widths: WordWidths, perBit: (read: Double, write: Double)) {
-      bounds = LowerBounds(layer.parts, widths: widths)
+    ///   - setting: widths and prices.
+    /// - Throws: `ProblemError` when energies are beyond the range of exact integers.
+    public init(_ layer: WholeLayer, in setting: Problem.Setting) throws(ProblemError) {
+      bounds = LowerBounds(try layer.problems(in: setting))
       count = layer.count
-      self.perBit = perBit
+      model = setting.energyModel
+    }
+
+    /// The layers of answers in one setting as wholes.
+    static func all(of answers: [Answer]) -> [Part]? {
+      guard let first = answers.first else { return nil }
+      return try? WholeLayer.all(of: answers.map(\.entry)).map { try Part($0, in: first.setting) }
     }
 
     /// The bound on moving all data at a capacity, in the unit of the model.
@@ -51,7 +42,7 @@ extension SkiSlope {
     }
 
     private func energy(_ bound: LowerBound) -> Double {
-      Double(count) * (perBit.read * Double(bound.read.count) + perBit.write * Double(bound.written.count))
+      Double(count) * model.inUnits(read: bound.read, written: bound.written)
     }
   }
 
@@ -98,6 +89,6 @@ extension SkiSlope {
     self.init(
       name: name, points: points, bound: parts.isEmpty ? [] : Self.bound(of: parts, over: shown, scale: scale),
       compulsory: parts.isEmpty ? nil : parts.reduce(0) { $0 + scale * $1.compulsory }, knee: knee,
-      dataflows: Dictionary(uniqueKeysWithValues: dataflows.map { ($0.dataflow.rawValue, samples($0.curve)) }))
+      dataflows: Dictionary(uniqueKeysWithValues: dataflows.map { ($0.dataflow, samples($0.curve)) }))
   }
 }

@@ -1,3 +1,5 @@
+public import Mappings
+
 /// A curve of values against the Buffer's capacity, with what it is to be held against.
 public struct SkiSlope: Hashable, Sendable {
   /// A value at a capacity.
@@ -41,8 +43,8 @@ public struct SkiSlope: Hashable, Sendable {
   public var compulsory: Double?
   /// The knee, where one is to be marked.
   public var knee: Knee?
-  /// Each dataflow's own best, by its name.
-  public var dataflows: [String: [Sample]]
+  /// Each dataflow's own best.
+  public var dataflows: [Dataflow: [Sample]]
   /// Whether the points are the optima at some capacities only, so that between them the curve may lie lower.
   public var isSampled: Bool
 
@@ -54,11 +56,11 @@ public struct SkiSlope: Hashable, Sendable {
   ///   - bound: a lower bound at some capacities, rising too.
   ///   - compulsory: what any schedule moves.
   ///   - knee: where to mark the curve.
-  ///   - dataflows: each dataflow's own best, by its name.
+  ///   - dataflows: each dataflow's own best.
   ///   - isSampled: whether the points are the optima at some capacities only.
   public init(
     name: String, points: [Sample], bound: [Sample] = [], compulsory: Double? = nil, knee: Knee? = nil,
-    dataflows: [String: [Sample]] = [:], isSampled: Bool = false
+    dataflows: [Dataflow: [Sample]] = [:], isSampled: Bool = false
   ) {
     self.name = name
     self.points = points

@@ -93,8 +93,8 @@ public enum SkiSlopeFigure {
       figure.elements.append(.area(Figure.Area(corners, colour: .grey, opacity: 0.2)))
     }
     for dataflow in Dataflow.allCases {
-      guard let samples = curve.dataflows[dataflow.rawValue] else { continue }
-      let style = DataflowStyle.of(dataflow.rawValue)
+      guard let samples = curve.dataflows[dataflow] else { continue }
+      let style = DataflowStyle.of(dataflow)
       figure.elements.append(
         .line(
           Figure.Line(

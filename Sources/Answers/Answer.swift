@@ -1,0 +1,118 @@
+public import EnergyModel
+public import LowerBounds
+public import MappingSearch
+public import Mappings
+public import Workloads
+
+/// A mapping of a layer, searched for or given, with everything that was asked about it.
+public struct Answer: Hashable, Sendable {
+  /// The network that the layer belongs to, if any.
+  public var network: String?
+  /// The layer, and how often the network has it.
+  public var entry: Network.Entry
+  /// The widths, prices and rules that the answer holds under.
+  public var setting: Problem.Setting
+  /// The Buffer's size, or nil where the mapping was given and no size asked for.
+  public var capacity: Bits?
+  /// The mapping with what it holds and moves.
+  public var evaluation: Evaluation
+  /// What it costs.
+  public var energy: Energies
+  /// The best lower bound for every schedule, where it was asked for. A part of a layer has none: parts read inputs in
+  /// common, and only their whole has one, see ``WholeAnswer``.
+  public var bound: EnergyBound?
+  /// All dataflows that attain the mapping's energy at the capacity, in the order of `Dataflow.allCases`, where the mapping
+  /// is an optimum over all of them and they are known: it is one of many mappings, which may be of any of these.
+  public var optimalDataflows: [Dataflow]?
+  /// Each dataflow's own least data energy.
+  public var dataflows: [Dataflow: Double]?
+  /// The data energy of the two reference dataflows, where they fit.
+  public var references: [ReferenceDataflow: Double]?
+  /// What the search looked at, where the mapping was searched for.
+  public var search: SearchStatistics?
+  /// How long the search took, where times are kept.
+  public var seconds: Double?
+  /// Whether an element-by-element replay counted the same; nil when there was none.
+  public var replayAgrees: Bool?
+
+  /// The answer for a mapping that was given.
+  ///
+  /// - Parameters:
+  ///   - network: the network that the layer belongs to, if any.
+  ///   - entry: the layer and how often the network has it.
+  ///   - setting: the widths, prices and rules that the answer holds under.
+  ///   - capacity: the Buffer's size, if there is one to hold the mapping to.
+  ///   - evaluation: the mapping with its costs.
+  public init(
+    network: String?, entry: Network.Entry, setting: Problem.Setting, capacity: Bits?, _ evaluation: Evaluation
+  ) {
+    self.network = network
+    self.entry = entry
+    self.setting = setting
+    self.capacity = capacity
+    self.evaluation = evaluation
+    energy = Energies(evaluation.energy)
+  }
+
+  /// The answer for an optimum, held against the best lower bound unless the layer is a part of another.
+  ///
+  /// - Parameters:
+  ///   - network: the network that the layer belongs to, if any.
+  ///   - entry: the layer and how often the network has it.
+  ///   - problem: what was asked about the layer.
+  ///   - capacity: the Buffer's size.
+  ///   - optimum: the mapping with what it costs.
+  ///   - bounds: the problem's lower bounds.
+  ///   - dataflows: all dataflows that attain the optimum, where they are known.
+  ///   - seconds: how long the search took, unless that is to be left out.
+  public init(
+    network: String?, entry: Network.Entry, _ problem: Problem, capacity: Bits, _ optimum: Optimum,
+    bounds: LowerBounds, attainedBy dataflows: [Dataflow]? = nil, seconds: Double? = nil
+  ) {
+    self.init(
+      network: network, entry: entry, setting: problem.setting, capacity: capacity, optimum.evaluation)
+    if entry.partOf == nil {
+      let best = bounds.best(capacity: capacity)
+      bound = best.energy(of: [problem]).map { EnergyBound(best, Energies($0)) }
+    }
+    optimalDataflows = dataflows
+    search = optimum.statistics
+    self.seconds = seconds
+  }
+
+  /// Adds each dataflow's own best and the reference dataflows, where they fit.
+  ///
+  /// - Parameters:
+  ///   - curves: each dataflow's own curve.
+  ///   - problem: the answer's problem.
+  ///   - capacity: the answer's capacity.
+  public mutating func compare(_ curves: DataflowCurves, of problem: Problem, capacity: Bits) {
+    dataflows = curves.optima(capacity: capacity, of: problem).mapValues(\.energy.data)
+    var references: [ReferenceDataflow: Double] = [:]
+    for reference in ReferenceDataflow.allCases where reference.isAttained(on: problem, capacity: capacity) {
+      let bits = reference.traffic(of: layer).bits(setting.widths)
+      references[reference] =
+        setting.energyModel.energy(macs: layer.macs, read: bits.read, written: bits.written)?.data
+    }
+    self.references = references
+  }
+
+  /// The layer.
+  public var layer: Layer { entry.layer }
+  /// The layer's name.
+  public var name: String { entry.layer.name }
+  /// How often the network has the layer.
+  public var count: Int { entry.count }
+  /// The whole that the layer is a part of, if it is one.
+  public var partOf: String? { entry.partOf }
+  /// The loop nest.
+  public var mapping: Mapping { evaluation.mapping }
+  /// The order of its keeps.
+  public var dataflow: Dataflow { evaluation.mapping.dataflow }
+  /// What the mapping's largest boxes take in the Buffer.
+  public var occupancy: Bits { evaluation.occupancy.bits(setting.widths) }
+  /// What the mapping moves.
+  public var traffic: TrafficBits { evaluation.traffic.bits(setting.widths) }
+  /// How far the mapping is above the bound.
+  public var gap: Gap? { bound.map { Gap(energy, above: $0) } }
+}

@@ -1,0 +1,132 @@
+import EnergyModel
+import LowerBounds
+import MappingSearch
+public import Mappings
+public import Workloads
+
+/// A layer that is given in parts, at a capacity: what its parts cost together, beside the lower bound of the whole.
+///
+/// The parts were searched one by one, and their optima run one after the other. Where all inputs of a group fit beside
+/// them they stay in the Buffer instead, and every word moves once, see `SharedInputs`: that is the optimum of the whole.
+/// Otherwise this may move less than they do, as it may share inputs too.
+public struct WholeAnswer: Hashable, Sendable {
+  /// The network's name, where the layer is of one.
+  public let network: String?
+  /// The layer with its parts.
+  public let whole: WholeLayer
+  /// The Buffer's size.
+  public let capacity: Bits
+  /// Whether the inputs of all parts stay in the Buffer.
+  public let sharesInputs: Bool
+  /// What all parts move together.
+  public let traffic: TrafficBits
+  /// The energies of all parts together.
+  public let energy: Energies
+  /// The lower bound of the whole, which holds for every schedule of its parts.
+  public let bound: EnergyBound
+  /// Each dataflow's own best in every part, where dataflows are compared.
+  public let dataflows: [Dataflow: Double]?
+  /// The data energy of the two reference dataflows over all parts, where dataflows are compared.
+  public let references: [ReferenceDataflow: Double]?
+
+  /// How far the energies are above the bound.
+  public var gap: Gap { Gap(energy, above: bound) }
+  /// The layer's name.
+  public var name: String { whole.name }
+
+  /// The whole of answers that are parts of one layer at one capacity in one setting; nil when they are not, or when their
+  /// bits are too many to be counted.
+  public init?(_ parts: [Answer]) {
+    guard let first = parts.first, let name = first.partOf, let capacity = first.capacity,
+      let count = parts.map(\.count).min(), parts.allSatisfy({ Key($0) == Key(first) }),
+      let all = TrafficBits(sumOf: parts.map(\.traffic))
+    else { return nil }
+    let setting = first.setting
+    let whole = WholeLayer.all(
+      of: parts.map {
+        Network.Entry(layer: $0.layer, count: count, partOf: name, hasOwnInputs: $0.entry.hasOwnInputs)
+      })[0]
+    guard let problems = try? whole.problems(in: setting) else { return nil }
+    let sum = AnswerSum(parts, weight: { _ in 1 })
+    var (traffic, energy) = (all, sum.energy)
+    let shared = SharedInputs(whole, widths: setting.widths).flatMap { $0.occupancy <= capacity ? $0 : nil }
+    if let shared {
+      traffic = shared.traffic.bits(setting.widths)
+      energy = Energies(
+        energy.model, compute: energy.compute, data: energy.model.inUnits(read: traffic.read, written: traffic.written))
+    }
+    let best = LowerBounds(problems).best(capacity: capacity)
+    let least = energy.model.inUnits(read: best.read, written: best.written)
+    bound = EnergyBound(best, Energies(energy.model, compute: energy.compute, data: least))
+    network = first.network
+    self.whole = whole
+    self.capacity = capacity
+    sharesInputs = shared != nil
+    self.traffic = traffic
+    self.energy = energy
+    let isCompared = parts.allSatisfy { $0.dataflows != nil }
+    dataflows = isCompared ? sum.dataflows : nil
+    references = isCompared ? sum.references : nil
+  }
+
+  /// The wholes of those answers that are parts, in the order in which they begin.
+  public static func all(of answers: [Answer]) -> [WholeAnswer] {
+    var groups: [[Answer]] = []
+    var positions: [Key: Int] = [:]
+    for answer in answers where answer.partOf != nil {
+      let key = Key(answer)
+      if let position = positions[key] {
+        groups[position].append(answer)
+      } else {
+        positions[key] = groups.count
+        groups.append([answer])
+      }
+    }
+    return groups.compactMap(WholeAnswer.init)
+  }
+
+  /// What parts of one layer share.
+  private struct Key: Hashable {
+    let network: String?
+    let whole: String?
+    let capacity: Bits?
+    let setting: Problem.Setting
+
+    init(_ answer: Answer) {
+      (network, whole, capacity, setting) = (answer.network, answer.partOf, answer.capacity, answer.setting)
+    }
+  }
+}
+
+extension TrafficBits {
+  /// The sum of several, or nil when it is too large to be counted.
+  init?(sumOf all: [TrafficBits]) {
+    var sum = all.first
+    for next in all.dropFirst() { sum = sum?.adding(next) }
+    guard let sum else { return nil }
+    self = sum
+  }
+
+  private func adding(_ other: TrafficBits) -> TrafficBits? {
+    var sum = self
+    for kind: WritableKeyPath<TrafficBits, Bits> in [
+      \.inputsRead, \.weightsRead, \.biasesRead, \.partialSumsRead, \.partialSumsWritten, \.outputsWritten,
+    ] {
+      let (next, overflow) = sum[keyPath: kind].count.addingReportingOverflow(other[keyPath: kind].count)
+      if overflow { return nil }
+      sum[keyPath: kind] = Bits(next)
+    }
+    return sum.isCounted ? sum : nil
+  }
+
+  /// Whether all kinds together fit an Int.
+  private var isCounted: Bool {
+    [inputsRead, weightsRead, biasesRead, partialSumsRead, partialSumsWritten, outputsWritten]
+      .reduce(Int?(0)) { sum, bits in
+        sum.flatMap { sum in
+          let (next, overflow) = sum.addingReportingOverflow(bits.count)
+          return overflow ? nil : next
+        }
+      } != nil
+  }
+}

@@ -1,0 +1,185 @@
+import Answers
+import EnergyModel
+import LowerBounds
+import MappingSearch
+import Mappings
+import Workloads
+
+extension ResultRecord {
+  /// The answer that the record is of, counted again from its mapping on its layer, in closed form.
+  ///
+  /// - Throws: ``FormatError`` for the first figure that does not follow, or that cannot be.
+  func answer() throws(FormatError) -> Answer {
+    try checkTexts()
+    let layer = try ShapeText.parse(shape, origin: "shape").named(self.layer)
+    let nest = try NestText.parse(mappingText, origin: "mapping")
+    let problem = try problem(layer)
+    guard (1...Layer.largestSize).contains(count), (capacityBits ?? 1) > 0 else {
+      throw FormatError(origin: "count", message: "the count or the capacity is out of range")
+    }
+    if let capacityBits, occupancyBits > capacityBits {
+      throw FormatError(
+        origin: "occupancy_bits", message: "is \(occupancyBits), more than the capacity of \(capacityBits) bits")
+    }
+    let entry = Network.Entry(layer: layer, count: count, partOf: partOf, hasOwnInputs: ownInputs ?? false)
+    var answer = Answer(
+      network: network, entry: entry, setting: problem.setting, capacity: capacityBits.map { Bits($0) },
+      problem.evaluate(nest))
+    guard
+      TrafficCounts(answer.traffic) == trafficBits, answer.occupancy.count == occupancyBits, layer.macs == macs,
+      answer.dataflow.rawValue == dataflow
+    else {
+      throw FormatError(origin: "mapping", message: "the record's counts are not those of its mapping on its shape")
+    }
+    for (key, value, expected) in [
+      ("energy.data", energy.data, answer.energy.data), ("energy.compute", energy.compute, answer.energy.compute),
+      ("energy.total", energy.total, energy.compute + energy.data),
+    ] where !Self.isClose(value, expected) {
+      throw FormatError(origin: key, message: "does not follow from the record's traffic and prices")
+    }
+    answer.bound = try bound()
+    try checkGap(answer.gap)
+    answer.optimalDataflows = try optimalDataflows(attaining: answer)
+    answer.dataflows = try Self.byCase(dataflows, "dataflows")
+    answer.references = try Self.byCase(references, "references")
+    answer.search = search.map { SearchStatistics($0) }
+    answer.seconds = search?.seconds
+    answer.replayAgrees = replayAgrees
+    return answer
+  }
+
+  /// Equal but for the rounding of sums in floating point.
+  private static func isClose(_ value: Double, _ expected: Double) -> Bool {
+    abs(value - expected) <= 1e-9 * abs(expected)
+  }
+
+  private func checkTexts() throws(FormatError) {
+    for (key, text) in [
+      ("network", network ?? "-"), ("layer", layer), ("part_of", partOf ?? "-"), ("energy model", energy.model),
+      ("unit", energy.unit),
+    ]
+    where text.isEmpty || text.unicodeScalars.contains(where: FormatError.isControl) {
+      throw FormatError(origin: key, message: "is empty or has control characters")
+    }
+  }
+
+  /// What was asked about the record's layer.
+  private func problem(_ layer: Layer) throws(FormatError) -> Problem {
+    guard let policy = ReusePolicy(rawValue: reuse) else {
+      throw FormatError(
+        origin: "reuse", message: unknown("reuse policy", reuse, known: ReusePolicy.allCases.map(\.rawValue)))
+    }
+    guard let widths = bits.wordWidths else {
+      throw FormatError(origin: "bits", message: "a width is from 1 to 64 bits")
+    }
+    let model: EnergyModel
+    do {
+      model = try EnergyModel(
+        name: energy.model, source: "a result file", unit: energy.unit, mac: energy.perMAC, read: energy.perBitRead,
+        write: energy.perBitWritten)
+    } catch {
+      throw FormatError(origin: "energy", message: error.description)
+    }
+    for (key, price, rounded) in [
+      ("per_mac", energy.perMAC, model.perMAC), ("per_bit_read", energy.perBitRead, model.perBitRead),
+      ("per_bit_written", energy.perBitWritten, model.perBitWritten),
+    ] where price != rounded {
+      throw FormatError(origin: "energy.\(key)", message: "is \(price), which is no multiple of 2^-10")
+    }
+    do {
+      return try Problem(layer, widths: widths, energyModel: model, reuse: policy)
+    } catch {
+      throw FormatError(origin: "shape", message: error.description)
+    }
+  }
+
+  /// The record's bound.
+  private func bound() throws(FormatError) -> EnergyBound? {
+    if let partOf, lowerBound != nil {
+      throw FormatError(
+        origin: "lower_bound",
+        message: "is of a part of '\(partOf)': parts read inputs in common, and have none of their own")
+    }
+    guard let lowerBound else { return nil }
+    guard lowerBound.data >= 0, lowerBound.data <= energy.data * (1 + 1e-9),
+      Self.isClose(lowerBound.total, energy.compute + lowerBound.data)
+    else {
+      throw FormatError(origin: "lower_bound", message: "is no lower bound of the record's energy")
+    }
+    let family = LowerBound.Family(rawValue: lowerBound.family)
+    if family == nil, lowerBound.family != Bound.sumName {
+      throw FormatError(
+        origin: "lower_bound.family",
+        message: unknown("family", lowerBound.family, known: LowerBound.Family.allCases.map(\.rawValue)))
+    }
+    return EnergyBound(
+      family: family, discount: lowerBound.discount, data: lowerBound.data, total: lowerBound.total)
+  }
+
+  /// Checks that the record's gap is the one that its energy and bound have, where it names any.
+  private func checkGap(_ own: Answers.Gap?) throws(FormatError) {
+    guard let own else {
+      if gap == nil { return }
+      throw FormatError(origin: "gap", message: "is above a bound that the record lacks")
+    }
+    for (key, value, expected) in [("gap.data", gap?.data, own.data), ("gap.total", gap?.total, own.total)] {
+      // A gap is a difference of nearly equal numbers: what counts is how far it is off in terms of the bound.
+      if let value, let expected, abs(value - expected) <= 1e-9 * (1 + abs(expected)) { continue }
+      if value == nil, expected == nil || gap == nil { continue }
+      throw FormatError(origin: key, message: "does not follow from the record's energy and bound")
+    }
+  }
+
+  /// The dataflows said to attain the record's energy, checked as far as the record tells.
+  private func optimalDataflows(attaining answer: Answer) throws(FormatError) -> [Dataflow]? {
+    guard let optimalDataflows else { return nil }
+    let attaining = Dataflow.allCases.filter { optimalDataflows.contains($0.rawValue) }
+    guard attaining.map(\.rawValue) == optimalDataflows, attaining.contains(answer.dataflow) else {
+      throw FormatError(
+        origin: "optimal_dataflows",
+        message: "is no list of different dataflows, that of the mapping among them, in the order of "
+          + Dataflow.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    /// Beyond this two energies may be the same number though they differ.
+    let largestExact = 0x1p43
+    for dataflow in Dataflow.allCases {
+      guard let own = dataflows?[dataflow.rawValue] else { continue }
+      let isAttaining = attaining.contains(dataflow)
+      if isAttaining ? own > energy.data : own <= energy.data && energy.data < largestExact {
+        throw FormatError(
+          origin: "optimal_dataflows",
+          message: "\(isAttaining ? "has" : "lacks") \(dataflow.rawValue), whose own best in 'dataflows' says otherwise"
+        )
+      }
+    }
+    return attaining
+  }
+
+  /// Values by what they are of, for which a file has names.
+  private static func byCase<Key: RawRepresentable<String> & CaseIterable & Hashable>(
+    _ values: [String: Double]?, _ key: String
+  ) throws(FormatError) -> [Key: Double]? {
+    guard let values else { return nil }
+    var known: [Key: Double] = [:]
+    for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+      guard let own = Key(rawValue: name) else {
+        throw FormatError(origin: key, message: unknown("name", name, known: Key.allCases.map(\.rawValue)))
+      }
+      known[own] = value
+    }
+    return known
+  }
+}
+
+extension SearchStatistics {
+  /// The statistics as a file has them.
+  init(_ search: ResultRecord.Search) {
+    self.init()
+    mappings = search.mappings
+    scored = search.scored
+    prunedByCapacity = search.prunedBy.capacity
+    prunedByEnergy = search.prunedBy.energy
+    prunedByBound = search.prunedBy.bound
+    isComplete = search.complete
+  }
+}

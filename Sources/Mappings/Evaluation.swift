@@ -1,0 +1,42 @@
+public import EnergyModel
+import Workloads
+
+/// A mapping with what it holds, moves and costs on the layer of a problem.
+public struct Evaluation: Hashable, Sendable {
+  /// The loop nest.
+  public let mapping: Mapping
+  /// The largest box of each tensor.
+  public let occupancy: Occupancy
+  /// What the mapping moves.
+  public let traffic: Traffic
+  /// What it costs under the problem's energy model.
+  public let energy: Energy
+}
+
+extension Problem {
+  /// What a mapping costs, in closed form.
+  ///
+  /// - Parameter mapping: any loop nest.
+  /// - Returns: the mapping with its costs, whether or not it fits a Buffer.
+  public func evaluate(_ mapping: Mapping) -> Evaluation {
+    Evaluation(
+      mapping: mapping, occupancy: Occupancy(of: mapping, on: layer),
+      traffic: Traffic(of: mapping, on: layer, reuse: reuse), priced: self)
+  }
+}
+
+extension Evaluation {
+  /// Prices what a mapping is known to hold and to move.
+  fileprivate init(mapping: Mapping, occupancy: Occupancy, traffic: Traffic, priced problem: Problem) {
+    let bits = traffic.bits(problem.widths)
+    let energy = problem.energyModel.energy(macs: problem.layer.macs, read: bits.read, written: bits.written)
+    // A mapping moves each operand of a MAC at most once for it.
+    guard let energy else { preconditionFailure("a problem's energies were checked when it was made") }
+    self.init(mapping: mapping, occupancy: occupancy, traffic: traffic, energy: energy)
+  }
+
+  /// The same mapping of a problem that differs in prices alone.
+  public func priced(in problem: Problem) -> Evaluation {
+    Evaluation(mapping: mapping, occupancy: occupancy, traffic: traffic, priced: problem)
+  }
+}

@@ -1,0 +1,111 @@
+public import EnergyModel
+public import Workloads
+
+/// The question that bounds, searches and evaluations answer: a layer, and the setting that it is to run in.
+///
+/// It is checked once, when it is made: no mapping of a problem moves more bits or costs more quanta than an Int counts.
+public struct Problem: Hashable, Sendable {
+  /// What the layers of one study have in common.
+  public struct Setting: Hashable, Sendable {
+    /// Bits of a word of each kind.
+    public var widths: WordWidths
+    /// What a MAC and a moved bit cost.
+    public var energyModel: EnergyModel
+    /// What stays in the Buffer from one input box to the next.
+    public var reuse: ReusePolicy
+    /// The orders of keeps that a mapping may have. Bounds hold for all of them.
+    public var dataflows: Set<Dataflow>
+
+    /// A setting; of energy models the default counts bits moved.
+    public init(
+      widths: WordWidths, energyModel: EnergyModel = .bitsMoved, reuse: ReusePolicy = .sliding,
+      dataflows: Set<Dataflow> = Set(Dataflow.allCases)
+    ) {
+      self.widths = widths
+      self.energyModel = energyModel
+      self.reuse = reuse
+      self.dataflows = dataflows
+    }
+  }
+
+  /// The layer.
+  public let layer: Layer
+  /// What it shares with other layers.
+  public let setting: Setting
+
+  /// Bits of a word of each kind.
+  public var widths: WordWidths { setting.widths }
+  /// What a MAC and a moved bit cost.
+  public var energyModel: EnergyModel { setting.energyModel }
+  /// What stays in the Buffer from one input box to the next.
+  public var reuse: ReusePolicy { setting.reuse }
+  /// The orders of keeps that a mapping may have, in the order of `Dataflow.allCases`.
+  public var dataflows: [Dataflow] { Dataflow.allCases.filter(setting.dataflows.contains) }
+
+  /// A layer in a setting.
+  ///
+  /// - Throws: ``ProblemError/inexact(layer:model:)`` when some mapping could cost more than can be counted.
+  public init(_ layer: Layer, in setting: Setting) throws(ProblemError) {
+    guard setting.energyModel.isExact(for: layer, widths: setting.widths) else {
+      throw .inexact(layer: layer.name, model: setting.energyModel.name)
+    }
+    self.layer = layer
+    self.setting = setting
+  }
+
+  /// A layer in a setting that is given by its parts.
+  ///
+  /// - Parameters:
+  ///   - layer: the layer.
+  ///   - widths: bits of a word of each kind.
+  ///   - energyModel: what a MAC and a moved bit cost; by default the bits moved are counted.
+  ///   - reuse: what stays in the Buffer from one input box to the next.
+  ///   - dataflows: the orders of keeps that a mapping may have.
+  /// - Throws: ``ProblemError/inexact(layer:model:)`` when some mapping could cost more than can be counted.
+  public init(
+    _ layer: Layer, widths: WordWidths, energyModel: EnergyModel = .bitsMoved, reuse: ReusePolicy = .sliding,
+    dataflows: Set<Dataflow> = Set(Dataflow.allCases)
+  ) throws(ProblemError) {
+    try self.init(
+      layer, in: Setting(widths: widths, energyModel: energyModel, reuse: reuse, dataflows: dataflows))
+  }
+
+  /// The same question about other prices.
+  ///
+  /// - Throws: ``ProblemError/inexact(layer:model:)`` when some mapping could cost more than can be counted.
+  public func priced(by model: EnergyModel) throws(ProblemError) -> Problem {
+    var setting = setting
+    setting.energyModel = model
+    return try Problem(layer, in: setting)
+  }
+
+  /// The least capacity in which some MAC can run: a word of each tensor.
+  public var leastCapacity: Bits {
+    func one(_ tensor: Tensor) -> Words { Words(min(1, layer.usedElements(of: tensor).count)) }
+    return Occupancy(inputs: one(.inputs), weights: one(.weights), outputs: one(.outputs)).bits(widths)
+  }
+}
+
+extension WholeLayer {
+  /// The problems of a layer's parts, or of the layer itself where it has none.
+  ///
+  /// - Throws: ``ProblemError/inexact(layer:model:)`` when some mapping of one could cost more than can be counted.
+  public func problems(in setting: Problem.Setting) throws(ProblemError) -> [Problem] {
+    try parts.map { part throws(ProblemError) in try Problem(part, in: setting) }
+  }
+}
+
+/// Why there is no answer to a question about a layer.
+public enum ProblemError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// Bits or energies under the model of this name could leave the range in which integers are exact.
+  case inexact(layer: String, model: String)
+
+  /// What is wrong and what would be accepted, in one line.
+  public var description: String {
+    switch self {
+    case .inexact(let layer, let model):
+      "\(layer): energies by \(model) could exceed 2^63 quanta and would not be exact; use a smaller layer or smaller "
+        + "energies"
+    }
+  }
+}
