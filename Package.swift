@@ -28,7 +28,6 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
-    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
     .systemLibrary(
@@ -36,9 +35,7 @@ let package = Package(
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
     .target(name: "DenseKernels", dependencies: ["COpenBLAS"], swiftSettings: swiftSettings),
     .target(name: "Workloads", swiftSettings: safeSettings),
-    .target(
-      name: "ONNX", dependencies: ["Workloads", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
-      exclude: ["Schema/onnx.proto"], swiftSettings: safeSettings),
+    .target(name: "ONNX", dependencies: ["Workloads"], swiftSettings: safeSettings),
     .target(name: "EnergyModel", dependencies: ["Workloads"], swiftSettings: safeSettings),
     .target(name: "Mappings", dependencies: ["Workloads", "EnergyModel"], swiftSettings: safeSettings),
     .target(
@@ -99,9 +96,8 @@ let package = Package(
     .testTarget(name: "ScoringTests", dependencies: ["Scoring", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "ONNXTests",
-      dependencies: ["Workloads", "ONNX", "TestSupport", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
-      resources: [.copy("Models")], swiftSettings: swiftSettings),
+      name: "ONNXTests", dependencies: ["Workloads", "ONNX", "TestSupport"], resources: [.copy("Models")],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "EnergyModelTests", dependencies: ["Workloads", "EnergyModel"], swiftSettings: swiftSettings),
     .testTarget(

@@ -49,19 +49,19 @@ struct ByteSource {
 
   /// The byte at a position below ``count``.
   mutating func byte(at position: Int) throws(ONNXError) -> UInt8 {
-    if !(windowStart..<windowStart + window.count).contains(position) { try load(position) }
+    if position < windowStart || position >= windowStart + window.count { try load(position) }
     return window[position - windowStart]
   }
 
-  /// Appends a range of bytes, which lies in 0 ..< ``count``, to an array.
-  mutating func copy(_ range: Range<Int>, to bytes: inout [UInt8]) throws(ONNXError) {
-    var position = range.lowerBound
-    while position < range.upperBound {
-      if !(windowStart..<windowStart + window.count).contains(position) { try load(position) }
-      let end = min(range.upperBound, windowStart + window.count)
-      bytes += window[position - windowStart..<end - windowStart]
-      position = end
+  /// The bytes of a range, which lies in 0 ..< ``count``.
+  mutating func bytes(_ range: Range<Int>) throws(ONNXError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    while bytes.count < range.count {
+      let position = range.lowerBound + bytes.count
+      _ = try byte(at: position)
+      bytes += window[(position - windowStart)...].prefix(range.count - bytes.count)
     }
+    return bytes
   }
 
   /// Fills the window from a position on.

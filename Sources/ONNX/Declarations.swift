@@ -31,15 +31,15 @@ struct Declarations {
 
   /// The shape that a file states for a tensor, or nil when it states none.
   static func shape(_ value: ValueInfoProto) -> [Size]? {
-    guard value.type.hasTensorType, value.type.tensorType.hasShape else { return nil }
-    let dimensions = value.type.tensorType.shape.dim
-    if dimensions.count > TensorFacts.mostDimensions { return nil }
+    guard let dimensions = value.type?.tensorType?.shape?.dim, dimensions.count <= TensorFacts.mostDimensions else {
+      return nil
+    }
     return dimensions.map { dimension in
-      switch dimension.value {
+      switch dimension {
       // Exporters write 0 or -1, too, for what they do not know.
-      case .dimValue(let value): value > 0 ? .number(Int(value)) : .nothing
+      case .dimValue(let value): value > 0 ? .number(value) : .nothing
       case .dimParam(let name): name.isEmpty || name == "?" ? .nothing : .name(name)
-      case nil: .nothing
+      case .nothing: .nothing
       }
     }
   }
@@ -94,8 +94,8 @@ extension Declarations {
 
   /// Why an input's shape is not known.
   private static func fault(of value: ValueInfoProto) -> String {
-    if !value.type.hasTensorType { return "the input '\(value.name)' is no tensor" }
-    if !value.type.tensorType.hasShape { return "the shape of the input '\(value.name)' is not given" }
+    if value.type?.tensorType == nil { return "the input '\(value.name)' is no tensor" }
+    if value.type?.tensorType?.shape == nil { return "the shape of the input '\(value.name)' is not given" }
     return "the input '\(value.name)' has too many dimensions"
   }
 

@@ -11,18 +11,16 @@ extension GraphWalk {
     case others([GraphProto])
 
     /// The graphs among a node's attributes, or nil when there are none.
-    init?(_ operation: Operation, _ attributes: [String: AttributeProto]) {
-      func graph(_ name: String) -> GraphProto? { attributes[name].flatMap { $0.hasG ? $0.g : nil } }
-      if operation.type == "If", let then = graph("then_branch"), let other = graph("else_branch") {
+    init?(_ operation: Operation) {
+      let attributes = operation.attributes
+      if operation.type == "If", let then = attributes["then_branch"]?.g, let other = attributes["else_branch"]?.g {
         self = .branches(then: then, else: other)
-      } else if operation.type == "Loop", let body = graph("body") {
+      } else if operation.type == "Loop", let body = attributes["body"]?.g {
         self = .loop(body)
-      } else if operation.type == "Scan", operation.version >= 9, let body = graph("body") {
+      } else if operation.type == "Scan", operation.version >= 9, let body = attributes["body"]?.g {
         self = .scan(body)
       } else {
-        let graphs = attributes.sorted { $0.key < $1.key }.flatMap {
-          ($0.value.hasG ? [$0.value.g] : []) + $0.value.graphs
-        }
+        let graphs = attributes.sorted { $0.key < $1.key }.flatMap(\.value.allGraphs)
         if graphs.isEmpty { return nil }
         self = .others(graphs)
       }
@@ -51,8 +49,7 @@ extension GraphWalk {
 
   /// Walks through the body of a function that a node calls.
   mutating func call(
-    _ function: FunctionProto, _ node: NodeProto, _ operation: Operation, _ attributes: [String: AttributeProto],
-    _ label: String, _ place: Place
+    _ function: FunctionProto, _ node: NodeProto, _ operation: Operation, _ label: String, _ place: Place
   ) throws(ONNXError) {
     if place.depth >= Self.deepestCall {
       throw ONNXError("calls functions in functions more than \(Self.deepestCall) deep, at '\(label)'")
@@ -62,7 +59,7 @@ extension GraphWalk {
       nameCounts: function.node.reduce(into: [:]) { $0[$1.name, default: 0] += 1 })
     try count(function.attributeProto.reduce(function.input.count) { $0 + 1 + $1.storedCount })
     for attribute in function.attributeProto { inner.callAttributes[attribute.name] = attribute }
-    inner.callAttributes.merge(attributes) { $1 }
+    inner.callAttributes.merge(operation.attributes) { $1 }
     for (index, name) in function.input.enumerated() { inner.scope[name] = operation.optional(index) }
     inner.prefix = "\(label)/"
     (inner.count, inner.condition) = (place.count, place.condition)

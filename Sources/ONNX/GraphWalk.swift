@@ -50,7 +50,8 @@ struct GraphWalk {
     var elements = 0
   }
 
-  private let model: ModelProto
+  let graph: GraphProto
+  private let versions: [String: Int]
   let functions: [String: FunctionProto]
   private let root = Scope(in: nil)
   var account = Account()
@@ -60,8 +61,11 @@ struct GraphWalk {
   /// - Parameters:
   ///   - model: a model.
   ///   - dimensions: sizes of symbolic dimensions, by name.
-  init(_ model: ModelProto, dimensions: [String: Int]) {
-    self.model = model
+  /// - Throws: ``ONNXError`` when the model has no graph.
+  init(_ model: ModelProto, dimensions: [String: Int]) throws(ONNXError) {
+    guard let graph = model.graph else { throw ONNXError("is not an ONNX model: it has no graph") }
+    self.graph = graph
+    versions = Self.versions(model.opsetImport)
     declarations = Declarations(dimensions: dimensions)
     functions = model.functions.reduce(into: [:]) { functions, function in
       functions[Self.key(function.name, function.domain, function.overload)] = function
@@ -72,9 +76,7 @@ struct GraphWalk {
   ///
   /// - Throws: ``ONNXError`` when it is too large, or when a size that is given contradicts it.
   mutating func run() throws(ONNXError) {
-    let place = Place(
-      scope: root, versions: Self.versions(model.opsetImport), nameCounts: Self.nameCounts(model.graph))
-    try walk(model.graph, place)
+    try walk(graph, Place(scope: root, versions: versions, nameCounts: Self.nameCounts(graph)))
   }
 
   /// What was found of a tensor of the outermost graph.
@@ -85,7 +87,7 @@ struct GraphWalk {
   }
 
   static func versions(_ sets: [OperatorSetIdProto]) -> [String: Int] {
-    sets.reduce(into: [:]) { $0[$1.domain == "ai.onnx" ? "" : $1.domain] = Int($1.version) }
+    sets.reduce(into: [:]) { $0[$1.domain == "ai.onnx" ? "" : $1.domain] = $1.version }
   }
 
   private static func nameCounts(_ graph: GraphProto) -> [String: Int] {
@@ -94,10 +96,7 @@ struct GraphWalk {
     while let graph = graphs.popLast() {
       for node in graph.node {
         counts[node.name, default: 0] += 1
-        for attribute in node.attribute {
-          if attribute.hasG { graphs.append(attribute.g) }
-          graphs += attribute.graphs
-        }
+        graphs += node.attribute.flatMap(\.allGraphs)
       }
     }
     return counts
@@ -168,8 +167,8 @@ struct GraphWalk {
     if let rule = OperatorRules.rule(operation.type) {
       try evaluate(node, operation, rule, label, place)
     } else if let function = functions[Self.key(node.opType, node.domain, node.overload)] {
-      try call(function, node, operation, attributes, label, place)
-    } else if let subgraph = Subgraph(operation, attributes) {
+      try call(function, node, operation, label, place)
+    } else if let subgraph = Subgraph(operation) {
       try walk(subgraph, node, operation, label, place)
     } else {
       if !OperatorRules.withoutMACs.contains(operation.type), !Lowering.multiplies(operation.type) {
@@ -314,7 +313,10 @@ struct GraphWalk {
 
 extension AttributeProto {
   /// About how many numbers it holds.
-  var storedCount: Int { ints.count + floats.count + s.count / 8 + (hasT ? t.storedCount : 0) }
+  var storedCount: Int { ints.count + floats.count + s.count / 8 + (t?.storedCount ?? 0) }
+
+  /// The graphs within a node, under one name.
+  var allGraphs: [GraphProto] { (g.map { [$0] } ?? []) + graphs }
 }
 
 extension TensorProto {

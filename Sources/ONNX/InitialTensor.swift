@@ -1,5 +1,3 @@
-import Foundation
-
 /// What is known of a tensor that a file holds.
 enum InitialTensor {
   /// Codes of element types, TensorProto.DataType of the format.
@@ -17,70 +15,49 @@ enum InitialTensor {
     else {
       return TensorFacts(shape: shape, isConstant: true)
     }
-    return TensorFacts(shape: shape, elements: elements(tensor, count: count), isConstant: true)
+    return TensorFacts(shape: shape, elements: elements(tensor), isConstant: true)
   }
 
   /// Sizes of a tensor, or nil when they cannot be.
-  static func shape(_ dims: [Int64]) -> [Quantity]? {
+  static func shape(_ dims: [Int]) -> [Quantity]? {
     if dims.count > TensorFacts.mostDimensions || dims.contains(where: { $0 < 0 }) { return nil }
-    return dims.map { .integer(Int($0)) }
+    return dims.map { .integer($0) }
   }
 
-  private static func elements(_ tensor: TensorProto, count: Int) -> [Quantity]? {
+  /// The numbers that a tensor holds, each type of them in a field of its own or all as bytes.
+  private static func elements(_ tensor: TensorProto) -> [Quantity]? {
     let raw = tensor.rawData
     switch ElementType(rawValue: tensor.dataType) {
-    case .int64:
-      return raw.isEmpty
-        ? integers(tensor.int64Data, count) : read(raw, count, as: UInt64.self) { .integer(Int(Int64(bitPattern: $0))) }
-    case .int32:
-      return raw.isEmpty
-        ? integers(tensor.int32Data, count) : read(raw, count, as: UInt32.self) { .integer(Int(Int32(bitPattern: $0))) }
-    case .bool, .uint8:
-      return raw.isEmpty ? integers(tensor.int32Data, count) : read(raw, count, as: UInt8.self) { .integer(Int($0)) }
-    case .int8:
-      return raw.isEmpty
-        ? integers(tensor.int32Data, count) : read(raw, count, as: UInt8.self) { .integer(Int(Int8(bitPattern: $0))) }
-    case .int16:
-      return raw.isEmpty
-        ? integers(tensor.int32Data, count) : read(raw, count, as: UInt16.self) { .integer(Int(Int16(bitPattern: $0))) }
-    case .uint16:
-      return raw.isEmpty ? integers(tensor.int32Data, count) : read(raw, count, as: UInt16.self) { .integer(Int($0)) }
-    case .uint32:
-      return raw.isEmpty ? integers(tensor.uint64Data, count) : read(raw, count, as: UInt32.self) { .integer(Int($0)) }
-    case .uint64:
-      return raw.isEmpty
-        ? integers(tensor.uint64Data, count) : read(raw, count, as: UInt64.self) { number($0) }
-    case .float:
-      return raw.isEmpty
-        ? reals(tensor.floatData, count) : read(raw, count, as: UInt32.self) { .real(Double(Float(bitPattern: $0))) }
-    case .double:
-      return raw.isEmpty
-        ? reals(tensor.doubleData, count) : read(raw, count, as: UInt64.self) { .real(Double(bitPattern: $0)) }
+    case .int64: return integers(raw, as: Int64.self, or: tensor.int64Data)
+    case .int32: return integers(raw, as: Int32.self, or: tensor.int32Data)
+    case .int16: return integers(raw, as: Int16.self, or: tensor.int32Data)
+    case .int8: return integers(raw, as: Int8.self, or: tensor.int32Data)
+    case .uint16: return integers(raw, as: UInt16.self, or: tensor.int32Data)
+    case .uint8, .bool: return integers(raw, as: UInt8.self, or: tensor.int32Data)
+    case .uint32: return integers(raw, as: UInt32.self, or: tensor.uint64Data)
+    case .uint64: return integers(raw, as: UInt64.self, or: tensor.uint64Data)
+    case .float: return reals(raw.isEmpty ? tensor.floatData : numbers(raw)?.map { Float(bitPattern: $0) })
+    case .double: return reals(raw.isEmpty ? tensor.doubleData : numbers(raw)?.map { Double(bitPattern: $0) })
     default: return nil
     }
   }
 
-  private static func integers(_ values: [some BinaryInteger], _ count: Int) -> [Quantity]? {
-    values.count == count ? values.map { number($0) } : nil
+  private static func integers<Raw: FixedWidthInteger>(
+    _ raw: [UInt8], as type: Raw.Type, or values: [some BinaryInteger]
+  ) -> [Quantity]? {
+    raw.isEmpty ? values.map { integer($0) } : numbers(raw)?.map { (number: Raw) in integer(number) }
   }
 
-  private static func number(_ value: some BinaryInteger) -> Quantity {
+  private static func integer(_ value: some BinaryInteger) -> Quantity {
     Int(exactly: value).map { .integer($0) } ?? .unknown(.inFile("a number of the file exceeds 64 bits"))
   }
 
-  private static func reals(_ values: [some BinaryFloatingPoint], _ count: Int) -> [Quantity]? {
-    values.count == count ? values.map { .real(Double($0)) } : nil
-  }
+  private static func reals(_ values: [some BinaryFloatingPoint]?) -> [Quantity]? { values?.map { .real(Double($0)) } }
 
-  /// Numbers that lie one after another, each with its lowest byte first.
-  private static func read<Bits: FixedWidthInteger & UnsignedInteger>(
-    _ raw: Data, _ count: Int, as type: Bits.Type, _ number: (Bits) -> Quantity
-  ) -> [Quantity]? {
-    let width = Bits.bitWidth / 8
-    guard raw.count == count * width else { return nil }
-    let bytes = Array(raw)
-    return (0..<count).map { index in
-      number((0..<width).reduce(0) { $0 | Bits(bytes[index * width + $1]) << Bits(8 * $1) })
-    }
+  /// Numbers that lie one after another; nil where the last one is cut short.
+  private static func numbers<Raw: FixedWidthInteger>(_ raw: [UInt8]) -> [Raw]? {
+    let size = Raw.bitWidth / 8
+    if !raw.count.isMultiple(of: size) { return nil }
+    return stride(from: 0, to: raw.count, by: size).map { Raw(lowestFirst: raw[$0..<$0 + size]) }
   }
 }

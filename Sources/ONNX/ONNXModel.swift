@@ -41,23 +41,23 @@ public struct ONNXModel: Hashable, Sendable {
   /// - Returns: the model's layers.
   /// - Throws: ``ONNXError`` when the file is no ONNX model, or a size contradicts it.
   public static func read(file: String, dimensions: [String: Int] = [:]) throws(ONNXError) -> ONNXModel {
-    let model = try ByteSource.withFile(file) { source throws(ONNXError) in try HeaderReader.model(source) }
-    return try ONNXModel(model, dimensions: dimensions)
+    try ONNXModel(ByteSource.withFile(file, ModelProto.read), dimensions: dimensions)
   }
 
   /// Reads the bytes of a file, see ``read(file:dimensions:)``.
   public static func read(_ bytes: [UInt8], dimensions: [String: Int] = [:]) throws(ONNXError) -> ONNXModel {
-    try ONNXModel(HeaderReader.model(ByteSource(bytes)), dimensions: dimensions)
+    var source = ByteSource(bytes)
+    return try ONNXModel(ModelProto.read(&source), dimensions: dimensions)
   }
 
-  /// The layers of a model that has been decoded.
-  init(_ model: ModelProto, dimensions: [String: Int]) throws(ONNXError) {
+  /// The layers of a model without its weights.
+  private init(_ model: ModelProto, dimensions: [String: Int]) throws(ONNXError) {
     for (name, size) in dimensions.sorted(by: { $0.key < $1.key }) where !(1...Self.largestDimension).contains(size) {
       throw ONNXError("the dimension '\(name)' cannot be \(size); 1 to \(Self.largestDimension) is accepted")
     }
-    var walk = GraphWalk(model, dimensions: dimensions)
+    var walk = try GraphWalk(model, dimensions: dimensions)
     try walk.run()
-    self.name = model.graph.name
+    self.name = walk.graph.name
     entries = walk.record.entries
     unresolved = walk.record.unresolved
     remarks = walk.record.remarks
@@ -74,5 +74,29 @@ extension ONNXModel {
   public static func list(_ operators: [String: Int]) -> String {
     let list = operators.sorted { $0.key < $1.key }.prefix(16).map { "\($0.key) (\($0.value))" }
     return list.joined(separator: ", ") + (operators.count > 16 ? " and \(operators.count - 16) more" : "")
+  }
+}
+
+extension ModelProto {
+  /// A model without the contents of large tensors.
+  ///
+  /// - Parameter source: a file's bytes.
+  /// - Returns: the model.
+  /// - Throws: ``ONNXError`` when the bytes are none.
+  static func read(_ source: inout ByteSource) throws(ONNXError) -> ModelProto {
+    try refuseText(&source)
+    return try WireReader.message(source)
+  }
+
+  /// Says what to do about a text, and about the place-holder of a large file that Git keeps elsewhere.
+  private static func refuseText(_ source: inout ByteSource) throws(ONNXError) {
+    let start = try source.bytes(0..<min(source.count, 512))
+    if start.starts(with: Array("version https://git-lfs".utf8)) {
+      throw ONNXError("is a pointer of Git LFS to a model: fetch the model itself with 'git lfs pull'")
+    }
+    // A node has fields whose tags are no characters.
+    if start.count > 8, start.allSatisfy({ $0 >= 0x20 || (0x09...0x0d).contains($0) }) {
+      throw ONNXError("is not an ONNX model but text: files with layers in text have other endings, such as .yaml")
+    }
   }
 }

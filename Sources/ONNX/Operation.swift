@@ -1,5 +1,3 @@
-import Foundation
-
 /// A node of a graph with what is known of its inputs.
 struct Operation {
   /// The operator's name; those of other domains than ONNX's own have theirs in front, as in "com.microsoft.Gelu".
@@ -10,15 +8,7 @@ struct Operation {
   let inputs: [TensorFacts?]
   /// The number of outputs that are given names.
   let outputCount: Int
-  private let attributes: [String: AttributeProto]
-
-  init(type: String, version: Int, inputs: [TensorFacts?], outputCount: Int, attributes: [String: AttributeProto]) {
-    self.type = type
-    self.version = version
-    self.inputs = inputs
-    self.outputCount = outputCount
-    self.attributes = attributes
-  }
+  let attributes: [String: AttributeProto]
 
   /// The full name of an operator in a domain.
   static func type(_ name: String, domain: String) -> String {
@@ -56,7 +46,7 @@ extension Operation {
   func has(_ attribute: String) -> Bool { attributes[attribute] != nil }
 
   /// An attribute that is an integer.
-  func integer(_ name: String, default value: Int) -> Int { attributes[name].map { Int($0.i) } ?? value }
+  func integer(_ name: String, default value: Int) -> Int { attributes[name]?.i ?? value }
 
   /// An attribute that is a number.
   func number(_ name: String, default value: Double) -> Double { attributes[name].map { Double($0.f) } ?? value }
@@ -65,17 +55,17 @@ extension Operation {
   func text(_ name: String) -> String? { attributes[name].map { String(decoding: $0.s, as: UTF8.self) } }
 
   /// An attribute that is a list of integers, or nil.
-  func integers(_ name: String) -> [Int]? { attributes[name].map { $0.ints.map { Int($0) } } }
+  func integers(_ name: String) -> [Int]? { attributes[name]?.ints }
 
   /// An attribute that is a list of numbers, or nil.
   func numbers(_ name: String) -> [Double]? { attributes[name].map { $0.floats.map { Double($0) } } }
 
   /// An attribute that is a tensor, or nil.
-  func tensor(_ name: String) -> TensorProto? { attributes[name].flatMap { $0.hasT ? $0.t : nil } }
+  func tensor(_ name: String) -> TensorProto? { attributes[name]?.t }
 
   /// The shape of an attribute that is a sparse tensor, or nil.
   func sparseShape(_ name: String) -> [Quantity]? {
-    attributes[name].flatMap { $0.hasSparseTensor ? InitialTensor.shape($0.sparseTensor.dims) : nil }
+    (attributes[name]?.sparseTensor?.dims).flatMap(InitialTensor.shape)
   }
 
   /// The attribute or, in newer versions of an operator, the input that lists integers; nil without either.

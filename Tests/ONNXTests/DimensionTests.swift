@@ -19,14 +19,14 @@ struct DimensionTests {
   private func model(
     first: [BuiltSize], second: [BuiltSize] = [1, 3, 10, 10], isFoundFirst: Bool = false,
     input: [BuiltSize] = [1, 3, 8, 8]
-  ) -> ModelProto {
+  ) -> BuiltModel {
     builtModel { graph in
       graph.input("x", input)
       graph.initializer = [.weights("w", [4, 3, 3, 3]), .integers("pads", [0, 0, 1, 1, 0, 0, 1, 1])]
       graph.state("seen", first)
       graph.state("padded", second)
-      let mystery = NodeProto.built("Mystery", ["x"], ["seen"], domain: "some.tools")
-      let pad = NodeProto.built("Pad", ["x", "pads"], ["padded"])
+      let mystery = BuiltNode("Mystery", ["x"], ["seen"], domain: "some.tools")
+      let pad = BuiltNode("Pad", ["x", "pads"], ["padded"])
       graph.node += isFoundFirst ? [pad, mystery] : [mystery, pad]
       graph.node("Conv", ["seen", "w"], ["a"])
       graph.node("Conv", ["padded", "w"], ["b"])
@@ -248,8 +248,7 @@ struct DimensionTests {
     let model = builtModel { graph in
       graph.input("x", [2, 3, 8, 8])
       graph.input("shape", [4])
-      graph.input("nothing", [])
-      graph.input[2].clearType()
+      graph.input("nothing", nil)
       graph.initializer = [.integers("bad", [1, 3, 5, 5]), .weights("w", [3, 3, 1, 1])]
       graph.node("Reshape", ["x", "bad"], ["r"], name: "reshape")
       graph.node("Relu", ["r"], ["r1"])

@@ -1,5 +1,3 @@
-import Foundation
-import SwiftProtobuf
 import TestSupport
 import Testing
 import Workloads
@@ -21,7 +19,7 @@ struct ElementTests {
 
   /// What some nodes make of constants of integers.
   private func elements(
-    of output: String, _ constants: [TensorProto], _ build: (inout GraphProto) -> Void
+    of output: String, _ constants: [BuiltTensor], _ build: (inout BuiltGraph) -> Void
   ) throws -> (shape: [Int], elements: [Int])? {
     let facts = try walked(
       builtModel { graph in
@@ -35,7 +33,7 @@ struct ElementTests {
     return (shape, elements)
   }
 
-  private static let table = TensorProto.integers("a", shape: [2, 3], [1, 2, 3, 4, 5, 6])
+  private static let table = BuiltTensor.integers("a", shape: [2, 3], [1, 2, 3, 4, 5, 6])
 
   @Test(
     arguments: [
@@ -61,9 +59,9 @@ struct ElementTests {
         [.integers("i", [-1, 5]), .integers("j", [-9, -9]), .integers("k", [0, 1]), .integers("l", [-1, -2])], [:],
         [2, 2], [6, 4, 3, 1]
       ),
-    ] as [(String, [TensorProto], [String: BuiltAttribute], [Int], [Int])])
+    ] as [(String, [BuiltTensor], [String: BuiltAttribute], [Int], [Int])])
   func elementsAreArranged(
-    type: String, operands: [TensorProto], attributes: [String: BuiltAttribute], shape: [Int], expected: [Int]
+    type: String, operands: [BuiltTensor], attributes: [String: BuiltAttribute], shape: [Int], expected: [Int]
   ) throws {
     let found = try elements(of: "y", [Self.table] + operands) { graph in
       graph.node(type, ["a"] + operands.map(\.name), ["y"], attributes)
@@ -76,7 +74,7 @@ struct ElementTests {
       graph.node("Split", ["a", "parts"], ["first", "second"], ["axis": .integer(1)])
     }
     #expect(split?.shape == [2, 2] && split?.elements == [2, 3, 5, 6])
-    let places = TensorProto.integers("i", shape: [1, 2], [1, -1])
+    let places = BuiltTensor.integers("i", shape: [1, 2], [1, -1])
     let scattered = try elements(of: "y", [Self.table, places, .integers("u", shape: [1, 2], [8, 9])]) { graph in
       graph.node("ScatterElements", ["a", "i", "u"], ["y"], ["axis": .integer(1)])
     }
@@ -108,22 +106,22 @@ struct ElementTests {
     var random = SplitMix64(seed: seed)
     var rows = (0..<random.pick(1...4)).map { row in (0..<3).map { 10 * row + $0 } }
     let first = rows
-    var nodes: [NodeProto] = []
-    var constants: [TensorProto] = []
+    var nodes: [BuiltNode] = []
+    var constants: [BuiltTensor] = []
     for step in 0..<random.pick(1...5) {
       let (input, output) = ("t\(step)", "t\(step + 1)")
       switch random.pick(0...2) {
       case 0:
-        nodes.append(.built("Transpose", [input], [output]))
+        nodes.append(.init("Transpose", [input], [output]))
         rows = rows[0].indices.map { column in rows.map { $0[column] } }
       case 1:
         for (name, value) in [("s", -1), ("e", Int.min + 1), ("x", 0), ("d", -1)] {
           constants.append(.integers("\(name)\(step)", [value]))
         }
-        nodes.append(.built("Slice", [input] + ["s", "e", "x", "d"].map { "\($0)\(step)" }, [output]))
+        nodes.append(.init("Slice", [input] + ["s", "e", "x", "d"].map { "\($0)\(step)" }, [output]))
         rows.reverse()
       default:
-        nodes.append(.built("Concat", [input, input], [output], ["axis": .integer(1)]))
+        nodes.append(.init("Concat", [input, input], [output], ["axis": .integer(1)]))
         rows = rows.map { $0 + $0 }
       }
     }
@@ -138,17 +136,13 @@ struct ElementTests {
       (2, [0xff]), (3, [0xff]), (4, [0xfe, 0xff]), (5, [0xfe, 0xff]), (6, [0xfe, 0xff, 0xff, 0xff]),
       (7, [0xfe] + Array(repeating: 0xff, count: 7)), (12, [0xfe, 0xff, 0xff, 0xff]),
       (13, [0xfe, 0xff, 0xff, 0xff, 0, 0, 0, 0]),
-    ] as [(Int32, [UInt8])])
-  func typesOfIntegers(type: Int32, bytes: [UInt8]) {
-    let tensor = TensorProto.with {
-      $0.dataType = type
-      $0.dims = [1]
-      $0.rawData = Data(bytes)
-    }
-    let expected: [Int32: Int] = [
+    ] as [(Int, [UInt8])])
+  func typesOfIntegers(type: Int, bytes: [UInt8]) throws {
+    let model = builtModel { $0.initializer = [BuiltTensor(name: "x", type: type, dims: [1], raw: bytes)] }
+    let expected = [
       2: 255, 3: -1, 4: 65534, 5: -2, 6: -2, 7: -2, 12: Int(UInt32.max) - 1, 13: Int(UInt32.max) - 1,
     ]
-    #expect(InitialTensor.facts(tensor).elements == [.integer(expected[type] ?? 0)])
+    #expect(try walked(model).facts(of: "x")?.elements == [.integer(expected[type] ?? 0)])
   }
 
   /// What does not fit a type is not known, whatever a machine makes of it.

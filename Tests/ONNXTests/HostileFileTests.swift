@@ -1,5 +1,4 @@
 import Foundation
-import SwiftProtobuf
 import TestSupport
 import Testing
 import Workloads
@@ -9,15 +8,9 @@ import Workloads
 /// Files that are damaged, or made to do harm: each gives a model or an error, soon and in little memory.
 struct HostileFileTests {
   /// A model with something of everything.
-  private static func model() -> ModelProto {
+  private static func model() -> BuiltModel {
     builtModel(functions: [
-      .with {
-        $0.name = "Twice"
-        $0.domain = "own"
-        $0.input = ["a"]
-        $0.output = ["b"]
-        $0.node = [.built("Add", ["a", "a"], ["b"])]
-      }
+      BuiltFunction(name: "Twice", input: ["a"], output: ["b"], node: [.init("Add", ["a", "a"], ["b"])])
     ]) { graph in
       graph.input("x", ["N", 3, 16, 16])
       graph.initializer = [
@@ -31,7 +24,7 @@ struct HostileFileTests {
       graph.node("Reshape", ["t", "shape"], ["flat"])
       graph.node("MatMul", ["flat", "fc"], ["z"])
       graph.node("ConvTranspose", ["r", "w"], ["up"], ["strides": .integers([2, 3])])
-      var body = GraphProto()
+      var body = BuiltGraph()
       body.node("Slice", ["shape", "one", "one"], ["s"])
       body.node("Pad", ["x", "shape"], ["p"])
       graph.node("If", ["one"], ["v"], ["then_branch": .graph(body), "else_branch": .graph(body)])
@@ -44,7 +37,7 @@ struct HostileFileTests {
       graph.state("m", [1, 3, 8, 8])
       graph.state("odd", ["rows", "floor(N/2) + 1"])
       graph.node("Odd", ["x"], ["odd"], domain: "tool")
-      var round = GraphProto()
+      var round = BuiltGraph()
       for name in ["i", "c", "v"] { round.input(name, ["rows", 3]) }
       round.node("Less", ["i", "one"], ["next"])
       round.node("MatMul", ["v", "fc"], ["product"])
@@ -60,15 +53,14 @@ struct HostileFileTests {
   /// What a file of some bytes gives: a model, or the words of the error.
   private func outcome(_ bytes: [UInt8]) -> String {
     do {
-      let model = try ONNXModel(HeaderReader.model(ByteSource(bytes)), dimensions: [:])
-      return "\(model.layers.count) layers"
+      return "\(try ONNXModel.read(bytes).layers.count) layers"
     } catch {
       return error.description
     }
   }
 
   @Test func everyBeginningOfAModelGivesAModelOrAnError() throws {
-    let bytes: [UInt8] = try Self.model().serializedBytes()
+    let bytes = Self.model().bytes
     var errors = 0
     for length in 0..<bytes.count {
       let outcome = outcome(Array(bytes[..<length]))
@@ -82,7 +74,7 @@ struct HostileFileTests {
   @Test(arguments: 0..<20)
   func changedBytesGiveAModelOrAnError(seed: Int) throws {
     var random = SplitMix64(seed: seed)
-    let bytes: [UInt8] = try Self.model().serializedBytes()
+    let bytes = Self.model().bytes
     for _ in 0..<200 {
       var changed = bytes
       for _ in 0..<random.pick(1...4) {
@@ -101,16 +93,18 @@ struct HostileFileTests {
   @Test(arguments: 0..<20)
   func extremeNumbersGiveAModelOrAnError(seed: Int) throws {
     var random = SplitMix64(seed: seed)
-    let extremes: [Int64] = [
-      .min, .min + 1, .max, .max - 1, -1, 0, 1, 2, 1 << 20, 1 << 28, 1 << 32, 1 << 62, -(1 << 62), -7, 4097,
+    let extremes = [
+      Int.min, .min + 1, .max, .max - 1, -1, 0, 1, 2, 1 << 20, 1 << 28, 1 << 32, 1 << 62, -(1 << 62), -7, 4097,
     ]
     for _ in 0..<100 {
       var model = Self.model()
       for index in model.graph.node.indices {
-        for attribute in model.graph.node[index].attribute.indices where random.oneIn(2) {
-          model.graph.node[index].attribute[attribute].i = random.pick(extremes)
-          for position in model.graph.node[index].attribute[attribute].ints.indices {
-            model.graph.node[index].attribute[attribute].ints[position] = random.pick(extremes)
+        for (name, value) in model.graph.node[index].attributes.sorted(by: { $0.key < $1.key }) where random.oneIn(2) {
+          switch value {
+          case .integer: model.graph.node[index].attributes[name] = .integer(random.pick(extremes))
+          case .integers(let values):
+            model.graph.node[index].attributes[name] = .integers(values.map { _ in random.pick(extremes) })
+          default: break
           }
         }
       }
@@ -118,14 +112,14 @@ struct HostileFileTests {
         for position in model.graph.initializer[index].dims.indices where random.oneIn(3) {
           model.graph.initializer[index].dims[position] = random.pick(extremes)
         }
-        for position in model.graph.initializer[index].int64Data.indices where random.oneIn(2) {
-          model.graph.initializer[index].int64Data[position] = random.pick(extremes)
+        for position in model.graph.initializer[index].integers.indices where random.oneIn(2) {
+          model.graph.initializer[index].integers[position] = random.pick(extremes)
         }
       }
       for position in 0..<4 where random.oneIn(2) {
-        model.graph.input[0].type.tensorType.shape.dim[position].dimValue = random.pick(extremes)
+        model.graph.input[0].shape?[position] = .number(random.pick(extremes))
       }
-      _ = outcome(try model.serializedBytes())
+      _ = outcome(model.bytes)
     }
   }
 
@@ -180,14 +174,7 @@ struct HostileFileTests {
       var bytes: [UInt8] = []
       // graph (7) of the model; within, node (1) with an attribute (5) that is a graph (6), over and over.
       for level in (0..<depth).reversed() {
-        let tag: UInt8 = level == 0 ? 7 << 3 | 2 : [6 << 3 | 2, 1 << 3 | 2, 5 << 3 | 2][level % 3]
-        var length = bytes.count
-        var prefix = [tag]
-        while length >= 0x80 {
-          prefix.append(UInt8(length & 0x7f) | 0x80)
-          length >>= 7
-        }
-        bytes = prefix + [UInt8(length)] + bytes
+        bytes = MessageWriter.field(level == 0 ? 7 : [6, 1, 5][level % 3], bytes)
       }
       return bytes
     }
@@ -208,8 +195,7 @@ struct HostileFileTests {
       (Array("version https://git-lfs.github.com/spec/v1".utf8), "fetch the model itself with 'git lfs pull'"),
       (Array("network: alexnet".utf8), "is not an ONNX model"),
       (Array("PK\u{3}\u{4} a zip archive of another tool".utf8), "is not an ONNX model"),
-      // A name that is not UTF-8.
-      ([0x3a, 0x03, 0x12, 0x01, 0xff], "its fields cannot be decoded"),
+      ([0x3a, 0x03, 0x12, 0x01, 0xff], "at byte 4, a text is not UTF-8"),
     ] as [([UInt8], String)])
   func errorsSayWhatIsWrong(bytes: [UInt8], message: String) {
     #expect(outcome(bytes).contains(message))
@@ -235,17 +221,14 @@ struct HostileFileTests {
       let file = "\(folder)/large.onnx"
       // The model without weights, then a graph with one tensor more, whose contents are a hole in the file.
       let size = 3 << 30
-      var head: [UInt8] = try builtModel { graph in
+      var head = builtModel { graph in
         graph.input("x", [1, 1024])
         graph.node("MatMul", ["x", "w"], ["y"])
-      }.serializedBytes()
-      func length(_ value: Int) -> [UInt8] {
-        (0..<4).map { UInt8(value >> (7 * $0) & 0x7f) | 0x80 } + [UInt8(value >> 28)]
-      }
-      let header: [UInt8] = try TensorProto.weights("w", [1024, size / 4096]).serializedBytes()
-      let raw = [0x4a] + length(size)
-      let tensor = [0x2a] + length(header.count + raw.count + size)
-      head += [0x3a] + length(tensor.count + header.count + raw.count + size) + tensor + header + raw
+      }.bytes
+      let raw = MessageWriter.varint(9 * 8 + 2) + MessageWriter.varint(size)
+      let header = BuiltTensor.weights("w", [1024, size / 4096]).bytes + raw
+      let tensor = MessageWriter.varint(5 * 8 + 2) + MessageWriter.varint(header.count + size) + header
+      head += MessageWriter.varint(7 * 8 + 2) + MessageWriter.varint(tensor.count + size) + tensor
       try Data(head).write(to: URL(fileURLWithPath: file))
       #expect(truncate(file, head.count + size) == 0)
 

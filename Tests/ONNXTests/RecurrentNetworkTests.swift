@@ -12,8 +12,8 @@ struct RecurrentNetworkTests {
   /// A model of one recurrent network of 64 inputs and 8 hidden units.
   private func network(
     _ type: String, input: [BuiltSize] = [20, 3, 64], _ attributes: [String: BuiltAttribute] = [:],
-    hasBiases: Bool = false, lengths: TensorProto? = nil, more: (inout GraphProto) -> Void = { _ in }
-  ) -> ModelProto {
+    hasBiases: Bool = false, lengths: BuiltTensor? = nil, more: (inout BuiltGraph) -> Void = { _ in }
+  ) -> BuiltModel {
     let gates = Self.gates[type] ?? 1
     var isBidirectional = false
     if case .text("bidirectional")? = attributes["direction"] { isBidirectional = true }

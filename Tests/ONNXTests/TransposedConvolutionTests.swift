@@ -217,7 +217,7 @@ struct TransposedConvolutionTests {
   }
 
   @Test func anOutputShapeDecidesThePadding() throws {
-    func model(_ shape: [Int]) -> ModelProto {
+    func model(_ shape: [Int]) -> BuiltModel {
       builtModel { graph in
         graph.input("x", [1, 1, 3, 3])
         graph.initializer = [.weights("w", [1, 1, 3, 3])]

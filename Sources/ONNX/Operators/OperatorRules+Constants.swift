@@ -93,7 +93,7 @@ extension OperatorRules {
   }
 
   private static func ofShapeAttribute(_ operation: Operation) throws(Unknown) -> TensorFacts {
-    guard let sizes = operation.integers("shape"), let shape = InitialTensor.shape(sizes.map { Int64($0) }) else {
+    guard let shape = operation.integers("shape").flatMap(InitialTensor.shape) else {
       throw Unknown("'\(operation.type)' lacks its attribute 'shape'")
     }
     return TensorFacts(shape: shape)
