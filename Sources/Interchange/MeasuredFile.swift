@@ -32,27 +32,41 @@ public enum MeasuredFile {
   public static func parse(
     _ text: String, name: String, columns: [String]?, shape: String?, origin: String
   ) throws(FormatError) -> MeasuredData {
-    var table: Table?
+    var columns = try columns.map { names throws(FormatError) in try Columns(names, origin: "--columns") }
+    var table = CSVReader(text, origin: origin, separators: ";\t,")
     var rows: [Measurement] = []
-    let columns = try columns.map { names throws(FormatError) in try Columns(names, origin: "--columns") }
-    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-      if line.allSatisfy(\.isWhitespace) { continue }
-      let place = (origin: origin, line: index + 1)
-      guard let known = table else {
-        let (first, isHeader) = try Table.begin(line, columns, place)
-        table = first
-        if !isHeader { rows.append(try first.row(line, shape, place)) }
-        continue
-      }
+    var isFirst = true
+    while let row = try table.next() {
+      let isHeader = isFirst && !row.fields.contains { Double($0) != nil }
+      isFirst = false
+      let known: Columns
+      if let columns { known = columns } else { known = try header(row, isHeader: isHeader, origin) }
+      columns = known
+      if isHeader { continue }
       if rows.count == mostRows {
-        throw FormatError(origin: origin, line: index + 1, message: "has more than \(mostRows) rows")
+        throw FormatError(origin: origin, line: row.line, message: "has more than \(mostRows) rows")
       }
-      rows.append(try known.row(line, shape, place))
+      if row.fields.count != known.count {
+        throw FormatError(
+          origin: origin, line: row.line,
+          message: "has \(row.fields.count) values between '\(table.separator)'; \(known.count) are expected")
+      }
+      rows.append(try known.measurement(row, shape: shape, origin))
     }
-    guard let table, !rows.isEmpty else {
+    guard let columns, !rows.isEmpty else {
       throw FormatError(origin: origin, message: "has no rows; a table of measured energies is expected")
     }
-    return MeasuredData(name: name, parameters: table.columns.parameters.map(\.name), rows: rows)
+    return MeasuredData(name: name, parameters: columns.parameters.map(\.name), rows: rows)
+  }
+
+  /// What the names in a table's first row say of its columns.
+  private static func header(_ row: CSVReader.Row, isHeader: Bool, _ origin: String) throws(FormatError) -> Columns {
+    guard isHeader else {
+      throw FormatError(
+        origin: origin, line: row.line,
+        message: "has no names of columns; give --columns, as in k,total,compute,data")
+    }
+    return try Columns(row.fields.map { $0.filter { $0 != "\"" && $0 != "'" } }, origin: origin, line: row.line)
   }
 }
 
@@ -91,55 +105,22 @@ private struct Columns {
       throw refusal("two of the columns total, compute and data are needed, from which the third follows")
     }
   }
-}
 
-/// A table whose columns are known.
-private struct Table {
-  let columns: Columns
-  let separator: Character
-
-  /// The table that a first line begins, and whether that line has names.
-  static func begin(
-    _ line: Substring, _ columns: Columns?, _ place: (origin: String, line: Int)
-  ) throws(FormatError) -> (Table, isHeader: Bool) {
-    let separator: Character = line.contains(";") ? ";" : line.contains("\t") ? "\t" : ","
-    let fields = Self.fields(line, separator)
-    let isHeader = !fields.contains { Double($0) != nil }
-    if let columns { return (Table(columns: columns, separator: separator), isHeader) }
-    guard isHeader else {
-      throw FormatError(
-        origin: place.origin, line: place.line,
-        message: "has no names of columns; give --columns, as in k,total,compute,data")
-    }
-    let names = fields.map { $0.filter { $0 != "\"" && $0 != "'" } }
-    return (
-      Table(columns: try Columns(names, origin: place.origin, line: place.line), separator: separator), isHeader
-    )
-  }
-
-  private static func fields(_ line: Substring, _ separator: Character) -> [String] {
-    line.split(separator: separator, omittingEmptySubsequences: false).map { String($0.trimmingSpaces) }
-  }
-
-  func row(
-    _ line: Substring, _ shape: String?, _ place: (origin: String, line: Int)
-  ) throws(FormatError) -> Measurement {
-    let fields = Self.fields(line, separator)
+  /// The measurement in a row, which has as many fields as there are columns.
+  func measurement(_ row: CSVReader.Row, shape: String?, _ origin: String) throws(FormatError) -> Measurement {
+    let fields = row.fields
     func refusal(_ key: String?, _ message: String) -> FormatError {
-      FormatError(origin: place.origin, line: place.line, key: key, message: message)
-    }
-    guard fields.count == columns.count else {
-      throw refusal(nil, "has \(fields.count) values between '\(separator)'; \(columns.count) are expected")
+      FormatError(origin: origin, line: row.line, key: key, message: message)
     }
     func energy(_ name: String) throws(FormatError) -> Double? {
-      guard let position = columns.positions[name] else { return nil }
+      guard let position = positions[name] else { return nil }
       guard let value = Double(fields[position]), value.isFinite, value >= 0 else {
         throw refusal(name, "'\(fields[position])' is no energy; a number of at least 0 is expected")
       }
       return value
     }
     func integer(_ name: String) throws(FormatError) -> Int? {
-      guard let position = columns.positions[name] else { return nil }
+      guard let position = positions[name] else { return nil }
       guard let value = Double(fields[position]).flatMap({ Int(exactly: $0) }), value >= 0 else {
         throw refusal(name, "'\(fields[position])' is no whole number")
       }
@@ -147,7 +128,7 @@ private struct Table {
     }
     var settings = shape.map { [$0] } ?? []
     var values: [Double] = []
-    for parameter in columns.parameters {
+    for parameter in parameters {
       let text = fields[parameter.position]
       guard let value = Double(text), let whole = Int(exactly: value) else {
         throw refusal(parameter.name, "'\(text)' is no whole number")
@@ -157,7 +138,7 @@ private struct Table {
     }
     let layer: Layer
     do {
-      layer = try ShapeText.parse(settings.joined(separator: ","), origin: place.origin)
+      layer = try ShapeText.parse(settings.joined(separator: ","), origin: origin)
     } catch {
       throw refusal(error.key, error.message)
     }
@@ -165,7 +146,7 @@ private struct Table {
     let moved = data ?? (total ?? 0) - (compute ?? 0)
     guard moved > 0 else { throw refusal("data", "is \(moved); an energy of moving data above 0 is expected") }
     return Measurement(
-      line: place.line, layer: layer, parameters: values, total: total ?? moved + (compute ?? 0),
+      line: row.line, layer: layer, parameters: values, total: total ?? moved + (compute ?? 0),
       compute: compute ?? (total ?? 0) - moved, data: moved, publishedMACs: try integer("macs"),
       publishedWords: try integer("words"))
   }

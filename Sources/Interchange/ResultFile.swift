@@ -160,9 +160,14 @@ public enum ResultFile {
     Int(exactly: value).map(String.init) ?? "\(value)"
   }
 
-  /// A field in quotes where it needs them.
+  /// A field in quotation marks where it needs them.
   static func quoted(_ field: String) -> String {
-    guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
-    return "\"\(field.replacingOccurrences(of: "\"", with: "\"\""))\""
+    // Scalars and not characters: an accent after a comma joins it.
+    let scalars = field.unicodeScalars
+    let hasOuterSpace = [scalars.first, scalars.last].contains { $0?.properties.isWhitespace ?? false }
+    guard hasOuterSpace || scalars.contains(where: { $0 == "," || $0 == "\"" || Character($0).isNewline }) else {
+      return field
+    }
+    return "\"\(scalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined())\""
   }
 }

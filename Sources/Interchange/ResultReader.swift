@@ -1,7 +1,6 @@
 public import Answers
 import Foundation
 import Mappings
-import SwiftCSV
 import Workloads
 
 /// The answers that a result file holds, whichever of the three forms it has.
@@ -129,38 +128,40 @@ public enum ResultReader {
   private static func table(_ text: String, _ origin: String) throws(FormatError) -> [ResultRecord] {
     let columns = Dictionary(
       uniqueKeysWithValues: ResultFile.columns(comparesDataflows: true, hasParts: true).map { ($0.name, $0) })
-    let table: EnumeratedCSV
-    do {
-      table = try EnumeratedCSV(string: text, delimiter: .comma, loadColumns: false)
-    } catch {
-      throw FormatError(origin: origin, message: "is neither JSON nor a table with commas that can be read")
-    }
-    guard table.header.contains("layer"), table.header.contains("mapping") else {
+    var rows = CSVReader(text, origin: origin)
+    let header = try rows.next()
+    guard let header, header.fields.contains("layer"), header.fields.contains("mapping") else {
       throw FormatError(
-        origin: origin, line: 1,
+        origin: origin, line: header?.line ?? 1,
         message:
           "is no header of a table of results; columns named network, layer, shape, ... mapping, ... are expected")
     }
-    if let stranger = table.header.first(where: { columns[$0] == nil }) {
-      throw FormatError(origin: origin, line: 1, message: "unknown column '\(stranger.prefix(40))'")
+    var known: Set<String> = []
+    for name in header.fields {
+      if columns[name] == nil {
+        throw FormatError(origin: origin, line: header.line, message: "unknown column '\(name.prefix(40))'")
+      }
+      if !known.insert(name).inserted {
+        throw FormatError(origin: origin, line: header.line, message: "the column '\(name)' is given twice")
+      }
     }
     var records: [ResultRecord] = []
-    // An empty line comes as a row of empty fields.
-    for (index, row) in table.rows.enumerated() where row.contains(where: { !$0.isEmpty }) {
-      let line = index + 2
-      if row.count != table.header.count {
+    while let row = try rows.next() {
+      if row.fields.allSatisfy(\.isEmpty) { continue }
+      if row.fields.count != header.fields.count {
         throw FormatError(
-          origin: origin, line: line, message: "has \(row.count) fields; the header has \(table.header.count)")
+          origin: origin, line: row.line,
+          message: "has \(row.fields.count) fields; the header has \(header.fields.count)")
       }
       var object: [String: Any] = [:]
-      for (name, field) in zip(table.header, row) {
+      for (name, field) in zip(header.fields, row.fields) {
         guard let column = columns[name] else { continue }
-        try insert(field, column, into: &object, origin, line: line)
+        try insert(field, column, into: &object, origin, line: row.line)
       }
       guard let data = try? JSONSerialization.data(withJSONObject: object) else {
-        throw FormatError(origin: origin, line: line, message: "holds what no text can hold")
+        throw FormatError(origin: origin, line: row.line, message: "holds what no text can hold")
       }
-      records.append(try decode(data, origin, line: line))
+      records.append(try decode(data, origin, line: row.line))
     }
     return records
   }

@@ -45,8 +45,9 @@ enum StandardInput {
 
   /// Whether a text is a SCALE-Sim topology: one of its first lines has the titles of its columns.
   private static func isSCALESim(_ text: String) -> Bool {
-    text.split(maxSplits: 32, whereSeparator: \.isNewline).prefix(32).contains { line in
-      line.split(separator: ",").count { SCALESimTopology.Column($0.trimmingSpaces) != nil } >= 4
+    var rows = CSVReader(text, origin: TextFile.standardInput, hasQuotes: false)
+    return (0..<32).contains { _ in
+      ((try? rows.next())?.fields ?? []).count { SCALESimTopology.Column($0) != nil } >= 4
     }
   }
 }

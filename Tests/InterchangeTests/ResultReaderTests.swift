@@ -247,7 +247,16 @@ struct ResultReaderTests {
     let lines = table.split(separator: "\n").map(String.init)
     #expect(message(lines[0] + "\n") == "r: has no records")
     #expect(message(lines[0] + ",more\n" + lines[1] + ",1\n") == "r:1: unknown column 'more'")
+    #expect(message(lines[0] + ",macs\n" + lines[1] + ",1\n") == "r:1: the column 'macs' is given twice")
     #expect(message(lines[0] + "\n" + lines[1] + ",1\n").hasPrefix("r:2: has 46 fields; the header has 45"))
+    // The row that differs from the header is named, whatever the others have.
+    for (row, count) in [(lines[1] + ",1", 46), (String(lines[1].prefix { $0 != "," }) + ",a", 2)] {
+      let table = [lines[0], lines[1], "", row, lines[1]].joined(separator: "\n")
+      #expect(message(table) == "r:4: has \(count) fields; the header has 45")
+    }
+    var open = table
+    open.remove(at: try #require(open.lastIndex(of: "\"")))
+    #expect(message(open).hasPrefix("r:2: has a quotation mark that is not closed in column "))
     func replacing(_ old: String, _ new: String) -> String { table.replacingOccurrences(of: old, with: new) }
     #expect(message(replacing("\(record.macs),\"m,", "many,\"m,")) == "r:2: macs: 'many' is no number")
     #expect(message(replacing(",true,", ",yes,")) == "r:2: search_complete: 'yes' is neither true nor false")

@@ -25,11 +25,12 @@ public enum SCALESimTopology {
     var layers = ImportedLayers()
     var columns: Columns?
     var counts = (depthwise: 0, sparse: 0, beyond: 0, unpadded: 0, rows: 0, titles: 0, headers: 0, strides: 0)
-    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-      let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmingSpaces)
+    var rows = CSVReader(text, origin: origin, hasQuotes: false)
+    while let next = try rows.next() {
+      let (fields, line) = (next.fields, next.line)
       if fields.allSatisfy(\.isEmpty) { continue }
       guard let columns else {
-        columns = try Columns(fields, origin: origin, line: index + 1)
+        columns = try Columns(fields, origin: origin, line: line)
         continue
       }
       if columns.isTitle(fields) {
@@ -42,7 +43,7 @@ public enum SCALESimTopology {
       }
       counts.rows += 1
       if counts.rows > ImportedLayers.most {
-        throw FormatError(origin: origin, line: index + 1, message: "has more than \(ImportedLayers.most) layers")
+        throw FormatError(origin: origin, line: line, message: "has more than \(ImportedLayers.most) layers")
       }
       // A comma at the end of a line is customary, and a remark after it.
       let secondStride = columns.secondStride(in: fields)
@@ -52,13 +53,13 @@ public enum SCALESimTopology {
         !named.contains($0) && !fields[$0].isEmpty && !fields[$0].hasPrefix("#")
       }) {
         throw FormatError(
-          origin: origin, line: index + 1,
+          origin: origin, line: line,
           message: "has the value '\(fields[extra].prefix(40))' in column \(extra + 1), which has no name in the header"
         )
       }
-      let row = Row(columns: columns, fields: fields, origin: origin, line: index + 1)
+      let row = Row(columns: columns, fields: fields, origin: origin, line: line)
       guard let name = row.field(.layer) else {
-        throw FormatError(origin: origin, line: index + 1, key: Column.layer.rawValue, message: "is missing")
+        throw FormatError(origin: origin, line: line, key: Column.layer.rawValue, message: "is missing")
       }
       if try row.isSparse { counts.sparse += 1 }
       do {
@@ -70,7 +71,7 @@ public enum SCALESimTopology {
       } catch let error as FormatError {
         throw error
       } catch {
-        throw FormatError(origin: origin, line: index + 1, message: "\(error)")
+        throw FormatError(origin: origin, line: line, message: "\(error)")
       }
     }
     if columns == nil {
@@ -123,7 +124,7 @@ public enum SCALESimTopology {
     case sparsity = "Sparsity"
 
     /// Names are told apart by their letters alone.
-    init?(_ title: Substring) {
+    init?(_ title: String) {
       let letters = title.lowercased().filter { $0.isLetter }
       switch letters {
       case "layer", "layername", "layers", "name": self = .layer
@@ -160,7 +161,7 @@ public enum SCALESimTopology {
       [.layer, .m, .n, .k],
     ]
 
-    init(_ titles: [Substring], origin: String, line: Int) throws(FormatError) {
+    init(_ titles: [String], origin: String, line: Int) throws(FormatError) {
       func refusal(_ message: String) -> FormatError { FormatError(origin: origin, line: line, message: message) }
       if titles.contains("network"), titles.contains("shape") || titles.contains("capacity_bits") {
         throw refusal("is a table of results; layers are expected, as a layer table or a file of another tool")
@@ -206,16 +207,16 @@ public enum SCALESimTopology {
     }
 
     /// Whether a row has a name alone.
-    func isTitle(_ fields: [Substring]) -> Bool {
+    func isTitle(_ fields: [String]) -> Bool {
       guard let name = positions[.layer] else { return false }
       return fields.indices.allSatisfy { fields[$0].isEmpty != ($0 == name) } && name < fields.count
     }
 
     /// Whether a row is the header once more.
-    func isHeader(_ fields: [Substring]) -> Bool { fields.map { $0.lowercased() } == titles }
+    func isHeader(_ fields: [String]) -> Bool { fields.map { $0.lowercased() } == titles }
 
     /// Where a row has the second of two strides under a header that names one, if it has one.
-    func secondStride(in fields: [Substring]) -> Int? {
+    func secondStride(in fields: [String]) -> Int? {
       let place = Self.places[0].count
       guard !isGEMM, positions[.strides] == place - 1, place < fields.count, Int(fields[place]) != nil,
         !positions.values.contains(place)
@@ -226,7 +227,7 @@ public enum SCALESimTopology {
 
   private struct Row {
     let columns: Columns
-    let fields: [Substring]
+    let fields: [String]
     let origin: String
     let line: Int
 
@@ -234,7 +235,7 @@ public enum SCALESimTopology {
       guard let position = columns.positions[column], position < fields.count, !fields[position].isEmpty else {
         return nil
       }
-      return String(fields[position])
+      return fields[position]
     }
 
     private func error(_ column: Column, _ message: String) -> FormatError {
