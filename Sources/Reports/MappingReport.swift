@@ -142,7 +142,7 @@ public struct MappingReport {
             ? "  replay     every MAC ran once on operands in the Buffer; traffic and occupancy are the same"
             : "  replay     DIFFERS")
       }
-      return lines + LoopNestText.lines(answer.mapping, on: answer.layer).map { "    \($0)" } + [""]
+      return lines + NestDrawing(answer.mapping, on: answer.layer).text.map { "    \($0)" } + [""]
     }
   }
 }

@@ -4,16 +4,8 @@ import Workloads
 
 /// Numbers as people read them.
 enum NumberText {
-  /// A whole number with thin groups of three digits: 1 231 336.
-  static func grouped(_ value: Int) -> String {
-    let digits = Array(String(value.magnitude))
-    var text = value < 0 ? "-" : ""
-    for (index, digit) in digits.enumerated() {
-      if index > 0, (digits.count - index) % 3 == 0 { text += " " }
-      text.append(digit)
-    }
-    return text
-  }
+  /// A whole number with its digits in groups of three: 1 231 336.
+  static func grouped(_ value: Int) -> String { value.groupedDigits }
 
   /// A number of bits likewise.
   static func grouped(_ value: Bits) -> String { grouped(value.count) }
@@ -36,9 +28,6 @@ enum NumberText {
 
   /// An energy among others in a column: decimals of large ones would tell nothing and break the column.
   static func energy(_ value: Double) -> String { grouped(abs(value) < 10_000 ? value : value.rounded()) }
-
-  /// So many words: "1 word", "59 904 words".
-  static func words(_ count: Int) -> String { "\(grouped(count)) \(count == 1 ? "word" : "words")" }
 
   /// A price as it is, digits and all.
   static func price(_ value: Double) -> String { Int(exactly: value).map(grouped) ?? "\(value)" }

@@ -19,6 +19,11 @@ public struct Words: Hashable, Comparable, Sendable, AdditiveArithmetic {
   public static func * (words: Words, width: BitWidth) -> Bits { Bits(words.count * width.count) }
 }
 
+extension Words: CustomStringConvertible {
+  /// The number as people read it: "1 word", "59 904 words".
+  public var description: String { "\(count.groupedDigits) \(count == 1 ? "word" : "words")" }
+}
+
 /// A number of bits: a capacity, an occupancy, or traffic.
 public struct Bits: Hashable, Comparable, Sendable, AdditiveArithmetic {
   /// How many bits.

@@ -4,6 +4,13 @@ import Testing
 
 /// What reaches the terminal.
 struct TerminalTests {
+  @Test func tablesAlign() {
+    var table = TextTable([("name", .left), ("n", .right)])
+    table.add(["a", "100"])
+    table.add(["long name", "7"])
+    #expect(table.lines == ["name         n", "a          100", "long name    7"])
+  }
+
   @Test func cellsCannotBreakOrColourLines() {
     var table = TextTable([("name", .left), ("n", .right)])
     table.add(["a\u{1b}[31m\nb", "1"])

@@ -3,7 +3,6 @@ import EnergyModel
 import LowerBounds
 import MappingSearch
 import Mappings
-import Reports
 import Workloads
 
 let layer = try Layer(
@@ -13,5 +12,5 @@ let capacity = Bits.bytes(64 << 10)
 if let optimum = Optimizer(problem).optimum(capacity: capacity) {
   let bound = LowerBounds(problem).best(capacity: capacity)
   print("\(optimum.traffic.bits(problem.widths).total.count) bits moved, at least \(bound.total.count) by any schedule")
-  for line in LoopNestText.lines(optimum.mapping, on: layer) { print(line) }
+  for line in NestDrawing(optimum.mapping, on: layer).text { print(line) }
 }

@@ -45,7 +45,7 @@ struct MappingDetail {
     dataflow = record.dataflow.rawValue
     energy = "\(NumberText.energy(record.energy.total)) \(record.energy.unit)"
     gap = record.gap?.data.map(NumberText.percent)
-    lines = NestLine.lines(record.mapping, on: record.layer).map { Self.line($0, record, moved) }
+    lines = NestDrawing(record.mapping, on: record.layer).lines.map { Self.line($0, record, moved) }
     facts = Self.facts(record)
     traffic = Self.table(record, moved)
     command = ReportCommand.replay(record)
@@ -58,16 +58,16 @@ struct MappingDetail {
         + "\(NumberText.price(model.perBitWritten)) \(model.unit)."
   }
 
-  private static func line(_ line: NestLine, _ record: Answer, _ moved: [TensorTraffic]) -> Line {
+  private static func line(_ line: NestDrawing.Line, _ record: Answer, _ moved: [TensorTraffic]) -> Line {
     switch line {
     case .loop(_, let range, let tile):
       let blocks = (range + tile - 1) / tile
       return Line(
         text: line.text, remark: "(\(ReportContents.count(blocks, "block")))", tensor: nil, reuse: nil)
-    case .keep(let tensor, let words, let sizes):
+    case .keep(let tensor, let largestBox, let sizes):
       let width = record.setting.widths.inBuffer(tensor)
-      let box = "\(NumberText.words(words)), \(NumberText.grouped(Words(words) * width)) bit"
-      let extents = sizes.map { "\($0.dimension.rawValue) \($0.size)" }.joined(separator: ", ")
+      let box = "\(largestBox), \(NumberText.grouped(largestBox * width)) bit"
+      let extents = sizes.map(\.description).joined(separator: ", ")
       return Line(
         text: line.text, remark: box + (extents.isEmpty ? "" : " (\(extents))"), tensor: tensor.rawValue,
         reuse: TensorTraffic.reuseText(of: tensor, moved, macs: record.layer.macs))
