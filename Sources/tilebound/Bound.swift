@@ -24,7 +24,7 @@ struct Bound: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let format = try output.parsedFormat()
+    let format = try output.format()
     let example = "tilebound bound --network vgg16 --layer conv3_2 --capacity 64KiB"
     let capacities = try capacities.list(example: example)
     let setting = try model.setting()

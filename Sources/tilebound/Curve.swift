@@ -59,23 +59,22 @@ struct Curve: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Draw energy, or words where all words are alike. (default: energy)", valueName: "energy|words"))
-  var plotIn: String?
+      "Draw energy, or words where all words are alike. (default: energy)", valueName: "quantity"))
+  var plotIn: CurvePicture.Axis?
 
   @Flag(help: "In a table, print what is to be said of each curve as a whole, without its points.")
   var quiet = false
 
   func run() throws {
-    let format = try output.parsedFormat()
+    let format = try output.format()
     let example = "tilebound curve --network resnet50"
     let capacities = try capacity.map { try CapacityOptions.list($0) }
     let part = try PercentText.parse(within ?? "5%", origin: "--within")
-    let setting = try model.setting(try reuse.policy(), try chosen.dataflows())
+    let setting = try model.setting(reuse.policy, try chosen.dataflows())
     let energyModel = setting.energyModel
     let threads = try threads.count()
     let (network, entries) = try layers.entries(example: example)
     try output.refuseSameFile(as: [("--plot", plot)])
-    let axis = try plotIn.map { try CurvePicture.Axis(named: $0) } ?? .energy
     try refuse("--plot-in", plotIn, without: "--plot", plot)
     if within != nil, format == .csv, plot == nil {
       throw CommandFailure(
@@ -83,7 +82,7 @@ struct Curve: ParsableCommand {
     }
     let picture = try plot.map { file in
       try CurvePicture(
-        file, in: axis, setting, capacities: capacities, kneeWithin: part)
+        file, in: plotIn ?? .energy, setting, capacities: capacities, kneeWithin: part)
     }
     if total, !layers.isNetwork {
       throw CommandFailure(code: .usage, message: "--total is the curve of a whole network; give --network alone")

@@ -1,3 +1,4 @@
+import ArgumentParser
 import EnergyModel
 import Interchange
 import MappingSearch
@@ -8,16 +9,9 @@ import Workloads
 /// The picture that `curve --plot` draws.
 struct CurvePicture {
   /// What its vertical axis counts.
-  enum Axis: String {
+  enum Axis: String, CaseIterable, ExpressibleByArgument {
     case energy
     case words
-
-    init(named name: String) throws {
-      guard let axis = Axis(rawValue: name) else {
-        throw FormatError(origin: "--plot-in", message: "'\(name)' is unknown; accepted: energy, words")
-      }
-      self = axis
-    }
   }
 
   private let file: String

@@ -45,9 +45,9 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let format = try output.parsedFormat()
+    let format = try output.format()
     let capacity = try self.capacity.map { try CapacityOptions.single($0) }
-    let setting = try model.setting(try reuse.policy())
+    let setting = try model.setting(reuse.policy)
     try output.refuseSameFile(as: [("--timeloop", timeloop.timeloop)])
     let (network, entry, mapping) = try chosen(setting.widths)
 

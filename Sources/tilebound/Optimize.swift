@@ -49,11 +49,11 @@ struct Optimize: ParsableCommand {
   var quiet = false
 
   func run() throws {
-    let format = try output.parsedFormat()
+    let format = try output.format()
     let example = "tilebound optimize --network alexnet --layer conv2 --capacity 64KiB"
     guard let text = capacity else { throw CommandFailure.missingCapacity(example: example) }
     let capacity = try CapacityOptions.single(text)
-    let setting = try model.setting(try reuse.policy(), try chosen.dataflows())
+    let setting = try model.setting(reuse.policy, try chosen.dataflows())
     let threads = try threads.count()
     let (network, entries) = try layers.entries(example: example)
 

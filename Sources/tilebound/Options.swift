@@ -246,22 +246,15 @@ struct ModelOptions: ParsableArguments {
 
 /// What the Buffer reuses.
 struct ReuseOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Whether overlaps of successive input boxes stay in the Buffer: sliding or none."))
-  var reuse = ReusePolicy.sliding.rawValue
-
-  func policy() throws -> ReusePolicy { try Self.policy(reuse) }
-
-  static func policy(_ name: String) throws -> ReusePolicy {
-    guard let policy = ReusePolicy(rawValue: name) else {
-      throw FormatError(origin: "--reuse", message: "'\(name)' is unknown; accepted: sliding, none")
-    }
-    return policy
-  }
+  @Option(
+    name: .customLong("reuse"),
+    help: ArgumentHelp("Whether overlaps of successive input boxes stay in the Buffer.", valueName: "policy"))
+  var policy = ReusePolicy.sliding
 }
 
 /// The form of the answer and where it goes.
 struct OutputOptions: ParsableArguments {
-  enum Format: String, CaseIterable {
+  enum Format: String, CaseIterable, ExpressibleByArgument {
     case table
     case json
     case csv
@@ -277,10 +270,11 @@ struct OutputOptions: ParsableArguments {
   }
 
   @Option(
+    name: .customLong("format"),
     help: ArgumentHelp(
-      "table, json or csv. (default: what the name of --output ends in, .json or .csv, otherwise table)",
+      "The answer's form. (default: what the name of --output ends in, .json or .csv, otherwise table)",
       valueName: "form"))
-  var format: String?
+  var namedFormat: Format?
 
   @Option(help: ArgumentHelp(outputHelp, valueName: "file"))
   var output: String?
@@ -288,13 +282,8 @@ struct OutputOptions: ParsableArguments {
   static let outputHelp = "Write to this file, whole or not at all; without it, or as -, to standard output."
 
   /// The form that is asked for by name, or else by the ending of the file's name.
-  func parsedFormat() throws -> Format {
-    if let format {
-      guard let parsed = Format(rawValue: format) else {
-        throw FormatError(origin: "--format", message: "'\(format)' is unknown; accepted: table, json, csv")
-      }
-      return parsed
-    }
+  func format() throws -> Format {
+    if let namedFormat { return namedFormat }
     let form = output.flatMap(Format.init(ending:)) ?? .table
     if form == .table {
       try Self.refuseEnding(of: output, unless: [], what: "a table, JSON or CSV", accepted: ".txt, .json or .csv")
@@ -376,7 +365,7 @@ struct OutputOptions: ParsableArguments {
 }
 
 /// Refuses an option that means nothing without another.
-func refuse(_ option: String, _ value: String?, without other: String, _ otherValue: String?) throws {
+func refuse(_ option: String, _ value: Any?, without other: String, _ otherValue: Any?) throws {
   if value != nil, otherValue == nil {
     throw CommandFailure(code: .usage, message: "\(option) goes with \(other), which is not given")
   }

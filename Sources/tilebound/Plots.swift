@@ -19,13 +19,9 @@ struct Plots {
     try Gnuplot.check()
   }
 
-  /// Pictures of a kind given by its name, SVG if none is, where any are wanted.
-  init(format name: String?, origin: String, isWanted: Bool) throws {
-    let name = name ?? GnuplotScript.Format.svg.rawValue
-    guard let format = GnuplotScript.Format(rawValue: name) else {
-      throw FormatError(origin: origin, message: "'\(name)' is unknown; accepted: svg, png")
-    }
-    self.format = format
+  /// Pictures of a kind, SVG if none is given, where any are wanted.
+  init(format: GnuplotScript.Format?, isWanted: Bool) throws {
+    self.format = format ?? .svg
     if isWanted { try Gnuplot.check() }
   }
 

@@ -83,8 +83,8 @@ struct SweepCommand: ParsableCommand {
         + "with.", valueName: "file"))
   var output: String?
 
-  @Option(help: ArgumentHelp("csv or jsonl, whatever the file's name.", valueName: "form"))
-  var format: String?
+  @Option(help: ArgumentHelp("The file's form, whatever its name.", valueName: "form"))
+  var format: SweepForm?
 
   @Option(
     help: ArgumentHelp(
@@ -92,8 +92,8 @@ struct SweepCommand: ParsableCommand {
       valueName: "folder"))
   var plot: String?
 
-  @Option(help: ArgumentHelp("The kind of pictures: svg or png. (default: svg)", valueName: "kind"))
-  var plotFormat: String?
+  @Option(help: ArgumentHelp("The kind of pictures. (default: svg)", valueName: "kind"))
+  var plotFormat: GnuplotScript.Format?
 
   @OptionGroup var threads: ThreadOptions
 
@@ -113,7 +113,7 @@ struct SweepCommand: ParsableCommand {
     }
     let form = try form(of: output)
     let threads = try threads.count()
-    let plots = try Plots(format: plotFormat, origin: "--plot-format", isWanted: plot != nil)
+    let plots = try Plots(format: plotFormat, isWanted: plot != nil)
     try refuse("--plot-format", plotFormat, without: "--plot", plot)
     if let plot { try Plots.checkFolder(plot, origin: "--plot") }
     let sweep = try Sweep(request)
@@ -237,7 +237,7 @@ struct SweepCommand: ParsableCommand {
         try WidthsText.parse($0, origin: "--bits")
       }
     }
-    if !reuse.isEmpty { request.reuse = try Self.parts(reuse).map { try ReuseOptions.policy($0) } }
+    if !reuse.isEmpty { request.reuse = try Self.parts(reuse).map(Self.policy) }
     if let dataflow { request.dataflows = try DataflowText.parse(dataflow, origin: "--dataflow") }
     if compareDataflows { request.comparesDataflows = true }
     return request
@@ -251,15 +251,17 @@ struct SweepCommand: ParsableCommand {
     }
   }
 
+  private static func policy(_ name: String) throws -> ReusePolicy {
+    guard let policy = ReusePolicy(rawValue: name) else {
+      throw FormatError(origin: "--reuse", message: "'\(name)' is unknown; accepted: sliding, none")
+    }
+    return policy
+  }
+
   private func form(of output: String) throws -> SweepForm {
-    guard let format else {
-      try OutputOptions.refuseEnding(
-        of: output, unless: ["csv", "jsonl", "json"], what: "a table or JSON lines", accepted: ".csv or .jsonl")
-      return OutputOptions.ending(of: output) == "csv" ? .csv : .jsonLines
-    }
-    guard let form = SweepForm(rawValue: format) else {
-      throw FormatError(origin: "--format", message: "'\(format)' is unknown; accepted: csv, jsonl")
-    }
-    return form
+    if let format { return format }
+    try OutputOptions.refuseEnding(
+      of: output, unless: ["csv", "jsonl", "json"], what: "a table or JSON lines", accepted: ".csv or .jsonl")
+    return OutputOptions.ending(of: output) == "csv" ? .csv : .jsonLines
   }
 }

@@ -69,8 +69,8 @@ struct Validate: ParsableCommand {
   @Option(help: ArgumentHelp("Draw measured against predicted energies into this folder.", valueName: "folder"))
   var plot: String?
 
-  @Option(help: ArgumentHelp("The kind of pictures: svg or png. (default: svg)", valueName: "kind"))
-  var plotFormat: String?
+  @Option(help: ArgumentHelp("The kind of pictures. (default: svg)", valueName: "kind"))
+  var plotFormat: GnuplotScript.Format?
 
   @Option(
     help: ArgumentHelp(
@@ -84,11 +84,11 @@ struct Validate: ParsableCommand {
   var quiet = false
 
   func run() throws {
-    let format = try output.parsedFormat()
+    let format = try output.format()
     let threads = try threads.count()
     let requests = try self.requests()
     let isHTML = try pageIsHTML()
-    let plots = try Plots(format: plotFormat, origin: "--plot-format", isWanted: plot != nil || isHTML)
+    let plots = try Plots(format: plotFormat, isWanted: plot != nil || isHTML)
     try refuse("--plot-format", plotFormat, without: "--plot", plot)
     try output.refuseSameFile(as: [("--page", page)])
     if let plot { try Plots.checkFolder(plot, origin: "--plot") }
@@ -101,7 +101,7 @@ struct Validate: ParsableCommand {
     let findings = try self.findings(zip(requests, data).map { $0 }, threads: threads)
     let parts = findings.map { ValidationPage.Part($0, figures: ValidationFigures.all($0)) }
     if let plot { _ = try plots.write(parts.flatMap(\.figures), into: plot, threads: threads) }
-    if let page { try write(ValidationPage(parts, command: Invocation.text()), to: page, isHTML: isHTML) }
+    if let page { try write(ValidationPage(parts, command: Invocation.text()), plots, to: page, isHTML: isHTML) }
     switch format {
     case .json:
       try output.emit(ValidationResult.json(findings, command: Invocation.text(), producer: Invocation.producer))
@@ -196,7 +196,7 @@ struct Validate: ParsableCommand {
     return findings
   }
 
-  private func write(_ page: ValidationPage, to file: String, isHTML: Bool) throws {
+  private func write(_ page: ValidationPage, _ plots: Plots, to file: String, isHTML: Bool) throws {
     if isHTML {
       try OutputOptions.write(try page.html(), to: file)
       return
@@ -205,6 +205,6 @@ struct Validate: ParsableCommand {
     let pictures = URL(fileURLWithPath: plot ?? "").standardized.path
     let relative = pictures.hasPrefix(folder + "/") ? String(pictures.dropFirst(folder.count + 1)) : pictures
     try OutputOptions.write(
-      page.markdown { "\(relative)/\($0.name).\(plotFormat ?? GnuplotScript.Format.svg.rawValue)" }, to: file)
+      page.markdown { "\(relative)/\($0.name).\(plots.format.rawValue)" }, to: file)
   }
 }

@@ -282,9 +282,15 @@ struct CommandTests {
     ("optimize --network alexnet --capacity 64", 64, "--capacity: '64' has no unit"),
     ("optimize --network alexnet --capacity 1B", 2, "conv1: no mapping fits 1 B; the least capacity that would is 3 B"),
     ("optimize --shape p=3 --capacity 1KiB --bits 99", 64, "--bits: '99' is no width"),
-    ("optimize --shape p=3 --capacity 1KiB --reuse some", 64, "--reuse: 'some' is unknown; accepted: sliding, none"),
+    (
+      "optimize --shape p=3 --capacity 1KiB --reuse some", 64,
+      "The value 'some' is invalid for '--reuse <policy>'. Please provide one of 'sliding' and 'none'."
+    ),
     ("optimize --shape p=3 --capacity 1KiB --dataflow xyz", 64, "--dataflow: unknown dataflow 'xyz'; accepted: any,"),
-    ("optimize --shape p=3 --capacity 1KiB --format xml", 64, "--format: 'xml' is unknown; accepted: table, json, csv"),
+    (
+      "optimize --shape p=3 --capacity 1KiB --format xml", 64,
+      "The value 'xml' is invalid for '--format <form>'. Please provide one of 'table', 'json' or 'csv'."
+    ),
     ("optimize --shape p=3 --capacity 1KiB --threads 0", 64, "--threads: 0 is out of range"),
     ("optimize --shape p=3 --capacity 1KiB --threads two", 64, "'two'"),
     ("optimize --shape p=3 --capacity 1KiB --energy joule", 64, "--energy: unknown energy model 'joule'"),
@@ -305,7 +311,7 @@ struct CommandTests {
     ("optimize --shape p=3 --capacity 1KiB --mapping x --output x", 64, "--mapping and --output name the same file"),
     ("bound --shape p=3 --capacity 2B", 2, "shape: no mapping fits 2 B; the least capacity that would is 3 B"),
     ("bound --capacity 1KiB", 64, "needs a layer: give --network, --shape or --gemm, for example: tilebound"),
-    ("bound --shape p=3 --capacity 1KiB --format pdf", 64, "--format: 'pdf' is unknown"),
+    ("bound --shape p=3 --capacity 1KiB --format pdf", 64, "The value 'pdf' is invalid for '--format <form>'."),
     ("evaluate --network alexnet", 64, "needs one mapping: give either --mapping, a file, or --nest"),
     ("evaluate --network alexnet --mapping none.yaml", 64, "none.yaml: cannot be read: No such file or directory"),
     ("evaluate --network alexnet --mapping configs/energy/unit.yaml", 64, "unknown key 'energy'"),
@@ -333,7 +339,7 @@ struct CommandTests {
     ("sweep --network alexnet --capacity 1KiB --energy joule --output x.csv", 64, "unknown energy model 'joule'"),
     (
       "sweep --network alexnet --capacity 1KiB --output x.csv --format xml", 64,
-      "'xml' is unknown; accepted: csv, jsonl"
+      "The value 'xml' is invalid for '--format <form>'. Please provide one of 'jsonl' and 'csv'."
     ),
     (
       "sweep --network alexnet --capacity 1KiB --output no/x.csv", 1,
@@ -341,20 +347,20 @@ struct CommandTests {
     ),
     (
       "sweep --network alexnet --capacity 1KiB --output x.csv --plot-format pdf", 64,
-      "'pdf' is unknown; accepted: svg, png"
+      "The value 'pdf' is invalid for '--plot-format <kind>'. Please provide one of 'svg' and 'png'."
     ),
     ("curve --network alexnet --plot x.pdf", 64, "--plot: 'x.pdf' names no kind of picture; a name in .svg or .png is"),
     ("curve --network alexnet --plot svg", 64, "--plot: 'svg' names no kind of picture"),
     ("curve --network alexnet --plot x.svg --output x.svg --format csv", 64, "--plot and --output name the same file,"),
     (
       "curve --network alexnet --plot x.svg --plot-in bytes", 64,
-      "--plot-in: 'bytes' is unknown; accepted: energy, words"
+      "The value 'bytes' is invalid for '--plot-in <quantity>'. Please provide one of 'energy' and 'words'."
     ),
     (
       "curve --shape p=3 --bits partial-sums=24 --plot x.svg --plot-in words", 64,
       "words are counted where all have one"
     ),
-    ("curve --network alexnet --plot-in bytes", 64, "--plot-in: 'bytes' is unknown; accepted: energy, words"),
+    ("curve --network alexnet --plot-in bytes", 64, "Please provide one of 'energy' and 'words'."),
     (
       "curve --network alexnet --plot x.svg --capacity 64KiB", 64,
       "--plot: shows a range of capacities; --capacity names one"

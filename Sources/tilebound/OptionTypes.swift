@@ -1,0 +1,12 @@
+public import ArgumentParser
+public import Mappings
+public import Reports
+public import Sweeps
+
+// Types of other modules that options have: their raw values are what a user writes.
+
+extension ReusePolicy: ExpressibleByArgument {}
+
+extension SweepForm: ExpressibleByArgument {}
+
+extension GnuplotScript.Format: ExpressibleByArgument {}
