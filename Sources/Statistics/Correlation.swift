@@ -2,11 +2,8 @@
 public struct Correlation: Hashable, Sendable {
   /// From -1 to 1.
   public let coefficient: Double
-  /// r·√((n - 2)/(1 - r²)), which for independent normal variables follows Student's t distribution.
-  public let t: Double
-  /// The number of rows less 2.
-  public let degreesOfFreedom: Int
-  /// The probability of a t at least as far from 0; for ranks an approximation.
+  /// The probability of one at least as far from 0, were the variables independent and normal: that of
+  /// t = r·√((n - 2)/(1 - r²)) in Student's distribution with n - 2 degrees of freedom; for ranks an approximation.
   public let probability: TailProbability
 
   /// Pearson's correlation, of the values.
@@ -70,10 +67,10 @@ public struct Correlation: Hashable, Sendable {
     // 1 - r², of which nothing is lost where r is close to 1; within rounding of 0 it is 0.
     let rest = ((squares - products * products) / squares).high
     let unexplained = rest <= RefinedLeastSquares.rounding ? 0 : rest
-    degreesOfFreedom = first.count - 2
     coefficient = unexplained == 0 ? (products.high < 0 ? -1 : 1) : products.high / squares.high.squareRoot()
-    t = coefficient * (Double(degreesOfFreedom) / unexplained).squareRoot()
-    probability = StudentT(degreesOfFreedom: degreesOfFreedom).twoSided(t)
+    let distribution = StudentT(degreesOfFreedom: first.count - 2)
+    let t = coefficient * (Double(distribution.degreesOfFreedom) / unexplained).squareRoot()
+    probability = distribution.twoSided(t)
   }
 
   /// The values less their mean.

@@ -10,23 +10,22 @@ public struct TailProbability: Hashable, Sendable {
 }
 
 /// Student's t distribution.
-public struct StudentT: Hashable, Sendable {
-  /// The degrees of freedom.
-  public let degreesOfFreedom: Int
+struct StudentT: Hashable, Sendable {
+  let degreesOfFreedom: Int
 
   /// The distribution with at least 1 degree of freedom.
-  public init(degreesOfFreedom: Int) {
+  init(degreesOfFreedom: Int) {
     precondition(degreesOfFreedom >= 1, "at least one degree of freedom is needed")
     self.degreesOfFreedom = degreesOfFreedom
   }
 
   /// The probability of values at least as far from 0 as `t`, on either side.
-  public func twoSided(_ t: Double) -> TailProbability {
+  func twoSided(_ t: Double) -> TailProbability {
     TailProbability(logP: logarithms(abs(t), log(abs(t))).integral)
   }
 
   /// The value, not negative, that is exceeded in magnitude with a probability above 0 and at most 1.
-  public func quantile(twoSided probability: Double) -> Double {
+  func quantile(twoSided probability: Double) -> Double {
     precondition(probability > 0 && probability <= 1, "the probability must be above 0 and at most 1")
     if probability == 1 { return 0 }
     // Newton's method for log p as a function of log t, which is concave. It starts at the quantile of one degree of
@@ -49,20 +48,20 @@ public struct StudentT: Hashable, Sendable {
 }
 
 /// Fisher's F distribution.
-public struct FDistribution: Hashable, Sendable {
+struct FDistribution: Hashable, Sendable {
   /// The degrees of freedom of the numerator.
-  public let numerator: Int
+  let numerator: Int
   /// The degrees of freedom of the denominator.
-  public let denominator: Int
+  let denominator: Int
 
   /// The distribution with at least 1 degree of freedom in each place.
-  public init(numerator: Int, denominator: Int) {
+  init(numerator: Int, denominator: Int) {
     precondition(numerator >= 1 && denominator >= 1, "at least one degree of freedom is needed")
     (self.numerator, self.denominator) = (numerator, denominator)
   }
 
   /// The probability of values of at least `f`, which is not negative.
-  public func upperTail(_ f: Double) -> TailProbability {
+  func upperTail(_ f: Double) -> TailProbability {
     let (above, below) = (Double(numerator), Double(denominator))
     let logarithms = IncompleteBeta.logarithms(
       below / 2, above / 2, odds: f / below * above, logOdds: log(f) + log(above) - log(below))

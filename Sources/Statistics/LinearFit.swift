@@ -27,12 +27,6 @@ public struct LinearFit: Sendable {
   public let coefficients: [Coefficient]
   /// The response less what the model says, for each row.
   public let residuals: [Double]
-  /// The number of terms: the intercept does not count.
-  public let modelDegreesOfFreedom: Int
-  /// The number of rows less that of coefficients.
-  public let residualDegreesOfFreedom: Int
-  /// The square root of the sum of squares of the residuals over their degrees of freedom.
-  public let residualStandardError: Double
   /// The part of the response's sum of squares that the terms explain; about the mean where there is an intercept.
   public let rSquared: Double
   /// The same with each sum of squares over its degrees of freedom.
@@ -77,19 +71,15 @@ extension LinearFit {
   /// The figures of a solution.
   init(_ model: LinearModel, _ solution: Solution) throws(StatisticsError) {
     let (rows, terms) = (model.response.values.count, model.terms.count)
-    modelDegreesOfFreedom = terms
-    residualDegreesOfFreedom = rows - solution.coefficients.count
-    let freedom = Double(residualDegreesOfFreedom)
+    let residualFreedom = rows - solution.coefficients.count
+    let freedom = Double(residualFreedom)
     let unexplained = solution.residuals.sumOfSquares
     let explained = max(0, (solution.total - unexplained).high)
     let variance = unexplained.high / freedom
     residuals = solution.residuals.map { $0.high.scaled(by: solution.responseExponent) }
-    residualStandardError = variance.squareRoot().scaled(by: solution.responseExponent)
-    if !residualStandardError.isFinite || !residuals.allSatisfy(\.isFinite) {
-      throw .outOfRange(name: model.response.name)
-    }
+    if !residuals.allSatisfy(\.isFinite) { throw .outOfRange(name: model.response.name) }
 
-    let distribution = StudentT(degreesOfFreedom: residualDegreesOfFreedom)
+    let distribution = StudentT(degreesOfFreedom: residualFreedom)
     let quantile = distribution.quantile(twoSided: Self.significance)
     var coefficients: [Coefficient] = []
     for (index, name) in model.names.enumerated() {
@@ -108,10 +98,9 @@ extension LinearFit {
     conditionNumber = solution.conditionNumber
 
     rSquared = max(0, ((solution.total - unexplained) / solution.total).high)
-    let totalFreedom = Double(terms + residualDegreesOfFreedom)
-    adjustedRSquared = 1 - (unexplained / solution.total).high * totalFreedom / freedom
+    adjustedRSquared = 1 - (unexplained / solution.total).high * Double(terms + residualFreedom) / freedom
     f = explained == 0 ? 0 : explained / Double(terms) / variance
-    fProbability = FDistribution(numerator: terms, denominator: residualDegreesOfFreedom).upperTail(f)
+    fProbability = FDistribution(numerator: terms, denominator: residualFreedom).upperTail(f)
 
     let count = Double(rows)
     let logMeanSquare = log(unexplained.high / count) + 2 * Double(solution.responseExponent) * log(2)

@@ -10,11 +10,11 @@
 /// one.
 public struct LinearModel: Sendable {
   /// What is explained.
-  public let response: Variable
+  let response: Variable
   /// What explains it.
-  public let terms: [Variable]
+  let terms: [Variable]
   /// Whether a constant is fitted besides.
-  public let hasIntercept: Bool
+  let hasIntercept: Bool
 
   /// A model of a response.
   ///
