@@ -146,12 +146,25 @@ struct FigureTests {
     #expect(solid.map(\.legend) == (0..<8).map { "n\($0)" })
   }
 
-  @Test func theLegendLiesOnNoCurve() throws {
-    let high = slope("a", [(8 << 10, 4e6), (8 << 19, 3.9e6), (8 << 20, 1e6)])
-    let steep = slope("a", [(8 << 10, 4e9), (8 << 11, 1e6), (8 << 20, 0.99e6)])
-    let (low, above) = (try #require(try skiSlope([steep])), try #require(try skiSlope([high])))
-    #expect(low.legend == .insideTopRight && above.legend != .insideTopRight)
-    #expect(!Legend(low).collides(in: low))
+  /// The legend has room of its own, in rows as wide as the picture, between the title and the frame.
+  @Test(arguments: [1, 2, 8])
+  func theLegendHasRoom(curves: Int) throws {
+    let slopes = (0..<curves).map { number in
+      slope(String(repeating: "n", count: 3 * number + 1), [(8 << 10, 4e6 * Double(number + 1)), (8 << 20, 1e6)])
+    }
+    let figure = try #require(try skiSlope(slopes))
+    let entries = Legend(figure).entries
+    #expect(entries.map(\.title) == figure.elements.compactMap(\.legend) && entries.count >= curves)
+    for entry in entries {
+      let end = entry.text.x + TextWidth.of(entry.title, size: Figure.fontSize - 1)
+      #expect(entry.sample.x >= 0 && end <= Double(figure.width), "\(entry.title)")
+      let half = Double(Legend.rowHeight) / 2
+      #expect(entry.sample.y - half >= Double(figure.titleHeight), "\(entry.title)")
+      #expect(entry.sample.y + half <= Double(figure.margins.top), "\(entry.title)")
+      // No title runs into the sample that follows in its row.
+      let next = entries.filter { $0.sample.y == entry.sample.y && $0.sample.x > entry.sample.x }.map(\.sample.x).min()
+      #expect(end < next ?? .infinity, "\(entry.title)")
+    }
   }
 
   @Test func barsAreWhatTrafficCosts() throws {

@@ -73,7 +73,7 @@ public enum DataflowMapFigure {
             boxes, colour: kind.colour, outline: hasColumns ? .rgb(0xFFFFFF) : nil, legend: kind.legend)))
     }
     figure.elements += texts.map { .text($0) }
-    figure.putLegendAbove()
+    figure.makeRoomForLegend()
     figure.description =
       "\(rows.count) layers at \(capacities.count) capacities. \(DataflowCounts(placed).text())"
     return figure

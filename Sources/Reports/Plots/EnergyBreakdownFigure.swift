@@ -57,7 +57,7 @@ public enum EnergyBreakdownFigure {
       }
     }
     addBounds(answers, weight, &figure)
-    figure.putLegendAbove()
+    figure.makeRoomForLegend()
     figure.description = describe(answers, labels, totals, quantity, weight)
     return figure
   }

@@ -23,10 +23,9 @@ public struct Figure: Hashable, Sendable {
   public var x: Axis
   /// The axis at the left.
   public var y: Axis
-  /// What is drawn, the first at the bottom. Texts lie above everything else.
+  /// What is drawn, the first at the bottom. Texts lie above everything else. Those with a title for the legend have an
+  /// entry in it, above the frame.
   public var elements: [Element] = []
-  /// Where the legend is; it has an entry for each element with a legend title.
-  public var legend: LegendPlace = .insideTopRight
   /// What is said of the places that a reader points at.
   public var tips: [Tip] = []
 
@@ -48,16 +47,6 @@ public struct Figure: Hashable, Sendable {
       self.top = top
       self.bottom = bottom
     }
-  }
-
-  /// Where a legend stands.
-  public enum LegendPlace: Hashable, Sendable {
-    /// In the upper right corner of the frame.
-    case insideTopRight
-    /// In the lower left corner of the frame.
-    case insideBottomLeft
-    /// In rows between the title and the frame.
-    case above
   }
 
   /// A place in data coordinates or in pixels.

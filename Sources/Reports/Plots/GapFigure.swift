@@ -60,7 +60,7 @@ public enum GapFigure {
         " The largest gap of a layer is \(NumberText.percent(worstLayer.sample.value)), of \(worstLayer.name) at "
         + "\(CapacityAxis.text(bits: worstLayer.sample.capacityBits))."
     }
-    figure.putLegendAbove()
+    figure.makeRoomForLegend()
     return figure
   }
 

@@ -145,8 +145,7 @@ public struct GnuplotScript: Hashable, Sendable {
     }
 
     mutating func writeLegend() {
-      let legend = Legend(figure)
-      for (index, entry) in legend.entries.enumerated() {
+      for (index, entry) in Legend(figure).entries.enumerated() {
         let (start, width) = (entry.sample, Legend.sampleWidth)
         let end = Figure.Point(x: start.x + width, y: start.y)
         switch entry.element {
@@ -166,8 +165,7 @@ public struct GnuplotScript: Hashable, Sendable {
               + point(dots))
         case .text: continue
         }
-        writeText(
-          Figure.Text(entry.title, at: entry.text, alignment: legend.endsAtText ? .right : .left))
+        writeText(Figure.Text(entry.title, at: entry.text))
       }
     }
 

@@ -38,7 +38,7 @@ public enum SkiSlopeFigure {
       drawSeveral(drawn, quantity, &figure)
     }
     figure.description = shown.map { describe($0, quantity) }.joined(separator: " ")
-    figure.placeLegend()
+    figure.makeRoomForLegend()
     return figure
   }
 

@@ -75,7 +75,7 @@ public enum ValidationFigures {
       let ends = [left, min(right, most)].map { Figure.Point(x: $0, y: $0) }
       figure.elements.append(.line(Figure.Line(ends, width: 1.4, dash: .dashed, colour: .ink, legend: "equal")))
     }
-    figure.putLegendAbove()
+    figure.makeRoomForLegend()
     let ratios = comparison.ratios
     figure.description =
       "Pearson's r is \(digits(comparison.pearson.coefficient)), Spearman's \(digits(comparison.spearman.coefficient)). "
@@ -126,7 +126,7 @@ public enum ValidationFigures {
         Figure.Dots(
           zip(series.values, energies).map { Figure.Point(x: $0, y: $1) }, diameter: 4, colour: .ink,
           legend: "measured")))
-    figure.putLegendAbove()
+    figure.makeRoomForLegend()
     let square = series.fit["square"].map { NumberText.probability($0.probability) } ?? ""
     figure.description = "The square's coefficient has p \(square)."
     return figure
