@@ -17,9 +17,8 @@ let package = Package(
     .library(
       name: "Tilebound",
       targets: [
-        "DenseKernels", "Workloads", "ONNX", "EnergyModel", "Mappings", "LowerBounds", "Scoring", "MappingSearch",
-        "Answers",
-        "Statistics", "Validation", "Interchange", "Sweeps", "Reports",
+        "Parallel", "DenseKernels", "Workloads", "ONNX", "EnergyModel", "Mappings", "LowerBounds", "Scoring",
+        "MappingSearch", "Answers", "Statistics", "Validation", "Interchange", "Sweeps", "Reports",
       ]),
     .executable(name: "tilebound", targets: ["tilebound"]),
   ],
@@ -32,6 +31,7 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .target(name: "Parallel", swiftSettings: safeSettings),
     .target(name: "DenseKernels", dependencies: ["COpenBLAS"], swiftSettings: swiftSettings),
     .target(name: "Workloads", swiftSettings: safeSettings),
     .target(name: "ONNX", dependencies: ["Workloads"], swiftSettings: safeSettings),
@@ -42,7 +42,8 @@ let package = Package(
       swiftSettings: safeSettings),
     .target(name: "Scoring", dependencies: ["COpenBLAS", "DenseKernels"], swiftSettings: swiftSettings),
     .target(
-      name: "MappingSearch", dependencies: ["Scoring", "Workloads", "EnergyModel", "Mappings", "LowerBounds"],
+      name: "MappingSearch",
+      dependencies: ["Parallel", "Scoring", "Workloads", "EnergyModel", "Mappings", "LowerBounds"],
       exclude: ["Proofs.md"],
       swiftSettings: safeSettings),
     .target(
@@ -56,8 +57,9 @@ let package = Package(
     .target(
       name: "Interchange",
       dependencies: [
-        "DenseKernels", "Workloads", "ONNX", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Answers",
-        "Validation", .product(name: "Yams", package: "Yams"),
+        "Parallel", "DenseKernels", "Workloads", "ONNX", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Answers",
+        "Validation",
+        .product(name: "Yams", package: "Yams"),
       ],
       exclude: ["Configs/mappings"],
       resources: [
@@ -66,12 +68,14 @@ let package = Package(
       swiftSettings: safeSettings),
     .target(
       name: "Sweeps",
-      dependencies: ["Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Answers", "Interchange"],
+      dependencies: [
+        "Parallel", "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Answers", "Interchange",
+      ],
       swiftSettings: safeSettings),
     .target(
       name: "Reports",
       dependencies: [
-        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Answers", "Statistics", "Validation",
+        "Parallel", "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Answers", "Statistics", "Validation",
         "Interchange", "Sweeps",
         .product(name: "Mustache", package: "swift-mustache"),
       ],
@@ -80,7 +84,7 @@ let package = Package(
     .executableTarget(
       name: "tilebound",
       dependencies: [
-        "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Answers", "Statistics", "Validation",
+        "Parallel", "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Answers", "Statistics", "Validation",
         "Interchange", "Sweeps", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -89,6 +93,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Workloads", "EnergyModel", "Mappings"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
+    .testTarget(name: "ParallelTests", dependencies: ["Parallel"], swiftSettings: swiftSettings),
     .testTarget(
       name: "DenseKernelsTests", dependencies: ["DenseKernels", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(name: "ScoringTests", dependencies: ["Scoring", "TestSupport"], swiftSettings: swiftSettings),
@@ -107,7 +112,7 @@ let package = Package(
     .testTarget(
       name: "MappingSearchTests",
       dependencies: [
-        "Scoring", "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "TestSupport",
+        "Parallel", "Scoring", "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "TestSupport",
       ],
       swiftSettings: swiftSettings),
     .testTarget(
@@ -131,7 +136,7 @@ let package = Package(
     .testTarget(
       name: "SweepsTests",
       dependencies: [
-        "Workloads", "EnergyModel", "Mappings", "MappingSearch", "Answers", "Interchange", "Sweeps", "TestSupport",
+        "Parallel", "Workloads", "EnergyModel", "Mappings", "MappingSearch", "Answers", "Interchange", "Sweeps", "TestSupport",
       ],
       swiftSettings: swiftSettings),
     .testTarget(

@@ -1,5 +1,5 @@
 import Foundation
-import MappingSearch
+import Parallel
 
 /// Files read and written whole, with errors in one line.
 public enum TextFile {

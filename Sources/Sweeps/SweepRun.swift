@@ -1,8 +1,8 @@
 public import Answers
 import Foundation
 public import Interchange
-import MappingSearch
 import Mappings
+import Parallel
 import Workloads
 
 /// A sweep that writes its file, and goes on where an earlier run of it was ended.

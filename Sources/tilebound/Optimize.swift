@@ -5,6 +5,7 @@ import Interchange
 import LowerBounds
 import MappingSearch
 import Mappings
+import Parallel
 import Reports
 import Workloads
 

@@ -1,5 +1,6 @@
 import Foundation
 import Interchange
+import Parallel
 import Reports
 
 /// Pictures that a command is to write.

@@ -1,6 +1,6 @@
 import Foundation
 import Interchange
-import MappingSearch
+import Parallel
 
 /// A line on the terminal that says how far a long command is; nothing where standard error is no terminal.
 final class ProgressLine: Sendable {

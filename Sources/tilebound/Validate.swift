@@ -2,10 +2,9 @@ import ArgumentParser
 import EnergyModel
 import Foundation
 import Interchange
-import MappingSearch
+import Parallel
 import Reports
 import Statistics
-import Sweeps
 import Synchronization
 import Validation
 import Workloads

@@ -1,6 +1,7 @@
 import EnergyModel
 import LowerBounds
 import Mappings
+import Parallel
 import TestSupport
 import Testing
 import Workloads

@@ -4,25 +4,12 @@ import Foundation
 import Interchange
 import MappingSearch
 import Mappings
-import Synchronization
+import Parallel
 import TestSupport
 import Testing
 import Workloads
 
 @testable import Sweeps
-
-/// A value that several threads change.
-final class Locked<Value: Sendable>: Sendable {
-  private let state: Mutex<Value>
-
-  init(_ value: Value) { state = Mutex(value) }
-
-  var value: Value { state.withLock { $0 } }
-
-  func change(_ body: (inout Value) -> Void) { state.withLock { body(&$0) } }
-}
-
-func usleepBriefly() { usleep(200) }
 
 /// What a sweep leaves on disk, however it was ended.
 struct SweepRunTests {
@@ -170,9 +157,9 @@ struct SweepRunTests {
     let sweep = try Sweep(Examples.request())
     try withTemporaryFolder { folder in
       let file = "\(folder)/s"
-      let begun = Locked<[String: Data]>([:])
+      let begun = Guarded<[String: Data]>([:])
       _ = try SweepRun(sweep, to: file, form: .csv).run(threads: 1, command: "c") { now in
-        if now.done == 90, let state = try? contents(of: folder) { begun.change { $0 = state } }
+        if now.done == 90, let state = try? contents(of: folder) { begun.withLock { $0 = state } }
       }
       let progress = String(decoding: try #require(begun.value["s.progress"]), as: UTF8.self)
       func resumed(_ change: (String) -> String) throws -> Int {
@@ -198,11 +185,11 @@ struct SweepRunTests {
     var random = SplitMix64(seed: seed)
     try withTemporaryFolder { folder in
       let file = "\(folder)/s"
-      let states = Locked<[[String: Data]]>([])
+      let states = Guarded<[[String: Data]]>([])
       let first = try SweepRun(sweep, to: file, form: form)
       _ = try first.run(threads: 2, command: "c") { _ in
         guard let now = try? contents(of: folder) else { return }
-        states.change { $0.append(now) }
+        states.withLock { $0.append(now) }
       }
       let whole = try contents(of: folder)
       #expect(states.value.count == sweep.units.count)
@@ -233,12 +220,12 @@ struct SweepRunTests {
         try replace(folder, with: state)
         let run = try SweepRun(sweep, to: file, form: form)
         #expect(run.resumed == vouched * 30, "seed \(seed), state \(number)")
-        let counts = Locked<[Int]>([])
-        let later = Locked<[[String: Data]]>([])
+        let counts = Guarded<[Int]>([])
+        let later = Guarded<[[String: Data]]>([])
         _ = try run.run(threads: 2, command: "c") { now in
-          counts.change { $0.append(now.done) }
+          counts.withLock { $0.append(now.done) }
           guard let now = try? contents(of: folder) else { return }
-          later.change { $0.append(now) }
+          later.withLock { $0.append(now) }
         }
         #expect(try contents(of: folder) == whole, "seed \(seed), state \(number)")
         #expect(counts.value == Array(stride(from: run.resumed + 30, through: 480, by: 30)))
@@ -262,13 +249,6 @@ struct SweepRunTests {
     }
   }
 
-  private func refusal(_ body: () throws -> Void) -> String {
-    do {
-      try body()
-      return "accepted"
-    } catch { return "\(error)" }
-  }
-
   @Test func otherSweepsAreRefused() throws {
     var request = try Examples.request()
     let sweep = try Sweep(request)
@@ -280,7 +260,7 @@ struct SweepRunTests {
       _ = try SweepRun(sweep, to: file, form: .csv).run(threads: 1, command: "c") { now in
         if now.done == 60 {
           #expect(
-            self.refusal { _ = try SweepRun(sweep, to: file, form: .csv) }
+            refusal { _ = try SweepRun(sweep, to: file, form: .csv) }
               == "\(file): is being written by another sweep that has not ended")
           try? FileManager.default.copyItem(atPath: folder, toPath: folder + "-begun")
         }

@@ -200,28 +200,4 @@ struct SweepTests {
         $0.energyModels = [try Examples.model("dear", read: 1e6, write: 1e6 - 0.5)]
       }.hasPrefix("g: energies by dear could exceed 2^63 quanta and would not be exact"))
   }
-
-  @Test(arguments: [1, 2, 3, 8])
-  func workIsDeliveredInOrder(threads: Int) throws {
-    let delivered = Locked<[Int]>([])
-    try inOrder(5..<300, threads: threads, ahead: 4) { index -> Int in
-      if index % 7 == 0 { usleepBriefly() }
-      return index * index
-    } deliver: { index, square in
-      #expect(square == index * index)
-      delivered.change { $0.append(index) }
-    }
-    #expect(delivered.value == Array(5..<300))
-    struct Failure: Error, Equatable { var index: Int }
-    delivered.change { $0 = [] }
-    #expect(throws: Failure(index: 40)) {
-      try inOrder(0..<300, threads: threads, ahead: 4) { index -> Int in
-        if index == 40 || index == 42 { throw Failure(index: index) }
-        return index
-      } deliver: { index, _ in
-        delivered.change { $0.append(index) }
-      }
-    }
-    #expect(delivered.value == Array(0..<40))
-  }
 }

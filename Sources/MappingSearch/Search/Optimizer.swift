@@ -1,6 +1,7 @@
 public import EnergyModel
 import LowerBounds
 public import Mappings
+import Parallel
 import Scoring
 public import Workloads
 

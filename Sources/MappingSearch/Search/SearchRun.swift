@@ -1,5 +1,6 @@
 import Dispatch
 import Mappings
+import Parallel
 import Scoring
 import Synchronization
 
@@ -122,7 +123,7 @@ struct SearchRun<Pool: SolutionPool, Observer: SearchObserver> {
         results.withLock { $0[slice] = result }
       }
     }
-    for case let (pool, scored)? in results.withLock({ $0 }) {
+    for case let (pool, scored)? in results.value {
       self.pool.merge(pool)
       statistics.scored += scored
     }

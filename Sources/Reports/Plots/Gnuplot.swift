@@ -1,5 +1,5 @@
 public import Foundation
-import Synchronization
+import Parallel
 
 /// Runs gnuplot.
 public enum Gnuplot {
@@ -79,7 +79,7 @@ public enum Gnuplot {
 
   /// Reads a pipe to its end in a thread of its own.
   private final class Reading: Sendable {
-    private let data = Mutex(Data())
+    private let data = Guarded(Data())
     private let isDone = DispatchSemaphore(value: 0)
 
     init(_ pipe: FileHandle) {
@@ -92,7 +92,7 @@ public enum Gnuplot {
 
     func wait() -> String {
       isDone.wait()
-      return String(decoding: data.withLock { $0 }, as: UTF8.self)
+      return String(decoding: data.value, as: UTF8.self)
     }
   }
 

@@ -1,5 +1,4 @@
 import Dispatch
-import MappingSearch
 import Synchronization
 
 /// Does work for every index, several side by side, and hands the results over in order as soon as they are there.
@@ -45,7 +44,7 @@ package func inOrder<Output: Sendable>(
       for _ in 0..<freed { room.signal() }
     }
   }
-  if let failure = state.withLock({ $0.failure }) { throw failure }
+  if let failure = state.value.failure { throw failure }
 }
 
 /// What was delivered, and what waits for an earlier result.

@@ -1,11 +1,12 @@
-import MappingSearch
-import Sweeps
-
 extension Array where Element: Sendable {
   /// Applies a function to every element, several side by side, and gives the results in order.
   ///
+  /// - Parameters:
+  ///   - threads: how many to work on at once.
+  ///   - body: the function.
+  /// - Returns: the results.
   /// - Throws: the error of the first element that has one.
-  func concurrentMap<Result: Sendable>(
+  package func concurrentMap<Result: Sendable>(
     threads: Int, _ body: @escaping @Sendable (Element) throws -> Result
   ) throws -> [Result] {
     let results = Guarded<[Result]>([])
@@ -14,6 +15,6 @@ extension Array where Element: Sendable {
     } deliver: { _, result in
       results.withLock { $0.append(result) }
     }
-    return results.withLock { $0 }
+    return results.value
   }
 }

@@ -4,15 +4,19 @@ import Foundation
 /// the thread sanitizer knows.
 package final class Guarded<Value: Sendable>: @unchecked Sendable {
   private let lock = NSLock()
-  private var value: Value
+  private var guarded: Value
 
-  package init(_ value: Value) { self.value = value }
+  package init(_ value: Value) { guarded = value }
 
+  /// The value as it is now.
+  package var value: Value { withLock { $0 } }
+
+  /// Does something with the value while no other thread may.
   package func withLock<Answer, Failure>(
     _ body: (inout Value) throws(Failure) -> Answer
   ) throws(Failure) -> Answer {
     lock.lock()
     defer { lock.unlock() }
-    return try body(&value)
+    return try body(&guarded)
   }
 }

@@ -1,12 +1,13 @@
 /// A value that is made when it is first asked for, once, whichever thread asks.
-final class Lazily<Value: Sendable>: Sendable {
+package final class Lazily<Value: Sendable>: Sendable {
   private let made = Guarded<Value?>(nil)
   private let make: @Sendable () -> Value
 
-  init(_ make: @escaping @Sendable () -> Value) { self.make = make }
+  /// A value that `make` makes.
+  package init(_ make: @escaping @Sendable () -> Value) { self.make = make }
 
   /// The value.
-  var value: Value {
+  package var value: Value {
     made.withLock { made in
       if let made { return made }
       let value = make()
@@ -16,5 +17,5 @@ final class Lazily<Value: Sendable>: Sendable {
   }
 
   /// Whether the value was asked for before.
-  var isMade: Bool { made.withLock { $0 != nil } }
+  package var isMade: Bool { made.withLock { $0 != nil } }
 }
