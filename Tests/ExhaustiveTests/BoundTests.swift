@@ -32,18 +32,15 @@ struct BoundTests {
   func smallLayers(seed: Int) throws {
     var layers = RandomLayers(seed: 20_000 + seed, largestSize: 8, largestMACs: 2000)
     for _ in 0..<100 {
-      let layer = layers.layer()
-      let widths = layers.widths()
-      let (read, write) = (Double(layers.random.pick(0...3)), Double(layers.random.pick(0...3)))
-      let model = try EnergyModel(name: "random", source: "", unit: "bit", mac: 1, read: read, write: write)
-      let bounds = try LowerBounds(Problem(layer, widths: widths))
-      let optimizer = try Optimizer(Problem(layer, widths: widths, energyModel: model))
+      let random = layers.problem(write: 0...3)
+      let (problem, widths) = (random.problem, random.problem.widths)
+      let (bounds, optimizer) = (LowerBounds(problem), Optimizer(problem))
       var capacity = Bits(1 << 20)
       while let optimum = optimizer.optimum(capacity: capacity) {
         let occupancy = optimum.occupancy.bits(widths)
         for bound in bounds.all(capacity: occupancy) {
-          let energy = try #require(bound.energy(of: [optimizer.problem]))
-          let failure: Comment = "seed \(20_000 + seed), \(bound), at \(occupancy): \(describe(layer)), \(widths)"
+          let energy = try #require(bound.energy(of: [problem]))
+          let failure: Comment = "\(random), \(bound) at \(occupancy)"
           #expect(energy.totalQuanta <= optimum.energy.totalQuanta, failure)
         }
         capacity = occupancy - Bits(1)

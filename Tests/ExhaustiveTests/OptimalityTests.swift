@@ -51,27 +51,27 @@ struct OptimalityTests {
   @Test("All loop nests, any number of loops over a dimension", arguments: 0..<96)
   func allNests(seed: Int) throws {
     var layers = RandomLayers(seed: seed, largestSize: 4, largestMACs: 16)
-    try compare(&layers, seed) { $0.tryAllNests() }
+    try compare(layers.problem()) { $0.tryAllNests() }
   }
 
   @Test("All nests with one loop over a dimension between keeps", arguments: 0..<320)
   func allOrders(seed: Int) throws {
     var layers = RandomLayers(seed: 1000 + seed, largestSize: 5, largestMACs: 30)
-    try compare(&layers, 1000 + seed) { $0.tryNests() }
+    try compare(layers.problem()) { $0.tryNests() }
   }
 
   /// Few outputs under a long kernel, most of whose rows lie on padding.
   @Test("Nests on padding, one loop over a dimension between keeps", arguments: 0..<160)
   func mostlyPadding(seed: Int) throws {
     var layers = RandomLayers(seed: 9000 + seed, largestSize: 4, largestMACs: 64)
-    try compare(&layers, 9000 + seed, on: layers.paddedLayer()) { $0.tryNests(obeying: Set(BruteForce.Fact.allCases)) }
+    try compare(layers.problem(on: layers.paddedLayer())) { $0.tryNests(obeying: Set(BruteForce.Fact.allCases)) }
   }
 
   /// Kernels that reach beyond their few inputs: weights of rows and columns that meet only padding are not used.
   @Test("Nests under kernels with unused rows, one loop over a dimension between keeps", arguments: 0..<160)
   func unusedWeights(seed: Int) throws {
     var layers = RandomLayers(seed: 13_000 + seed, largestSize: 3, largestMACs: 48)
-    try compare(&layers, 13_000 + seed, on: layers.overreachingLayer()) {
+    try compare(layers.problem(on: layers.overreachingLayer())) {
       $0.tryNests(obeying: Set(BruteForce.Fact.allCases))
     }
   }
@@ -81,25 +81,19 @@ struct OptimalityTests {
   func facts(off: BruteForce.Fact, seed: Int) throws {
     var layers = RandomLayers(seed: 5000 + seed, largestSize: 5, largestMACs: 48)
     let facts = Set(BruteForce.Fact.allCases).subtracting([off])
-    try compare(&layers, 5000 + seed) { $0.tryNests(obeying: facts) }
+    try compare(layers.problem()) { $0.tryNests(obeying: facts) }
   }
 
   /// No nest of a family beats the search, and what the search finds is what a replay of it counts.
-  private func compare(
-    _ layers: inout RandomLayers, _ seed: Int, on chosen: Layer? = nil, _ tryAll: (inout BruteForce) -> Void
-  ) throws {
-    let layer = chosen ?? layers.layer()
-    let widths = layers.widths()
-    let reuse: ReusePolicy = layers.random.oneIn(4) ? .none : .sliding
-    let (read, write) = (layers.random.pick(0...3), layers.random.pick(1...3))
-    let model = try EnergyModel(
-      name: "random", source: "", unit: "bit", mac: 0, read: Double(read), write: Double(write))
-    var bruteForce = BruteForce(layer, widths: widths, reuse: reuse, readEnergy: read, writeEnergy: write)
+  private func compare(_ problem: RandomProblem, _ tryAll: (inout BruteForce) -> Void) throws {
+    let (layer, widths, reuse) = (problem.layer, problem.widths, problem.reuse)
+    var bruteForce = BruteForce(problem)
     tryAll(&bruteForce)
-    let optimizer = try Optimizer(Problem(layer, widths: widths, energyModel: model, reuse: reuse))
-    let failure: Comment = "seed \(seed): \(describe(layer)), \(widths), \(reuse), read \(read), write \(write)"
-    #expect(bruteForce.paretoPoints.first?.occupancy == optimizer.problem.leastCapacity.count, failure)
-    #expect(optimizer.optimum(capacity: Bits(optimizer.problem.leastCapacity.count - 1)) == nil, failure)
+    let optimizer = Optimizer(problem.problem)
+    let failure = Comment(rawValue: problem.description)
+    let least = problem.problem.leastCapacity
+    #expect(bruteForce.paretoPoints.first?.occupancy == least.count, failure)
+    #expect(optimizer.optimum(capacity: least - Bits(1)) == nil, failure)
     for (occupancy, energy) in bruteForce.paretoPoints {
       let optimum = try #require(optimizer.optimum(capacity: Bits(occupancy)), failure)
       let found = optimum.energy.data
@@ -110,14 +104,8 @@ struct OptimalityTests {
       #expect(replay.occupancy == optimum.occupancy, failure)
       // Energies are exact, so the search may be better only by nests that the family lacks.
       if found < Double(energy) {
-        let lines = optimum.mapping.nodes.map { node in
-          switch node {
-          case .loop(let dimension, let tile): BoxWalker.Line(dimension, tile: tile)
-          case .keep(let tensor): BoxWalker.Line(keep: tensor)
-          }
-        }
-        var walker = BoxWalker(layer, widths: widths, reuse: reuse, readEnergy: read, writeEnergy: write)
-        #expect(walker.evaluate(lines).energy == Int(found), failure)
+        var walker = BoxWalker(problem)
+        #expect(walker.evaluate(optimum.mapping).energy == Int(found), failure)
       }
     }
   }

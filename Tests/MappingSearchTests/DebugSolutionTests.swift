@@ -13,49 +13,47 @@ struct DebugSolutionTests {
   /// capacity and for all of them, with and without pruning.
   @Test("Optima of brute force survive every cut", arguments: 0..<160)
   func survives(seed: Int) throws {
-    let test = try EngineTests.Case(seed: 700 + seed, largestSize: 5, largestMACs: seed % 2 == 0 ? 24 : 48)
-    var bruteForce = BruteForce(
-      test.layer, widths: test.widths, reuse: test.reuse, readEnergy: test.model.readQuanta,
-      writeEnergy: test.model.writeQuanta)
+    let problem = RandomProblem(seed: 700 + seed, largestSize: 5, largestMACs: seed % 2 == 0 ? 24 : 48)
+    var bruteForce = BruteForce(problem)
     bruteForce.keepsNests = true
     bruteForce.tryNests(obeying: Set(BruteForce.Fact.allCases))
     var followed = 0
     for (occupancy, energy) in bruteForce.paretoPoints {
       var dataflows: Set<Dataflow> = []
       for mapping in bruteForce.mappings(occupancy: occupancy) where !dataflows.contains(mapping.dataflow) {
-        guard let solution = try test.debugSolution(mapping) else { continue }
+        guard let solution = problem.debugSolution(mapping) else { continue }
         dataflows.insert(mapping.dataflow)
         followed += 1
-        let optimizer = try test.optimizer(following: solution)
-        #expect(solution.observer(test.layer, optimizer.orders).followed != nil, test.comment)
+        let optimizer = problem.optimizer(following: solution)
+        #expect(solution.observer(problem.layer, optimizer.orders).followed != nil, problem.comment)
         for options in [SearchOptions(), SearchOptions(prunes: false)] {
           for dataflow in [nil, mapping.dataflow] {
             let optimum = optimizer.optimum(capacity: Bits(occupancy), dataflow: dataflow, options: options)
-            #expect(try #require(optimum).energy.dataQuanta <= energy, test.comment)
+            #expect(try #require(optimum).energy.dataQuanta <= energy, problem.comment)
             _ = optimizer.curve(dataflow: dataflow, options: options)
           }
         }
       }
     }
-    #expect(followed > 0, test.comment)
+    #expect(followed > 0, problem.comment)
   }
 
   /// Any mapping of the canonical mapspace, good or bad, is itself in the grids or dominated.
   @Test("Random canonical mappings survive every cut", arguments: 0..<60)
   func randomMappings(seed: Int) throws {
-    let test = try EngineTests.Case(seed: 900 + seed, largestSize: 9, largestMACs: 20_000)
+    let problem = RandomProblem(seed: 900 + seed, largestSize: 9, largestMACs: 20_000)
     var random = SplitMix64(seed: 900 + seed)
     var followed = 0
     for _ in 0..<12 {
-      guard let solution = try test.debugSolution(Self.canonical(on: test.layer, &random)) else { continue }
+      guard let solution = problem.debugSolution(Self.canonical(on: problem.layer, &random)) else { continue }
       followed += 1
-      let optimizer = try test.optimizer(following: solution)
-      #expect(solution.observer(test.layer, optimizer.orders).followed != nil, test.comment)
+      let optimizer = problem.optimizer(following: solution)
+      #expect(solution.observer(problem.layer, optimizer.orders).followed != nil, problem.comment)
       let optimum = optimizer.optimum(capacity: Bits(solution.occupancy))
-      #expect(try #require(optimum).occupancy.bits(test.widths).count <= solution.occupancy, test.comment)
+      #expect(try #require(optimum).occupancy.bits(problem.widths).count <= solution.occupancy, problem.comment)
       _ = optimizer.curve()
     }
-    #expect(followed > 0, test.comment)
+    #expect(followed > 0, problem.comment)
   }
 
   /// The nest of random canonical choices.

@@ -10,89 +10,57 @@ import Workloads
 
 /// Curves and optima do not depend on how they are searched for.
 struct EngineTests {
-  /// A layer with a model, widths and reuse, drawn at random.
-  struct Case {
-    let layer: Layer
-    let widths: WordWidths
-    let model: EnergyModel
-    let reuse: ReusePolicy
-    let comment: Comment
-
-    init(seed: Int, largestSize: Int = 9, largestMACs: Int = 40_000) throws {
-      var layers = RandomLayers(seed: seed, largestSize: largestSize, largestMACs: largestMACs)
-      layer = layers.layer()
-      widths = layers.widths()
-      model = try EnergyModel(
-        name: "random", source: "", unit: "bit", mac: 0, read: Double(layers.random.pick(0...3)),
-        write: Double(layers.random.pick(1...3)))
-      reuse = layers.random.oneIn(4) ? .none : .sliding
-      comment = "seed \(seed): \(describe(layer)), \(widths), \(reuse), \(model.readQuanta)/\(model.writeQuanta)"
-    }
-
-    func optimizer(_ arithmetic: Scorer.Arithmetic? = nil, following debugSolution: DebugSolution? = nil) throws
-      -> Optimizer
-    {
-      try Optimizer(problem(), arithmetic: arithmetic, debugSolution: debugSolution)
-    }
-
-    func problem() throws -> Problem { try Problem(layer, widths: widths, energyModel: model, reuse: reuse) }
-
-    func debugSolution(_ mapping: Mapping) throws -> DebugSolution? {
-      DebugSolution(mapping, of: try problem())
-    }
-  }
+  private func problem(seed: Int) -> RandomProblem { RandomProblem(seed: seed, largestSize: 9, largestMACs: 40_000) }
 
   @Test("With and without pruning", arguments: 0..<40)
   func pruning(seed: Int) throws {
-    let test = try Case(seed: seed)
-    let optimizer = try test.optimizer()
+    let problem = problem(seed: seed)
+    let optimizer = problem.optimizer()
     let pruned = optimizer.curve()
     let whole = optimizer.curve(options: SearchOptions(prunes: false))
-    #expect(pruned.steps.points == whole.steps.points, test.comment)
-    #expect(whole.statistics.scored == whole.statistics.mappings, test.comment)
-    #expect(whole.statistics.pruned == 0, test.comment)
-    #expect(pruned.statistics.scored + pruned.statistics.pruned == pruned.statistics.mappings, test.comment)
+    #expect(pruned.steps.points == whole.steps.points, problem.comment)
+    #expect(whole.statistics.scored == whole.statistics.mappings, problem.comment)
+    #expect(whole.statistics.pruned == 0, problem.comment)
+    #expect(pruned.statistics.scored + pruned.statistics.pruned == pruned.statistics.mappings, problem.comment)
     for (index, point) in pruned.steps.points.enumerated() {
       let mapping = pruned.optimum(at: index).mapping
-      #expect(mapping == whole.optimum(at: index).mapping, test.comment)
+      #expect(mapping == whole.optimum(at: index).mapping, problem.comment)
       let found = try #require(optimizer.optimum(capacity: point.capacity))
       let unpruned = try #require(optimizer.optimum(capacity: point.capacity, options: SearchOptions(prunes: false)))
-      #expect(found.mapping == mapping, test.comment)
-      #expect(unpruned.mapping == mapping, test.comment)
+      #expect(found.mapping == mapping, problem.comment)
+      #expect(unpruned.mapping == mapping, problem.comment)
       let statistics = found.statistics
-      #expect(statistics.scored + statistics.pruned == statistics.mappings, test.comment)
+      #expect(statistics.scored + statistics.pruned == statistics.mappings, problem.comment)
     }
   }
 
   @Test("Points cost what their mappings do, and no less than any schedule must", arguments: 0..<60)
   func points(seed: Int) throws {
-    let test = try Case(seed: 100 + seed)
-    let curve = try test.optimizer().curve()
-    let bounds = try LowerBounds(Problem(test.layer, widths: test.widths))
+    let problem = problem(seed: 100 + seed)
+    let curve = problem.optimizer().curve()
+    let bounds = LowerBounds(problem.problem)
     for (index, point) in curve.steps.points.enumerated() {
       let optimum = curve.optimum(at: index)
-      #expect(optimum.energy.dataQuanta == point.dataQuanta, test.comment)
-      #expect(optimum.occupancy.bits(test.widths) == point.capacity, test.comment)
-      let bound = bounds.best(capacity: point.capacity).energy(of: [
-        try Problem(test.layer, widths: test.widths, energyModel: test.model)
-      ])
-      #expect(try #require(bound).dataQuanta <= point.dataQuanta, test.comment)
+      #expect(optimum.energy.dataQuanta == point.dataQuanta, problem.comment)
+      #expect(optimum.occupancy.bits(problem.widths) == point.capacity, problem.comment)
+      let bound = bounds.best(capacity: point.capacity).energy(of: [problem.problem])
+      #expect(try #require(bound).dataQuanta <= point.dataQuanta, problem.comment)
       if index > 0 {
-        #expect(point.capacity > curve.steps.points[index - 1].capacity, test.comment)
-        #expect(point.dataQuanta < curve.steps.points[index - 1].dataQuanta, test.comment)
+        #expect(point.capacity > curve.steps.points[index - 1].capacity, problem.comment)
+        #expect(point.dataQuanta < curve.steps.points[index - 1].dataQuanta, problem.comment)
       }
     }
   }
 
   @Test("Doubles and integers", arguments: 0..<30)
   func arithmetic(seed: Int) throws {
-    let test = try Case(seed: 200 + seed)
-    let doubles = try test.optimizer(.doubles).curve()
-    let integers = try test.optimizer(.integers).curve()
-    #expect(doubles.steps.points == integers.steps.points, test.comment)
-    #expect(doubles.statistics == integers.statistics, test.comment)
+    let problem = problem(seed: 200 + seed)
+    let doubles = problem.optimizer(.doubles).curve()
+    let integers = problem.optimizer(.integers).curve()
+    #expect(doubles.steps.points == integers.steps.points, problem.comment)
+    #expect(doubles.statistics == integers.statistics, problem.comment)
     for index in doubles.steps.points.indices {
-      #expect(doubles.optimum(at: index) == integers.optimum(at: index), test.comment)
+      #expect(doubles.optimum(at: index) == integers.optimum(at: index), problem.comment)
     }
   }
 
@@ -136,12 +104,12 @@ struct EngineTests {
   @Test func boundMet() throws {
     var ended = 0
     for seed in 0..<60 {
-      let test = try Case(seed: 300 + seed)
-      let optimizer = try test.optimizer()
+      let problem = problem(seed: 300 + seed)
+      let optimizer = problem.optimizer()
       for point in optimizer.curve().steps.points {
         let statistics = try #require(optimizer.optimum(capacity: point.capacity)).statistics
         if statistics.prunedByBound > 0 { ended += 1 }
-        #expect(statistics.scored + statistics.pruned == statistics.mappings, test.comment)
+        #expect(statistics.scored + statistics.pruned == statistics.mappings, problem.comment)
       }
     }
     #expect(ended > 0)
@@ -178,11 +146,13 @@ struct EngineTests {
 
   @Test("A dataflow's own curve", arguments: Dataflow.allCases)
   func ofDataflow(_ dataflow: Dataflow) throws {
-    let test = try Case(seed: 400)
-    let all = try test.optimizer()
+    let problem = problem(seed: 400)
+    let all = problem.optimizer()
     let alone = try Optimizer(
-      Problem(test.layer, widths: test.widths, energyModel: test.model, reuse: test.reuse, dataflows: [dataflow]))
-    #expect(all.curve(dataflow: dataflow).steps.points == alone.curve().steps.points, test.comment)
+      Problem(
+        problem.layer, widths: problem.widths, energyModel: problem.energyModel, reuse: problem.reuse,
+        dataflows: [dataflow]))
+    #expect(all.curve(dataflow: dataflow).steps.points == alone.curve().steps.points, problem.comment)
   }
 
   @Test("Energies that do not fit an Int together are no sum")
@@ -196,7 +166,7 @@ struct EngineTests {
 
   @Test("A network's curve is the sum of its layers' at every capacity", arguments: 0..<8)
   func sums(seed: Int) throws {
-    let curves = try (0..<3).map { (try Case(seed: 500 + 3 * seed + $0).optimizer().curve().steps, 1 + $0) }
+    let curves = try (0..<3).map { (try problem(seed: 500 + 3 * seed + $0).optimizer().curve().steps, 1 + $0) }
     let sum = try StepCurve(sumOf: curves.map { ($0.0, count: $0.1) })
     let last = curves.compactMap { $0.0.points.last?.capacity }.max() ?? .zero
     for capacity in 0...last.count + 1 {

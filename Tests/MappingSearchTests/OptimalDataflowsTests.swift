@@ -52,10 +52,10 @@ struct OptimalDataflowsTests {
 
   @Test("As brute force over single dataflows", arguments: 0..<80)
   func single(seed: Int) throws {
-    let test = try EngineTests.Case(seed: 600 + seed, largestSize: 7, largestMACs: 6000)
+    let problem = RandomProblem(seed: 600 + seed, largestSize: 7, largestMACs: 6000)
     var random = SplitMix64(seed: seed)
-    let optimizer = try test.optimizer()
-    try check(optimizer, at: capacities(optimizer.curve().steps, &random), test.comment)
+    let optimizer = problem.optimizer()
+    try check(optimizer, at: capacities(optimizer.curve().steps, &random), problem.comment)
   }
 
   /// A dataflow may join between two points of the curve, and drop out where the energy falls.

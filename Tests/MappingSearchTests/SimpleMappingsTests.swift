@@ -32,18 +32,18 @@ struct SimpleMappingsTests {
   /// A simple mapping is never better than the bound, and where one meets it, the search finds no less and holds no more.
   @Test("Simple mappings against the search", arguments: 0..<60)
   func agreesWithTheSearch(seed: Int) throws {
-    let test = try EngineTests.Case(seed: 1500 + seed, largestSize: 6, largestMACs: 3000)
-    let optimizer = try test.optimizer()
-    let bounds = LowerBounds(optimizer.problem)
+    let problem = RandomProblem(seed: 1500 + seed, largestSize: 6, largestMACs: 3000)
+    let optimizer = problem.optimizer()
+    let bounds = LowerBounds(problem.problem)
     for capacity in optimizer.curve().steps.points.map(\.capacity) + [.bytes(1 << 20)] {
-      let least = try #require(bounds.best(capacity: capacity).energy(of: [optimizer.problem])).dataQuanta
+      let least = try #require(bounds.best(capacity: capacity).energy(of: [problem.problem])).dataQuanta
       guard let simple = optimizer.simpleOptimum(capacity: capacity, least: least, dataflow: nil) else { continue }
       let found = try #require(optimizer.optimum(capacity: capacity))
-      #expect(simple.energy.dataQuanta == least && found.energy.dataQuanta == least, test.comment)
-      #expect(simple.occupancy.bits(test.widths) <= capacity, test.comment)
-      #expect(simple.occupancy.bits(test.widths) >= found.occupancy.bits(test.widths), test.comment)
-      let replay = try Replay(of: simple.mapping, on: test.layer, reuse: test.reuse, widths: test.widths)
-      #expect(replay.traffic == simple.traffic && replay.occupancy == simple.occupancy, test.comment)
+      #expect(simple.energy.dataQuanta == least && found.energy.dataQuanta == least, problem.comment)
+      #expect(simple.occupancy.bits(problem.widths) <= capacity, problem.comment)
+      #expect(simple.occupancy.bits(problem.widths) >= found.occupancy.bits(problem.widths), problem.comment)
+      let replay = try Replay(of: simple.mapping, on: problem.layer, reuse: problem.reuse, widths: problem.widths)
+      #expect(replay.traffic == simple.traffic && replay.occupancy == simple.occupancy, problem.comment)
     }
   }
 }

@@ -22,7 +22,7 @@ struct LongAxisTests {
           // With one bit a word, energy is words read and written.
           let widths = WordWidths(.one)
           var walker = BoxWalker(layer, widths: widths, reuse: reuse, readEnergy: 1 << 30, writeEnergy: 1)
-          let walk = walker.evaluate(mapping.nodes.map(line))
+          let walk = walker.evaluate(mapping)
           let bits = Traffic(of: mapping, on: layer, reuse: reuse).bits(widths)
           #expect(walk.energy == bits.read.count << 30 + bits.written.count, failure)
           #expect(walk.occupancy == Occupancy(of: mapping, on: layer).bits(widths).count, failure)
@@ -85,13 +85,6 @@ struct LongAxisTests {
 
   private func dimension(_ node: Mapping.Node) -> Dimension? {
     if case .loop(let dimension, _) = node { dimension } else { nil }
-  }
-
-  private func line(_ node: Mapping.Node) -> BoxWalker.Line {
-    switch node {
-    case .loop(let dimension, let tile): BoxWalker.Line(dimension, tile: tile)
-    case .keep(let tensor): BoxWalker.Line(keep: tensor)
-    }
   }
 
   /// The blocks of a dimension outside the inputs' keep, cut one tile after another.

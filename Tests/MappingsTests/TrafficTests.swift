@@ -26,19 +26,12 @@ struct TrafficTests {
           #expect(replay.peak <= occupancy.bits(widths), failure)
 
           var walker = BoxWalker(layer, widths: widths, reuse: reuse, readEnergy: 2, writeEnergy: 3)
-          let walk = walker.evaluate(mapping.nodes.map(line))
+          let walk = walker.evaluate(mapping)
           let bits = traffic.bits(widths)
           #expect(walk.occupancy == occupancy.bits(widths).count, failure)
           #expect(walk.energy == 2 * bits.read.count + 3 * bits.written.count, failure)
         }
       }
-    }
-  }
-
-  private func line(_ node: Mapping.Node) -> BoxWalker.Line {
-    switch node {
-    case .loop(let dimension, let tile): BoxWalker.Line(dimension, tile: tile)
-    case .keep(let tensor): BoxWalker.Line(keep: tensor)
     }
   }
 

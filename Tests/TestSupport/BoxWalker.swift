@@ -20,6 +20,19 @@ public struct BoxWalker {
     /// A keep.
     public init(keep tensor: Tensor) { (index, tile) = (Self.order.firstIndex(of: tensor) ?? 0, 0) }
 
+    /// The line of a mapping.
+    public init(_ node: Mapping.Node) {
+      switch node {
+      case .loop(let dimension, let tile): self.init(dimension, tile: tile)
+      case .keep(let tensor): self.init(keep: tensor)
+      }
+    }
+
+    /// The same in a mapping.
+    var node: Mapping.Node {
+      tile == 0 ? .keep(Self.order[index]) : .loop(Dimension.allCases[index], tile: tile)
+    }
+
     static let order: [Tensor] = [.inputs, .weights, .outputs]
   }
 
@@ -68,6 +81,11 @@ public struct BoxWalker {
       }
     }
     return used
+  }
+
+  /// The bits that a mapping holds and the energy of moving its data.
+  public mutating func evaluate(_ mapping: Mapping) -> (occupancy: Int, energy: Int) {
+    evaluate(mapping.nodes.map(Line.init))
   }
 
   /// The bits held and the energy of moving data.

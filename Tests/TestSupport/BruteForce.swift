@@ -45,11 +45,7 @@ public struct BruteForce {
   /// The nests of least energy among those that hold so many bits, if they are kept.
   public func mappings(occupancy: Int) -> [Mapping] {
     (nests[occupancy] ?? []).map { nest in
-      let nodes = nest.map { line -> Mapping.Node in
-        line.tile == 0
-          ? .keep(BoxWalker.Line.order[line.index]) : .loop(Dimension.allCases[line.index], tile: line.tile)
-      }
-      guard let mapping = try? Mapping(nodes) else { preconditionFailure("every tensor is kept once") }
+      guard let mapping = try? Mapping(nest.map(\.node)) else { preconditionFailure("every tensor is kept once") }
       return mapping
     }
   }

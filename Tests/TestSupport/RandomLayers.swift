@@ -4,6 +4,8 @@ public import Workloads
 
 /// Small layers of every kind, mappings of them and word widths, drawn at random.
 public struct RandomLayers {
+  /// What reproduces them.
+  public let seed: Int
   /// The source of all choices.
   public var random: SplitMix64
   /// The largest size of a dimension.
@@ -17,6 +19,7 @@ public struct RandomLayers {
 
   /// Layers that a seed reproduces.
   public init(seed: Int, largestSize: Int, largestMACs: Int) {
+    self.seed = seed
     random = SplitMix64(seed: seed)
     self.largestSize = largestSize
     self.largestMACs = largestMACs
