@@ -165,7 +165,7 @@ public enum BuiltIn {
   }
 
   /// Whether a name is a file's: it has a slash or a dot and is no spelling of a built-in name, or it is `-`.
-  static func isFile(_ name: String) -> Bool {
+  package static func isFile(_ name: String) -> Bool {
     if name == TextFile.standardInput { return true }
     return (name.contains("/") || name.contains("."))
       && known(name, among: networkNames + energyModelNames + platformNames) == nil

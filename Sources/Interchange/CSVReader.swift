@@ -2,17 +2,17 @@
 ///
 /// A field in quotation marks may hold separators, line breaks and, doubled, quotation marks, as RFC 4180 has it. The
 /// spaces around any other field are not a part of it. Blank lines are no rows.
-struct CSVReader {
+package struct CSVReader {
   /// A row and its place.
-  struct Row {
+  package struct Row {
     /// What stands between the separators.
-    let fields: [String]
+    package let fields: [String]
     /// The line that it begins in, counted from 1.
-    let line: Int
+    package let line: Int
   }
 
   /// The character between fields.
-  let separator: Character
+  package let separator: Character
   private let separatorByte: UInt8
   private let hasQuotes: Bool
   private let origin: String
@@ -26,7 +26,7 @@ struct CSVReader {
   ///   - origin: what errors call the text.
   ///   - separators: the first of these ASCII characters that the first row has is between fields, or else the last one.
   ///   - hasQuotes: whether fields may stand in quotation marks, which are a part of them otherwise.
-  init(_ text: String, origin: String, separators: String = ",", hasQuotes: Bool = true) {
+  package init(_ text: String, origin: String, separators: String = ",", hasQuotes: Bool = true) {
     self.origin = origin
     self.hasQuotes = hasQuotes
     rest = Substring(text).utf8
@@ -39,7 +39,7 @@ struct CSVReader {
   /// The next row, or nil at the end.
   ///
   /// - Throws: ``FormatError`` naming line and column for quotation marks that are not where they may be.
-  mutating func next() throws(FormatError) -> Row? {
+  package mutating func next() throws(FormatError) -> Row? {
     line += Self.skipBlankLines(&rest)
     if rest.isEmpty { return nil }
     let start = line

@@ -156,12 +156,12 @@ public enum ResultFile {
   ]
 
   /// Whole numbers without a fraction, others with as many digits as it takes.
-  static func number(_ value: Double) -> String {
+  package static func number(_ value: Double) -> String {
     Int(exactly: value).map(String.init) ?? "\(value)"
   }
 
   /// A field in quotation marks where it needs them.
-  static func quoted(_ field: String) -> String {
+  package static func quoted(_ field: String) -> String {
     // Scalars and not characters: an accent after a comma joins it.
     let scalars = field.unicodeScalars
     let hasOuterSpace = [scalars.first, scalars.last].contains { $0?.properties.isWhitespace ?? false }

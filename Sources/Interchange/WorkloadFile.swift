@@ -64,7 +64,7 @@ public enum WorkloadFile {
   }
 
   /// The name for a network whose file gives it none: the file's name without folders and ending.
-  static func networkName(of file: String) -> String {
+  package static func networkName(of file: String) -> String {
     if file == TextFile.standardInput { return "stdin" }
     let name = file.split(separator: "/").last.map(String.init) ?? file
     let stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name

@@ -4,13 +4,13 @@ import Workloads
 import Yams
 
 /// A place in a YAML file, read strictly: every error names the file, the line and the path of keys.
-struct YAMLNode {
+package struct YAMLNode {
   let source: YAMLSource
-  let path: String
+  package let path: String
   let node: Node
 
   /// The file, or what else the text came from.
-  var origin: String { source.origin }
+  package var origin: String { source.origin }
 
   /// Larger files are refused unread.
   static let largestFile = 16 << 20
@@ -18,18 +18,18 @@ struct YAMLNode {
   /// The root of a file.
   ///
   /// - Throws: ``FormatError`` when the file cannot be read or is not YAML.
-  static func read(file: String) throws(FormatError) -> YAMLNode {
+  package static func read(file: String) throws(FormatError) -> YAMLNode {
     try parse(try TextFile.read(file, limit: largestFile), origin: file)
   }
 
   /// The root of a text, with merge keys resolved.
-  static func parse(_ text: String, origin: String) throws(FormatError) -> YAMLNode {
+  package static func parse(_ text: String, origin: String) throws(FormatError) -> YAMLNode {
     let source = YAMLSource(TemplateText(text, origin: origin))
     let root = YAMLNode(source: source, path: "", node: try source.compose())
     return root.at("", try YAMLMerging(of: root).merged(root.node))
   }
 
-  func error(_ message: String) -> FormatError {
+  package func error(_ message: String) -> FormatError {
     let place = source.place(of: node)
     return FormatError(
       origin: place.origin, line: place.line, key: path.isEmpty ? nil : path, message: inclusion ?? message)
@@ -62,7 +62,7 @@ struct YAMLNode {
   var isList: Bool { node.sequence != nil }
 
   /// The values of a mapping whose keys must be among `known`.
-  func fields(_ known: [String]) throws(FormatError) -> [String: YAMLNode] {
+  package func fields(_ known: [String]) throws(FormatError) -> [String: YAMLNode] {
     guard let mapping = node.mapping else {
       throw error("is \(shown); a mapping with the keys \(known.joined(separator: ", ")) is expected")
     }
@@ -103,18 +103,18 @@ struct YAMLNode {
   }
 
   /// The value of a key that must be there.
-  func required(_ key: String, in fields: [String: YAMLNode]) throws(FormatError) -> YAMLNode {
+  package func required(_ key: String, in fields: [String: YAMLNode]) throws(FormatError) -> YAMLNode {
     guard let field = fields[key] else { throw error("the key '\(key)' is missing") }
     return field
   }
 
-  func elements() throws(FormatError) -> [YAMLNode] {
+  package func elements() throws(FormatError) -> [YAMLNode] {
     guard let sequence = node.sequence else { throw error("is \(shown); a list is expected") }
     return sequence.enumerated().map { at("\(path)[\($0)]", $1) }
   }
 
   /// The elements of a list, or the node itself where it is no list.
-  func oneOrMore() throws(FormatError) -> [YAMLNode] {
+  package func oneOrMore() throws(FormatError) -> [YAMLNode] {
     guard node.sequence != nil else { return [self] }
     let elements = try elements()
     if elements.isEmpty { throw error("is an empty list; leave the key out for the default") }
@@ -122,7 +122,7 @@ struct YAMLNode {
   }
 
   /// Does what the node's value asks for; what is wrong with the value itself is said to be wrong here.
-  func placing<Value>(_ body: () throws(FormatError) -> Value) throws(FormatError) -> Value {
+  package func placing<Value>(_ body: () throws(FormatError) -> Value) throws(FormatError) -> Value {
     do {
       return try body()
     } catch {
@@ -132,7 +132,7 @@ struct YAMLNode {
   }
 
   /// A text that can stand in a table: not empty and without control characters.
-  func name() throws(FormatError) -> String {
+  package func name() throws(FormatError) -> String {
     let text = try string()
     if text.isEmpty || text.unicodeScalars.contains(where: FormatError.isControl) {
       throw error("is \(shown); a text without control characters is expected")
@@ -140,7 +140,7 @@ struct YAMLNode {
     return text
   }
 
-  func string() throws(FormatError) -> String {
+  package func string() throws(FormatError) -> String {
     guard let scalar = node.scalar, inclusion == nil else { throw error("is \(shown); a text is expected") }
     return scalar.string
   }
@@ -153,7 +153,7 @@ struct YAMLNode {
   }
 
   /// A whole number within limits.
-  func integer(in limits: ClosedRange<Int>) throws(FormatError) -> Int {
+  package func integer(in limits: ClosedRange<Int>) throws(FormatError) -> Int {
     let value = try integer()
     guard limits.contains(value) else {
       throw error("is \(value); a number from \(limits.lowerBound) to \(limits.upperBound) is expected")
@@ -161,7 +161,7 @@ struct YAMLNode {
     return value
   }
 
-  func number() throws(FormatError) -> Double {
+  package func number() throws(FormatError) -> Double {
     guard let text = node.scalar?.string, !text.lowercased().contains("x"), let value = Double(text), value.isFinite
     else {
       throw error("is \(shown); a number is expected")

@@ -1,6 +1,7 @@
 import EnergyModel
 import Foundation
 import Interchange
+import TestSupport
 import Testing
 import Workloads
 

@@ -1,5 +1,6 @@
 import Foundation
 import Mappings
+import TestSupport
 import Testing
 import Workloads
 

@@ -1,5 +1,6 @@
 import EnergyModel
 import Interchange
+import TestSupport
 import Testing
 import Workloads
 

@@ -2,6 +2,7 @@ import EnergyModel
 import Foundation
 import Interchange
 import Mappings
+import TestSupport
 import Testing
 import Workloads
 

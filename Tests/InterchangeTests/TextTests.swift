@@ -292,4 +292,18 @@ struct TextTests {
     #expect(Dimension.allCases.map { network.entries[1].layer[$0] } == [1, 4, 5, 7, 3, 1, 1, 1])
     #expect(network.macs == 3 * conv.macs + 4 * 3 * 5 * 7)
   }
+
+  /// Outputs are rounded up as if there were padding behind, and only where the stride leaves something over.
+  @Test("Outputs rounded up", arguments: 0..<40)
+  func roundedUp(seed: Int) throws {
+    let (kernel, stride) = (1 + seed % 7, 1 + seed / 7 % 5)
+    let input = kernel + seed
+    let up = try ShapeText.parse("h=\(input),r=\(kernel),stride=\(stride)x1,round-up=true", origin: "")
+    let down = try ShapeText.parse("h=\(input),r=\(kernel),stride=\(stride)x1", origin: "")
+    let over = (input - kernel) % stride
+    #expect(up[.p] == down[.p] + (over > 0 ? 1 : 0), "seed \(seed)")
+    #expect(up.vertical.paddingAfter == (over > 0 ? stride - over : 0), "seed \(seed)")
+    // What is written of a layer gives the same layer again.
+    #expect(try ShapeText.parse(ShapeText.text(up), origin: "")[.p] == up[.p])
+  }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Interchange
 import ONNX
+import Validation
 import Workloads
 
 /// Reads the bytes of an input.

@@ -88,7 +88,7 @@ struct IndexExpression: Hashable, CustomStringConvertible {
 
 extension StringProtocol {
   /// Without the spaces and tabs around it.
-  var trimmingSpaces: SubSequence {
+  package var trimmingSpaces: SubSequence {
     let isSpace = { (character: Character) in character.isWhitespace }
     guard let first = firstIndex(where: { !isSpace($0) }), let last = lastIndex(where: { !isSpace($0) }) else {
       return self[startIndex..<startIndex]

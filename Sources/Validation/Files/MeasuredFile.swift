@@ -1,4 +1,4 @@
-public import Validation
+public import Interchange
 import Workloads
 
 /// Measured energies of layers in a table: numbers between semicolons or commas, with or without a line of names.
@@ -19,7 +19,7 @@ public enum MeasuredFile {
   ///   - shape: what is the same for all layers, as in `c=3,r=11,s=11`, or nil.
   ///   - name: what reports are to call them, or nil for the file's name.
   /// - Returns: the measurements.
-  /// - Throws: ``FormatError`` naming file, line and column.
+  /// - Throws: `FormatError` naming file, line and column.
   public static func read(
     file: String, columns: [String]?, shape: String?, name: String? = nil
   ) throws(FormatError) -> MeasuredData {

@@ -1,4 +1,5 @@
 import Interchange
+import TestSupport
 import Testing
 import Validation
 import Workloads
@@ -57,19 +58,5 @@ struct MeasuredFileTests {
     #expect(message("p;total;data\n99999999999999999999;3;1\n").contains("is no whole number"))
     #expect(message("p;total;data\n5;3;1\n", shape: "p=4").contains("m.csv:2: the key 'p' is given twice"))
     #expect(message("p;total;data\n5;3;1\n", shape: "q=x").contains("m.csv:2: q: 'x' is no whole number"))
-  }
-
-  /// Outputs are rounded up as if there were padding behind, and only where the stride leaves something over.
-  @Test("Outputs rounded up", arguments: 0..<40)
-  func roundedUp(seed: Int) throws {
-    let (kernel, stride) = (1 + seed % 7, 1 + seed / 7 % 5)
-    let input = kernel + seed
-    let up = try ShapeText.parse("h=\(input),r=\(kernel),stride=\(stride)x1,round-up=true", origin: "")
-    let down = try ShapeText.parse("h=\(input),r=\(kernel),stride=\(stride)x1", origin: "")
-    let over = (input - kernel) % stride
-    #expect(up[.p] == down[.p] + (over > 0 ? 1 : 0), "seed \(seed)")
-    #expect(up.vertical.paddingAfter == (over > 0 ? stride - over : 0), "seed \(seed)")
-    // What is written of a layer gives the same layer again.
-    #expect(try ShapeText.parse(ShapeText.text(up), origin: "")[.p] == up[.p])
   }
 }

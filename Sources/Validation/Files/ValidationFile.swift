@@ -1,5 +1,5 @@
 public import EnergyModel
-public import Validation
+public import Interchange
 public import Workloads
 
 /// One set of measurements to hold against the model, as users ask for it.
@@ -43,7 +43,7 @@ public enum ValidationFile {
   ///   - file: the file's path.
   ///   - folder: where the tables are, or nil for the file's folder. Platforms' files start from the file's folder.
   /// - Returns: the sets, in the file's order.
-  /// - Throws: ``FormatError`` naming file, line and key.
+  /// - Throws: `FormatError` naming file, line and key.
   public static func read(file: String, data folder: String? = nil) throws(FormatError) -> [ValidationRequest] {
     let own = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
     return try requests(YAMLNode.read(file: file), own, folder.map { $0.hasSuffix("/") ? $0 : $0 + "/" } ?? own)

@@ -1,6 +1,6 @@
 import EnergyModel
+public import Interchange
 import Statistics
-public import Validation
 import Workloads
 
 /// What `validate` finds, as JSON and as CSV.
