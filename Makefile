@@ -8,8 +8,9 @@ PYTHON_PACKAGES := python3 python3-venv
 BROWSER_PACKAGES := chromium
 comma := ,
 
-# The library, as the folders of its sources: all but the program and what only names a library of the system.
-MODULES := $(filter-out tilebound COpenBLAS,$(notdir $(wildcard Sources/*)))
+TEST_TARGETS := $(notdir $(wildcard Tests/*Tests))
+# Builds all that tests without a sanitizer run, as they do, and runs none.
+BUILD := swift test list -c release >/dev/null
 
 # Installs the packages that the shell variable `missing` names, if any, or says what to do; $(1) says what they are for.
 define install_missing
@@ -29,20 +30,20 @@ run: setup
 	swift build -c release --product tilebound
 	.build/release/tilebound optimize --network alexnet --capacity 64KiB
 
-# All tests that need nothing besides, optimized, where they take minutes less; every check of the sources stays on.
+# All tests that need nothing besides, with the library optimized, where they take minutes less; every check of the
+# sources stays on. They run one after the other, so that their times tell.
 test: setup
-	swift test -c release --skip ModelZooTests --skip ReportPageTests
+	swift test -c release --no-parallel --skip ModelZooTests --skip ReportPageTests
 
 # The same but for the exhaustive ones, with every access to memory checked.
 test-address: setup
-	ASAN_OPTIONS=detect_leaks=0 swift test -c release --sanitize=address --scratch-path .build-address \
-	  --skip ExhaustiveTests --skip ModelZooTests --skip ReportPageTests
+	TARGETS="$(filter-out ExhaustiveTests ModelZooTests ReportPageTests,$(TEST_TARGETS))" ASAN_OPTIONS=detect_leaks=0 \
+	swift test -c release --sanitize=address --scratch-path .build-address
 
-# Searches and sweeps on several threads, with every access checked for races. A full disk is no place for the sanitizer.
+# Searches and sweeps on several threads, with every access checked for races.
 test-thread: setup
-	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer.supp \
-	swift test -c release --sanitize=thread --scratch-path .build-thread \
-	  --filter 'MappingSearchTests|SweepsTests|DeterminismTests|SweepCommandTests|KilledSweepTests' --skip fullDisk
+	TARGETS="ParallelTests MappingSearchTests SweepsTests" TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer.supp \
+	swift test -c release --sanitize=thread --scratch-path .build-thread
 
 # Models of the onnx and zigzag-dse packages as they are imported, and as the onnx package itself understands them.
 test-models: setup-models
@@ -52,12 +53,12 @@ test-models: setup-models
 test-pages: setup-pages
 	swift test -c release --filter ReportPageTests
 
-# Programs that use the library, in a package of their own: each prints what is kept beside it.
+# Programs that use the library: each prints what is kept beside it.
 test-examples: setup
-	swift build --package-path Examples
-	Examples/.build/debug/OptimizeLayer | diff Examples/expected/OptimizeLayer.txt -
-	Examples/.build/debug/SweepCapacities | diff Examples/expected/SweepCapacities.csv -
-	Examples/.build/debug/NetworkGap configs/networks/resnet18.yaml 64KiB | diff Examples/expected/NetworkGap.csv -
+	$(BUILD)
+	.build/release/OptimizeLayer | diff Examples/expected/OptimizeLayer.txt -
+	.build/release/SweepCapacities | diff Examples/expected/SweepCapacities.csv -
+	.build/release/NetworkGap configs/networks/resnet18.yaml 64KiB | diff Examples/expected/NetworkGap.csv -
 
 # The tables of results/README.md made anew, in .build-results, and compared with those that are kept, but for
 # the commit and the processor's kernel that an index names; and the report on them, which is not kept.
@@ -76,19 +77,20 @@ results: setup
 	tilebound report results/built-in.csv --title "Optima of the built-in networks" --output results/built-in.html
 
 # Inputs made by libFuzzer, from those kept in Fuzz/corpus on, for every reader and for closed form against replay. What
-# is found stays in .build-fuzz. A long run: make fuzz FUZZ_RUNS=10000000 FUZZ_TARGETS="onnx nest"
+# is found stays in .build-fuzz/found. A long run: make fuzz FUZZ_RUNS=10000000 FUZZ_TARGETS="onnx nest"
 FUZZ_RUNS := 3000
 FUZZ_TARGETS := $(notdir $(wildcard Fuzz/corpus/*))
-FUZZ := Fuzz/.build/release/Fuzz
+FUZZ := .build-fuzz/release/Fuzz
 fuzz: setup
-	swift build --package-path Fuzz -c release --sanitize=fuzzer --sanitize=address -Xswiftc -sanitize=fuzzer,address
+	TARGETS=Fuzz swift build -c release --scratch-path .build-fuzz --product Fuzz \
+	  --sanitize=fuzzer --sanitize=address -Xswiftc -sanitize=fuzzer,address
 	@set -e; for target in $(FUZZ_TARGETS); do \
-	  mkdir -p .build-fuzz/$$target; \
+	  mkdir -p .build-fuzz/found/$$target; \
 	  echo "$$target"; \
-	  TARGET=$$target SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 $(FUZZ) .build-fuzz/$$target \
+	  TARGET=$$target SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 $(FUZZ) .build-fuzz/found/$$target \
 	    Fuzz/corpus/$$target -runs=$(FUZZ_RUNS) -seed=1 -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
-	    -print_final_stats=1 -artifact_prefix=.build-fuzz/$$target- 2>.build-fuzz/$$target.log || \
-	    { cat .build-fuzz/$$target.log >&2; exit 1; }; \
+	    -print_final_stats=1 -artifact_prefix=.build-fuzz/found/$$target- 2>.build-fuzz/found/$$target.log || \
+	    { cat .build-fuzz/found/$$target.log >&2; exit 1; }; \
 	done
 
 # Lines of the evaluator, the enumerator, the bounds and the scorer broken in turn: tells which of them no test notices.
@@ -101,10 +103,32 @@ mutants: setup
 bench: setup
 	cd Benchmarks && swift package benchmark --no-progress
 
-# The documentation of the library's modules, all in one archive; links that lead nowhere are errors.
+# The documentation of the library's modules, all in one archive, out of what the tests' build has of them; links that
+# lead nowhere are errors. A module may link to those before it.
+MODULES := Workloads EnergyModel Mappings LowerBounds DenseKernels Scoring MappingSearch ONNX Interchange Statistics \
+  Validation Sweeps Reports
+DOCS := .build-docs
 docs: setup
-	BUILD_DOCS=1 swift package --scratch-path .build-docs generate-documentation $(addprefix --target ,$(MODULES)) \
-	  --enable-experimental-combined-documentation --warnings-as-errors
+	@missing="$(filter-out $(MODULES) Parallel COpenBLAS tilebound,$(notdir $(wildcard Sources/*)))"; \
+	if [ -n "$$missing" ]; then echo "make: not among the modules to document: $$missing" >&2; exit 1; fi
+	$(BUILD)
+	rm -rf $(DOCS)
+	@set -e; mkdir -p $(DOCS)/archives; \
+	target=$$(swift -print-target-info | awk -F'"' '/"triple"/ { print $$4; exit }'); \
+	headers="-Xcc -fmodule-map-file=Sources/COpenBLAS/module.modulemap $$(pkg-config --cflags openblas)"; \
+	headers="$$headers $$(find .build/checkouts -path '*/include/module.modulemap' | sed 's|^|-I |; s|/module.modulemap||')"; \
+	dependencies=""; \
+	for module in $(MODULES); do \
+	  mkdir -p $(DOCS)/symbols/$$module; \
+	  swift symbolgraph-extract -module-name $$module -target $$target $$headers -I .build/release/Modules \
+	    -minimum-access-level public -emit-extension-block-symbols -output-dir $(DOCS)/symbols/$$module; \
+	  docc convert $$(find Sources/$$module -name '*.docc') --additional-symbol-graph-dir $(DOCS)/symbols/$$module \
+	    --fallback-display-name $$module --fallback-bundle-identifier $$module --warnings-as-errors \
+	    --enable-experimental-external-link-support $$dependencies --output-path $(DOCS)/archives/$$module.doccarchive; \
+	  dependencies="$$dependencies --dependency $(DOCS)/archives/$$module.doccarchive"; \
+	done
+	docc merge $(addprefix $(DOCS)/archives/,$(addsuffix .doccarchive,$(MODULES))) \
+	  --synthesized-landing-page-name Tilebound --output-path $(DOCS)/Tilebound.doccarchive
 
 # Cases of public enumerations without documentation, of which `swift format` does not speak.
 define undocumented_cases
@@ -120,8 +144,7 @@ endef
 export undocumented_cases
 
 lint:
-	swift format lint --strict --recursive Package.swift Plugins Sources Tests Examples/Package.swift Examples/Sources \
-	  Fuzz/Package.swift Fuzz/Sources
+	swift format lint --strict --recursive Package.swift Plugins Sources Tests Examples Fuzz/Sources
 	@awk "$$undocumented_cases" $$(find Sources -name '*.swift')
 	@large=$$(git ls-files -z | xargs -0 -r du -b 2>/dev/null | awk '$$1 > 1048576 { print $$2 }'); \
 	if [ -n "$$large" ]; then echo "make: larger than 1 MiB, which one command makes again: $$large" >&2; exit 1; fi

@@ -10,6 +10,9 @@ let swiftSettings: [SwiftSetting] = [
 let safeSettings: [SwiftSetting] =
   swiftSettings + [.strictMemorySafety(), .treatWarning("StrictMemorySafety", as: .error)]
 
+/// Of tests, where to optimize takes longer than it saves. What tests everything that is small is optimized.
+let testSettings = swiftSettings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 // The modules from the general to the particular: each may import only those named before it.
 
 let openBLAS = Target.systemLibrary(
@@ -93,61 +96,61 @@ let tests: [Target] = [
   .target(
     name: "TestSupport", dependencies: ["Workloads", "EnergyModel", "Mappings"], path: "Tests/TestSupport",
     swiftSettings: swiftSettings),
-  .testTarget(name: "ParallelTests", dependencies: ["Parallel"], swiftSettings: swiftSettings),
-  .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "TestSupport"], swiftSettings: swiftSettings),
-  .testTarget(name: "EnergyModelTests", dependencies: ["Workloads", "EnergyModel"], swiftSettings: swiftSettings),
+  .testTarget(name: "ParallelTests", dependencies: ["Parallel"], swiftSettings: testSettings),
+  .testTarget(name: "WorkloadsTests", dependencies: ["Workloads", "TestSupport"], swiftSettings: testSettings),
+  .testTarget(name: "EnergyModelTests", dependencies: ["Workloads", "EnergyModel"], swiftSettings: testSettings),
   .testTarget(
     name: "MappingsTests", dependencies: ["Workloads", "EnergyModel", "Mappings", "TestSupport"],
-    swiftSettings: swiftSettings),
+    swiftSettings: testSettings),
   .testTarget(
     name: "LowerBoundsTests", dependencies: ["Workloads", "EnergyModel", "Mappings", "LowerBounds", "TestSupport"],
-    swiftSettings: swiftSettings),
-  .testTarget(name: "DenseKernelsTests", dependencies: ["DenseKernels", "TestSupport"], swiftSettings: swiftSettings),
-  .testTarget(name: "ScoringTests", dependencies: ["Scoring", "TestSupport"], swiftSettings: swiftSettings),
+    swiftSettings: testSettings),
+  .testTarget(name: "DenseKernelsTests", dependencies: ["DenseKernels", "TestSupport"], swiftSettings: testSettings),
+  .testTarget(name: "ScoringTests", dependencies: ["Scoring", "TestSupport"], swiftSettings: testSettings),
   .testTarget(
     name: "MappingSearchTests",
     dependencies: [
       "Parallel", "Workloads", "EnergyModel", "Mappings", "LowerBounds", "Scoring", "MappingSearch", "TestSupport",
     ],
-    swiftSettings: swiftSettings),
+    swiftSettings: testSettings),
   .testTarget(
     name: "ONNXTests",
     dependencies: ["Workloads", "ONNX", "TestSupport"],
-    resources: [.copy("Models")], swiftSettings: swiftSettings),
+    resources: [.copy("Models")], swiftSettings: testSettings),
   .testTarget(
     name: "InterchangeTests",
     dependencies: [
       "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Answers", "Interchange", "TestSupport",
       .product(name: "Yams", package: "Yams"),
     ],
-    swiftSettings: swiftSettings),
+    swiftSettings: testSettings),
   .testTarget(
-    name: "StatisticsTests", dependencies: ["DenseKernels", "Statistics", "TestSupport"], swiftSettings: swiftSettings),
+    name: "StatisticsTests", dependencies: ["DenseKernels", "Statistics", "TestSupport"], swiftSettings: testSettings),
   .testTarget(
     name: "ValidationTests",
     dependencies: [
       "Workloads", "EnergyModel", "LowerBounds", "MappingSearch", "Interchange", "Statistics", "Validation",
       "TestSupport",
     ],
-    swiftSettings: swiftSettings),
+    swiftSettings: testSettings),
   .testTarget(
     name: "SweepsTests",
     dependencies: [
       "Parallel", "Workloads", "EnergyModel", "Mappings", "MappingSearch", "Answers", "Interchange", "Sweeps",
       "TestSupport",
     ],
-    swiftSettings: swiftSettings),
+    swiftSettings: testSettings),
   .testTarget(
     name: "ReportsTests",
     dependencies: [
       "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Answers", "Interchange", "Reports",
     ],
-    swiftSettings: swiftSettings),
-  .testTarget(name: "tileboundTests", dependencies: ["tilebound", "TestSupport"], swiftSettings: swiftSettings),
-  .testTarget(name: "ReportPageTests", dependencies: ["tilebound", "TestSupport"], swiftSettings: swiftSettings),
+    swiftSettings: testSettings),
+  .testTarget(name: "tileboundTests", dependencies: ["tilebound", "TestSupport"], swiftSettings: testSettings),
+  .testTarget(name: "ReportPageTests", dependencies: ["tilebound", "TestSupport"], swiftSettings: testSettings),
   .testTarget(
     name: "ModelZooTests", dependencies: ["Workloads", "ONNX", "TestSupport"], exclude: ["expected.py"],
-    swiftSettings: swiftSettings),
+    swiftSettings: testSettings),
   .testTarget(
     name: "ExhaustiveTests",
     dependencies: [
@@ -156,6 +159,21 @@ let tests: [Target] = [
     ],
     swiftSettings: swiftSettings),
 ]
+
+/// Programs that use the library. They see what is public in the modules of products, as users of the package do.
+let examples: [Target] = [
+  ("OptimizeLayer", core + reports), ("SweepCapacities", core + formats), ("NetworkGap", core + formats),
+]
+.map { name, modules in
+  .executableTarget(
+    name: name, dependencies: modules.map { .byName(name: $0.name) }, path: "Examples/\(name)", packageAccess: false,
+    swiftSettings: swiftSettings)
+}
+
+/// Readers and the pair of closed form and replay, driven by libFuzzer, which has the program's `main`.
+let fuzz = Target.executableTarget(
+  name: "Fuzz", dependencies: ["Workloads", "EnergyModel", "Mappings", "ONNX", "Interchange", "Validation"],
+  path: "Fuzz/Sources", swiftSettings: swiftSettings)
 
 let package = Package(
   name: "tilebound",
@@ -166,12 +184,13 @@ let package = Package(
     .library(name: "Tilebound", targets: (core + formats + reports).map(\.name)),
     .executable(name: "tilebound", targets: ["tilebound"]),
   ],
+  // Exact, since Package.resolved cannot be kept: see Documentation/Architecture.md.
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
   ],
-  targets: [openBLAS] + core + formats + reports + program + tests,
+  targets: [openBLAS] + core + formats + reports + program + examples + tests,
   swiftLanguageModes: [.v6])
 
 // The core stands on itself and OpenBLAS, on no other package.
@@ -182,7 +201,14 @@ for module in core {
   }
 }
 
-// Only for `make docs`: users and ordinary builds neither resolve nor build it.
-if Context.environment["BUILD_DOCS"] != nil {
-  package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+// `make` names the targets of a check, so that only they and what they need are built; no other build leaves any out.
+if let chosen = Context.environment["TARGETS"] {
+  var needed = Set(chosen.split(separator: " ").map(String.init))
+  package.targets.append(fuzz)
+  // From the particular to the general: when a module's turn comes, all that need it were there.
+  for target in package.targets.reversed() where needed.contains(target.name) {
+    for case .byNameItem(let name, _) in target.dependencies { needed.insert(name) }
+  }
+  package.targets.removeAll { !needed.contains($0.name) && $0.type != .plugin }
+  package.products = []
 }

@@ -23,7 +23,7 @@ struct ExamplesTests {
     func text(_ path: String) throws -> String {
       try String(contentsOf: Program.root.appending(path: path), encoding: .utf8)
     }
-    let lines = try text("Examples/Sources/OptimizeLayer/OptimizeLayer.swift").split(
+    let lines = try text("Examples/OptimizeLayer/OptimizeLayer.swift").split(
       separator: "\n", omittingEmptySubsequences: false)
     let block = lines.map { $0.isEmpty ? "" : "    \($0)" }.joined(separator: "\n")
     #expect(try text("README.md").contains("\n\n\(block)\n"))
