@@ -60,18 +60,30 @@ test-examples: setup
 	.build/release/SweepCapacities | diff Examples/expected/SweepCapacities.csv -
 	.build/release/NetworkGap configs/networks/resnet18.yaml 64KiB | diff Examples/expected/NetworkGap.csv -
 
-# The tables of results/README.md made anew, in .build-results, and compared with those that are kept, but for
-# the commit and the processor's kernel that an index names; and the report on them, which is not kept.
+# What the program made of results/ made anew, in .build-results, and compared with what is kept, but for the commit and the
+# processor's kernel that an index names; and the report on it, which is not kept. The measured data are no part of this
+# package: VALIDATION_DATA says where they are.
+VALIDATION_DATA := $(abspath ../shared/validation)
 results: setup
 	swift build -c release --product tilebound
 	rm -rf .build-results
-	mkdir -p .build-results/results/plots
+	mkdir -p .build-results/results/plots .build-results/results/validation
 	cp results/built-in.yaml .build-results/results
-	cd .build-results && PATH="$(CURDIR)/.build/release:$$PATH" && \
-	tilebound sweep results/built-in.yaml --output results/built-in.csv --quiet && \
-	tilebound curve --network resnet50 --capacity 1KiB...1MiB --quiet --plot results/plots/resnet50.svg >/dev/null && \
-	for file in $$(find results -type f); do \
-	  cmp <(grep -vE '"(commit|blas_core)" :' $$file) <(grep -vE '"(commit|blas_core)" :' ../$$file) || { echo "$$file differs" >&2; exit 1; }; \
+	cp results/validation/published.yaml .build-results/results/validation
+	@set -e; cd .build-results; PATH="$(CURDIR)/.build/release:$$PATH"; \
+	tilebound sweep results/built-in.yaml --output results/built-in.csv --quiet; \
+	tilebound curve --network resnet50 --capacity 1KiB...1MiB --quiet --plot results/plots/resnet50.svg >/dev/null; \
+	if [ -d "$(VALIDATION_DATA)" ]; then \
+	  (cd results/validation; ln -s "$(VALIDATION_DATA)" data; \
+	   tilebound validate published.yaml --data-folder data --levels --page tables.md --quiet; \
+	   tilebound validate data/eyeriss_energy_d.csv --columns k,total,compute,data,macs,words --platform eyeriss --levels \
+	     --shape c=3,h=224,w=224,r=11,s=11,stride=4,round-up=true --plot plots --quiet); \
+	else echo "make: no measured data in $(VALIDATION_DATA): results/validation is left as it is" >&2; fi; \
+	cd ..; \
+	for file in $$(find results -type f ! -name '*.yaml' ! -name README.md); do \
+	  if [[ $$file == results/validation/* && ! -d "$(VALIDATION_DATA)" ]]; then continue; fi; \
+	  cmp <(grep -vE '"(commit|blas_core)" :' .build-results/$$file) <(grep -vE '"(commit|blas_core)" :' $$file) || \
+	  { echo "$$file differs" >&2; exit 1; }; \
 	  echo "$$file: the same"; done
 	cd .build-results && PATH="$(CURDIR)/.build/release:$$PATH" && \
 	tilebound report results/built-in.csv --title "Optima of the built-in networks" --output results/built-in.html

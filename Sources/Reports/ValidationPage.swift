@@ -35,9 +35,9 @@ public struct ValidationPage {
 
   /// The page as Markdown.
   ///
-  /// - Parameter picture: where the file of a figure is, as seen from the page.
+  /// - Parameter picture: where the file of a figure is, as seen from the page, or nil to leave it out.
   /// - Returns: the text.
-  public func markdown(picture: (Figure) -> String) -> String {
+  public func markdown(picture: (Figure) -> String?) -> String {
     var lines = ["# \(Self.title)", "", "By tilebound \(Producer.version):", "", "    \(command)"]
     for part in parts {
       let sections = ValidationTables.sections(part.findings)
@@ -47,7 +47,8 @@ public struct ValidationPage {
         for table in section.tables { lines += [""] + Self.table(table) }
         if index == 0 {
           for figure in part.figures {
-            lines += ["", "![\(Self.escaped(figure.alternativeText))](\(picture(figure)))"]
+            guard let file = picture(figure) else { continue }
+            lines += ["", "![\(Self.escaped(figure.alternativeText))](\(file))"]
           }
         }
       }

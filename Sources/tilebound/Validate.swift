@@ -73,7 +73,8 @@ struct Validate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Make a page of it: .html, which stands alone, or .md, with the pictures of --plot.", valueName: "file"))
+      "Make a page of it: .html, which stands alone, or .md, which shows the pictures of --plot if it is given.",
+      valueName: "file"))
   var page: String?
 
   @OptionGroup var output: OutputOptions
@@ -157,9 +158,6 @@ struct Validate: ParsableCommand {
       throw FormatError(
         origin: "--page", message: "'\(page)' names no kind of page; a name in .html or .md is accepted")
     }
-    if plot == nil {
-      throw FormatError(origin: "--page", message: "'\(page)' shows the pictures of a folder: give --plot too")
-    }
     return false
   }
 
@@ -201,9 +199,13 @@ struct Validate: ParsableCommand {
       return
     }
     let folder = URL(fileURLWithPath: file).deletingLastPathComponent().standardized.path
-    let pictures = URL(fileURLWithPath: plot ?? "").standardized.path
-    let relative = pictures.hasPrefix(folder + "/") ? String(pictures.dropFirst(folder.count + 1)) : pictures
-    try OutputOptions.write(
-      page.markdown { "\(relative)/\($0.name).\(plots.format.rawValue)" }, to: file)
+    let pictures = plot.map { plot in
+      let path = URL(fileURLWithPath: plot).standardized.path
+      return path.hasPrefix(folder + "/") ? String(path.dropFirst(folder.count + 1)) : path
+    }
+    let text = page.markdown { figure in
+      pictures.map { "\($0)/\(figure.name).\(plots.format.rawValue)" }
+    }
+    try OutputOptions.write(text, to: file)
   }
 }

@@ -76,6 +76,13 @@ struct ValidateCommandTests {
         #expect(FileManager.default.fileExists(atPath: picture), "\(picture)")
       }
       #expect(text.contains("](plots/measured-series.svg)"))
+      // Without a folder of pictures the page has its tables alone.
+      let bare = try Program.run("validate \(file) \(Self.options) --page \(folder)/page.md --quiet")
+      #expect(bare.code == 0, "\(bare.error)")
+      let lines = text.split(separator: "\n")
+      #expect(
+        try String(contentsOfFile: "\(folder)/page.md", encoding: .utf8).split(separator: "\n")
+          == lines.filter { !$0.hasPrefix("![") } && lines.contains { $0.hasPrefix("![") })
     }
   }
 
@@ -95,7 +102,6 @@ struct ValidateCommandTests {
       try check("\(file) \(Self.options) --below 5", "--below: limits what goes into --bins")
       try check("\(file) \(Self.options) --bins 50", "measured.csv: ")
       try check("\(file) \(Self.options) --page x.txt", "a name in .html or .md is accepted")
-      try check("\(file) \(Self.options) --page x.md", "give --plot too")
       try check("\(file) \(Self.options) --data-folder x", "goes with a YAML file")
       try check("results/validation/published.yaml --shape k=3", "--shape: stands in")
       try check("results/validation/published.yaml", "simba_energy_d.csv: cannot be read")
