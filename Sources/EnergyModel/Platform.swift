@@ -132,13 +132,13 @@ public struct Platform: Hashable, Sendable {
     (self.name, self.source, self.mac, self.widths, self.levels) = (name, source, mac, widths, levels)
   }
 
-  /// Every memory on the chip taken together: whatever is not in it is in DRAM.
+  /// The capacity of all memories on the chip together.
   ///
-  /// It is the Buffer of the two-level model for which the lower bounds hold on this platform: a smaller one could do
-  /// things that the platform does with less traffic only because it keeps data elsewhere on the chip.
+  /// Lower bounds of the two-level model hold on this platform for a Buffer of this size. They do not for a smaller one:
+  /// the platform may move less than they say, by keeping data in a memory that was not counted.
   public var onChip: Bits { levels.dropFirst().reduce(.zero) { $0 + $1.capacity } }
 
-  /// The sizes of the single levels on the chip that keep more than one tensor: what else could be taken for the Buffer.
+  /// The capacity of each level on the chip that keeps more than one tensor. Any of them may be called the Buffer.
   public var buffers: [Bits] {
     levels.dropFirst().filter { Set($0.memories.flatMap(\.tensors)).count > 1 }.map(\.capacity)
   }

@@ -1,16 +1,15 @@
 import Foundation
 
-/// How much a schedule can do in a stretch of given cost, and so the least cost of all work.
+/// The least cost of all work, from the most work that one stretch of a schedule can do.
 ///
-/// With elements at hand that weigh z bits in all, the discounted tensor counted at μ times its bits, at most
-/// (z/d)^e / μ^h units of work run, where d is the number of tensors that count. A stretch that costs c has at most
-/// B + c at hand, the first one c. Closing each stretch when its cost reaches a certain multiple of B gives, as
-/// `Proofs.md` shows,
+/// A schedule is divided into stretches. Each ends as soon as its cost reaches (z₀ - 1)·B: it is then full, and it cost
+/// at most b_max more. A stretch begins with at most B bits in the Buffer, the first one with none. So a full stretch has
+/// at most z₀·B + b_max bits at hand. A bit of the discounted tensor counts as μ bits.
+///
+/// With z bits at hand at most (z/d)^e / μ^h units of work run, where d tensors count. `Proofs.md` derives from it
 ///
 ///     cost ≥ d · (μ^h · work)^(1/e)                            for every capacity B,
-///     cost ≥ (z₀ - 1) · f · B + offset · B    if f ≥ 1,    f = μ^h · work / ((z₀·B + b_max)/d)^e,
-///
-/// with z₀·B the bits at hand in a full stretch.
+///     cost ≥ (z₀ - 1) · f · B + offset · B    if f ≥ 1,    f = μ^h · work / ((z₀·B + b_max)/d)^e.
 struct Stretch {
   /// Work in all, in units in which the words' widths have been taken in.
   private let work: Double
@@ -22,10 +21,11 @@ struct Stretch {
   private let discountExponent: Double
   /// z₀, the bits at hand in a full stretch in multiples of B; its cost is z₀ - 1.
   private let atHand: Double
-  /// What the first stretch costs more and the last one less than its share, in multiples of B.
+  /// The least sum of two differences, in multiples of B. The first stretch costs more than its share of the work, since it
+  /// begins with an empty Buffer. The last one may cost less, since it need not be full.
   private let offset: Double
-  /// The least f at which full stretches are counted. Below, one stretch gives no less, and from here on what full
-  /// stretches give never grows with B.
+  /// The least f for which the second bound is used. Below it the first bound is no smaller, or nearly so. From it on the
+  /// second bound never grows with B.
   private let leastFull: Double
   private let widest: Double
 
