@@ -66,27 +66,25 @@ struct Curve: ParsableCommand {
   @Flag(help: "In a table, print what is to be said of each curve as a whole, without its points.")
   var quiet = false
 
+  /// A layer's curve with what is wanted besides.
+  private struct LayerCurve: Sendable {
+    let curve: ParetoCurve
+    /// An answer for each point, or for the optimum at each capacity asked for.
+    let points: [Answer]
+    /// Each dataflow's own, where they are drawn.
+    let dataflows: [StepCurve]
+  }
+
   func run() throws {
     let format = try output.format()
-    let example = "tilebound curve --network resnet50"
     let capacities = try capacity.map { try CapacityOptions.list($0) }
     let part = try PercentText.parse(within ?? "5%", origin: "--within")
     let setting = try model.setting(reuse.policy, try chosen.dataflows())
-    let energyModel = setting.energyModel
     let threads = try threads.count()
-    let (network, entries) = try layers.entries(example: example)
-    try output.refuseSameFile(as: [("--plot", plot)])
-    try refuse("--plot-in", plotIn, without: "--plot", plot)
-    if within != nil, format == .csv, plot == nil {
-      throw CommandFailure(
-        code: .usage, message: "--within sets the knee, which CSV does not have; a table, JSON and --plot have it")
-    }
+    let (network, entries) = try layers.entries(example: "tilebound curve --network resnet50")
+    try checkOptions(format)
     let picture = try plot.map { file in
-      try CurvePicture(
-        file, in: plotIn ?? .energy, setting, capacities: capacities, kneeWithin: part)
-    }
-    if total, !layers.isNetwork {
-      throw CommandFailure(code: .usage, message: "--total is the curve of a whole network; give --network alone")
+      try CurvePicture(file, in: plotIn ?? .energy, setting, capacities: capacities, kneeWithin: part)
     }
 
     // A single layer's blocks are scored side by side instead.
@@ -94,59 +92,82 @@ struct Curve: ParsableCommand {
     let wantsPoints = !total && !(format == .table && (quiet || entries.count > 1))
     // Of several layers chosen one by one, there would be too many lines.
     let plotsDataflows = picture != nil && (layers.isNetwork || entries.count == 1)
-    let answers = try entries.concurrentMap(threads: threads) { entry in
+    let found = try entries.concurrentMap(threads: threads) { entry in
       let problem = try Problem(entry.layer, in: setting)
       let optimizer = Optimizer(problem)
       let curve = optimizer.curve(options: options)
       let comparesAll = wantsPoints && problem.dataflows.count == Dataflow.allCases.count
       let each = comparesAll || plotsDataflows ? DataflowCurves(optimizer, options: options) : nil
-      let points = try wantsPoints ? pointAnswers(curve, each, entry, network, capacities) : []
-      return (curve: curve, points: points, each: plotsDataflows ? each?.steps ?? [] : [])
+      return LayerCurve(
+        curve: curve, points: try wantsPoints ? pointAnswers(curve, each, entry, network, capacities) : [],
+        dataflows: plotsDataflows ? each?.steps ?? [] : [])
     }
-    let curves = zip(entries, answers).map { (entry: $0, curve: $1.curve.steps) }
+    let curves = zip(entries, found).map { (entry: $0, curve: $1.curve.steps) }
     let whole = try NetworkCurve(curves, in: setting)
-    let (sum, count) = (whole.sum, whole.count)
-    let isNetwork = layers.isNetwork
     let summaries = CurveSummary.all(
-      network: network, curves, whole, isNetwork: isNetwork, energyModel, within: part == 0 ? [0] : [part, 0])
-    let compute = zip(entries, answers).reduce(0) { sum, answer in
-      sum + Double(answer.0.count)
-        * (energyModel.energy(macs: answer.0.layer.macs, read: .zero, written: .zero)?.compute ?? 0)
-    }
-    let shown = try capacities.map { try $0.map { try point(of: sum, $0, entries, setting) } } ?? sum.points
-    let totals = shown.map { point in
-      CurveTotal(
-        network: network ?? entries[0].layer.name, layers: count, capacity: point.capacity, compute: compute,
-        dataQuanta: point.dataQuanta, energyModel)
-    }
+      network: network, curves, whole, isNetwork: layers.isNetwork, setting.energyModel,
+      within: part == 0 ? [0] : [part, 0])
+    let shownSummaries = total ? summaries.suffix(1) : summaries
+    let totals = try totals(whole, entries, network, setting, capacities)
     try picture?.draw(
-      network: network, isNetwork: isNetwork,
+      network: network, isNetwork: layers.isNetwork,
       wholes: entries.compactMap(\.partOf).filter(layers.names.selection.includes),
-      entries, answers.map { ($0.curve.steps, $0.each) })
-    let points = answers.flatMap(\.points)
+      entries, found.map { ($0.curve.steps, $0.dataflows) })
+    let points = found.flatMap(\.points)
     switch format {
     case .json:
       try output.emit(
         ResultFile.json(
-          points, totals: isNetwork ? totals : nil, curves: total ? summaries.suffix(1) : summaries,
-          command: Invocation.text(), producer: Invocation.producer))
+          points, totals: layers.isNetwork ? totals : nil, curves: shownSummaries, command: Invocation.text(),
+          producer: Invocation.producer))
     case .csv: try output.emit(total ? ResultFile.csv(totals) : ResultFile.csv(points))
     case .table:
-      let heading = model.heading(network ?? entries[0].layer.name, setting)
-      var lines = [heading, ""] + CurveReport.summary(total ? summaries.suffix(1) : summaries, unit: energyModel.unit)
+      var lines = [model.heading(network ?? entries[0].layer.name, setting), ""]
+      lines += CurveReport.summary(shownSummaries, unit: setting.energyModel.unit)
       if !quiet {
         let rows =
-          isNetwork && (total || entries.count > 1)
+          layers.isNetwork && (total || entries.count > 1)
           ? CurveReport.total(
-            capacities == nil ? atOctaves(sum, totals) : totals, least: totals.last, isSampled: capacities == nil)
+            capacities == nil ? atOctaves(whole.sum, totals) : totals, least: totals.last, isSampled: capacities == nil)
           : CurveReport.points(points)
         if !rows.isEmpty { lines += [""] + rows }
       }
-      if answers.contains(where: { !$0.curve.statistics.isComplete }) {
+      if found.contains(where: { !$0.curve.statistics.isComplete }) {
         lines += ["", "not every block size of so long an axis was searched: a curve may be lower"]
       }
       lines += CurveReport.notes(entries)
       try output.emit(lines.joined(separator: "\n") + "\n")
+    }
+  }
+
+  /// Refuses options that do not go together.
+  private func checkOptions(_ format: OutputOptions.Format) throws {
+    try output.refuseSameFile(as: [("--plot", plot)])
+    try refuse("--plot-in", plotIn, without: "--plot", plot)
+    if within != nil, format == .csv, plot == nil {
+      throw CommandFailure(
+        code: .usage, message: "--within sets the knee, which CSV does not have; a table, JSON and --plot have it")
+    }
+    if total, !layers.isNetwork {
+      throw CommandFailure(code: .usage, message: "--total is the curve of a whole network; give --network alone")
+    }
+  }
+
+  /// The points of the network's curve, or its values at the capacities asked for.
+  private func totals(
+    _ whole: NetworkCurve, _ entries: [Network.Entry], _ network: String?, _ setting: Problem.Setting,
+    _ capacities: [Bits]?
+  ) throws -> [CurveTotal] {
+    let model = setting.energyModel
+    let compute = entries.reduce(0) { sum, entry in
+      sum + Double(entry.count) * (model.energy(macs: entry.layer.macs, read: .zero, written: .zero)?.compute ?? 0)
+    }
+    let points =
+      try capacities.map { try $0.map { try point(of: whole.sum, $0, entries, setting) } } ?? whole.sum.points
+    return points.map { point in
+      CurveTotal(
+        network: network ?? entries[0].layer.name, layers: whole.count, capacity: point.capacity, compute: compute,
+        dataQuanta: point.dataQuanta, model)
     }
   }
 
