@@ -97,6 +97,15 @@ public struct Answer: Hashable, Sendable {
     self.references = references
   }
 
+  /// The same answer to a problem that differs in nothing but what its energy model says of itself.
+  public func priced(in problem: Problem) -> Answer {
+    var answer = self
+    answer.setting = problem.setting
+    answer.evaluation = evaluation.priced(in: problem)
+    answer.energy = Energies(answer.evaluation.energy)
+    return answer
+  }
+
   /// The layer.
   public var layer: Layer { entry.layer }
   /// The layer's name.

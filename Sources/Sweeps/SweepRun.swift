@@ -145,16 +145,12 @@ public final class SweepRun: Sendable {
     let text = try store.withLock { try $0?.written() } ?? TextFile.read(path, limit: .max)
     let known = try ResultReader.parse(text, origin: path).answers
     // A record names its energy model; the sweep has the model itself.
-    let settings = sweep.units.flatMap { unit in
-      unit.setting.energyModels.flatMap { model in
-        Array(repeating: unit.setting.under(model, sweep.dataflows), count: sweep.capacities.count)
+    let problems = try sweep.units.flatMap { unit in
+      try unit.setting.energyModels.flatMap { model in
+        Array(repeating: try sweep.problem(unit, model), count: sweep.capacities.count)
       }
     }
-    return zip(known, settings).map { answer, setting in
-      var answer = answer
-      answer.setting = setting
-      return answer
-    }
+    return zip(known, problems).map { $0.priced(in: $1) }
   }
 
   private func text(_ answers: [Answer]) throws -> String {

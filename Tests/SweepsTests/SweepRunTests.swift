@@ -187,12 +187,14 @@ struct SweepRunTests {
       let file = "\(folder)/s"
       let states = Guarded<[[String: Data]]>([])
       let first = try SweepRun(sweep, to: file, form: form)
-      _ = try first.run(threads: 2, command: "c") { _ in
+      let result = try first.run(threads: 2, command: "c", keepsAnswers: true) { _ in
         guard let now = try? contents(of: folder) else { return }
         states.withLock { $0.append(now) }
       }
       let whole = try contents(of: folder)
       #expect(states.value.count == sweep.units.count)
+      let read = try ResultReader.read(file: file).answers
+      #expect(result.answers.map { ResultRecord($0) } == read.map { ResultRecord($0) })
       for (number, state) in states.value.enumerated() {
         var state = state
         var vouched = number + 1
@@ -222,12 +224,14 @@ struct SweepRunTests {
         #expect(run.resumed == vouched * 30, "seed \(seed), state \(number)")
         let counts = Guarded<[Int]>([])
         let later = Guarded<[[String: Data]]>([])
-        _ = try run.run(threads: 2, command: "c") { now in
+        let resumed = try run.run(threads: 2, command: "c", keepsAnswers: true) { now in
           counts.withLock { $0.append(now.done) }
           guard let now = try? contents(of: folder) else { return }
           later.withLock { $0.append(now) }
         }
         #expect(try contents(of: folder) == whole, "seed \(seed), state \(number)")
+        // What the file had already is read, and is as if it had been found now.
+        #expect(resumed.answers == result.answers, "seed \(seed), state \(number)")
         #expect(counts.value == Array(stride(from: run.resumed + 30, through: 480, by: 30)))
         // Ended a second time after it went on.
         guard let second = later.value.first else { continue }
@@ -245,6 +249,8 @@ struct SweepRunTests {
       try replace(folder, with: whole.merging(["s.progress": try #require(last["s.progress"])]) { $1 })
       let done = try SweepRun(sweep, to: file, form: form)
       #expect(done.isComplete && done.resumed == sweep.recordCount)
+      let known = try done.run(threads: 1, command: "c", keepsAnswers: true) { _ in }
+      #expect(known.answers == result.answers && known.networkCurves == result.networkCurves)
       #expect(try contents(of: folder) == whole)
     }
   }
