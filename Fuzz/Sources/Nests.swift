@@ -7,14 +7,19 @@ func checkNest(_ bytes: [UInt8]) {
   var choices = Choices(bytes: bytes[...])
   guard let layer = choices.layer(), layer.macs <= 20_000, let mapping = choices.mapping(on: layer) else { return }
   let widths = choices.widths()
-  let reuse = choices.pick(0...1) == 0 ? ReusePolicy.none : .sliding
+  let reuse = ReusePolicy.allCases[choices.pick(0...2)]
   let replay: Replay
   do {
     replay = try Replay(of: mapping, on: layer, reuse: reuse, widths: widths)
   } catch {
     finding("the replay stopped: \(error); \(mapping) \(layer)")
   }
-  let traffic = Traffic(of: mapping, on: layer, reuse: reuse)
+  let traffic: Traffic
+  do {
+    traffic = try Traffic(counting: mapping, on: layer, reuse: reuse)
+  } catch {
+    finding("the closed form stopped: \(error); \(mapping) \(layer)")
+  }
   let occupancy = Occupancy(of: mapping, on: layer)
   if replay.traffic != traffic {
     finding("\(traffic) by the closed form, \(replay.traffic) by replay: \(mapping) \(layer)")
@@ -53,11 +58,17 @@ private struct Choices {
       partialSums: width(pick(outputs...64)))
   }
 
-  /// Loops over any dimensions with any tiles, and the three keeps anywhere among them.
+  /// Loops over any dimensions with any tiles or phases, either way, and the three keeps anywhere among them.
   mutating func mapping(on layer: Layer) -> Mapping? {
     var nodes: [Mapping.Node] = (0..<pick(0...10)).map { _ in
       let dimension = Dimension.allCases[pick(0...Dimension.allCases.count - 1)]
-      return .loop(dimension, tile: pick(1...layer[dimension] + 1))
+      // Of eight loops one walks phases, where there are any, and every second runs back and forth.
+      let kind = pick(0...15)
+      let direction: Loop.Direction = kind % 2 == 0 ? .forward : .backAndForth
+      if kind < 2, Mapping.dimensionsWithPhases.contains(dimension) {
+        return .loop(dimension, phases: pick(2...4), direction)
+      }
+      return .loop(dimension, tile: pick(1...layer[dimension] + 1), direction)
     }
     for tensor in Tensor.allCases { nodes.insert(.keep(tensor), at: pick(0...nodes.count)) }
     return try? Mapping(nodes)

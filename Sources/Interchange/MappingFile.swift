@@ -30,9 +30,11 @@ public enum MappingFile {
   }
 
   private static func node(_ element: YAMLNode) throws(FormatError) -> Mapping.Node {
-    let fields = try element.fields(["for", "tile", "keep"])
+    let fields = try element.fields(["for", "tile", "phases", "direction", "keep"])
     if let keep = fields["keep"] {
-      if let other = fields["for"] ?? fields["tile"] { throw other.error("does not go with 'keep'") }
+      if let other = fields["for"] ?? fields["tile"] ?? fields["phases"] ?? fields["direction"] {
+        throw other.error("does not go with 'keep'")
+      }
       let name = try keep.string()
       guard let tensor = Tensor(rawValue: name) else {
         throw keep.error(unknown("tensor", name, known: Tensor.allCases.map(\.rawValue)))
@@ -45,10 +47,34 @@ public enum MappingFile {
       throw loop.error(
         "unknown dimension '\(name)'; accepted: \(Dimension.allCases.map(\.rawValue).joined(separator: ", "))")
     }
-    let tile = try element.required("tile", in: fields)
-    let size = try tile.integer()
-    if size < 1 { throw tile.error("is \(size); a tile is at least 1") }
-    return .loop(dimension, tile: size)
+    return .loop(Loop(dimension, try cut(dimension, element, fields), try direction(fields["direction"])))
+  }
+
+  private static func cut(
+    _ dimension: Dimension, _ element: YAMLNode, _ fields: [String: YAMLNode]
+  ) throws(FormatError) -> Loop.Cut {
+    guard let phases = fields["phases"] else {
+      let tile = try element.required("tile", in: fields)
+      let size = try tile.integer()
+      if size < 1 { throw tile.error("is \(size); a tile is at least 1") }
+      return .tile(size)
+    }
+    if let tile = fields["tile"] { throw tile.error("does not go with 'phases'") }
+    let count = try phases.integer()
+    if count < 2 { throw phases.error("is \(count); there are at least 2 phases") }
+    if !Mapping.dimensionsWithPhases.contains(dimension) {
+      throw phases.error("\(dimension.rawValue) has no phases; only p, q, r and s have")
+    }
+    return .phases(count)
+  }
+
+  private static func direction(_ node: YAMLNode?) throws(FormatError) -> Loop.Direction {
+    guard let node else { return .forward }
+    let name = try node.string()
+    guard let direction = Loop.Direction(rawValue: name) else {
+      throw node.error(unknown("direction", name, known: Loop.Direction.allCases.map(\.rawValue)))
+    }
+    return direction
   }
 
   /// The file's text.
@@ -58,7 +84,13 @@ public enum MappingFile {
     lines.append("mapping:")
     for node in mapping.nodes {
       switch node {
-      case .loop(let dimension, let tile): lines += ["  - for: \(dimension.rawValue)", "    tile: \(tile)"]
+      case .loop(let loop):
+        lines.append("  - for: \(loop.dimension.rawValue)")
+        switch loop.cut {
+        case .tile(let tile): lines.append("    tile: \(tile)")
+        case .phases(let phases): lines.append("    phases: \(phases)")
+        }
+        if loop.direction != .forward { lines.append("    direction: \(loop.direction.rawValue)") }
       case .keep(let tensor): lines.append("  - keep: \(tensor.rawValue)")
       }
     }

@@ -208,8 +208,15 @@ public enum ResultReader {
       }
       value = mapping.nodes.map { node -> [String: Any] in
         switch node {
-        case .loop(let dimension, let tile): return ["for": dimension.rawValue, "tile": tile]
         case .keep(let tensor): return ["keep": tensor.rawValue]
+        case .loop(let loop):
+          var fields: [String: Any] = ["for": loop.dimension.rawValue]
+          switch loop.cut {
+          case .tile(let tile): fields["tile"] = tile
+          case .phases(let phases): fields["phases"] = phases
+          }
+          if loop.direction != .forward { fields["direction"] = loop.direction.rawValue }
+          return fields
         }
       }
     }

@@ -12,7 +12,7 @@ extension ResultRecord {
   func answer() throws(FormatError) -> Answer {
     try checkTexts()
     let layer = try ShapeText.parse(shape, origin: "shape").named(self.layer)
-    let nest = try NestText.parse(mappingText, origin: "mapping")
+    let nest = try loopNest()
     let problem = try problem(layer)
     guard (1...Layer.largestSize).contains(count), (capacityBits ?? 1) > 0 else {
       throw FormatError(origin: "count", message: "the count or the capacity is out of range")
@@ -22,9 +22,14 @@ extension ResultRecord {
         origin: "occupancy_bits", message: "is \(occupancyBits), more than the capacity of \(capacityBits) bits")
     }
     let entry = Network.Entry(layer: layer, count: count, partOf: partOf, hasOwnInputs: ownInputs ?? false)
+    let evaluation: Evaluation
+    do {
+      evaluation = try problem.evaluate(counting: nest)
+    } catch {
+      throw FormatError(origin: "mapping", message: "\(error)")
+    }
     var answer = Answer(
-      network: network, entry: entry, setting: problem.setting, capacity: capacityBits.map { Bits($0) },
-      problem.evaluate(nest))
+      network: network, entry: entry, setting: problem.setting, capacity: capacityBits.map { Bits($0) }, evaluation)
     guard
       TrafficCounts(answer.traffic) == trafficBits, answer.occupancy.count == occupancyBits, layer.macs == macs,
       answer.dataflow.rawValue == dataflow
@@ -46,6 +51,19 @@ extension ResultRecord {
     answer.seconds = search?.seconds
     answer.replayAgrees = replayAgrees
     return answer
+  }
+
+  /// The record's mapping as a loop nest.
+  private func loopNest() throws(FormatError) -> Mapping {
+    let nest = try NestText.parse(mappingText, origin: "mapping")
+    // The line has no place for what is neither a loop nor a keep.
+    for (index, (node, meant)) in zip(mapping, Self.nodes(nest)).enumerated() where node != meant {
+      throw FormatError(
+        origin: "mapping[\(index)]",
+        message: "is neither a loop, with 'for', 'tile' or 'phases', and 'direction' if it is "
+          + "\(Loop.Direction.backAndForth.rawValue), nor a keep")
+    }
+    return nest
   }
 
   /// Equal but for the rounding of sums in floating point.

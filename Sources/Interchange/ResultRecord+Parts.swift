@@ -7,7 +7,20 @@ import Workloads
 extension ResultRecord.Node {
   /// The line as it stands in tables, see ``NestText``.
   var text: String {
-    if let loop, let tile { "\(loop):\(tile)" } else { "[\(keep ?? "")]" }
+    guard let loop else { return "[\(keep ?? "")]" }
+    let cut = phases.map { "%\($0)" } ?? ":\(tile ?? 0)"
+    return loop + cut + (direction == Loop.Direction.backAndForth.rawValue ? "~" : "")
+  }
+}
+
+extension ResultRecord.Node {
+  init(_ loop: Loop) {
+    self.init(loop: loop.dimension.rawValue)
+    switch loop.cut {
+    case .tile(let tile): self.tile = tile
+    case .phases(let phases): self.phases = phases
+    }
+    if loop.direction != .forward { direction = loop.direction.rawValue }
   }
 }
 
@@ -16,7 +29,7 @@ extension ResultRecord {
   static func nodes(_ mapping: Mapping) -> [Node] {
     mapping.nodes.map { node in
       switch node {
-      case .loop(let dimension, let tile): Node(loop: dimension.rawValue, tile: tile)
+      case .loop(let loop): Node(loop)
       case .keep(let tensor): Node(keep: tensor.rawValue)
       }
     }

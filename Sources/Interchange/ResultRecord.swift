@@ -11,14 +11,20 @@ public struct ResultRecord: Codable, Hashable, Sendable {
   public struct Node: Codable, Hashable, Sendable {
     /// The dimension of a loop, or nil for a keep.
     public var loop: String?
-    /// The tile of a loop, or nil for a keep.
+    /// The tile of a loop, or nil for one over phases and for a keep.
     public var tile: Int?
+    /// The number of phases that a loop walks, or nil for others.
+    public var phases: Int?
+    /// The direction of a loop, a raw value of `Loop.Direction`, or nil where it is forward and for a keep.
+    public var direction: String?
     /// The tensor of a keep, or nil for a loop.
     public var keep: String?
 
     enum CodingKeys: String, CodingKey {
       case loop = "for"
       case tile
+      case phases
+      case direction
       case keep
     }
   }

@@ -1,5 +1,6 @@
 public import EnergyModel
 import Foundation
+import MappingSearch
 public import Mappings
 public import Workloads
 
@@ -101,8 +102,9 @@ public enum SweepFile {
     for node in try fields["reuse"]?.oneOrMore() ?? [] {
       let name = try node.string()
       guard let policy = ReusePolicy(rawValue: name) else {
-        throw node.error(unknown("reuse policy", name, known: ReusePolicy.allCases.map(\.rawValue)))
+        throw node.error(unknown("reuse policy", name, known: Optimizer.policies.map(\.rawValue)))
       }
+      if let refusal = Optimizer.refusal(of: policy) { throw node.error(refusal) }
       request.reuse.append(policy)
     }
     if let node = fields["dataflow"] {

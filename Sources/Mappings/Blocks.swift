@@ -65,13 +65,6 @@ struct Blocks {
       after.depth == tiles.count && !after.isFirst ? (before.range, after.range) : nil
     }
   }
-
-  /// The first positions of the blocks of each size, the largest size first.
-  var startsBySize: [(size: Int, starts: [Int])] {
-    var starts: [Int: [Int]] = [:]
-    for block in blocks { starts[block.range.count, default: []].append(block.range.lowerBound) }
-    return starts.sorted { $0.key > $1.key }.map { ($0.key, $0.value) }
-  }
 }
 
 /// How many blocks 0 ..< size is in, and how much of it is cut no further, inside each number of tiles.

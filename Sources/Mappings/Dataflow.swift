@@ -51,11 +51,3 @@ public enum Dataflow: String, CaseIterable, Hashable, Sendable {
     }
   }
 }
-
-/// Whether the Buffer reuses the overlap of successive input boxes.
-public enum ReusePolicy: String, CaseIterable, Hashable, Sendable {
-  /// When exactly one relevant loop moved, by one step, only the inputs that the previous box lacked are read.
-  case sliding
-  /// The whole input box is read whenever it changes.
-  case none
-}

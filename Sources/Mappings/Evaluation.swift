@@ -16,12 +16,25 @@ public struct Evaluation: Hashable, Sendable {
 extension Problem {
   /// What a mapping costs, in closed form.
   ///
-  /// - Parameter mapping: any loop nest.
+  /// - Precondition: the nest can be counted, see ``evaluate(counting:)``, as all plain nests can be unless overlaps are
+  ///   asked for.
+  /// - Parameter mapping: a loop nest.
   /// - Returns: the mapping with its costs, whether or not it fits a Buffer.
   public func evaluate(_ mapping: Mapping) -> Evaluation {
     Evaluation(
       mapping: mapping, occupancy: Occupancy(of: mapping, on: layer),
       traffic: Traffic(of: mapping, on: layer, reuse: reuse), priced: self)
+  }
+
+  /// The same of a mapping from elsewhere, which may be too much to count.
+  ///
+  /// - Parameter mapping: any loop nest.
+  /// - Returns: the mapping with its costs, whether or not it fits a Buffer.
+  /// - Throws: ``UncountableNest``.
+  public func evaluate(counting mapping: Mapping) throws(UncountableNest) -> Evaluation {
+    Evaluation(
+      mapping: mapping, occupancy: Occupancy(of: mapping, on: layer),
+      traffic: try Traffic(counting: mapping, on: layer, reuse: reuse), priced: self)
   }
 }
 

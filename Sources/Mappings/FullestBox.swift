@@ -4,8 +4,8 @@ import Workloads
 ///
 /// Without padding the largest blocks read the most. With padding it matters where blocks lie, but only by
 /// z = σ·(first output) + δ·(first kernel row) - padding, where their first row is: all pairs of blocks of s outputs and
-/// t kernel rows touch z + {σi + δj : i < s, j < t}, a shape that spans D = σ(s-1) + δ(t-1) rows, of which those in
-/// 0 ..< H are real. Where the shape lies whole in the input, no pair of these sizes reads more. Where none does, only
+/// t kernel rows touch z + {ai + bj : i < s, j < t}, a shape that spans D = a(s-1) + b(t-1) rows, of which those in
+/// 0 ..< H are real; a is σ and b is δ, or a multiple where blocks are of phases. Where the shape lies whole in the input, no pair of these sizes reads more. Where none does, only
 /// pairs whose shape sticks out on a side read anything; as blocks of one kind do not overlap, a block meets
 /// O(1 + D / (size of the others)) such partners, so there are few of these pairs.
 struct FullestBox {
@@ -13,12 +13,12 @@ struct FullestBox {
 
   /// - Complexity: O(blocks · log(blocks) + rows) for each pair of an output size and a kernel size; nested tiles make
   ///   few sizes of which there are many blocks.
-  func rows(outputs: Blocks, kernels: Blocks) -> Int {
-    let (outputs, kernels) = (outputs.startsBySize, kernels.startsBySize)
+  func rows(outputs: BlockStarts, kernels: BlockStarts) -> Int {
+    let (outputStep, kernelStep) = (axis.stride * outputs.step, axis.dilation * kernels.step)
     var most = 0
-    for (outputSize, outputStarts) in outputs {
-      for (kernelSize, kernelStarts) in kernels {
-        let shape = Shape(axis, outputSize, kernelSize)
+    for (outputSize, outputStarts) in outputs.bySize {
+      for (kernelSize, kernelStarts) in kernels.bySize {
+        let shape = Shape((outputSize, outputStep), (kernelSize, kernelStep))
         // Smaller blocks have smaller shapes.
         if min(shape.rows, axis.inputSize) <= most { break }
         if !axis.hasPaddedMACs { return shape.rows }
@@ -33,31 +33,35 @@ struct FullestBox {
 
   /// The rows that a pair of blocks touches, seen from the first of them.
   private struct Shape {
-    let axis: ConvolutionAxis
-    let outputSize: Int
-    let kernelSize: Int
+    /// The outputs and kernel rows, and the rows from one to the next.
+    let outputs: (size: Int, step: Int)
+    let kernels: (size: Int, step: Int)
+    /// (i, j) touches the row of (i - outputPeriod, j + kernelPeriod) again.
+    private let outputPeriod: Int
+    private let kernelPeriod: Int
 
-    init(_ axis: ConvolutionAxis, _ outputSize: Int, _ kernelSize: Int) {
-      self.axis = axis
-      self.outputSize = outputSize
-      self.kernelSize = kernelSize
+    init(_ outputs: (size: Int, step: Int), _ kernels: (size: Int, step: Int)) {
+      self.outputs = outputs
+      self.kernels = kernels
+      let divisor = greatestCommonDivisor(outputs.step, kernels.step)
+      (outputPeriod, kernelPeriod) = (kernels.step / divisor, outputs.step / divisor)
     }
 
     /// From the first row to the last.
-    var span: Int { axis.stride * (outputSize - 1) + axis.dilation * (kernelSize - 1) }
+    var span: Int { outputs.step * (outputs.size - 1) + kernels.step * (kernels.size - 1) }
 
     /// Its different rows.
     var rows: Int {
-      outputSize * kernelSize - max(0, outputSize - axis.outputPeriod) * max(0, kernelSize - axis.kernelPeriod)
+      outputs.size * kernels.size - max(0, outputs.size - outputPeriod) * max(0, kernels.size - kernelPeriod)
     }
 
     /// The number of rows touched before each, up to one past the last.
     func rowsBefore() -> [Int] {
       var before = [Int](repeating: 0, count: span + 2)
-      for output in 0..<outputSize {
+      for output in 0..<outputs.size {
         // All others touch a row that an earlier output touches with a later kernel row.
-        let first = output < axis.outputPeriod ? 0 : max(0, kernelSize - axis.kernelPeriod)
-        for kernel in first..<kernelSize { before[axis.stride * output + axis.dilation * kernel + 1] = 1 }
+        let first = output < outputPeriod ? 0 : max(0, kernels.size - kernelPeriod)
+        for kernel in first..<kernels.size { before[outputs.step * output + kernels.step * kernel + 1] = 1 }
       }
       for row in before.indices.dropFirst() { before[row] += before[row - 1] }
       return before

@@ -2,30 +2,49 @@ public import Workloads
 
 /// A loop nest, written from the outside in, that says which part of each tensor the Buffer holds when (theory §3).
 ///
-/// A `Mapping` that exists keeps each tensor exactly once and has positive tiles only. It does not name a layer: on a
-/// layer whose range of a dimension is no larger than a tile, the loop makes a single pass.
+/// A `Mapping` that exists keeps each tensor exactly once, has positive tiles only, and phases of p, q, r and s only. It
+/// does not name a layer: on a layer whose range of a dimension is no larger than a tile, the loop makes a single pass.
 public struct Mapping: Hashable, Sendable {
   /// One line of the nest.
   public enum Node: Hashable, Sendable {
-    /// Walk the current range of the dimension in blocks of `tile`, of which the last may be smaller.
-    case loop(Dimension, tile: Int)
+    /// Walk the current range of a dimension block by block.
+    case loop(Loop)
     /// From here inward the Buffer holds what the enclosing blocks touch of the tensor: its box.
     case keep(Tensor)
+
+    /// Walk the current range of a dimension in blocks of `tile`, of which the last may be smaller.
+    public static func loop(_ dimension: Dimension, tile: Int, _ direction: Loop.Direction = .forward) -> Node {
+      .loop(Loop(dimension, .tile(tile), direction))
+    }
+
+    /// Walk the residues of the current range of a dimension modulo `phases`.
+    public static func loop(_ dimension: Dimension, phases: Int, _ direction: Loop.Direction = .forward) -> Node {
+      .loop(Loop(dimension, .phases(phases), direction))
+    }
   }
 
   /// More nodes than this are refused.
   public static let largestNodeCount = 256
+
+  /// The dimensions that can be walked by phases: those along which stride and dilation act.
+  public static let dimensionsWithPhases: [Dimension] = [.p, .q, .r, .s]
 
   /// The lines of the nest, outermost first.
   public let nodes: [Node]
 
   /// A mapping with the given lines, outermost first.
   ///
-  /// - Throws: ``MappingError`` when a tensor is not kept exactly once or a tile is not positive.
+  /// - Throws: ``MappingError`` when a tensor is not kept exactly once, a tile is not positive, phases are fewer than two
+  ///   or of another dimension than p, q, r and s.
   public init(_ nodes: [Node]) throws(MappingError) {
     if nodes.count > Self.largestNodeCount { throw .tooManyNodes(nodes.count) }
-    for node in nodes {
-      if case .loop(let dimension, let tile) = node, tile < 1 { throw .tileNotPositive(dimension, tile) }
+    for case .loop(let loop) in nodes {
+      switch loop.cut {
+      case .tile(let tile): if tile < 1 { throw .tileNotPositive(loop.dimension, tile) }
+      case .phases(let phases):
+        if !Self.dimensionsWithPhases.contains(loop.dimension) { throw .withoutPhases(loop.dimension) }
+        if phases < 2 { throw .tooFewPhases(loop.dimension, phases) }
+      }
     }
     for tensor in Tensor.allCases {
       let count = nodes.count { $0 == .keep(tensor) }
@@ -47,10 +66,19 @@ public struct Mapping: Hashable, Sendable {
     nodes.firstIndex(of: .keep(tensor)) ?? nodes.count
   }
 
-  /// The tiles of one dimension outside of `position`, outermost first.
-  func tiles(of dimension: Dimension, before position: Int) -> [Int] {
-    nodes[..<position].compactMap { node in
-      if case .loop(dimension, let tile) = node { tile } else { nil }
+  /// The loops outside of a tensor's keep, outermost first.
+  func loops(outside tensor: Tensor) -> [Loop] {
+    nodes[..<keepPosition(of: tensor)].compactMap { node in
+      if case .loop(let loop) = node { loop } else { nil }
+    }
+  }
+
+  /// Whether its loops are those of ordinary nests: all forward, over runs of neighbours.
+  public var isPlain: Bool {
+    nodes.allSatisfy { node in
+      guard case .loop(let loop) = node else { return true }
+      guard case .tile = loop.cut else { return false }
+      return loop.direction == .forward
     }
   }
 }
@@ -59,6 +87,10 @@ public struct Mapping: Hashable, Sendable {
 public enum MappingError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A tile below 1.
   case tileNotPositive(Dimension, Int)
+  /// Phases of a dimension that has none.
+  case withoutPhases(Dimension)
+  /// Phases of which there are fewer than two.
+  case tooFewPhases(Dimension, Int)
   /// A tensor that is not kept exactly once.
   case keptTimes(Tensor, Int)
   /// A nest beyond ``Mapping/largestNodeCount``.
@@ -69,6 +101,10 @@ public enum MappingError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .tileNotPositive(let dimension, let tile):
       "the tile of a loop over \(dimension.rawValue) is \(tile); a tile is at least 1"
+    case .withoutPhases(let dimension):
+      "a loop walks phases of \(dimension.rawValue); only p, q, r and s have phases"
+    case .tooFewPhases(let dimension, let phases):
+      "the phases of a loop over \(dimension.rawValue) are \(phases); there are at least 2"
     case .keptTimes(let tensor, let count):
       "\(tensor.rawValue) is kept \(count) times; each of inputs, weights and outputs is kept exactly once"
     case .tooManyNodes(let count):

@@ -4,16 +4,25 @@ public import Workloads
 public struct NestDrawing: Hashable, Sendable {
   /// One line of the nest.
   public enum Line: Hashable, Sendable {
-    /// A loop over `range` indices of a dimension, in blocks of `tile` of which the last may be smaller.
-    case loop(Dimension, range: Int, tile: Int)
+    /// A loop over `range` indices of its dimension.
+    case loop(Loop, range: Int)
     /// A keep of a tensor, its largest box, and the sizes of that along the dimensions of the layer that it depends on.
     case keep(Tensor, largestBox: Words, sizes: [Size])
 
-    /// The line in words: "for k in 192 by 20", "keep weights".
+    /// The line in words: "for k in 192 by 20", "for r in 7 by phases of 2, back and forth", "keep weights".
     public var text: String {
       switch self {
-      case .loop(let dimension, let range, let tile): "for \(dimension.rawValue) in \(range) by \(tile)"
+      case .loop(let loop, let range):
+        "for \(loop.dimension.rawValue) in \(range) by " + Self.text(loop.cut)
+          + (loop.direction == .backAndForth ? ", back and forth" : "")
       case .keep(let tensor, _, _): "keep \(tensor.rawValue)"
+      }
+    }
+
+    private static func text(_ cut: Loop.Cut) -> String {
+      switch cut {
+      case .tile(let tile): String(tile)
+      case .phases(let phases): "phases of \(phases)"
       }
     }
   }
@@ -38,10 +47,10 @@ public struct NestDrawing: Hashable, Sendable {
     var block = Dictionary(uniqueKeysWithValues: Dimension.allCases.map { ($0, layer[$0]) })
     lines = mapping.nodes.map { node in
       switch node {
-      case .loop(let dimension, let tile):
-        let range = block[dimension, default: 1]
-        block[dimension] = min(range, tile)
-        return .loop(dimension, range: range, tile: tile)
+      case .loop(let loop):
+        let range = block[loop.dimension, default: 1]
+        block[loop.dimension] = loop.cut.largestBlock(of: range)
+        return .loop(loop, range: range)
       case .keep(let tensor):
         let sizes = Dimension.allCases.filter { tensor.isRelevant($0) && layer[$0] > 1 }
           .map { Size(dimension: $0, count: block[$0, default: 1]) }

@@ -25,21 +25,20 @@ public struct Occupancy: Hashable, Sendable {
   /// kernel block read is sought among all pairs, because padding makes equal blocks hold different numbers of them; of
   /// kernel rows those that meet only padding have no weights in the box.
   public init(of mapping: Mapping, on layer: Layer) {
-    func largestBlock(_ dimension: Dimension, keep tensor: Tensor) -> Int {
-      mapping.tiles(of: dimension, before: mapping.keepPosition(of: tensor)).reduce(layer[dimension], min)
-    }
     func largestBox(_ tensor: Tensor, _ dimensions: [Dimension]) -> Int {
-      dimensions.reduce(1) { $0 * largestBlock($1, keep: tensor) }
+      let loops = mapping.loops(outside: tensor)
+      return dimensions.reduce(1) { box, dimension in
+        box * loops.filter { $0.dimension == dimension }.reduce(layer[dimension]) { $1.cut.largestBlock(of: $0) }
+      }
+    }
+    func blocks(_ tensor: Tensor, _ dimension: Dimension) -> BlockStarts {
+      BlockStarts(of: layer[dimension], OuterLoops(mapping, on: layer, outside: tensor).cuts(dimension))
     }
     func mostRows(_ axis: ConvolutionAxis, _ output: Dimension, _ kernel: Dimension) -> Int {
-      let position = mapping.keepPosition(of: .inputs)
-      return FullestBox(axis: axis).rows(
-        outputs: Blocks(of: layer[output], tiles: mapping.tiles(of: output, before: position)),
-        kernels: Blocks(of: layer[kernel], tiles: mapping.tiles(of: kernel, before: position)))
+      FullestBox(axis: axis).rows(outputs: blocks(.inputs, output), kernels: blocks(.inputs, kernel))
     }
     func mostUsed(_ axis: ConvolutionAxis, _ kernel: Dimension) -> Int {
-      let tiles = mapping.tiles(of: kernel, before: mapping.keepPosition(of: .weights))
-      return Blocks(of: layer[kernel], tiles: tiles).blocks.reduce(0) { max($0, axis.usedKernelRows(in: $1.range)) }
+      blocks(.weights, kernel).blocks.reduce(0) { max($0, axis.usedKernelRows(in: $1)) }
     }
     inputs = Words(
       largestBox(.inputs, [.n, .g, .c]) * mostRows(layer.vertical, .p, .r) * mostRows(layer.horizontal, .q, .s))

@@ -5,7 +5,8 @@ public import Workloads
 ///
 /// It knows which elements the Buffer holds at every moment, checks the capacity after every change, checks that every
 /// MAC finds its operands there and runs exactly once, and shares no counting with ``Occupancy`` and the closed form of
-/// ``Traffic``.
+/// ``Traffic``. Of loops it knows only how to walk them: what a box shares with the one before is found by looking
+/// which elements are held. An output is finished when all its MACs have run, those on padding included.
 public struct Replay: Hashable, Sendable {
   /// Larger layers would take too long and too much memory.
   public static let largestMACs = 1 << 31
@@ -24,7 +25,7 @@ public struct Replay: Hashable, Sendable {
   /// - Parameters:
   ///   - mapping: the loop nest.
   ///   - layer: a layer of at most ``largestMACs`` MACs.
-  ///   - reuse: whether overlaps of successive input boxes stay in the Buffer.
+  ///   - reuse: what of a box stays in the Buffer when the next one takes its place.
   ///   - widths: bits of a word of each kind.
   ///   - capacity: the Buffer's size, or nil to leave it unchecked.
   /// - Throws: ``ReplayError``.
@@ -81,14 +82,16 @@ private struct Walker {
   let isUsedRow: [Bool]
   let isUsedColumn: [Bool]
 
-  /// The current range of each dimension, by ``Dimension/index``.
-  var ranges: [Range<Int>]
-  /// The current index of each loop, by position among the nodes.
+  /// The elements of each dimension that are walked at present, by ``Dimension/index``.
+  var elements: [[Int]]
+  /// Which block of its range each loop is at, by position among the nodes: what the rules `sliding` and `none` ask.
   var indices: [Int]
+  /// Whether each loop, by position among the nodes, goes backward the next time that it is entered.
+  var goesBackward: [Bool]
 
   /// What the Buffer holds of one tensor.
   struct Holding {
-    /// The loop indices, relevant to the tensor and outside its keep, for which the box was loaded.
+    /// The indices of the loops, relevant to the tensor and outside its keep, for which the box was loaded.
     var position: [Int]?
     /// The elements of the box.
     var elements: [Int] = []
@@ -126,8 +129,9 @@ private struct Walker {
     }
     isUsedRow = isUsed(layer.vertical)
     isUsedColumn = isUsed(layer.horizontal)
-    ranges = Dimension.allCases.map { 0..<layer[$0] }
+    elements = Dimension.allCases.map { Array(0..<layer[$0]) }
     indices = [Int](repeating: 0, count: mapping.nodes.count)
+    goesBackward = [Bool](repeating: false, count: mapping.nodes.count)
     func empty(_ elements: Int) -> Holding { Holding(isHeld: [Bool](repeating: false, count: elements)) }
     let outputCount = layer.batch * layer.outputChannels * layer[.p] * layer[.q]
     inputs = empty(layer.batch * layer.inputChannels * layer.vertical.inputSize * layer.horizontal.inputSize)
@@ -139,23 +143,22 @@ private struct Walker {
     hasRun = [UInt64](repeating: 0, count: (layer.macs + 63) / 64)
   }
 
-  /// Runs the nodes from `position` inward on the current ranges.
+  /// Runs the nodes from `position` inward on the current elements.
   mutating func run(_ position: Int) throws(ReplayError) {
     guard position < mapping.nodes.count else { return try multiply() }
     switch mapping.nodes[position] {
-    case .loop(let dimension, let tile):
-      let whole = ranges[dimension.index]
-      var start = whole.lowerBound
-      var index = 0
-      while start < whole.upperBound {
-        let end = tile < whole.upperBound - start ? start + tile : whole.upperBound
-        ranges[dimension.index] = start..<end
+    case .loop(let loop):
+      let dimension = loop.dimension.index
+      let whole = elements[dimension]
+      var blocks = Array(Self.blocks(of: whole, loop.cut).enumerated())
+      if goesBackward[position] { blocks.reverse() }
+      if loop.direction == .backAndForth { goesBackward[position].toggle() }
+      for (index, block) in blocks {
+        elements[dimension] = block
         indices[position] = index
         try run(position + 1)
-        start = end
-        index += 1
       }
-      ranges[dimension.index] = whole
+      elements[dimension] = whole
       indices[position] = 0
     case .keep(let tensor):
       try keep(tensor, at: position)
@@ -163,42 +166,50 @@ private struct Walker {
     }
   }
 
+  /// Elements in blocks, the first in front.
+  static func blocks(of elements: [Int], _ cut: Loop.Cut) -> [[Int]] {
+    switch cut {
+    case .tile(let tile):
+      var blocks: [[Int]] = []
+      var rest = elements[...]
+      while !rest.isEmpty {
+        blocks.append(Array(rest.prefix(tile)))
+        rest = rest.dropFirst(tile)
+      }
+      return blocks
+    case .phases(let phases):
+      return (0..<min(phases, elements.count)).map { phase in
+        stride(from: phase, to: elements.count, by: phases).map { elements[$0] }
+      }
+    }
+  }
+
   /// Brings the current box of a tensor into the Buffer in place of its previous one.
   mutating func keep(_ tensor: Tensor, at position: Int) throws(ReplayError) {
     var now: [Int] = []
     for (node, index) in zip(mapping.nodes[..<position], indices) {
-      if case .loop(let dimension, _) = node, tensor.isRelevant(dimension) { now.append(index) }
+      if case .loop(let loop) = node, tensor.isRelevant(loop.dimension) { now.append(index) }
     }
     switch tensor {
     case .inputs:
-      guard inputs.position != now else { return }
-      let slides = reuse == .sliding && Self.isOneStep(from: inputs.position, to: now)
+      if stays(inputs, at: now) { return }
+      let overlapStays = reuse == .overlap || reuse == .sliding && Self.isOneStep(from: inputs.position, to: now)
       let box = inputElements()
-      let read = slides ? box.count { !inputs.isHeld[$0] } : box.count
-      traffic.inputsRead += Words(read)
+      traffic.inputsRead += Words(overlapStays ? box.count { !inputs.isHeld[$0] } : box.count)
       Self.replace(&inputs, by: box, at: now)
       largest.inputs = max(largest.inputs, Words(box.count))
     case .weights:
-      guard weights.position != now else { return }
+      if stays(weights, at: now) { return }
       let box = weightElements()
-      traffic.weightsRead += Words(box.count)
+      traffic.weightsRead += Words(reuse == .overlap ? box.count { !weights.isHeld[$0] } : box.count)
       Self.replace(&weights, by: box, at: now)
       largest.weights = max(largest.weights, Words(box.count))
     case .outputs:
-      guard outputs.position != now else { return }
-      writeOutputs()
-      let box = outputElements()
-      for element in box {
-        if isVisited[element] { traffic.partialSumsRead += Words(1) }
-        isVisited[element] = true
-        let channel = element / (layer[.p] * layer[.q]) % layer.outputChannels
-        let bias = layer.hasBiases ? channel / layer.channelsPerBias : 0
-        if !hasBias[bias] {
-          hasBias[bias] = true
-          traffic.biasesRead += Words(1)
-        }
-      }
+      if stays(outputs, at: now) { return }
+      let (before, box) = (outputs.elements, outputElements())
+      read(reuse == .overlap ? box.filter { !outputs.isHeld[$0] } : box)
       Self.replace(&outputs, by: box, at: now)
+      write(reuse == .overlap ? before.filter { !outputs.isHeld[$0] } : before)
       largest.outputs = max(largest.outputs, Words(box.count))
     }
     let held = Occupancy(
@@ -209,7 +220,12 @@ private struct Walker {
     if let capacity, held > capacity { throw .overCapacity(held: held, capacity: capacity) }
   }
 
-  /// Whether exactly one loop index differs, and by one step forward.
+  /// Whether a box is left alone: where the rule asks for indices, when they are those for which it was loaded.
+  func stays(_ holding: Holding, at position: [Int]) -> Bool {
+    reuse != .overlap && holding.position == position
+  }
+
+  /// Whether exactly one index differs, and by one step forward.
   static func isOneStep(from before: [Int]?, to now: [Int]) -> Bool {
     guard let before else { return false }
     let moved = zip(before, now).filter { $0 != $1 }
@@ -223,10 +239,24 @@ private struct Walker {
     holding.position = position
   }
 
-  /// The output box goes to DRAM, finished or not.
-  mutating func writeOutputs() {
+  /// Outputs come into the Buffer, from DRAM if they were in it before.
+  mutating func read(_ outputs: [Int]) {
+    for element in outputs {
+      if isVisited[element] { traffic.partialSumsRead += Words(1) }
+      isVisited[element] = true
+      let channel = element / (layer[.p] * layer[.q]) % layer.outputChannels
+      let bias = layer.hasBiases ? channel / layer.channelsPerBias : 0
+      if !hasBias[bias] {
+        hasBias[bias] = true
+        traffic.biasesRead += Words(1)
+      }
+    }
+  }
+
+  /// Outputs go to DRAM, finished or not.
+  mutating func write(_ outputs: [Int]) {
     let reduction = Int32(layer[.c] * layer[.r] * layer[.s])
-    for element in outputs.elements {
+    for element in outputs {
       if macsDone[element] == reduction {
         traffic.outputsWritten += Words(1)
       } else {
@@ -236,14 +266,14 @@ private struct Walker {
   }
 
   mutating func finish() throws(ReplayError) {
-    writeOutputs()
+    write(outputs.elements)
     if macs != layer.macs { throw .missing(layer.macs - macs) }
   }
 
-  func range(_ dimension: Dimension) -> Range<Int> { ranges[dimension.index] }
+  func range(_ dimension: Dimension) -> [Int] { elements[dimension.index] }
 
   /// The input positions that the current blocks touch along one axis.
-  func touched(_ axis: ConvolutionAxis, _ outputs: Range<Int>, _ kernels: Range<Int>) -> [Int] {
+  func touched(_ axis: ConvolutionAxis, _ outputs: [Int], _ kernels: [Int]) -> [Int] {
     var rows: Set<Int> = []
     for output in outputs {
       for kernel in kernels {
@@ -310,7 +340,7 @@ private struct Walker {
     return box
   }
 
-  /// Runs the MACs of the current ranges.
+  /// Runs the MACs of the current elements.
   mutating func multiply() throws(ReplayError) {
     for n in range(.n) {
       for g in range(.g) {
@@ -325,7 +355,7 @@ private struct Walker {
     }
   }
 
-  /// Runs the MACs of the current ranges that add to one output.
+  /// Runs the MACs of the current elements that add to one output.
   mutating func multiply(output: Int, _ n: Int, _ g: Int, _ k: Int, _ p: Int, _ q: Int) throws(ReplayError) {
     if !outputs.isHeld[output] { throw .absent(.outputs) }
     var added = 0

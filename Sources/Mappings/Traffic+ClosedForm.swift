@@ -1,165 +1,44 @@
 public import Workloads
 
 extension Traffic {
-  /// The traffic of any loop nest, by sums over the blocks of each dimension apart.
+  /// The traffic of a loop nest, by sums over the blocks of each dimension apart.
   ///
-  /// A box changes when a loop outside its keep takes a step; loops inside that one start over. What is read is the sum
-  /// of the boxes' sizes over all passes of all loops, less those of steps that leave the box the same, and with sliding
-  /// reuse less the overlaps of boxes that differ by one step of one loop. Box sizes, "unchanged" and overlaps are
-  /// products over independent groups of dimensions (n, g, k and c each alone, p with r, q with s), so each sum is a
-  /// product of sums over one group. Ragged blocks, padding, stride and dilation are exact, as theory §3 defines them.
+  /// A box changes when a loop outside its keep takes a step. What is read is the sum of the boxes' sizes over all passes
+  /// of all loops, less what stays of the boxes before. Box sizes and what stays are products over independent groups of
+  /// dimensions (n, g, k and c each alone, p with r, q with s), so each sum is made of products of sums over one group.
+  /// Ragged blocks, padding, stride and dilation are exact, as theory §3 defines them.
   ///
-  /// - Complexity: O(loops² + L · (P + R + Q + S)), where L counts those of the loops that are over p, q, r or s; P to S
-  ///   with their padding are at most some million.
+  /// - Precondition: the nest can be counted, see ``init(counting:on:reuse:)``, as all plain nests can be unless their
+  ///   overlaps are asked for.
   public init(of mapping: Mapping, on layer: Layer, reuse: ReusePolicy) {
-    let inputs = Walk(mapping, layer, .inputs).wordsLoaded(reuse: reuse)
-    let weights = Walk(mapping, layer, .weights).wordsLoaded(reuse: .none)
-    let outputVisits = Walk(mapping, layer, .outputs).wordsLoaded(reuse: .none)
+    do {
+      try self.init(counting: mapping, on: layer, reuse: reuse)
+    } catch {
+      preconditionFailure("\(error)")
+    }
+  }
+
+  /// The traffic of a loop nest from elsewhere, for which the closed form may take too long.
+  ///
+  /// That takes dozens of loops, of which some run back and forth inside others that cut their ranges unevenly, or
+  /// hundreds of thousands of different blocks along one axis.
+  ///
+  /// - Complexity: for plain nests under the rules `sliding` and `none` O(loops² + L · (P + R + Q + S)), where L counts
+  ///   those of the loops that are over p, q, r or s; otherwise for each loop the number of different places of blocks
+  ///   along each axis, for each combination of numbers of entries, see ``Entries``.
+  /// - Throws: ``UncountableNest``.
+  public init(counting mapping: Mapping, on layer: Layer, reuse: ReusePolicy) throws(UncountableNest) {
+    let isPlain = mapping.isPlain && reuse != .overlap
+    func wordsLoaded(_ tensor: Tensor) throws(UncountableNest) -> Int {
+      if isPlain { return PlainWalk(mapping, layer, tensor).wordsLoaded(reuse: tensor == .inputs ? reuse : .none) }
+      return try Transitions(mapping, on: layer, of: tensor, reuse: reuse).wordsLoaded()
+    }
+    let (inputs, weights) = (try wordsLoaded(.inputs), try wordsLoaded(.weights))
     let finished = layer.usedElements(of: .outputs)
-    let again = Words(outputVisits) - finished
+    // An output that comes into the Buffer was there before, unless it is the first time, and is finished the last time.
+    let again = Words(try wordsLoaded(.outputs)) - finished
     self.init(
       inputsRead: Words(inputs), weightsRead: Words(weights), biasesRead: layer.biases, partialSumsRead: again,
       partialSumsWritten: again, outputsWritten: finished)
-  }
-}
-
-/// The walk of the loops outside one tensor's keep.
-private struct Walk {
-  let layer: Layer
-  let tensor: Tensor
-  /// The loops outside the keep that make more than one pass, outermost first.
-  let loops: [(dimension: Dimension, tile: Int)]
-
-  init(_ mapping: Mapping, _ layer: Layer, _ tensor: Tensor) {
-    self.layer = layer
-    self.tensor = tensor
-    var block = Dimension.allCases.map { layer[$0] }
-    var loops: [(dimension: Dimension, tile: Int)] = []
-    for case .loop(let dimension, let tile) in mapping.nodes[..<mapping.keepPosition(of: tensor)]
-    where tile < block[dimension.index] {
-      block[dimension.index] = tile
-      loops.append((dimension, tile))
-    }
-    self.loops = loops
-  }
-
-  /// Sums over one group of dimensions of the size of a box along it.
-  struct Sums {
-    /// Over all innermost blocks.
-    var all: Int
-    /// For each loop, over the contexts in which it steps, of those in which the group's part of the box stays the same.
-    var unchanged: [Int]
-    /// For each loop over the group, of the overlap of the boxes before and after a step in which nothing else moves.
-    var overlap: [Int]
-  }
-
-  /// What all passes of the loops load.
-  func wordsLoaded(reuse: ReusePolicy) -> Int {
-    let groups = self.groups
-    var words = groups.reduce(1) { $0 * $1.all }
-    for loop in loops.indices {
-      words -= groups.reduce(1) { $0 * $1.unchanged[loop] }
-      guard reuse == .sliding, let stepping = groups.firstIndex(where: { $0.overlap[loop] > 0 }) else { continue }
-      words -= groups.indices.reduce(1) { $0 * ($1 == stepping ? groups[$1].overlap : groups[$1].unchanged)[loop] }
-    }
-    return words
-  }
-
-  /// The sums of the dimensions whose blocks determine the box together.
-  private var groups: [Sums] {
-    switch tensor {
-    case .inputs:
-      return [Dimension.n, .g, .k, .c].map(sums) + [sums(layer.vertical, .p, .r), sums(layer.horizontal, .q, .s)]
-    case .weights:
-      return [Dimension.n, .g, .k, .c, .p, .q].map(sums) + [sums(layer.vertical, .r), sums(layer.horizontal, .s)]
-    case .outputs: return Dimension.allCases.map(sums)
-    }
-  }
-
-  /// The tiles of a dimension's loops, outermost first.
-  private func tiles(_ dimension: Dimension) -> [Int] {
-    loops.filter { $0.dimension == dimension }.map(\.tile)
-  }
-
-  /// The number of a dimension's loops outside each loop.
-  private func depths(_ dimension: Dimension) -> [Int] {
-    var depth = 0
-    return loops.map { loop in
-      defer { if loop.dimension == dimension { depth += 1 } }
-      return depth
-    }
-  }
-
-  /// Along a dimension alone boxes before and after a step have nothing in common, or everything.
-  private func sums(_ dimension: Dimension) -> Sums {
-    let counts = BlockCounts(of: layer[dimension], tiles: tiles(dimension))
-    let isRelevant = tensor.isRelevant(dimension)
-    let unchanged = zip(loops, depths(dimension)).map { loop, depth in
-      if loop.dimension != dimension { return isRelevant ? counts.settled[depth] : counts.blocks[depth] }
-      return isRelevant ? 0 : counts.blocks[depth + 1] - counts.blocks[depth]
-    }
-    return Sums(
-      all: isRelevant ? layer[dimension] : counts.blocks.last ?? 1, unchanged: unchanged,
-      overlap: loops.map { _ in 0 })
-  }
-
-  /// Along the kernel rows that have weights: those that meet only padding have none.
-  private func sums(_ axis: ConvolutionAxis, _ kernel: Dimension) -> Sums {
-    let used = Blocks(of: layer[kernel], tiles: tiles(kernel)).rangesByDepth.map { ranges in
-      ranges.reduce(0) { $0 + axis.usedKernelRows(in: $1) }
-    }
-    let unchanged = zip(loops, depths(kernel)).map { loop, depth in
-      loop.dimension == kernel ? 0 : used[...depth].reduce(0, +)
-    }
-    return Sums(all: axis.usedKernelRows, unchanged: unchanged, overlap: loops.map { _ in 0 })
-  }
-
-  /// Along the input rows that blocks of output rows and kernel rows read together.
-  private func sums(_ axis: ConvolutionAxis, _ output: Dimension, _ kernel: Dimension) -> Sums {
-    let outputs = Blocks(of: layer[output], tiles: tiles(output))
-    let kernels = Blocks(of: layer[kernel], tiles: tiles(kernel))
-    // Blocks that inner loops cut further start over, and the box with them: only settled ones can stay or slide.
-    let settledOutputs = outputs.rangesByDepth
-    let settledKernels = kernels.rangesByDepth
-    var rows = RowSum(axis)
-    rows.add(outputs: settledOutputs[0], kernels: settledKernels[0])
-    var sums = Sums(all: 0, unchanged: [], overlap: [])
-    for (loop, (outputDepth, kernelDepth)) in zip(loops, zip(depths(output), depths(kernel))) {
-      var unchanged = 0
-      var overlap = 0
-      switch loop.dimension {
-      case output:
-        if outputDepth + 1 == outputs.tiles.count {
-          let settled = settledKernels[...kernelDepth].flatMap(\.self)
-          overlap = self.overlap(axis, outputs.steps) { $0.add(outputs: $1, kernels: settled) }
-        }
-        rows.add(outputs: settledOutputs[outputDepth + 1], kernels: [])
-      case kernel:
-        if kernelDepth + 1 == kernels.tiles.count {
-          let settled = settledOutputs[...outputDepth].flatMap(\.self)
-          overlap = self.overlap(axis, kernels.steps) { $0.add(outputs: settled, kernels: $1) }
-        }
-        rows.add(outputs: [], kernels: settledKernels[kernelDepth + 1])
-      default: unchanged = rows.sum()
-      }
-      sums.unchanged.append(unchanged)
-      sums.overlap.append(overlap)
-    }
-    sums.all = rows.sum()
-    return sums
-  }
-
-  /// The rows that blocks before and after steps have in common.
-  private func overlap(
-    _ axis: ConvolutionAxis, _ steps: [(before: Range<Int>, after: Range<Int>)],
-    _ add: (inout RowSum, [Range<Int>]) -> Void
-  ) -> Int {
-    func rows(_ ranges: [Range<Int>]) -> Int {
-      var sum = RowSum(axis)
-      add(&sum, ranges)
-      return sum.sum()
-    }
-    return rows(steps.map(\.before)) + rows(steps.map(\.after))
-      - rows(steps.map { $0.before.lowerBound..<$0.after.upperBound })
   }
 }

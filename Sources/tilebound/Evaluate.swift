@@ -26,7 +26,8 @@ struct Evaluate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The mapping in one line, outermost first: d:t is a loop over d in tiles of t, [tensor] a keep.",
+      "The mapping in one line, outermost first: d:t is a loop over d in tiles of t, d%u one over its residues modulo u, "
+        + "either with ~ behind it if it runs back and forth; [tensor] is a keep.",
       valueName: "line"))
   var nest: String?
 
@@ -36,7 +37,12 @@ struct Evaluate: ParsableCommand {
   var capacity: String?
 
   @OptionGroup var model: ModelOptions
-  @OptionGroup var reuse: ReuseOptions
+  @Option(
+    help: ArgumentHelp(
+      "What of a box stays when the next one takes its place: overlap, all that both have; sliding, inputs that both have "
+        + "when one loop took one step forward; none.",
+      valueName: "policy"))
+  var reuse = ReusePolicy.sliding
 
   @Flag(help: "Walk the nest element by element and compare.")
   var replay = false
@@ -47,13 +53,19 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     let format = try output.format()
     let capacity = try self.capacity.map { try CapacityOptions.single($0) }
-    let setting = try model.setting(reuse.policy)
+    let setting = try model.setting(reuse)
     try output.refuseSameFile(as: [("--timeloop", timeloop.timeloop)])
     let (network, entry, mapping) = try chosen(setting.widths)
 
     let problem = try Problem(entry.layer, in: setting)
+    let evaluation: Evaluation
+    do {
+      evaluation = try problem.evaluate(counting: mapping)
+    } catch {
+      throw CommandFailure(code: .failed, message: "\(TextFile.shown(origin)): \(error)")
+    }
     var answer = Answer(
-      network: network, entry: entry, setting: setting, capacity: capacity, problem.evaluate(mapping))
+      network: network, entry: entry, setting: setting, capacity: capacity, evaluation)
     if let capacity, answer.occupancy > capacity {
       throw CommandFailure(
         code: .impossible,
@@ -105,11 +117,16 @@ struct Evaluate: ParsableCommand {
     _ mapping: Mapping, on layer: Layer, at place: (_ position: Int) -> String
   ) throws {
     guard let loop = mapping.loopBeyondRange(on: layer) else { return }
+    let dimension = loop.loop.dimension.rawValue
+    let (name, what, least) =
+      switch loop.loop.cut {
+      case .tile(let tile): ("\(dimension):\(tile)", "a tile of \(tile)", 1)
+      case .phases(let phases): ("\(dimension)%\(phases)", "\(phases) phases", 2)
+      }
     throw CommandFailure(
       code: .usage,
-      message:
-        "\(place(loop.position)): the loop \(loop.dimension.rawValue):\(loop.tile) has a tile of \(loop.tile), but "
-        + "\(loop.dimension.rawValue) is \(loop.range) there; 1 to \(loop.range) is accepted")
+      message: "\(place(loop.position)): the loop \(name) has \(what), but \(dimension) is \(loop.range) there; "
+        + (loop.range < least ? "it cannot be cut" : "\(least) to \(loop.range) is accepted"))
   }
 
   /// A mapping of Timeloop's with the layer of its problem.

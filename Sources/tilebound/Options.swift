@@ -244,12 +244,25 @@ struct ModelOptions: ParsableArguments {
   }
 }
 
-/// What the Buffer reuses.
+/// What the Buffer reuses, for commands that search.
 struct ReuseOptions: ParsableArguments {
+  /// The policies under which mappings are searched for.
+  enum Searched: String, CaseIterable, ExpressibleByArgument {
+    case sliding
+    case none
+  }
+
   @Option(
     name: .customLong("reuse"),
     help: ArgumentHelp("Whether overlaps of successive input boxes stay in the Buffer.", valueName: "policy"))
-  var policy = ReusePolicy.sliding
+  var searched = Searched.sliding
+
+  var policy: ReusePolicy {
+    switch searched {
+    case .sliding: .sliding
+    case .none: .none
+    }
+  }
 }
 
 /// The form of the answer and where it goes.

@@ -255,6 +255,7 @@ struct SweepCommand: ParsableCommand {
     guard let policy = ReusePolicy(rawValue: name) else {
       throw FormatError(origin: "--reuse", message: "'\(name)' is unknown; accepted: sliding, none")
     }
+    if let refusal = Optimizer.refusal(of: policy) { throw FormatError(origin: "--reuse", message: refusal) }
     return policy
   }
 

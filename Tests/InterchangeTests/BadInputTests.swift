@@ -153,6 +153,21 @@ struct BadInputTests {
       mapping("mapping:\n  - for: k\n    tile: 0\n" + keeps)
         == "map.yaml:3: mapping[0].tile: is 0; a tile is at least 1")
     #expect(
+      mapping("mapping:\n  - for: k\n    phases: 2\n" + keeps)
+        == "map.yaml:3: mapping[0].phases: k has no phases; only p, q, r and s have")
+    #expect(
+      mapping("mapping:\n  - for: r\n    phases: 1\n" + keeps)
+        == "map.yaml:3: mapping[0].phases: is 1; there are at least 2 phases")
+    #expect(
+      mapping("mapping:\n  - for: r\n    phases: 2\n    tile: 1\n" + keeps)
+        == "map.yaml:4: mapping[0].tile: does not go with 'phases'")
+    #expect(
+      mapping("mapping:\n  - for: k\n    tile: 2\n    direction: backward\n" + keeps)
+        == "map.yaml:4: mapping[0].direction: unknown direction 'backward'; accepted: forward, back-and-forth")
+    #expect(
+      mapping("mapping:\n  - keep: inputs\n    direction: forward\n")
+        == "map.yaml:3: mapping[0].direction: does not go with 'keep'")
+    #expect(
       mapping("mapping:\n  - keep: inputs\n    tile: 3\n") == "map.yaml:3: mapping[0].tile: does not go with 'keep'")
     #expect(
       mapping("mapping:\n  - keep: inputs\n  - keep: weights\n")

@@ -125,12 +125,22 @@ struct ResultReaderTests {
         $0.lowerBound = nil
       } == "accepted")
     #expect(try message { $0.capacityBits = $0.occupancyBits - 1 }.contains("more than the capacity of "))
-    #expect(try message { $0.reuse = "all" }.contains("reuse: unknown reuse policy 'all'; accepted: sliding, none"))
+    #expect(
+      try message { $0.reuse = "all" }.contains("reuse: unknown reuse policy 'all'; accepted: overlap, sliding, none"))
     #expect(try message { $0.bits.inputs = 65 }.contains("bits: a width is from 1 to 64 bits"))
     #expect(try message { $0.layer = "a\nb" }.contains("layer: is empty or has control characters"))
     #expect(try message { $0.count = 0 }.contains("count: the count or the capacity is out of range"))
     #expect(try message { $0.shape = "k=0" }.contains("shape"))
     #expect(try message { $0.mapping.removeAll() }.contains("kept 0 times"))
+    // What a node says is not passed over.
+    let node = "is neither a loop, with 'for', 'tile' or 'phases', and 'direction' if it is back-and-forth, nor a keep"
+    for index in record.mapping.indices {
+      #expect(try message { $0.mapping[index].direction = "sideways" }.contains("mapping[\(index)]: \(node)"))
+      let isLoop = record.mapping[index].keep == nil
+      #expect(
+        try message { isLoop ? ($0.mapping[index].keep = "inputs") : ($0.mapping[index].phases = 2) }
+          .contains("mapping[\(index)]: \(node)"))
+    }
   }
 
   /// A record whose mapping has 2^33 pairs of blocks is recounted, not walked.
@@ -275,8 +285,15 @@ struct ResultReaderTests {
       } catch { return error.description }
     }
     #expect(message("k:2 [outputs] [inputs] [weights]") == "accepted")
-    #expect(message("k=2 [outputs]") == "--nest: 'k=2' is neither a loop as in k:20 nor a keep as in [outputs]")
-    #expect(message("z:2 [outputs]") == "--nest: 'z:2' is neither a loop as in k:20 nor a keep as in [outputs]")
+    for part in ["k=2", "z:2", "k2", "k:", "k~", "~", "k:2~~", "k~:2", "r%", "kk:2", "k:2%3", "r%2:1"] {
+      #expect(
+        message("\(part) [outputs]")
+          == "--nest: '\(part)' is neither a loop as in k:20 or r%2, back and forth as in k:20~, nor a keep as in [outputs]"
+      )
+    }
+    #expect(message("k:2~ r%2 s%3~ [outputs] [inputs] [weights]") == "accepted")
+    #expect(message("k%2 [outputs]") == "--nest: a loop walks phases of k; only p, q, r and s have phases")
+    #expect(message("r%1~ [outputs]") == "--nest: the phases of a loop over r are 1; there are at least 2")
     #expect(message("[weight]") == "--nest: unknown tensor 'weight'; did you mean 'weights'?")
     #expect(
       message("k:0 [outputs] [inputs] [weights]") == "--nest: the tile of a loop over k is 0; a tile is at least 1")

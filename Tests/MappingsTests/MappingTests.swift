@@ -20,8 +20,20 @@ struct MappingTests {
         == "inputs is kept 2 times; each of inputs, weights and outputs is kept exactly once")
     #expect(message([.loop(.k, tile: 0)] + keeps) == "the tile of a loop over k is 0; a tile is at least 1")
     #expect(message([.loop(.k, tile: -3)] + keeps) == "the tile of a loop over k is -3; a tile is at least 1")
+    #expect(message([.loop(.r, phases: 2)] + keeps) == "valid")
+    #expect(message([.loop(.c, phases: 2)] + keeps) == "a loop walks phases of c; only p, q, r and s have phases")
+    #expect(message([.loop(.q, phases: 1)] + keeps) == "the phases of a loop over q are 1; there are at least 2")
     let long = Array(repeating: Mapping.Node.loop(.k, tile: 1), count: 5000)
     #expect(message(long + keeps) == "the mapping has 5003 nodes; at most 256 are accepted")
+  }
+
+  @Test func plainNestsHaveForwardLoopsOverTilesAlone() throws {
+    let keeps = Tensor.allCases.map { Mapping.Node.keep($0) }
+    #expect(try Mapping(keeps + [.loop(.k, tile: 2)]).isPlain)
+    #expect(try !Mapping(keeps + [.loop(.k, tile: 2, .backAndForth)]).isPlain)
+    #expect(try !Mapping(keeps + [.loop(.p, phases: 2)]).isPlain)
+    // The search makes many of them.
+    #expect(MemoryLayout<Mapping.Node>.stride == 16)
   }
 
   @Test func dataflowIsTheOrderOfKeeps() throws {

@@ -23,6 +23,26 @@ struct NestDrawingTests {
       ])
   }
 
+  @Test func loopsBackAndForthAndOverPhases() throws {
+    let layer = try Layer(
+      name: "conv1", inputChannels: 3, input: Extent(height: 229, width: 1), outputChannels: 64,
+      kernel: Extent(height: 7, width: 1), stride: Extent(height: 2, width: 1))
+    let mapping = try Mapping([
+      .loop(.k, tile: 20, .backAndForth), .keep(.outputs), .loop(.r, phases: 2), .loop(.r, tile: 3, .backAndForth),
+      .keep(.inputs), .loop(.p, phases: 4, .backAndForth), .keep(.weights),
+    ])
+    #expect(
+      NestDrawing(mapping, on: layer).text == [
+        "for k in 64 by 20, back and forth",
+        "  keep outputs: 2 240 words (k 20, p 112)",
+        "    for r in 7 by phases of 2",
+        "      for r in 4 by 3, back and forth",
+        "        keep inputs: 342 words (c 3, p 112, r 3)",
+        "          for p in 112 by phases of 4, back and forth",
+        "            keep weights: 180 words (k 20, c 3, r 3)",
+      ])
+  }
+
   /// Dimensions of one index are left out of a box's sizes, and a tile beyond a range is drawn as it is written.
   @Test func boxesOfAProduct() throws {
     let layer = try Layer.gemm(name: "fc", m: 1200, n: 8, k: 5)

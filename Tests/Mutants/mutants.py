@@ -20,15 +20,23 @@ import time
 # File, what stands there once, what is put in its place.
 MUTANTS = [
     # The closed form of traffic.
-    ("Mappings/Traffic+ClosedForm.swift", "where tile < block[dimension.index]", "where tile <= block[dimension.index]"),
-    ("Mappings/Traffic+ClosedForm.swift", "counts.settled[depth] : counts.blocks[depth]", "counts.settled[depth] : 0"),
-    ("Mappings/Traffic+ClosedForm.swift", "if outputDepth + 1 == outputs.tiles.count {", "if outputDepth == 0 {"),
-    ("Mappings/Traffic+ClosedForm.swift", "rows(steps.map(\\.before)) + rows(steps.map(\\.after))", "rows(steps.map(\\.before)) + rows(steps.map(\\.before))"),
-    ("Mappings/Traffic+ClosedForm.swift", "let again = Words(outputVisits) - finished", "let again = Words(outputVisits)"),
+    ("Mappings/PlainWalk.swift", "tile < block[loop.dimension.index]", "tile <= block[loop.dimension.index]"),
+    ("Mappings/PlainWalk.swift", "counts.settled[depth] : counts.blocks[depth]", "counts.settled[depth] : 0"),
+    ("Mappings/PlainWalk.swift", "if outputDepth + 1 == outputs.tiles.count {", "if outputDepth == 0 {"),
+    ("Mappings/PlainWalk.swift", "rows(steps.map(\\.before)) + rows(steps.map(\\.after))", "rows(steps.map(\\.before)) + rows(steps.map(\\.before))"),
+    ("Mappings/Traffic+ClosedForm.swift", "Words(try wordsLoaded(.outputs)) - finished", "Words(try wordsLoaded(.outputs))"),
+    ("Mappings/Entries.swift", "sum(pieces.first, pieces.rest) ^ (block < pieces.first ? first : rest)", "sum(pieces.first, pieces.rest)"),
+    ("Mappings/BoxGroup.swift", "sides & 1 << UInt64(position) != 0 ? last", "sides & 1 << UInt64(position) == 0 ? last"),
+    ("Mappings/BoxGroup.swift", "change.rule == .slide, change.isBackward", "change.rule == .slide, !change.isBackward"),
+    ("Mappings/Places.swift", "isBackward ? sum.forward ^ sum.difference : sum.forward", "sum.forward"),
+    ("Mappings/RetainedSum.swift", "choice.products[term] &= factor", "choice.products[term] |= factor"),
+    ("Mappings/RetainedSum.swift", "images[loop] ^= image(choice.products[term] & choice.differences[term])", "images[loop] ^= 0"),
+    ("Mappings/InputRows.swift", "let least = i < kernelStep ? 0 : max(0, kernels - outputStep)", "let least = 0"),
+    ("Mappings/Loop.swift", "rest: each > 0 ? phases - longer : 0", "rest: each > 1 ? phases - longer : 0"),
     ("Mappings/Blocks.swift", "if size % tile > 0 {", "if size % tile > 1 {"),
     ("Mappings/Blocks.swift", "after.depth == tiles.count && !after.isFirst", "after.depth == tiles.count"),
     # Occupancy.
-    ("Mappings/Occupancy.swift", "largestBox(.weights, [.g, .k, .c, .r, .s])", "largestBox(.weights, [.g, .k, .c, .r])"),
+    ("Mappings/Occupancy.swift", "largestBox(.weights, [.g, .k, .c])", "largestBox(.weights, [.g, .k])"),
     # The enumerator.
     ("MappingSearch/Axis/PlainBoxCounts.swift", "if outputMoves && (slide == .output || !kernelMoves) {", "if outputMoves && slide == .output {"),
     ("MappingSearch/Axis/PlainBoxCounts.swift", "max(1, equalBlocks(from: before, to: range.upperBound, tile) - 1)", "max(1, equalBlocks(from: before, to: range.upperBound, tile))"),

@@ -58,6 +58,22 @@ struct HTMLReportTests {
     #expect(page.matches(of: /<h2 id="([a-z]+)">/).map(\.output.1) == ["asked", "summary", "layers", "mappings"])
   }
 
+  /// A nest that `evaluate` was given, with loops that no search comes upon.
+  @Test func loopsBackAndForthAndOverPhases() throws {
+    let layer = try Layer(
+      name: "conv", inputChannels: 3, input: Extent(height: 19, width: 1), outputChannels: 8,
+      kernel: Extent(height: 5, width: 1), stride: Extent(height: 2, width: 1))
+    let mapping = try NestText.parse("k:3~ [outputs] r%2 c:1~ [inputs] [weights]", origin: "-")
+    let problem = try Problem(layer, widths: WordWidths(.byte), reuse: .overlap)
+    let record = Answer(
+      network: nil, entry: Network.Entry(layer: layer, count: 1), setting: problem.setting, capacity: nil,
+      problem.evaluate(mapping))
+    let page = try page([document([record])])
+    #expect(page.contains("<code>for k in 8 by 3, back and forth</code> <span class=\"box\">(3 blocks)</span>"))
+    #expect(page.contains("<code>for r in 5 by phases of 2</code> <span class=\"box\">(2 phases)</span>"))
+    #expect(page.contains("k:3~ [outputs] r%2 c:1~ [inputs] [weights]") && page.contains("--reuse overlap"))
+  }
+
   /// Whatever names hold, and wherever they stand, they are text. Marks that combine hide a quote or a bracket from
   /// whoever looks at whole characters.
   @Test(arguments: [

@@ -20,10 +20,14 @@ public struct BoxWalker {
     /// A keep.
     public init(keep tensor: Tensor) { (index, tile) = (Self.order.firstIndex(of: tensor) ?? 0, 0) }
 
-    /// The line of a mapping.
+    /// The line of a plain nest.
     public init(_ node: Mapping.Node) {
       switch node {
-      case .loop(let dimension, let tile): self.init(dimension, tile: tile)
+      case .loop(let loop):
+        guard case .tile(let tile) = loop.cut, loop.direction == .forward else {
+          preconditionFailure("a plain nest has no loops back and forth and no phases")
+        }
+        self.init(loop.dimension, tile: tile)
       case .keep(let tensor): self.init(keep: tensor)
       }
     }

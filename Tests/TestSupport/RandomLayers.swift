@@ -131,7 +131,7 @@ public struct RandomLayers {
     // Inner tiles that are no smaller than outer ones make a single pass; let most nests be spared them.
     if random.oneIn(2) {
       for dimension in Dimension.allCases {
-        let positions = nodes.indices.filter { if case .loop(dimension, _) = nodes[$0] { true } else { false } }
+        let positions = nodes.indices.filter { loop(nodes[$0])?.dimension == dimension }
         let loops = positions.map { nodes[$0] }.sorted { tile($0) > tile($1) }
         for (position, loop) in zip(positions, loops) { nodes[position] = loop }
       }
@@ -140,8 +140,12 @@ public struct RandomLayers {
     return mapping
   }
 
+  private func loop(_ node: Mapping.Node) -> Loop? {
+    if case .loop(let loop) = node { loop } else { nil }
+  }
+
   private func tile(_ node: Mapping.Node) -> Int {
-    if case .loop(_, let tile) = node { tile } else { 0 }
+    if case .tile(let tile) = loop(node)?.cut { tile } else { 0 }
   }
 }
 

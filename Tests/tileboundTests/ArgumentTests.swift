@@ -128,6 +128,35 @@ struct ArgumentTests {
       "--nest: the loop k:3 has a tile of 3, but k is 2 there; 1 to 2 is accepted"
     ),
     (
+      "evaluate --shape k=4,c=8,p=6 --nest k:2_[outputs]_c:1_[inputs]_p%7~_[weights]",
+      "--nest: the loop p%7 has 7 phases, but p is 6 there; 2 to 6 is accepted"
+    ),
+    (
+      "evaluate --shape k=4,c=8,p=6 --nest k:2_[outputs]_r%2_[inputs]_[weights]",
+      "--nest: the loop r%2 has 2 phases, but r is 1 there; it cannot be cut"
+    ),
+    // Rules of reuse: mappings are evaluated under each, and searched for under some.
+    (
+      "evaluate --shape p=3 --nest [inputs]_[weights]_[outputs] --reuse all",
+      "The value 'all' is invalid for '--reuse <policy>'. Please provide one of 'overlap', 'sliding' or 'none'."
+    ),
+    (
+      "optimize --shape p=3 --capacity 1KiB --reuse overlap",
+      "The value 'overlap' is invalid for '--reuse <policy>'. Please provide one of 'sliding' and 'none'."
+    ),
+    (
+      "curve --shape p=3 --reuse overlap",
+      "The value 'overlap' is invalid for '--reuse <policy>'. Please provide one of 'sliding' and 'none'."
+    ),
+    (
+      "gap --shape p=3 --capacity 1KiB --reuse overlap",
+      "The value 'overlap' is invalid for '--reuse <policy>'. Please provide one of 'sliding' and 'none'."
+    ),
+    (
+      "sweep alexnet --capacity 1KiB --output x.csv --reuse sliding,overlap",
+      "--reuse: mappings are not searched for under reuse overlap; accepted: sliding, none"
+    ),
+    (
       "evaluate --shape k=4,c=8,p=6 --mapping configs/mappings/alexnet-conv2.yaml",
       "configs/mappings/alexnet-conv2.yaml: mapping[0]: the loop k:20 has a tile of 20, but k is 4 there; 1 to 4 is accepted"
     ),

@@ -75,6 +75,46 @@ struct CommandTests {
     #expect(outcome.code == 0 && outcome.error.isEmpty && outcome.output.contains("inputs read"))
   }
 
+  /// Loops back and forth and over phases, in one line and in a file, under each rule.
+  @Test func evaluateWideMappings() throws {
+    try withTemporaryFolder { folder in
+      let file = "\(folder)/mapping.yaml"
+      try Data(
+        """
+        mapping:
+          - {for: k, tile: 2}
+          - {for: p, tile: 4, direction: back-and-forth}
+          - {keep: outputs}
+          - {for: r, phases: 2, direction: back-and-forth}
+          - {for: c, tile: 1, direction: back-and-forth}
+          - {keep: inputs}
+          - {keep: weights}
+        """.utf8
+      ).write(to: URL(fileURLWithPath: file))
+      let shape = "k=4,c=3,p=9,r=5,stride=2x1,padding=1x0"
+      var moved: [String: String] = [:]
+      for reuse in ["overlap", "sliding", "none"] {
+        let nest = "k:2 p:4~ [outputs] r%2~ c:1~ [inputs] [weights]"
+        let common = ["evaluate", "--shape", shape, "--reuse", reuse, "--replay"]
+        let (one, other) = (try Program.run(common + ["--nest", nest]), try Program.run(common + ["--mapping", file]))
+        #expect(one.code == 0 && one.error.isEmpty, "\(one.error)")
+        #expect(one.output == other.output)
+        #expect(one.output.contains("for p in 9 by 4, back and forth\n"))
+        #expect(one.output.contains("for r in 5 by phases of 2, back and forth\n"))
+        let csv = try Program.run(common + ["--nest", nest, "--format", "csv"])
+        #expect(csv.output.contains(nest) && csv.output.contains(",\(reuse),"))
+        moved[reuse] = one.output
+      }
+      #expect(Set(moved.values.map { $0.drop { $0 != "\n" } }).count == 3)
+      let export = try Program.run("evaluate --shape \(shape) --mapping \(file) --timeloop \(folder)/timeloop.yaml")
+      #expect(export.code == 1 && export.output.isEmpty)
+      #expect(
+        export.error.hasSuffix(
+          ": cannot be written for Timeloop: a loop over p runs back and forth: in Timeloop loops run forward\n"))
+      #expect(!FileManager.default.fileExists(atPath: "\(folder)/timeloop.yaml"))
+    }
+  }
+
   @Test func evaluateExample() throws {
     let outcome = try Program.run(
       "evaluate --network alexnet --mapping configs/mappings/alexnet-conv2.yaml --format csv")

@@ -195,10 +195,16 @@ public enum TimeloopExport {
         "Timeloop reads the bounding box of a tile of inputs, elements that stride or dilation skip included.")
     }
     if axes.contains(where: \.hasOverlap) {
-      remarks.append(
-        reuse == .sliding
-          ? "Timeloop reuses inputs wherever a box overlaps the one before and moved as that one did; smaller last boxes are read whole."
-          : "Timeloop reuses inputs where boxes overlap; Tilebound's figures here are without such reuse.")
+      let overlaps =
+        switch reuse {
+        case .overlap:
+          "Timeloop reuses inputs only where a box moved as the one before it did; Tilebound's figures here keep whatever "
+            + "two boxes have in common."
+        case .sliding:
+          "Timeloop reuses inputs wherever a box overlaps the one before and moved as that one did; smaller last boxes are read whole."
+        case .none: "Timeloop reuses inputs where boxes overlap; Tilebound's figures here are without such reuse."
+        }
+      remarks.append(overlaps)
     }
     if widths.partialSums != widths.outputs {
       remarks.append("Partial sums and finished outputs have one width in Timeloop: \(widths.partialSums.count) bits.")

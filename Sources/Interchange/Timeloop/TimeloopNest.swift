@@ -89,11 +89,14 @@ struct TimeloopNest: Hashable {
     for node in mapping.nodes {
       switch node {
       case .keep(let tensor): segments.append(Segment(keeps: tensor))
-      case .loop(let dimension, let tile):
+      case .loop(let loop):
         // Loops inside the last keep move nothing.
         if segments.count(where: { $0.keeps != nil }) == Tensor.allCases.count { continue }
+        let dimension = loop.dimension
         let around = block[dimension.index]
+        guard case .tile(let tile) = loop.cut else { throw .phases(dimension) }
         if tile >= around { continue }
+        if loop.direction != .forward { throw .backAndForth(dimension) }
         if around < layer[dimension], around % tile != 0 { throw .uneven(dimension, tile, around: around) }
         block[dimension.index] = tile
         let tiles = segments[segments.count - 1].tiles

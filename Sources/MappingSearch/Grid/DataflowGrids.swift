@@ -60,6 +60,7 @@ struct DataflowGrids: Sendable {
     }
     switch problem.reuse {
     case .none: self.grids = grids(\.still, \.still)
+    case .overlap: preconditionFailure("not searched")
     case .sliding: self.grids = grids(\.sliding, \.still) + grids(\.chained, \.uncut, uncutBatch: true)
     }
     batches = Mapspace.tiles(mapspace.batch, of: layer[.n]).map { tile in

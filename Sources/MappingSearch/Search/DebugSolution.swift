@@ -81,9 +81,11 @@ struct DebugSolution: Sendable {
     var loops = [[Int]](repeating: [], count: blocks.count)
     for node in mapping.nodes {
       switch node {
-      case .loop(let dimension, let tile):
-        let enclosing = loops[dimension.index].last ?? blocks[dimension.index].last ?? 1
-        if tile < enclosing { loops[dimension.index].append(tile) }
+      case .loop(let loop):
+        guard case .tile(let tile) = loop.cut, loop.direction == .forward else { return nil }
+        let dimension = loop.dimension.index
+        let enclosing = loops[dimension].last ?? blocks[dimension].last ?? 1
+        if tile < enclosing { loops[dimension].append(tile) }
       case .keep:
         for index in blocks.indices {
           let size = blocks[index][blocks[index].count - 1]

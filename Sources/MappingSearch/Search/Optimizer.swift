@@ -27,12 +27,25 @@ public struct Optimizer: Sendable {
   /// of those.
   public var isComplete: Bool { orders.allSatisfy(\.isComplete) }
 
+  /// The reuse policies under which mappings are searched for.
+  public static let policies: [ReusePolicy] = [.sliding, .none]
+
+  /// A line that says that mappings are not searched for under a policy, or nil where they are.
+  public static func refusal(of reuse: ReusePolicy) -> String? {
+    if policies.contains(reuse) { return nil }
+    let accepted = policies.map(\.rawValue).joined(separator: ", ")
+    return "mappings are not searched for under reuse \(reuse.rawValue); accepted: \(accepted)"
+  }
+
   /// Prepares the search; nothing is listed before it is needed.
+  ///
+  /// - Precondition: the problem's reuse policy is one of ``policies``.
   public init(_ problem: Problem) { self.init(problem, arithmetic: nil) }
 
   /// The same with an arithmetic that is exact for the layer, or nil to choose the quicker one that is, and for tests with
   /// a known mapping that no search may lose.
   init(_ problem: Problem, arithmetic: Scorer.Arithmetic?, debugSolution: DebugSolution? = nil) {
+    if let refusal = Self.refusal(of: problem.reuse) { preconditionFailure(refusal) }
     self.problem = problem
     self.debugSolution = debugSolution
     let mapspaces = problem.dataflows.map(Mapspace.init)

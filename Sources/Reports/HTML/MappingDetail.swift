@@ -60,10 +60,13 @@ struct MappingDetail {
 
   private static func line(_ line: NestDrawing.Line, _ record: Answer, _ moved: [TensorTraffic]) -> Line {
     switch line {
-    case .loop(_, let range, let tile):
-      let blocks = (range + tile - 1) / tile
-      return Line(
-        text: line.text, remark: "(\(ReportContents.count(blocks, "block")))", tensor: nil, reuse: nil)
+    case .loop(let loop, let range):
+      let blocks =
+        switch loop.cut {
+        case .tile(let tile): ReportContents.count((range + tile - 1) / tile, "block")
+        case .phases(let phases): ReportContents.count(min(range, phases), "phase")
+        }
+      return Line(text: line.text, remark: "(\(blocks))", tensor: nil, reuse: nil)
     case .keep(let tensor, let largestBox, let sizes):
       let width = record.setting.widths.inBuffer(tensor)
       let box = "\(largestBox), \(NumberText.grouped(largestBox * width)) bit"

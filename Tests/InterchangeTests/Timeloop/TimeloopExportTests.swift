@@ -20,9 +20,9 @@ struct TimeloopExportTests {
     var block = Dimension.allCases.map { layer[$0] }
     for node in mapping.nodes {
       if node == .keep(.inputs) { break }
-      if case .loop(let dimension, let tile) = node, tile < block[dimension.index] {
-        block[dimension.index] = tile
-        tiles[dimension, default: []].append(tile)
+      if case .loop(let loop) = node, case .tile(let tile) = loop.cut, tile < block[loop.dimension.index] {
+        block[loop.dimension.index] = tile
+        tiles[loop.dimension, default: []].append(tile)
       }
     }
     return [[Dimension.p, .r], [.q, .s]].allSatisfy { pair in

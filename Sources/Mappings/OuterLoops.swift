@@ -1,0 +1,105 @@
+import Workloads
+
+/// The loops outside one tensor's keep that make more than one pass, outermost first, and the sizes of their blocks.
+struct OuterLoops {
+  let loops: [Loop]
+  /// The positions of the loops over each dimension, by ``Dimension/index``.
+  private let positions: [[Int]]
+  /// The sizes that blocks of each dimension have inside none, one, two, ... of its loops.
+  private let sizes: [[[Int]]]
+  /// For each dimension and each number of its loops, and each size of a block inside these: the loops, as bits, outside
+  /// of which the block is in an odd number of blocks. Empty where it is not asked for.
+  private var odd: [[[Int: UInt64]]] = []
+
+  init(_ mapping: Mapping, on layer: Layer, outside tensor: Tensor) {
+    var largest = Dimension.allCases.map { layer[$0] }
+    var loops: [Loop] = []
+    var positions = [[Int]](repeating: [], count: largest.count)
+    var sizes = largest.map { [[$0]] }
+    for loop in mapping.loops(outside: tensor) {
+      let dimension = loop.dimension.index
+      let block = loop.cut.largestBlock(of: largest[dimension])
+      if block == largest[dimension] { continue }
+      largest[dimension] = block
+      positions[dimension].append(loops.count)
+      // The outermost loop is entered once.
+      loops.append(loops.isEmpty ? Loop(loop.dimension, loop.cut) : loop)
+      let inside = sizes[dimension][sizes[dimension].count - 1].flatMap { loop.cut.pieces(of: $0).sizes }
+      sizes[dimension].append(Set(inside).sorted())
+    }
+    self.loops = loops
+    self.positions = positions
+    self.sizes = sizes
+    if loops.count <= Self.largestTurningCount, turns { odd = Dimension.allCases.map(oddBlocks) }
+  }
+
+  /// More loops than this are not followed when some run back and forth.
+  static let largestTurningCount = 64
+
+  /// Whether some loop runs back and forth.
+  var turns: Bool { loops.contains { $0.direction == .backAndForth } }
+
+  /// How many of a dimension's loops are outside the loop at `position`.
+  func depth(_ dimension: Dimension, before position: Int) -> Int {
+    positions[dimension.index].count { $0 < position }
+  }
+
+  /// The cuts of a dimension's loops, outermost first.
+  func cuts(_ dimension: Dimension) -> [Loop.Cut] { positions[dimension.index].map { loops[$0].cut } }
+
+  /// The dimension's loops inside the loop at `position`, outermost first.
+  func loops(_ dimension: Dimension, inside position: Int) -> [Int] {
+    positions[dimension.index].filter { $0 > position }
+  }
+
+  /// The sizes of a dimension's blocks inside so many of its loops.
+  func sizes(_ dimension: Dimension, depth: Int) -> [Int] { sizes[dimension.index][depth] }
+
+  /// The number of blocks into which a dimension's loops from one depth to another cut a block.
+  func blocks(_ dimension: Dimension, of size: Int, from outer: Int, to inner: Int) -> Int {
+    var counts = [size: 1]
+    for position in positions[dimension.index][outer..<max(outer, inner)] {
+      var inside: [Int: Int] = [:]
+      for (size, count) in counts {
+        let pieces = loops[position].cut.pieces(of: size)
+        if pieces.first > 0 { inside[pieces.firstSize, default: 0] += count * pieces.first }
+        if pieces.rest > 0 { inside[pieces.restSize, default: 0] += count * pieces.rest }
+      }
+      counts = inside
+    }
+    return counts.values.reduce(0, +)
+  }
+
+  /// The loops, as bits, outside of which a dimension's block, inside `depth` of its loops, is in an odd number of blocks.
+  func oddBlocks(_ dimension: Dimension, of size: Int, depth: Int) -> UInt64 {
+    odd[dimension.index][depth][size] ?? 0
+  }
+
+  /// The same of all sizes at each depth.
+  private func oddBlocks(_ dimension: Dimension) -> [[Int: UInt64]] {
+    let positions = positions[dimension.index]
+    // Bit i: whether i loops further in the number of blocks is odd.
+    var parities: [Int: UInt64] = [:]
+    var odd: [[Int: UInt64]] = []
+    for (depth, sizes) in sizes[dimension.index].enumerated().reversed() {
+      var outer: [Int: UInt64] = [:]
+      for size in sizes {
+        outer[size] = 1
+        guard depth < positions.count else { continue }
+        let pieces = loops[positions[depth]].cut.pieces(of: size)
+        for (count, piece) in [(pieces.first, pieces.firstSize), (pieces.rest, pieces.restSize)] where count % 2 == 1 {
+          outer[size]? ^= (parities[piece] ?? 0) << 1
+        }
+      }
+      parities = outer
+      odd.insert(
+        outer.mapValues { parities in
+          loops.indices.reduce(0) { bits, loop in
+            let inner = self.depth(dimension, before: loop) - depth
+            return inner >= 0 && parities & 1 << UInt64(inner) != 0 ? bits | 1 << UInt64(loop) : bits
+          }
+        }, at: 0)
+    }
+    return odd
+  }
+}

@@ -1,0 +1,44 @@
+import Workloads
+
+/// Elements of a dimension at equal distances: a block of a nest of loops, some of which may walk phases.
+struct Progression: Hashable {
+  /// The first element.
+  var start: Int
+  /// The distance from one element to the next.
+  var step: Int
+  /// The number of elements.
+  var count: Int
+
+  /// The first `count` elements of a dimension, side by side.
+  init(count: Int) { self.init(start: 0, step: 1, count: count) }
+
+  init(start: Int, step: Int, count: Int) {
+    self.start = start
+    self.step = step
+    self.count = count
+  }
+
+  /// One of the blocks that a loop cuts it into.
+  func block(_ index: Int, of cut: Loop.Cut) -> Progression {
+    let size = cut.pieces(of: count).size(of: index)
+    switch cut {
+    case .tile(let tile): return Progression(start: start + step * tile * index, step: step, count: size)
+    case .phases(let phases): return Progression(start: start + step * index, step: step * phases, count: size)
+    }
+  }
+
+  /// All blocks that loops cut it into.
+  func blocks(_ cuts: some Sequence<Loop.Cut>) -> [Progression] {
+    cuts.reduce([self]) { blocks, cut in
+      blocks.flatMap { block in (0..<cut.pieces(of: block.count).count).map { block.block($0, of: cut) } }
+    }
+  }
+}
+
+extension ConvolutionAxis {
+  /// The number of kernel rows among some that read a real input row with some output row.
+  func usedKernelRows(in kernels: Progression) -> Int {
+    if kernels.step == 1 { return usedKernelRows(in: kernels.start..<kernels.start + kernels.count) }
+    return (0..<kernels.count).count { !realOutputs(kernel: kernels.start + kernels.step * $0).isEmpty }
+  }
+}
