@@ -1,4 +1,4 @@
-public import EnergyModel
+import EnergyModel
 public import LowerBounds
 public import MappingSearch
 public import Mappings

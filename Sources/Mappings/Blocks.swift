@@ -1,11 +1,12 @@
-/// 0 ..< size cut by nested tiles: the innermost blocks, in the order in which the loops visit them.
+/// The blocks into which nested loops cut the range 0 ..< size of a dimension, in the order in which they are visited.
 struct Blocks {
-  /// A block that no tile cuts further.
+  /// A block that no loop further in cuts.
   struct Block {
+    /// The indices in it.
     var range: Range<Int>
-    /// How many of the tiles it takes to cut it: inside so many loops the block is what it is here.
+    /// The number of loops down to the innermost that cuts it out. The loops inside that one make a single pass over it.
     var depth: Int
-    /// Whether it is the first of those that the last of these tiles cuts from one range.
+    /// Whether it is the first block of a pass of that loop.
     var isFirst: Bool
   }
 

@@ -2,12 +2,14 @@ import Workloads
 
 /// The most input rows that any pair of an output block and a kernel block reads.
 ///
-/// Without padding the largest blocks read the most. With padding it matters where blocks lie, but only by
-/// z = σ·(first output) + δ·(first kernel row) - padding, where their first row is: all pairs of blocks of s outputs and
-/// t kernel rows touch z + {ai + bj : i < s, j < t}, a shape that spans D = a(s-1) + b(t-1) rows, of which those in
-/// 0 ..< H are real; a is σ and b is δ, or a multiple where blocks are of phases. Where the shape lies whole in the input, no pair of these sizes reads more. Where none does, only
-/// pairs whose shape sticks out on a side read anything; as blocks of one kind do not overlap, a block meets
-/// O(1 + D / (size of the others)) such partners, so there are few of these pairs.
+/// A block of s outputs and a block of t kernel rows touch the rows a·i + b·j with i < s and j < t, counted from the first:
+/// their *shape*. It spans D = a(s-1) + b(t-1) rows. The steps a and b are σ and δ, times the number of phases for blocks
+/// that are phases. The first row is z = σ·(first output) + δ·(first kernel row) - padding. Only rows in 0 ..< H are read.
+///
+/// Pairs of blocks of the same sizes have the same shape. None of them reads more than one whose shape lies whole in the
+/// input. Without padding every shape does, and the largest blocks read the most. With padding no shape of some sizes may.
+/// Then only pairs whose shape sticks out of the input read anything. There are few: blocks of one kind do not overlap, so
+/// that each has O(1 + D / (size of the others)) such partners.
 struct FullestBox {
   let axis: ConvolutionAxis
 

@@ -1,4 +1,4 @@
-public import EnergyModel
+import EnergyModel
 public import Workloads
 
 /// The two dataflows of the energy complexity model's upper bounds, in closed form (theory §5).

@@ -1,7 +1,7 @@
 public import Answers
 import Interchange
-public import Mappings
-public import Workloads
+import Mappings
+import Workloads
 
 /// Mappings for the terminal: a table with a row for each layer, and each layer's nest with its costs.
 public struct MappingReport {

@@ -166,7 +166,7 @@ struct EngineTests {
 
   @Test("A network's curve is the sum of its layers' at every capacity", arguments: 0..<8)
   func sums(seed: Int) throws {
-    let curves = try (0..<3).map { (try problem(seed: 500 + 3 * seed + $0).optimizer().curve().steps, 1 + $0) }
+    let curves = (0..<3).map { (problem(seed: 500 + 3 * seed + $0).optimizer().curve().steps, 1 + $0) }
     let sum = try StepCurve(sumOf: curves.map { ($0.0, count: $0.1) })
     let last = curves.compactMap { $0.0.points.last?.capacity }.max() ?? .zero
     for capacity in 0...last.count + 1 {

@@ -1,6 +1,6 @@
 import EnergyModel
 public import Mappings
-public import Workloads
+import Workloads
 
 /// The exact Pareto curve of a layer: the mappings that no other of the mapspace beats in both occupancy and energy of
 /// moving data (theory §7).

@@ -1,4 +1,5 @@
 import Answers
+import EnergyModel
 import Interchange
 import Mappings
 import Workloads
