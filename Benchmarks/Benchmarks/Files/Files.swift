@@ -28,7 +28,7 @@ let benchmarks: @Sendable () -> Void = {
     Benchmark("read-\(name)") { benchmark in
       _ = try SweepRun(sweep, to: file, form: form).run(threads: 2, command: "") { _ in }
       benchmark.startMeasurement()
-      blackHole(try ResultReader.read(file: file).records.count)
+      blackHole(try ResultReader.read(file: file).answers.count)
     }
   }
 }
