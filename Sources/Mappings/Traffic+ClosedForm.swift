@@ -25,7 +25,7 @@ extension Traffic {
   ///
   /// - Complexity: for plain nests under the rules `sliding` and `none` O(loops² + L · (P + R + Q + S)), where L counts
   ///   those of the loops that are over p, q, r or s; otherwise for each loop the number of different places of blocks
-  ///   along each axis, for each combination of numbers of entries, see ``Entries``.
+  ///   along each axis, for each combination of numbers of entries, see `Entries`.
   /// - Throws: ``UncountableNest``.
   public init(counting mapping: Mapping, on layer: Layer, reuse: ReusePolicy) throws(UncountableNest) {
     let isPlain = mapping.isPlain && reuse != .overlap
