@@ -11,21 +11,43 @@ public struct FactorTable: Sendable {
   let transposed: [Double]
 
   /// A table of some vectors.
+  ///
+  /// - Complexity: O(vectors).
   public init(_ factors: [CostFactors]) {
     self.factors = factors
-    let count = factors.count
-    var transposed = [Double](repeating: 0, count: count * Self.width)
-    doubles = [Double](unsafeUninitializedCapacity: count * Self.width) { doubles, initialized in
-      for (place, vector) in factors.enumerated() {
-        for term in CostFactors.Term.allCases {
-          let number = Double(vector[term])
-          doubles[place * Self.width + term.rawValue] = number
-          transposed[term.rawValue * count + place] = number
+    let (count, size) = (factors.count, factors.count * Self.width)
+    var doubles: [Double] = []
+    transposed = [Double](unsafeUninitializedCapacity: size) { transposed, initialized in
+      doubles = [Double](unsafeUninitializedCapacity: size) { doubles, initialized in
+        for place in 0..<count {
+          let vector = factors[place]
+          func put(_ term: CostFactors.Term, _ factor: Int) {
+            let number = Double(factor)
+            doubles[place * Self.width + term.rawValue] = number
+            transposed[term.rawValue * count + place] = number
+          }
+          put(.inputsMoved, vector.inputsMoved)
+          put(.weightsMoved, vector.weightsMoved)
+          put(.outputsMoved, vector.outputsMoved)
+          put(.inputsHeld, vector.inputsHeld)
+          put(.weightsHeld, vector.weightsHeld)
+          put(.outputsHeld, vector.outputsHeld)
         }
+        initialized = size
       }
-      initialized = count * Self.width
+      initialized = size
     }
-    self.transposed = transposed
+    self.doubles = doubles
+  }
+
+  /// A table of every vector of one list times every vector of another: the second list in turn for each of the first.
+  public init(_ first: [CostFactors], times second: [CostFactors]) {
+    var products: [CostFactors] = []
+    products.reserveCapacity(first.count * second.count)
+    for factor in first {
+      for other in second { products.append(factor * other) }
+    }
+    self.init(products)
   }
 
   /// A table of the least factors among the vectors of some ranges of a table, a vector for each range.

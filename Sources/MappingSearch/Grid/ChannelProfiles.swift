@@ -41,7 +41,7 @@ struct ChannelProfiles: Sendable {
         inputsHeld: widths.inputs.count * blocks[mapspace.inputLevel], weightsHeld: blocks[mapspace.weightLevel],
         outputsHeld: 1)
     }
-    table = FactorTable(outputs.flatMap { output in inputs.map { output * $0 } })
+    table = FactorTable(outputs, times: inputs)
   }
 
   /// The number of columns.

@@ -6,11 +6,12 @@ import Synchronization
 
 /// One search through the grids of some orders of keeps for one pool.
 struct SearchRun<Pool: SolutionPool, Observer: SearchObserver> {
-  private let orders: [DataflowGrids]
+  private let leafScorer: LeafScorer<Pool, Observer>
+  private var orders: [DataflowGrids] { leafScorer.orders }
+  private var options: SearchOptions { leafScorer.options }
+  private var observer: Observer { leafScorer.observer }
   /// The positions of the orders wanted.
   private let wanted: [Int]
-  private let options: SearchOptions
-  private let observer: Observer
   private(set) var pool: Pool
   private(set) var statistics = SearchStatistics()
 
@@ -24,9 +25,7 @@ struct SearchRun<Pool: SolutionPool, Observer: SearchObserver> {
 
   init(_ orders: [DataflowGrids], of dataflow: Dataflow?, _ pool: Pool, _ options: SearchOptions, _ observer: Observer)
   {
-    self.orders = orders
-    self.options = options
-    self.observer = observer
+    leafScorer = LeafScorer(orders: orders, options: options, observer: observer)
     self.pool = pool
     wanted = orders.indices.filter { dataflow == nil || orders[$0].dataflow == dataflow }
     statistics.mappings = wanted.reduce(0) { $0 + orders[$1].mappingCount }
@@ -97,8 +96,9 @@ struct SearchRun<Pool: SolutionPool, Observer: SearchObserver> {
 
   /// Scores leaves until what the pool holds is proven, and returns whether it was.
   private mutating func score(_ leaves: [DataflowGrids.Leaf], _ scorer: Scorer, _ isProven: (Pool) -> Bool) -> Bool {
+    let leafScorer = leafScorer
     for leaf in leaves {
-      let scored = score(leaf, scorer, for: &pool)
+      let scored = leafScorer.score(leaf, scorer, for: &pool)
       statistics.scored += scored
       if scored > 0, isProven(pool) { return true }
     }
@@ -107,7 +107,8 @@ struct SearchRun<Pool: SolutionPool, Observer: SearchObserver> {
 
   /// Scores leaves in slices side by side, each with a copy of the pool.
   private mutating func scoreSlices(_ leaves: ArraySlice<DataflowGrids.Leaf>) {
-    let run = self
+    let (leafScorer, pool) = (leafScorer, pool)
+    let options = options
     let results = Guarded([(pool: Pool, scored: Int)?](repeating: nil, count: Self.slices))
     let next = Atomic<Int>(0)
     DispatchQueue.concurrentPerform(iterations: max(1, min(options.threads, Self.slices))) { _ in
@@ -115,9 +116,9 @@ struct SearchRun<Pool: SolutionPool, Observer: SearchObserver> {
         let slice = next.wrappingAdd(1, ordering: .relaxed).oldValue
         if slice >= Self.slices { return }
         let scorer = Scorer()
-        var own = run.pool
+        var own = pool
         let scored = Self.every(Self.slices, from: slice, of: leaves).reduce(0) { scored, leaf in
-          scored + run.score(leaf, scorer, for: &own)
+          scored + leafScorer.score(leaf, scorer, for: &own)
         }
         let result = (own, scored)
         results.withLock { $0[slice] = result }
@@ -129,10 +130,24 @@ struct SearchRun<Pool: SolutionPool, Observer: SearchObserver> {
     }
   }
 
+  /// One in so many leaves.
+  private static func every(
+    _ step: Int, from first: Int, of leaves: ArraySlice<DataflowGrids.Leaf>
+  ) -> [DataflowGrids.Leaf] {
+    stride(from: leaves.startIndex + first, to: leaves.endIndex, by: step).map { leaves[$0] }
+  }
+}
+
+/// What it takes to score leaves, apart from the pool: a pool that it shared storage with would be copied at each change.
+private struct LeafScorer<Pool: SolutionPool, Observer: SearchObserver> {
+  let orders: [DataflowGrids]
+  let options: SearchOptions
+  let observer: Observer
+
   /// Offers the mappings of a leaf to a pool, those whose corner the pool's cutoffs admit or all.
   ///
   /// - Returns: the number of mappings scored.
-  private func score(_ leaf: DataflowGrids.Leaf, _ scorer: Scorer, for pool: inout Pool) -> Int {
+  func score(_ leaf: DataflowGrids.Leaf, _ scorer: Scorer, for pool: inout Pool) -> Int {
     let order = Int(leaf.order)
     let grids = orders[order]
     let (columns, pairs) = (grids.columns.table, grids.pairs(leaf))
@@ -163,12 +178,5 @@ struct SearchRun<Pool: SolutionPool, Observer: SearchObserver> {
     }
     observer.applied(.pool, order: order, pool) { !grids.contains(leaf, $0) }
     return scored
-  }
-
-  /// One in so many leaves.
-  private static func every(
-    _ step: Int, from first: Int, of leaves: ArraySlice<DataflowGrids.Leaf>
-  ) -> [DataflowGrids.Leaf] {
-    stride(from: leaves.startIndex + first, to: leaves.endIndex, by: step).map { leaves[$0] }
   }
 }
