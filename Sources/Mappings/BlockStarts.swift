@@ -5,7 +5,7 @@ struct BlockStarts {
   /// The first elements of the blocks of each size, in ascending order, the largest size first.
   let bySize: [(size: Int, starts: [Int])]
 
-  /// The blocks of 0 ..< `size`, each cut being one that cuts something.
+  /// The blocks of 0 ..< `size`. A cut may leave them as they are.
   init(of size: Int, _ cuts: [Loop.Cut]) {
     let tiles = cuts.compactMap { cut in if case .tile(let tile) = cut { tile } else { nil } }
     var starts: [Int: [Int]] = [:]

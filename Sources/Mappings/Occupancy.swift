@@ -25,14 +25,16 @@ public struct Occupancy: Hashable, Sendable {
   /// kernel block read is sought among all pairs, because padding makes equal blocks hold different numbers of them; of
   /// kernel rows those that meet only padding have no weights in the box.
   public init(of mapping: Mapping, on layer: Layer) {
+    func cuts(_ tensor: Tensor, _ dimension: Dimension) -> [Loop.Cut] {
+      mapping.loops(outside: tensor).filter { $0.dimension == dimension }.map(\.cut)
+    }
     func largestBox(_ tensor: Tensor, _ dimensions: [Dimension]) -> Int {
-      let loops = mapping.loops(outside: tensor)
-      return dimensions.reduce(1) { box, dimension in
-        box * loops.filter { $0.dimension == dimension }.reduce(layer[dimension]) { $1.cut.largestBlock(of: $0) }
+      dimensions.reduce(1) { box, dimension in
+        box * cuts(tensor, dimension).reduce(layer[dimension]) { $1.largestBlock(of: $0) }
       }
     }
     func blocks(_ tensor: Tensor, _ dimension: Dimension) -> BlockStarts {
-      BlockStarts(of: layer[dimension], OuterLoops(mapping, on: layer, outside: tensor).cuts(dimension))
+      BlockStarts(of: layer[dimension], cuts(tensor, dimension))
     }
     func mostRows(_ axis: ConvolutionAxis, _ output: Dimension, _ kernel: Dimension) -> Int {
       FullestBox(axis: axis).rows(outputs: blocks(.inputs, output), kernels: blocks(.inputs, kernel))
