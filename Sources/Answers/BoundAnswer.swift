@@ -18,28 +18,34 @@ public struct BoundAnswer: Hashable, Sendable {
   /// Whether no family gives more.
   public let isBest: Bool
 
-  /// The bounds of all families at a capacity, in the order of `LowerBound.Family`.
+  /// The bounds of all families at each capacity, in the order of `LowerBound.Family`.
   ///
   /// - Parameters:
   ///   - network: the network that the layer belongs to, if any.
   ///   - whole: the layer.
   ///   - setting: the widths and prices.
-  ///   - capacity: the Buffer's size, in which some MAC of each part can run.
-  /// - Returns: an answer for each family.
+  ///   - capacities: the Buffer's sizes, in which some MAC of each part can run.
+  /// - Returns: for each capacity an answer for each family.
   /// - Throws: `ProblemError` when energies are beyond the range of exact integers.
   public static func all(
-    network: String?, _ whole: WholeLayer, in setting: Problem.Setting, capacity: Bits
+    network: String?, _ whole: WholeLayer, in setting: Problem.Setting, capacities: [Bits]
   ) throws(ProblemError) -> [BoundAnswer] {
     let problems = try whole.problems(in: setting)
-    let families = LowerBounds(problems).all(capacity: capacity)
-    let best = LowerBounds.best(of: families)
-    return try families.map { bound throws(ProblemError) in
-      guard let energy = bound.energy(of: problems) else {
-        throw .inexact(layer: whole.name, model: setting.energyModel.name)
+    let bounds = LowerBounds(problems)
+    var answers: [BoundAnswer] = []
+    for capacity in capacities {
+      let families = bounds.all(capacity: capacity)
+      let best = LowerBounds.best(of: families)
+      for bound in families {
+        guard let energy = bound.energy(of: problems) else {
+          throw .inexact(layer: whole.name, model: setting.energyModel.name)
+        }
+        answers.append(
+          BoundAnswer(
+            network: network, whole: whole, capacity: capacity, bound: bound, energy: energy,
+            isBest: bound.family == best.family))
       }
-      return BoundAnswer(
-        network: network, whole: whole, capacity: capacity, bound: bound, energy: energy,
-        isBest: bound.family == best.family)
     }
+    return answers
   }
 }

@@ -31,12 +31,13 @@ struct Bound: ParsableCommand {
     let (network, wholes) = try layers.wholes(example: example)
     var bounds: [BoundAnswer] = []
     for whole in wholes {
+      let problems = try whole.problems(in: setting)
       for capacity in capacities {
-        for problem in try whole.problems(in: setting) where capacity < problem.leastCapacity {
+        for problem in problems where capacity < problem.leastCapacity {
           throw CommandFailure.nothingFits(problem, capacity)
         }
-        bounds += try BoundAnswer.all(network: network, whole, in: setting, capacity: capacity)
       }
+      bounds += try BoundAnswer.all(network: network, whole, in: setting, capacities: capacities)
     }
     switch format {
     case .json: try output.emit(ResultFile.json(bounds, command: Invocation.text(), producer: Invocation.producer))

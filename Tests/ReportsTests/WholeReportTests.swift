@@ -154,7 +154,7 @@ struct WholeReportTests {
     let bound = try #require(
       LowerBounds(try whole.parts.map { try Problem($0, widths: widths) }).all(capacity: .bytes(64)).first)
     let bounds = try BoundAnswer.all(
-      network: "net", whole, in: Problem.Setting(widths: widths), capacity: .bytes(64))
+      network: "net", whole, in: Problem.Setting(widths: widths), capacities: [.bytes(64)])
     #expect(bounds[0].bound == bound)
     let record = BoundRecord(bounds[0])
     #expect(record.parts == whole.parts.map(\.name) && record.macs == whole.parts.reduce(0) { $0 + $1.macs })
