@@ -23,11 +23,10 @@ struct SweepAnswer: Sendable {
     for model in setting.energyModels {
       guard let known = known[model.ratio] else { continue }
       let problem = try sweep.problem(unit, model)
-      let bounds = LowerBounds(problem)
       for (capacity, place) in zip(sweep.capacities, known.places) {
         var answer = Answer(
           network: unit.network.name, entry: unit.entry, problem, capacity: capacity,
-          known.all.optimum(at: place.point, of: problem), bounds: bounds, attainedBy: place.dataflows)
+          known.all.optimum(at: place.point, of: problem), bounds: known.bounds, attainedBy: place.dataflows)
         if sweep.comparesDataflows, let each = known.each { answer.compare(each, of: problem, capacity: capacity) }
         answers.append(answer)
       }
@@ -38,6 +37,7 @@ struct SweepAnswer: Sendable {
 
   /// What holds for all energy models with one ratio of prices.
   private struct Curves {
+    let bounds: LowerBounds
     let all: ParetoCurve
     /// Each dataflow's own, unless only some are searched and not compared.
     let each: DataflowCurves?
@@ -56,7 +56,7 @@ struct SweepAnswer: Sendable {
         }
         return (point, each?.dataflows(attaining: all.optimum(at: point), capacity: capacity))
       }
-      (self.all, self.each) = (all, each)
+      (bounds, self.all, self.each) = (LowerBounds(problem), all, each)
     }
   }
 }

@@ -142,7 +142,7 @@ extension SweepTotal {
     var totals: [SweepTotal] = []
     for (network, setting, layers) in sweep.byNetwork(sums) {
       let divided = WholeLayer.all(of: layers, entry: \.entry).filter(\.whole.hasParts).map { layer in
-        Divided(layer.whole, layer.parts.map(\.value), setting.widths)
+        Divided(layer.whole, layer.parts.map(\.value), sweep, setting)
       }
       for (number, model) in setting.energyModels.enumerated() {
         for (step, capacity) in sweep.capacities.enumerated() {
@@ -157,7 +157,7 @@ extension SweepTotal {
           let own = setting.under(model, sweep.dataflows)
           for layer in divided {
             data -= layer.saved(at: place, capacity, own)
-            bound += layer.bound(capacity, own)
+            bound += layer.bound(capacity, model)
           }
           totals.append(SweepTotal(network, setting, model, capacity, compute: compute, data: data, bound: bound))
         }
@@ -171,17 +171,21 @@ extension SweepTotal {
     private let whole: WholeLayer
     private let parts: [SweepSums]
     private let shared: SharedInputs?
+    private let bounds: LowerBounds?
 
-    init(_ whole: WholeLayer, _ parts: [SweepSums], _ widths: WordWidths) {
+    init(_ whole: WholeLayer, _ parts: [SweepSums], _ sweep: Sweep, _ setting: Sweep.Setting) {
       (self.whole, self.parts) = (whole, parts)
-      shared = SharedInputs(whole, widths: widths)
+      shared = SharedInputs(whole, widths: setting.widths)
+      // Bounds are on bits, whatever these cost. Every part was checked when the sweep was made.
+      bounds = setting.energyModels.first.flatMap { model in
+        (try? whole.problems(in: setting.under(model, sweep.dataflows))).map { LowerBounds($0) }
+      }
     }
 
     /// The bound on moving its data, as often as the network has it.
-    func bound(_ capacity: Bits, _ setting: Problem.Setting) -> Double {
-      // Every part was checked when the sweep was made.
-      guard let problems = try? whole.problems(in: setting) else { return 0 }
-      return Double(whole.count) * (LowerBounds(problems).best(capacity: capacity).energy(of: problems)?.data ?? 0)
+    func bound(_ capacity: Bits, _ model: EnergyModel) -> Double {
+      guard let best = bounds?.best(capacity: capacity) else { return 0 }
+      return Double(whole.count) * (model.energy(macs: 0, read: best.read, written: best.written)?.data ?? 0)
     }
 
     /// What its parts spend less than one after the other where their inputs stay in the Buffer for all of them.
