@@ -101,32 +101,17 @@ public struct WholeAnswer: Hashable, Sendable {
 extension TrafficBits {
   /// The sum of several, or nil when it is too large to be counted.
   init?(sumOf all: [TrafficBits]) {
-    var sum = all.first
-    for next in all.dropFirst() { sum = sum?.adding(next) }
-    guard let sum else { return nil }
-    self = sum
-  }
-
-  private func adding(_ other: TrafficBits) -> TrafficBits? {
-    var sum = self
-    for kind: WritableKeyPath<TrafficBits, Bits> in [
-      \.inputsRead, \.weightsRead, \.biasesRead, \.partialSumsRead, \.partialSumsWritten, \.outputsWritten,
-    ] {
-      let (next, overflow) = sum[keyPath: kind].count.addingReportingOverflow(other[keyPath: kind].count)
-      if overflow { return nil }
-      sum[keyPath: kind] = Bits(next)
+    guard var sum = all.first else { return nil }
+    for next in all.dropFirst() {
+      // No kind is more than all of them together.
+      if sum.total.count.addingReportingOverflow(next.total.count).overflow { return nil }
+      sum.inputsRead = sum.inputsRead + next.inputsRead
+      sum.weightsRead = sum.weightsRead + next.weightsRead
+      sum.biasesRead = sum.biasesRead + next.biasesRead
+      sum.partialSumsRead = sum.partialSumsRead + next.partialSumsRead
+      sum.partialSumsWritten = sum.partialSumsWritten + next.partialSumsWritten
+      sum.outputsWritten = sum.outputsWritten + next.outputsWritten
     }
-    return sum.isCounted ? sum : nil
-  }
-
-  /// Whether all kinds together fit an Int.
-  private var isCounted: Bool {
-    [inputsRead, weightsRead, biasesRead, partialSumsRead, partialSumsWritten, outputsWritten]
-      .reduce(Int?(0)) { sum, bits in
-        sum.flatMap { sum in
-          let (next, overflow) = sum.addingReportingOverflow(bits.count)
-          return overflow ? nil : next
-        }
-      } != nil
+    self = sum
   }
 }
