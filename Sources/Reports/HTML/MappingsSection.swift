@@ -22,8 +22,8 @@ struct MappingsSection {
       let count = key.count == 1 ? "once in the network" : "\(NumberText.grouped(key.count)) times in the network"
       return LayerPart(
         network: key.network, title: entries[0].record.layerTitle,
-        shape: key.network == nil ? nil : key.shape,
-        extent: "\(NumberText.grouped(entries[0].record.layer.macs)) MACs" + (key.network == nil ? "" : ", \(count)"),
+        shape: key.network == nil ? nil : ShapeText.text(key.layer),
+        extent: "\(NumberText.grouped(key.layer.macs)) MACs" + (key.network == nil ? "" : ", \(count)"),
         mappings: try entries.sorted {
           ($0.setting, $0.record.capacity ?? .zero, $0.number) < ($1.setting, $1.record.capacity ?? .zero, $1.number)
         }.map { try MappingDetail($0, setting: contents.settings.count > 1 ? contents.settingText($0.setting) : nil) })

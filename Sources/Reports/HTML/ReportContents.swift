@@ -80,14 +80,12 @@ extension Answer {
 /// What a layer is, whatever is asked of it.
 struct LayerIdentity: Hashable {
   let network: String?
-  let layer: String
-  let shape: String
+  let layer: Layer
   let count: Int
 
   init(_ record: Answer) {
     network = record.network
-    layer = record.name
-    shape = ShapeText.text(record.layer)
+    layer = record.layer
     count = record.count
   }
 }

@@ -85,7 +85,7 @@ struct SummarySection {
     _ remarks: inout [String]
   ) {
     let layers = Set(records.map(LayerIdentity.init))
-    if Set(layers.map(\.layer)).count < layers.count {
+    if Set(layers.map(\.layer.name)).count < layers.count {
       remarks.append("\(network) has layers of one name that differ, in different files perhaps: there is no sum.")
       return
     }
