@@ -206,19 +206,7 @@ public enum ResultReader {
       } catch {
         throw FormatError(origin: origin, line: line, key: column.name, message: error.message)
       }
-      value = mapping.nodes.map { node -> [String: Any] in
-        switch node {
-        case .keep(let tensor): return ["keep": tensor.rawValue]
-        case .loop(let loop):
-          var fields: [String: Any] = ["for": loop.dimension.rawValue]
-          switch loop.cut {
-          case .tile(let tile): fields["tile"] = tile
-          case .phases(let phases): fields["phases"] = phases
-          }
-          if loop.direction != .forward { fields["direction"] = loop.direction.rawValue }
-          return fields
-        }
-      }
+      value = ResultRecord.nodes(mapping).map(\.fields)
     }
     put(value, column.path[...], into: &object)
   }

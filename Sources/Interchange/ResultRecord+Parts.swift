@@ -22,6 +22,14 @@ extension ResultRecord.Node {
     }
     if loop.direction != .forward { direction = loop.direction.rawValue }
   }
+
+  /// Its fields in the JSON form.
+  var fields: [String: Any] {
+    let values: [CodingKeys: Any?] = [
+      .loop: loop, .tile: tile, .phases: phases, .direction: direction, .keep: keep,
+    ]
+    return values.reduce(into: [:]) { fields, field in fields[field.key.stringValue] = field.value }
+  }
 }
 
 extension ResultRecord {
