@@ -70,15 +70,6 @@ public struct Problem: Hashable, Sendable {
       layer, in: Setting(widths: widths, energyModel: energyModel, reuse: reuse, dataflows: dataflows))
   }
 
-  /// The same question about other prices.
-  ///
-  /// - Throws: ``ProblemError/inexact(layer:model:)`` when some mapping could cost more than can be counted.
-  public func priced(by model: EnergyModel) throws(ProblemError) -> Problem {
-    var setting = setting
-    setting.energyModel = model
-    return try Problem(layer, in: setting)
-  }
-
   /// The least capacity in which some MAC can run: a word of each tensor.
   public var leastCapacity: Bits {
     func one(_ tensor: Tensor) -> Words { Words(min(1, layer.usedElements(of: tensor).count)) }
