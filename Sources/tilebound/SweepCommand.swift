@@ -253,7 +253,8 @@ struct SweepCommand: ParsableCommand {
 
   private static func policy(_ name: String) throws -> ReusePolicy {
     guard let policy = ReusePolicy(rawValue: name) else {
-      throw FormatError(origin: "--reuse", message: "'\(name)' is unknown; accepted: sliding, none")
+      let accepted = Optimizer.policies.map(\.rawValue).joined(separator: ", ")
+      throw FormatError(origin: "--reuse", message: "'\(name)' is unknown; accepted: \(accepted)")
     }
     if let refusal = Optimizer.refusal(of: policy) { throw FormatError(origin: "--reuse", message: refusal) }
     return policy
