@@ -162,7 +162,7 @@ let tests: [Target] = [
 
 /// Programs that use the library. They see what is public in the modules of products, as users of the package do.
 let examples: [Target] = [
-  ("OptimizeLayer", core + reports), ("SweepCapacities", core + formats), ("NetworkGap", core + formats),
+  ("OptimizeLayer", core), ("SweepCapacities", core + formats), ("NetworkGap", core + formats),
 ]
 .map { name, modules in
   .executableTarget(
