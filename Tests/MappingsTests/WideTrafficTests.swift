@@ -36,10 +36,7 @@ struct WideTrafficTests {
           for tensor in Tensor.allCases {
             #expect(walk[tensor]?.held == occupancy[tensor].count, failure)
           }
-          #expect(walk[.inputs]?.loaded == traffic.inputsRead.count, failure)
-          #expect(walk[.weights]?.loaded == traffic.weightsRead.count, failure)
-          #expect(
-            walk[.outputs]?.loaded == traffic.partialSumsRead.count + traffic.outputsWritten.count, failure)
+          expect(traffic, agreesWith: walk, failure)
         }
       }
     }
@@ -57,10 +54,7 @@ struct WideTrafficTests {
           let failure: Comment = "seed \(seed): \(describe(layer)), \(mapping.nodes), \(reuse)"
           let traffic = Traffic(of: mapping, on: layer, reuse: reuse)
           let walk = ContentWalker.counts(mapping, on: layer, reuse: reuse)
-          #expect(walk[.inputs]?.loaded == traffic.inputsRead.count, failure)
-          #expect(walk[.weights]?.loaded == traffic.weightsRead.count, failure)
-          #expect(
-            walk[.outputs]?.loaded == traffic.partialSumsRead.count + traffic.outputsWritten.count, failure)
+          expect(traffic, agreesWith: walk, failure)
         }
       }
     }
@@ -83,6 +77,12 @@ struct WideTrafficTests {
       // The more stays, the less moves: overlap, sliding, none.
       #expect(totals == totals.sorted(), failure)
     }
+  }
+
+  private func expect(_ traffic: Traffic, agreesWith walk: [Tensor: ContentWalker.Count], _ failure: Comment) {
+    #expect(walk[.inputs]?.loaded == traffic.inputsRead.count, failure)
+    #expect(walk[.weights]?.loaded == traffic.weightsRead.count, failure)
+    #expect(walk[.outputs]?.loaded == traffic.partialSumsRead.count + traffic.outputsWritten.count, failure)
   }
 
   // MARK: Known points
