@@ -49,9 +49,7 @@ let formats: [Target] = [
       "ONNX",
       .product(name: "Yams", package: "Yams"),
     ],
-    exclude: ["Configs/mappings"],
-    resources: [.embedInCode("Configs/networks"), .embedInCode("Configs/energy"), .embedInCode("Configs/platforms")],
-    swiftSettings: safeSettings),
+    exclude: ["Configs"], swiftSettings: safeSettings, plugins: ["EmbedTexts"]),
 ]
 
 /// Many questions at once, measurements held against the model, and what people read.
@@ -76,8 +74,7 @@ let reports: [Target] = [
       "Statistics",
       "Validation", "Sweeps", .product(name: "Mustache", package: "swift-mustache"),
     ],
-    resources: [.embedInCode("Templates")],
-    swiftSettings: safeSettings),
+    exclude: ["Templates"], swiftSettings: safeSettings, plugins: ["EmbedTexts"]),
 ]
 
 let program: [Target] = [
@@ -89,6 +86,7 @@ let program: [Target] = [
       "Validation", "Sweeps", "Reports", .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     swiftSettings: safeSettings, plugins: ["RecordCommit"]),
+  .plugin(name: "EmbedTexts", capability: .buildTool()),
   .plugin(name: "RecordCommit", capability: .buildTool()),
 ]
 

@@ -11,47 +11,47 @@ public enum BuiltIn {
   /// The names of the platforms, in the order in which they are listed.
   public static let platformNames = platforms.map(\.name)
 
-  private static let networks: [(name: String, text: [UInt8])] = [
-    ("alexnet", PackageResources.alexnet_yaml),
-    ("vgg16", PackageResources.vgg16_yaml),
-    ("resnet18", PackageResources.resnet18_yaml),
-    ("resnet50", PackageResources.resnet50_yaml),
-    ("resnet101", PackageResources.resnet101_yaml),
-    ("squeezenet1-1", PackageResources.squeezenet1_1_yaml),
-    ("googlenet", PackageResources.googlenet_yaml),
-    ("inception-v3", PackageResources.inception_v3_yaml),
-    ("densenet121", PackageResources.densenet121_yaml),
-    ("mobilenet-v1", PackageResources.mobilenet_v1_yaml),
-    ("mobilenet-v2", PackageResources.mobilenet_v2_yaml),
-    ("efficientnet-b0", PackageResources.efficientnet_b0_yaml),
-    ("yolov3-tiny", PackageResources.yolov3_tiny_yaml),
-    ("vit-b16", PackageResources.vit_b16_yaml),
-    ("bert-base-384", PackageResources.bert_base_384_yaml),
-    ("gpt2-small-prefill-1024", PackageResources.gpt2_small_prefill_1024_yaml),
-    ("gpt2-small-decode-1024", PackageResources.gpt2_small_decode_1024_yaml),
-    ("llama3-8b-prefill-2048", PackageResources.llama3_8b_prefill_2048_yaml),
-    ("llama3-8b-decode-2048", PackageResources.llama3_8b_decode_2048_yaml),
-    ("layer-examples", PackageResources.layer_examples_yaml),
+  private static let networks: [(name: String, text: String)] = [
+    ("alexnet", Embedded.alexnet_yaml),
+    ("vgg16", Embedded.vgg16_yaml),
+    ("resnet18", Embedded.resnet18_yaml),
+    ("resnet50", Embedded.resnet50_yaml),
+    ("resnet101", Embedded.resnet101_yaml),
+    ("squeezenet1-1", Embedded.squeezenet1_1_yaml),
+    ("googlenet", Embedded.googlenet_yaml),
+    ("inception-v3", Embedded.inception_v3_yaml),
+    ("densenet121", Embedded.densenet121_yaml),
+    ("mobilenet-v1", Embedded.mobilenet_v1_yaml),
+    ("mobilenet-v2", Embedded.mobilenet_v2_yaml),
+    ("efficientnet-b0", Embedded.efficientnet_b0_yaml),
+    ("yolov3-tiny", Embedded.yolov3_tiny_yaml),
+    ("vit-b16", Embedded.vit_b16_yaml),
+    ("bert-base-384", Embedded.bert_base_384_yaml),
+    ("gpt2-small-prefill-1024", Embedded.gpt2_small_prefill_1024_yaml),
+    ("gpt2-small-decode-1024", Embedded.gpt2_small_decode_1024_yaml),
+    ("llama3-8b-prefill-2048", Embedded.llama3_8b_prefill_2048_yaml),
+    ("llama3-8b-decode-2048", Embedded.llama3_8b_decode_2048_yaml),
+    ("layer-examples", Embedded.layer_examples_yaml),
   ]
 
-  private static let energyModels: [(name: String, text: [UInt8])] = [
-    ("unit", PackageResources.unit_yaml),
-    ("horowitz-45nm-int8", PackageResources.horowitz_45nm_int8_yaml),
-    ("horowitz-45nm-int32", PackageResources.horowitz_45nm_int32_yaml),
-    ("horowitz-45nm-fp16", PackageResources.horowitz_45nm_fp16_yaml),
-    ("horowitz-45nm-fp32", PackageResources.horowitz_45nm_fp32_yaml),
-    ("ddr4-2400-int8", PackageResources.ddr4_2400_int8_yaml),
-    ("lpddr4-int8", PackageResources.lpddr4_int8_yaml),
-    ("hbm2-fp16", PackageResources.hbm2_fp16_yaml),
-    ("eyeriss", PackageResources.eyeriss_yaml),
-    ("eyeriss-lpddr4-int16", PackageResources.eyeriss_lpddr4_int16_yaml),
-    ("simba", PackageResources.simba_yaml),
+  private static let energyModels: [(name: String, text: String)] = [
+    ("unit", Embedded.unit_yaml),
+    ("horowitz-45nm-int8", Embedded.horowitz_45nm_int8_yaml),
+    ("horowitz-45nm-int32", Embedded.horowitz_45nm_int32_yaml),
+    ("horowitz-45nm-fp16", Embedded.horowitz_45nm_fp16_yaml),
+    ("horowitz-45nm-fp32", Embedded.horowitz_45nm_fp32_yaml),
+    ("ddr4-2400-int8", Embedded.ddr4_2400_int8_yaml),
+    ("lpddr4-int8", Embedded.lpddr4_int8_yaml),
+    ("hbm2-fp16", Embedded.hbm2_fp16_yaml),
+    ("eyeriss", Embedded.eyeriss_yaml),
+    ("eyeriss-lpddr4-int16", Embedded.eyeriss_lpddr4_int16_yaml),
+    ("simba", Embedded.simba_yaml),
   ]
 
-  private static let platforms: [(name: String, text: [UInt8])] = [
-    ("simba", PackageResources.simba_like_yaml),
-    ("simba-accelergy-0-3", PackageResources.simba_accelergy_0_3_yaml),
-    ("eyeriss", PackageResources.eyeriss_like_yaml),
+  private static let platforms: [(name: String, text: String)] = [
+    ("simba", Embedded.simba_like_yaml),
+    ("simba-accelergy-0-3", Embedded.simba_accelergy_0_3_yaml),
+    ("eyeriss", Embedded.eyeriss_like_yaml),
   ]
 
   /// Names that platforms had before, and those that they have now.
@@ -62,7 +62,7 @@ public enum BuiltIn {
   /// - Throws: ``FormatError`` if its file is wrong, which the tests exclude.
   public static func network(_ name: String) throws(FormatError) -> Network? {
     guard let entry = networks.first(where: { $0.name == name }) else { return nil }
-    return try LayerTable.parse(String(decoding: entry.text, as: UTF8.self), origin: "\(name).yaml")
+    return try LayerTable.parse(entry.text, origin: "\(name).yaml")
   }
 
   /// The built-in energy model of a name, or nil when there is none.
@@ -70,7 +70,7 @@ public enum BuiltIn {
   /// - Throws: ``FormatError`` if its file is wrong, which the tests exclude.
   public static func energyModel(_ name: String) throws(FormatError) -> EnergyModel? {
     guard let entry = energyModels.first(where: { $0.name == name }) else { return nil }
-    return try EnergyFile.parse(String(decoding: entry.text, as: UTF8.self), origin: "\(name).yaml")
+    return try EnergyFile.parse(entry.text, origin: "\(name).yaml")
   }
 
   /// A network given by built-in name or by file, of which every layer must be understood.
@@ -120,7 +120,7 @@ public enum BuiltIn {
   /// - Throws: ``FormatError`` if its file is wrong, which the tests exclude.
   public static func platform(_ name: String) throws(FormatError) -> Platform? {
     guard let entry = platforms.first(where: { $0.name == name }) else { return nil }
-    return try PlatformFile.parse(String(decoding: entry.text, as: UTF8.self), origin: "\(name).yaml")
+    return try PlatformFile.parse(entry.text, origin: "\(name).yaml")
   }
 
   /// A platform given by built-in name, whatever its case and hyphens, or by file: a name without a slash or dot is

@@ -2,8 +2,8 @@ import Mustache
 
 /// The page's templates, which are files beside the sources.
 enum HTMLTemplates {
-  static let style = text(PackageResources.report_css)
-  static let script = text(PackageResources.report_js)
+  static let style = Embedded.report_css
+  static let script = Embedded.report_js
 
   /// A page.
   ///
@@ -16,19 +16,17 @@ enum HTMLTemplates {
     MustacheContentTypes.register(EscapedHTML(), named: EscapedHTML.name)
     var library = MustacheLibrary()
     for (name, file) in [
-      ("page", PackageResources.page_mustache), ("validation", PackageResources.validation_mustache),
-      ("asked", PackageResources.asked_mustache),
-      ("summary", PackageResources.summary_mustache), ("layers", PackageResources.layers_mustache),
-      ("figures", PackageResources.figures_mustache), ("mappings", PackageResources.mappings_mustache),
-      ("mapping", PackageResources.mapping_mustache), ("table", PackageResources.table_mustache),
+      ("page", Embedded.page_mustache), ("validation", Embedded.validation_mustache),
+      ("asked", Embedded.asked_mustache),
+      ("summary", Embedded.summary_mustache), ("layers", Embedded.layers_mustache),
+      ("figures", Embedded.figures_mustache), ("mappings", Embedded.mappings_mustache),
+      ("mapping", Embedded.mapping_mustache), ("table", Embedded.table_mustache),
     ] {
       // Every template has a way of escaping of its own, also one that is part of another.
-      try library.register("{{%CONTENT_TYPE:\(EscapedHTML.name)}}" + text(file), named: name)
+      try library.register("{{%CONTENT_TYPE:\(EscapedHTML.name)}}" + file, named: name)
     }
     return library.render(page, withTemplate: template) ?? ""
   }
-
-  private static func text(_ file: [UInt8]) -> String { String(decoding: file, as: UTF8.self) }
 }
 
 /// Text made safe for HTML, in elements and in quoted attributes.
