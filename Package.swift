@@ -10,8 +10,10 @@ let swiftSettings: [SwiftSetting] = [
 let safeSettings: [SwiftSetting] =
   swiftSettings + [.strictMemorySafety(), .treatWarning("StrictMemorySafety", as: .error)]
 
-/// Of tests, where to optimize takes longer than it saves. What tests everything that is small is optimized.
-let testSettings = swiftSettings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+/// Of tests, where to optimize takes longer than it saves, and nothing imports what a second pass would write down of each
+/// module. What tests everything that is small is optimized.
+let testSettings =
+  swiftSettings + [.unsafeFlags(["-Onone", "-no-emit-module-separately-wmo"], .when(configuration: .release))]
 
 // The modules from the general to the particular: each may import only those named before it.
 
