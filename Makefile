@@ -30,20 +30,25 @@ run: setup
 	swift build -c release --product tilebound
 	.build/release/tilebound optimize --network alexnet --capacity 64KiB
 
+# Threads of OpenBLAS that have nothing to do sleep at once: every run of the program starts some.
+export OPENBLAS_THREAD_TIMEOUT := 4
+
 # All tests that need nothing besides, with the library optimized, where they take minutes less; every check of the
 # sources stays on. They run one after the other, so that their times tell.
 test: setup
 	swift test -c release --no-parallel --skip ModelZooTests --skip ReportPageTests
 
-# The same but for the exhaustive ones, with every access to memory checked.
+# The same but for the exhaustive ones, with every access to memory checked. Who allocated it is not written down, which
+# would take a third of the time: after a failure, leave out malloc_context_size.
 test-address: setup
-	TARGETS="$(filter-out ExhaustiveTests ModelZooTests ReportPageTests,$(TEST_TARGETS))" ASAN_OPTIONS=detect_leaks=0 \
-	swift test -c release --sanitize=address --scratch-path .build-address
+	TARGETS="$(filter-out ExhaustiveTests ModelZooTests ReportPageTests,$(TEST_TARGETS))" \
+	ASAN_OPTIONS=detect_leaks=0:malloc_context_size=1 \
+	swift test --no-parallel --sanitize=address -Xswiftc -gline-tables-only --scratch-path .build-address
 
 # Searches and sweeps on several threads, with every access checked for races.
 test-thread: setup
 	TARGETS="ParallelTests MappingSearchTests SweepsTests" TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer.supp \
-	swift test -c release --sanitize=thread --scratch-path .build-thread
+	swift test --sanitize=thread -Xswiftc -gline-tables-only --scratch-path .build-thread
 
 # Models of the onnx and zigzag-dse packages as they are imported, and as the onnx package itself understands them.
 test-models: setup-models
@@ -92,10 +97,10 @@ results: setup
 # is found stays in .build-fuzz/found. A long run: make fuzz FUZZ_RUNS=10000000 FUZZ_TARGETS="onnx nest"
 FUZZ_RUNS := 3000
 FUZZ_TARGETS := $(notdir $(wildcard Fuzz/corpus/*))
-FUZZ := .build-fuzz/release/Fuzz
+FUZZ := .build-fuzz/debug/Fuzz
 fuzz: setup
-	TARGETS=Fuzz swift build -c release --scratch-path .build-fuzz --product Fuzz \
-	  --sanitize=fuzzer --sanitize=address -Xswiftc -sanitize=fuzzer,address
+	TARGETS=Fuzz swift build --scratch-path .build-fuzz --product Fuzz \
+	  --sanitize=fuzzer --sanitize=address -Xswiftc -sanitize=fuzzer,address -Xswiftc -gline-tables-only
 	@set -e; for target in $(FUZZ_TARGETS); do \
 	  mkdir -p .build-fuzz/found/$$target; \
 	  echo "$$target"; \

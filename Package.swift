@@ -211,4 +211,12 @@ if let chosen = Context.environment["TARGETS"] {
   }
   package.targets.removeAll { !needed.contains($0.name) && $0.type != .plugin }
   package.products = []
+  // A check of memory or of threads needs code of its own, which takes a third of the time to build without optimization.
+  // Code in which tests spend theirs is optimized even so.
+  let optimized = Set(needed.contains(fuzz.name) ? [] : core.map(\.name) + ["Interchange", "Sweeps", "TestSupport"])
+  for target in package.targets where target.type != .plugin && target.type != .system {
+    let optimization = optimized.contains(target.name) ? "-O" : "-no-emit-module-separately-wmo"
+    target.swiftSettings?.append(
+      .unsafeFlags(["-whole-module-optimization", "-disable-batch-mode", "-num-threads", "2", optimization]))
+  }
 }
