@@ -102,9 +102,8 @@ public enum SweepFile {
     for node in try fields["reuse"]?.oneOrMore() ?? [] {
       let name = try node.string()
       guard let policy = ReusePolicy(rawValue: name) else {
-        throw node.error(unknown("reuse policy", name, known: Optimizer.policies.map(\.rawValue)))
+        throw node.error(unknown("reuse policy", name, known: ReusePolicy.allCases.map(\.rawValue)))
       }
-      if let refusal = Optimizer.refusal(of: policy) { throw node.error(refusal) }
       request.reuse.append(policy)
     }
     if let node = fields["dataflow"] {

@@ -68,9 +68,6 @@ public struct Sweep: Sendable {
     if capacities.isEmpty { throw .lacks("capacity") }
     let choices = request.widths.isEmpty ? [ChosenWidths()] : request.widths
     let policies = request.reuse.isEmpty ? [ReusePolicy.sliding] : request.reuse.uniqued()
-    for policy in policies {
-      if let refusal = Optimizer.refusal(of: policy) { throw .notSearched(refusal) }
-    }
     // Two choices may come to the same widths with one energy model and to others with another.
     settings = choices.flatMap { choice in models.map(choice.widths) }.uniqued().flatMap { widths in
       let own = models.filter { model in choices.contains { $0.widths(with: model) == widths } }
@@ -118,6 +115,7 @@ public struct Sweep: Sendable {
       let problem: Problem
       do {
         problem = try self.problem(unit, model)
+        try Optimizer.check(problem)
       } catch {
         throw .unanswerable(error)
       }
@@ -163,8 +161,6 @@ public enum SweepError: Error, Hashable, Sendable, CustomStringConvertible {
   case sameName(String, String, origins: [String])
   /// A capacity at which a layer has no mapping.
   case nothingFits(Problem, Bits)
-  /// A reuse policy under which mappings are not searched for: the line that says so.
-  case notSearched(String)
   /// A layer in a setting that there is no exact answer for.
   case unanswerable(ProblemError)
   /// The file to write is not this sweep's.
@@ -183,7 +179,6 @@ public enum SweepError: Error, Hashable, Sendable, CustomStringConvertible {
           ? "'tilebound convert FILE --name NAME' gives one another name"
           : "give one another name under the key 'energy' of its file")
     case .nothingFits(let problem, let capacity): CapacityText.nothingFits(problem, capacity)
-    case .notSearched(let message): message
     case .unanswerable(let error): error.description
     case .refused(let file, let why), .failed(let file, let why): "\(file): \(why)"
     }

@@ -94,6 +94,7 @@ struct Curve: ParsableCommand {
     let plotsDataflows = picture != nil && (layers.isNetwork || entries.count == 1)
     let found = try entries.concurrentMap(threads: threads) { entry in
       let problem = try Problem(entry.layer, in: setting)
+      try Optimizer.check(problem)
       let optimizer = Optimizer(problem)
       let curve = optimizer.curve(options: options)
       let comparesAll = wantsPoints && problem.dataflows.count == Dataflow.allCases.count

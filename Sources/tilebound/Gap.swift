@@ -44,6 +44,7 @@ struct Gap: ParsableCommand {
 
     let byLayer = try entries.concurrentMap(threads: try threads.count()) { entry in
       let problem = try Problem(entry.layer, in: setting)
+      try Optimizer.check(problem)
       let (optimizer, bounds) = (Optimizer(problem), LowerBounds(problem))
       let curves = DataflowCurves(optimizer)
       let answers = try capacities.map { capacity in

@@ -70,6 +70,7 @@ struct Optimize: ParsableCommand {
     let answers = try entries.concurrentMap(threads: threads) { entry in
       let start = ContinuousClock.now
       let problem = try Problem(entry.layer, in: setting)
+      try Optimizer.check(problem)
       let optimizer = Optimizer(problem)
       guard let optimum = optimizer.optimum(capacity: capacity, options: options) else {
         throw CommandFailure.nothingFits(problem, capacity)

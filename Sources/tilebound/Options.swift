@@ -246,23 +246,12 @@ struct ModelOptions: ParsableArguments {
 
 /// What the Buffer reuses, for commands that search.
 struct ReuseOptions: ParsableArguments {
-  /// The policies under which mappings are searched for.
-  enum Searched: String, CaseIterable, ExpressibleByArgument {
-    case sliding
-    case none
-  }
-
   @Option(
     name: .customLong("reuse"),
-    help: ArgumentHelp("Whether overlaps of successive input boxes stay in the Buffer.", valueName: "policy"))
-  var searched = Searched.sliding
-
-  var policy: ReusePolicy {
-    switch searched {
-    case .sliding: .sliding
-    case .none: .none
-    }
-  }
+    help: ArgumentHelp(
+      "What of a box stays when the next one takes its place: overlap, all that both have, for kernels of 1×1 without "
+        + "padding; sliding, inputs that both have after one step; or none.", valueName: "policy"))
+  var policy = ReusePolicy.sliding
 }
 
 /// The form of the answer and where it goes.

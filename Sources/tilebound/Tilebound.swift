@@ -65,7 +65,7 @@ struct Tilebound: ParsableCommand {
     switch error {
     case .nothingFits: .impossible
     case .failed: .failed
-    case .lacks, .unknownLayer, .sameName, .notSearched, .unanswerable, .refused: .usage
+    case .lacks, .unknownLayer, .sameName, .unanswerable, .refused: .usage
     }
   }
 

@@ -84,7 +84,7 @@ public struct DataflowCurves: Sendable {
       guard let index = own.curve.steps.index(capacity: capacity) else { return false }
       // A mapping moves no more than is counted for it: where that attains the energy it need not be evaluated.
       return own.curve.steps.points[index].dataQuanta <= least
-        || own.curve.optimizer.evaluated(own.curve.found[index]).energy.dataQuanta <= least
+        || own.curve.evaluated(index).energy.dataQuanta <= least
     }.map(\.dataflow)
   }
 }

@@ -11,25 +11,35 @@ public struct ParetoCurve: Sendable {
   public let steps: StepCurve
   /// What the search looked at.
   public let statistics: SearchStatistics
-  let optimizer: Optimizer
-  let found: [ScoredMapping]
+  /// What was asked.
+  public let problem: Problem
+  /// The mapping of a point, counted anew.
+  let evaluated: @Sendable (Int) -> Evaluation
 
   init(_ optimizer: Optimizer, _ found: [ScoredMapping], _ statistics: SearchStatistics) {
-    self.optimizer = optimizer
-    self.found = found
+    problem = optimizer.problem
     self.statistics = statistics
     steps = StepCurve(
       found.map { StepCurve.Point(capacity: Bits($0.occupancy), dataQuanta: optimizer.dataQuanta($0)) })
+    evaluated = { optimizer.evaluated(found[$0]) }
   }
 
-  /// What was asked.
-  public var problem: Problem { optimizer.problem }
+  init(_ search: OverlapSearch, _ dataflow: Dataflow?, prunes: Bool) {
+    problem = search.problem
+    let (points, grids, statistics) = search.points(dataflow, prunes: prunes)
+    self.statistics = statistics
+    steps = StepCurve(
+      points.points.map { StepCurve.Point(capacity: Bits($0.occupancy), dataQuanta: search.dataQuanta($0.energy)) })
+    evaluated = { index in
+      search.evaluated(search.mapping(points.place(index, grids), grids), energy: points.points[index].energy)
+    }
+  }
 
   /// The mapping of a point with what it costs.
   ///
   /// - Parameter index: an index of the points of ``steps``.
   /// - Returns: the mapping, its traffic and its energy.
-  public func optimum(at index: Int) -> Optimum { optimizer.optimum(found[index], statistics) }
+  public func optimum(at index: Int) -> Optimum { Optimum(evaluated(index), statistics) }
 
   /// The same under another model with the same ratio of read to write energy, of which the curve is the curve too.
   ///
@@ -50,6 +60,7 @@ extension Optimizer {
   ///   - options: how to search; the curve does not depend on it.
   /// - Returns: the curve; it has a point at the least capacity at which anything fits.
   public func curve(dataflow: Dataflow? = nil, options: SearchOptions = SearchOptions()) -> ParetoCurve {
+    if let overlaps { return ParetoCurve(overlaps, dataflow, prunes: options.prunes) }
     let found = search(dataflow, ParetoFrontier(), options)
     return ParetoCurve(self, found.pool.mappings, found.statistics)
   }

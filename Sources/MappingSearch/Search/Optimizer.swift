@@ -17,6 +17,8 @@ public struct Optimizer: Sendable {
   var orders: [DataflowGrids] { listed.value }
   /// The same, listed once they are needed.
   let listed: Lazily<[DataflowGrids]>
+  /// The search under ``ReusePolicy/overlap``, which has no such grids; nil under another policy.
+  let overlaps: OverlapSearch?
   /// A known mapping that no search may lose, in tests.
   private let debugSolution: DebugSolution?
 
@@ -27,28 +29,29 @@ public struct Optimizer: Sendable {
   /// of those.
   public var isComplete: Bool { orders.allSatisfy(\.isComplete) }
 
-  /// The reuse policies under which mappings are searched for.
-  public static let policies: [ReusePolicy] = [.sliding, .none]
-
-  /// A line that says that mappings are not searched for under a policy, or nil where they are.
-  public static func refusal(of reuse: ReusePolicy) -> String? {
-    if policies.contains(reuse) { return nil }
-    let accepted = policies.map(\.rawValue).joined(separator: ", ")
-    return "mappings are not searched for under reuse \(reuse.rawValue); accepted: \(accepted)"
+  /// Checks that mappings of a problem are searched for: under ``ReusePolicy/overlap`` only those of layers whose kernels
+  /// are 1×1 and read no padding, so that no two outputs use the same inputs of a channel.
+  ///
+  /// - Throws: ``ProblemError/notSearched(layer:reuse:)`` for another layer.
+  public static func check(_ problem: Problem) throws(ProblemError) {
+    if problem.reuse == .overlap, !OverlapSearch.accepts(problem.layer) {
+      throw .notSearched(layer: problem.layer.name, reuse: problem.reuse)
+    }
   }
 
   /// Prepares the search; nothing is listed before it is needed.
   ///
-  /// - Precondition: the problem's reuse policy is one of ``policies``.
+  /// - Precondition: mappings of the problem are searched for, see ``check(_:)``.
   public init(_ problem: Problem) { self.init(problem, arithmetic: nil) }
 
   /// The same with an arithmetic that is exact for the layer, or nil to choose the quicker one that is, and for tests with
   /// a known mapping that no search may lose.
   init(_ problem: Problem, arithmetic: Scorer.Arithmetic?, debugSolution: DebugSolution? = nil) {
-    if let refusal = Self.refusal(of: problem.reuse) { preconditionFailure(refusal) }
+    do { try Self.check(problem) } catch { preconditionFailure("\(error)") }
     self.problem = problem
+    overlaps = problem.reuse == .overlap ? OverlapSearch(problem: problem) : nil
     self.debugSolution = debugSolution
-    let mapspaces = problem.dataflows.map(Mapspace.init)
+    let mapspaces = problem.reuse == .overlap ? [] : problem.dataflows.map(Mapspace.init)
     listed = Lazily {
       let layer = problem.layer
       let vertical = AxisProfiles.all(layer.vertical, in: mapspaces)
@@ -76,6 +79,13 @@ public struct Optimizer: Sendable {
     capacity: Bits, dataflow: Dataflow? = nil, options: SearchOptions = SearchOptions()
   ) -> Optimum? {
     guard capacity >= problem.leastCapacity else { return nil }
+    if let overlaps {
+      let bounds = LowerBounds(problem)
+      let least = leastQuanta(bounds, capacity)
+      return overlaps.optimum(capacity: capacity.count, dataflow: dataflow, prunes: options.prunes) { energy, held in
+        isProven(energy, Bits(held), least: least, bounds)
+      }
+    }
     let found: (pool: Incumbent, statistics: SearchStatistics)
     if options.prunes {
       let bounds = LowerBounds(problem)
@@ -84,10 +94,7 @@ public struct Optimizer: Sendable {
         return simple
       }
       found = search(dataflow, Incumbent(capacity: capacity.count), options) { incumbent in
-        guard let best = incumbent.best, dataQuanta(best) <= least else { return false }
-        // No schedule of any kind has less energy; does one with as little hold less?
-        let less = Bits(best.occupancy) - Bits(1)
-        return less < problem.leastCapacity || leastQuanta(bounds, less) > least
+        incumbent.best.map { isProven(dataQuanta($0), Bits($0.occupancy), least: least, bounds) } ?? false
       }
     } else {
       found = search(dataflow, Incumbent(capacity: capacity.count), options)
@@ -116,6 +123,15 @@ public struct Optimizer: Sendable {
     }
     guard let debugSolution else { return run(NoObserver()) }
     return run(debugSolution.observer(problem.layer, orders))
+  }
+
+  /// Whether no schedule can be better than a mapping of some energy of moving data and occupancy, `least` being what none
+  /// within the capacity goes below.
+  private func isProven(_ dataQuanta: Int, _ occupancy: Bits, least: Int, _ bounds: LowerBounds) -> Bool {
+    if dataQuanta > least { return false }
+    // No schedule of any kind has less energy; does one with as little hold less?
+    let less = occupancy - Bits(1)
+    return less < problem.leastCapacity || leastQuanta(bounds, less) > least
   }
 
   /// No schedule within a capacity has less energy of moving data, as far as the bounds tell.

@@ -1,0 +1,131 @@
+import EnergyModel
+import Mappings
+import Workloads
+
+/// The best mapping at every occupancy of a range, and nothing that does not beat those that hold less.
+private struct OccupancyWindow: OverlapPool {
+  let occupancies: Range<Int>
+  var largestEnergy: Int
+  /// Of so many bits in a row one occupancy is told from others.
+  let unit: Int
+  private var energies: [Int]
+  private var places: [OverlapPlace?]
+
+  init(_ occupancies: Range<Int>, unit: Int, below energy: Int) {
+    self.occupancies = occupancies
+    self.unit = unit
+    largestEnergy = energy == .max ? .max : energy - 1
+    energies = Array(repeating: .max, count: (occupancies.count - 1) / unit + 1)
+    places = Array(repeating: nil, count: energies.count)
+  }
+
+  mutating func offer(energy: Int, occupancy: Int, _ place: OverlapPlace) {
+    if energy > largestEnergy { return }
+    let slot = (occupancy - occupancies.lowerBound) / unit
+    if energy > energies[slot] { return }
+    if energy == energies[slot], let known = places[slot], known < place { return }
+    energies[slot] = energy
+    places[slot] = place
+  }
+
+  /// The mappings that none that holds less beats.
+  func append(to points: inout OverlapPoints, _ grids: [OverlapGrid]) {
+    for slot in energies.indices {
+      guard let place = places[slot] else { continue }
+      points.append(energies[slot], occupancy: grids[Int(place.grid)].occupancy(of: place), place)
+    }
+  }
+}
+
+/// The points of a curve. Points in a row mostly differ in the words of the third tensor alone, which follow from the
+/// occupancy, so that places are kept for runs of points.
+struct OverlapPoints: Sendable {
+  private(set) var points: [(occupancy: Int, energy: Int)] = []
+  /// The first point of each run, and the place of it.
+  private var runs: [(first: Int, place: OverlapPlace)] = []
+
+  var lastEnergy: Int { points.last?.energy ?? .max }
+
+  mutating func append(_ energy: Int, occupancy: Int, _ place: OverlapPlace) {
+    if energy >= lastEnergy { return }
+    if let run = runs.last {
+      var same = place
+      same.third = run.place.third
+      if same != run.place { runs.append((points.count, place)) }
+    } else {
+      runs.append((0, place))
+    }
+    points.append((occupancy, energy))
+  }
+
+  /// The place of a point; a word of the third tensor has `width` bits in the grid that it lies in.
+  func place(_ index: Int, _ grids: [OverlapGrid]) -> OverlapPlace {
+    var (low, high) = (0, runs.count)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if runs[middle].first <= index { low = middle } else { high = middle }
+    }
+    var place = runs[low].place
+    let width = grids[Int(place.grid)].widths.third
+    place.third += (points[index].occupancy - points[runs[low].first].occupancy) / width
+    return place
+  }
+}
+
+extension OverlapSearch {
+  /// Ranges of occupancy are halved down to so many different ones, or to a 64th of an octave.
+  private static let fewOccupancies = 64
+
+  /// All mappings that no other beats in both occupancy and energy.
+  func points(_ dataflow: Dataflow?, prunes: Bool) -> (points: OverlapPoints, grids: [OverlapGrid], SearchStatistics) {
+    let grids = grids(dataflow)
+    var points = OverlapPoints()
+    var statistics = SearchStatistics()
+    statistics.isComplete = grids.allSatisfy(\.isComplete)
+    statistics.mappings = grids.reduce(0) { $0 + $1.tileCount }
+    let widths = problem.widths
+    let unit = [widths.weights, widths.partialSums].reduce(widths.inputs.count) {
+      greatestCommonDivisor($0, $1.count)
+    }
+    var scored = Set<OverlapPlace>()
+    /// The best of some tiles within a range, in halves where it is long.
+    func search(_ tiles: [OverlapGrid.Tile], _ occupancies: Range<Int>) {
+      let (low, end) = (occupancies.lowerBound, occupancies.upperBound)
+      var tiles = tiles
+      if prunes {
+        tiles = tiles.compactMap { tile in
+          var tile = tile
+          tile.leastEnergy = grids[Int(tile.grid)].leastEnergy(of: tile, capacity: end - 1)
+          return tile.leastOccupancy < end && tile.leastEnergy < points.lastEnergy ? tile : nil
+        }
+      }
+      if tiles.isEmpty { return }
+      if occupancies.count > max(Self.fewOccupancies * unit, low / 64) {
+        let middle = low + occupancies.count / 2
+        search(tiles, low..<middle)
+        search(tiles, middle..<end)
+        return
+      }
+      var window = OccupancyWindow(occupancies, unit: unit, below: points.lastEnergy)
+      for tile in tiles {
+        grids[Int(tile.grid)].offer(tile, to: &window)
+        scored.insert(tile.place)
+      }
+      window.append(to: &points, grids)
+    }
+    // From some occupancy on one tensor is whole in the Buffer, and no word moves twice.
+    let most = grids.map(\.mostNeeded).min() ?? 0
+    var low = 1
+    while low <= most {
+      let end = low > most / 2 ? most + 1 : low * 2
+      let tiles = grids.indices.flatMap {
+        grids[$0].tiles($0, capacity: end - 1, energy: prunes ? points.lastEnergy : .max)
+      }
+      search(tiles, low..<end)
+      low = end
+    }
+    statistics.scored = scored.count
+    statistics.prunedByEnergy = statistics.mappings - statistics.scored
+    return (points, grids, statistics)
+  }
+}

@@ -1,0 +1,153 @@
+import EnergyModel
+import Mappings
+import Workloads
+
+/// The mappings of one order of keeps, with what words of its three tensors cost and take.
+struct OverlapGrid {
+  let mapspace: OverlapMapspace
+  /// The block sizes tried at the first keep, of both groups that are cut there.
+  let xCuts: [GroupCut]
+  let yCuts: [GroupCut]
+  /// Those tried of the third group at the second keep, from the smallest blocks on, and the position of the whole.
+  let panels: [GroupCut]
+  /// Energy of loading a word of the second and the third tensor, in quanta, and bits of a word in the Buffer.
+  let prices: (second: Int, third: Int)
+  let widths: (first: Int, second: Int, third: Int)
+  /// The energy of all that does not depend on block sizes: may be negative, since the last of an output's visits costs
+  /// less than the others.
+  let constant: Int
+  /// The words of the largest panel that is not whole.
+  private let largestPart: Int
+
+  init(_ problem: Problem, _ dataflow: Dataflow) {
+    let (layer, widths, model) = (problem.layer, problem.widths, problem.energyModel)
+    mapspace = OverlapMapspace(dataflow, on: layer)
+    xCuts = mapspace.firstAndThird.cutsByBlockCount
+    yCuts = mapspace.firstAndSecond.cutsByBlockCount
+    panels = mapspace.secondAndThird.panels
+    let whole = mapspace.secondAndThird.size
+    largestPart = panels.last { $0.size < whole }?.size ?? whole
+    func price(_ tensor: Tensor) -> Int {
+      switch tensor {
+      case .inputs: model.readQuanta * widths.inputs.count
+      case .weights: model.readQuanta * widths.weights.count
+      case .outputs: (model.readQuanta + model.writeQuanta) * widths.partialSums.count
+      }
+    }
+    let order = dataflow.order
+    prices = (price(order[1]), price(order[2]))
+    self.widths = (
+      widths.inBuffer(order[0]).count, widths.inBuffer(order[1]).count, widths.inBuffer(order[2]).count
+    )
+    let outputs = layer[.n] * layer[.k] * layer[.p] * layer[.q]
+    constant =
+      price(order[0]) * mapspace.firstAndThird.size * mapspace.firstAndSecond.size
+      + outputs * (model.writeQuanta * widths.outputs.count - price(.outputs))
+  }
+
+  /// Whether all panels are listed.
+  var isComplete: Bool { mapspace.secondAndThird.listsAllPanels }
+
+  /// A block size of either group at the first keep, with the order of loops there.
+  struct Tile {
+    var grid: Int32
+    var x: Int32
+    var y: Int32
+    var arrangement: OverlapNest.Arrangement
+    /// What no mapping of the tile costs less than, in quanta.
+    var leastEnergy: Int
+    /// Its least occupancy, in bits.
+    var leastOccupancy: Int
+
+    /// Where its mappings are.
+    var place: OverlapPlace {
+      OverlapPlace(
+        grid: grid, x: x, y: y, arrangement: Int32(arrangement.rawValue), panel: 0, shape: .singleWords, third: 0)
+    }
+  }
+
+  /// The number of tiles.
+  var tileCount: Int {
+    let (xOnes, yOnes) = (xCuts.count { $0.count == 1 }, yCuts.count { $0.count == 1 })
+    let words = yCuts.count { $0.size == 1 }
+    return xCuts.count * yCuts.count + (xCuts.count - xOnes) * (yCuts.count - yOnes) + xOnes * (yCuts.count - words)
+  }
+
+  /// An occupancy at which the first tensor is whole in the Buffer, so that no word moves twice.
+  var mostNeeded: Int {
+    (widths.first * mapspace.firstAndThird.size + widths.second) * mapspace.firstAndSecond.size + widths.third
+  }
+
+  /// The bits that a mapping holds.
+  func occupancy(of place: OverlapPlace) -> Int {
+    let (x, y) = (xCuts[Int(place.x)], yCuts[Int(place.y)])
+    let isCutTwice = place.arrangement == Int32(OverlapNest.Arrangement.cutTwice.rawValue)
+    let second = isCutTwice ? yCuts[Int(place.panel)].size : y.size * panels[Int(place.panel)].size
+    return widths.first * x.size * y.size + widths.second * second + widths.third * place.third
+  }
+
+  /// The tiles that may cost no more than `energy` within a capacity.
+  func tiles(_ grid: Int, capacity: Int, energy: Int) -> [Tile] {
+    var tiles: [Tile] = []
+    for x in xCuts.indices {
+      for y in yCuts.indices {
+        for arrangement in OverlapNest.Arrangement.allCases {
+          // Where a group is whole there is one order of loops.
+          if arrangement == .secondInside, xCuts[x].count == 1 || yCuts[y].count == 1 { continue }
+          if arrangement == .cutTwice, xCuts[x].count > 1 || yCuts[y].size == 1 { continue }
+          var tile = Tile(
+            grid: Int32(grid), x: Int32(x), y: Int32(y), arrangement: arrangement, leastEnergy: 0, leastOccupancy: 0)
+          tile.leastOccupancy = leastOccupancy(of: tile)
+          if tile.leastOccupancy > capacity { continue }
+          tile.leastEnergy = leastEnergy(of: tile, capacity: capacity)
+          if tile.leastEnergy <= energy { tiles.append(tile) }
+        }
+      }
+    }
+    return tiles
+  }
+
+  private func leastOccupancy(of tile: Tile) -> Int {
+    let (x, y) = (xCuts[Int(tile.x)], yCuts[Int(tile.y)])
+    let second = tile.arrangement == .cutTwice ? 1 : y.size
+    return widths.first * x.size * y.size + widths.second * second + widths.third
+  }
+
+  /// What no mapping of a tile within a capacity costs less than.
+  ///
+  /// Every visit needs all words of the second tensor that go with the block of the first, and all of the third. A step
+  /// saves at most what is held: of the second tensor at steps of the first group, of the third at steps of the second
+  /// group. What both hold has room in what the box of the first leaves.
+  func leastEnergy(of tile: Tile, capacity: Int) -> Int {
+    let (x, y) = (xCuts[Int(tile.x)], yCuts[Int(tile.y)])
+    let (xSize, ySize) = (mapspace.firstAndThird.size, mapspace.firstAndSecond.size)
+    let zSize = mapspace.secondAndThird.size
+    let room = capacity - widths.first * x.size * y.size
+    let fitsWhole = widths.second * y.size * zSize + widths.third <= room
+    let most = (second: y.size * (fitsWhole ? zSize : largestPart), third: x.size * zSize)
+    // Steps at which a word held is saved.
+    let steps =
+      tile.arrangement == .secondInside
+      ? (second: x.count - 1, third: x.count * (y.count - 1)) : (second: (x.count - 1) * y.count, third: y.count - 1)
+    let prefersSecond =
+      Double(prices.second) * Double(steps.second) * Double(widths.third)
+      >= Double(prices.third) * Double(steps.third) * Double(widths.second)
+    func words(_ room: Int, _ width: Int, _ most: Int) -> Int { min(most, max(0, (room + width - 1) / width)) }
+    var held = (second: 0, third: 0)
+    if prefersSecond {
+      held.second = words(room, widths.second, most.second)
+      held.third = words(room - widths.second * held.second, widths.third, most.third)
+    } else {
+      held.third = words(room, widths.third, most.third)
+      held.second = words(room - widths.third * held.third, widths.second, most.second)
+    }
+    func loads(_ visits: Int, _ size: Int, _ steps: Int, _ held: Int) -> Double {
+      max(Double(visits) * Double(size) - Double(steps) * Double(held), Double(size))
+    }
+    let least =
+      Double(prices.second) * loads(x.count, ySize * zSize, steps.second, held.second)
+      + Double(prices.third) * loads(y.count, xSize * zSize, steps.third, held.third)
+    // Doubles are off by a few parts in 2^53.
+    return constant + Int((least * (1 - 0x1p-48)).rounded(.down))
+  }
+}

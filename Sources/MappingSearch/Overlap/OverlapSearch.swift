@@ -1,0 +1,105 @@
+import EnergyModel
+import Mappings
+import Workloads
+
+/// The search of a problem under the rule `overlap` whose input boxes have no halo, at one capacity or at all.
+struct OverlapSearch: Sendable {
+  let problem: Problem
+
+  /// Whether a layer is searched: its kernels are 1×1, and they read no padding.
+  static func accepts(_ layer: Layer) -> Bool {
+    [layer.vertical, layer.horizontal].allSatisfy { $0.kernelSize == 1 && !$0.hasPaddedMACs }
+  }
+
+  /// A mapping found, with what it costs in one group of channels.
+  struct Found: Sendable {
+    var energy: Int
+    var occupancy: Int
+    var place: OverlapPlace
+  }
+
+  /// The grids of one order of keeps or of all.
+  func grids(_ dataflow: Dataflow?) -> [OverlapGrid] {
+    problem.dataflows.filter { dataflow == nil || $0 == dataflow }.map { OverlapGrid(problem, $0) }
+  }
+
+  /// The energy of moving data of all groups, biases included.
+  func dataQuanta(_ energy: Int) -> Int {
+    problem.layer[.g] * energy
+      + problem.energyModel.readQuanta * (problem.layer.biases * problem.widths.partialSums).count
+  }
+
+  /// The loop nest of a mapping found.
+  func mapping(_ place: OverlapPlace, _ grids: [OverlapGrid]) -> Mapping {
+    let grid = grids[Int(place.grid)]
+    return grid.nest(place).mapping(of: problem.layer, in: grid.mapspace)
+  }
+
+  /// What a mapping costs, counted anew.
+  func evaluated(_ mapping: Mapping, energy: Int) -> Evaluation {
+    let evaluation = problem.evaluate(mapping)
+    // A nest may move less than its factors say, where it is not told at which end a loop stands, but never more.
+    precondition(evaluation.energy.dataQuanta <= dataQuanta(energy))
+    return evaluation
+  }
+
+  /// The mapping of least energy at one capacity; of several one of least occupancy, and of those the first.
+  ///
+  /// - Parameters:
+  ///   - capacity: the Buffer's size in bits.
+  ///   - dataflow: the only dataflow to consider, or nil for all.
+  ///   - prunes: whether tiles are left out that are known to hold nothing better.
+  ///   - isProven: whether nothing can be better than an energy of moving data at an occupancy.
+  func optimum(
+    capacity: Int, dataflow: Dataflow?, prunes: Bool, isProven: (_ dataQuanta: Int, _ occupancy: Int) -> Bool
+  ) -> Optimum? {
+    let grids = grids(dataflow)
+    var incumbent = OverlapIncumbent(capacity: capacity, prunes: prunes)
+    var statistics = SearchStatistics()
+    statistics.isComplete = grids.allSatisfy(\.isComplete)
+    var tiles: [OverlapGrid.Tile] = []
+    for (index, grid) in grids.enumerated() {
+      tiles += grid.tiles(index, capacity: capacity, energy: .max)
+      statistics.mappings += grid.tileCount
+    }
+    statistics.prunedByCapacity = statistics.mappings - tiles.count
+    if prunes { tiles.sort { $0.leastEnergy < $1.leastEnergy } }
+    for tile in tiles {
+      if let best = incumbent.best, prunes {
+        if tile.leastEnergy > best.energy { break }
+        if tile.leastEnergy == best.energy, tile.leastOccupancy > best.occupancy { continue }
+        if isProven(dataQuanta(best.energy), best.occupancy) {
+          statistics.prunedByBound = tiles.count - statistics.scored
+          break
+        }
+      }
+      grids[Int(tile.grid)].offer(tile, to: &incumbent)
+      statistics.scored += 1
+    }
+    statistics.prunedByEnergy = tiles.count - statistics.scored - statistics.prunedByBound
+    guard let best = incumbent.best else { return nil }
+    return Optimum(evaluated(mapping(best.place, grids), energy: best.energy), statistics)
+  }
+}
+
+/// The best mapping known at one capacity.
+private struct OverlapIncumbent: OverlapPool {
+  let occupancies: Range<Int>
+  let prunes: Bool
+  var best: OverlapSearch.Found?
+
+  init(capacity: Int, prunes: Bool) {
+    occupancies = 0..<capacity + 1
+    self.prunes = prunes
+  }
+
+  var largestEnergy: Int { prunes ? best?.energy ?? .max : .max }
+
+  mutating func offer(energy: Int, occupancy: Int, _ place: OverlapPlace) {
+    if let best {
+      let (known, new) = ((best.energy, best.occupancy), (energy, occupancy))
+      if known < new || known == new && best.place < place { return }
+    }
+    best = OverlapSearch.Found(energy: energy, occupancy: occupancy, place: place)
+  }
+}

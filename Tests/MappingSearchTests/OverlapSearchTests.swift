@@ -1,0 +1,81 @@
+import EnergyModel
+import Mappings
+import TestSupport
+import Testing
+import Workloads
+
+@testable import MappingSearch
+
+/// The search under the rule `overlap` for layers whose input boxes have no halo.
+@Suite struct OverlapSearchTests {
+  /// A small layer of that kind with mixed widths and prices.
+  struct Draw: CustomStringConvertible {
+    let problem: Problem
+    let seed: Int
+    var description: String {
+      let model = problem.energyModel
+      return
+        "seed \(seed): \(describe(problem.layer)), \(problem.widths), read \(model.readQuanta) write \(model.writeQuanta)"
+    }
+    var comment: Comment { Comment(rawValue: description) }
+
+    init(seed: Int, largestSize: Int, largestMACs: Int, dimensions: [Dimension], count: Int) throws {
+      var layers = RandomLayers(seed: seed, largestSize: largestSize, largestMACs: largestMACs)
+      while true {
+        var size: [Dimension: Int] = [:]
+        var rest = dimensions
+        for _ in 0..<count where !rest.isEmpty {
+          size[rest.remove(at: layers.random.pick(0...rest.count - 1))] = layers.random.pick(2...largestSize)
+        }
+        let stride = layers.random.pick(1...2)
+        let groups = size[.g] ?? 1
+        let layer = try Layer(
+          name: "drawn", batch: size[.n] ?? 1, groups: groups, inputChannels: groups * (size[.c] ?? 1),
+          input: Extent(height: stride * ((size[.p] ?? 1) - 1) + 1, width: stride * ((size[.q] ?? 1) - 1) + 1),
+          outputChannels: groups * (size[.k] ?? 1), kernel: Extent(1), stride: Extent(stride))
+        guard layer.macs <= largestMACs, layer.macs >= 4 else { continue }
+        let widths = layers.random.oneIn(3) ? WordWidths(.one) : layers.widths()
+        let (read, write) = (Double(layers.random.pick(0...3)), Double(layers.random.pick(1...3)))
+        let model = try EnergyModel(name: "drawn", source: "", unit: "bit", mac: 1, read: read, write: write)
+        problem = try Problem(layer, widths: widths, energyModel: model, reuse: .overlap)
+        self.seed = seed
+        return
+      }
+    }
+  }
+
+  @Test("no nest of loops that run back and forth beats the curve", arguments: 0..<20)
+  func turning(_ batch: Int) throws {
+    for index in 0..<5 {
+      let draw = try Draw(
+        seed: batch * 5 + index, largestSize: 5, largestMACs: 27, dimensions: [.k, .c, .p, .n, .q], count: 3)
+      try check(draw, TurningBruteForce(draw.problem, directions: [.backAndForth], loopsPerSegment: 1))
+    }
+  }
+
+  @Test("products of 512×512 matrices attain what nests are known to")
+  func points() throws {
+    let problem = try Problem(
+      Layer.gemm(name: "gemm", m: 512, n: 512, k: 512), widths: WordWidths(.one), reuse: .overlap)
+    let optimizer = Optimizer(problem)
+    let known = [
+      (4_096, 4_693_112), (16_384, 2_571_928), (65_536, 1_486_596), (131_072, 1_179_904), (262_144, 918_016),
+    ]
+    for (capacity, words) in known {
+      let optimum = try #require(optimizer.optimum(capacity: Bits(capacity)))
+      #expect(optimum.occupancy.bits(problem.widths) <= Bits(capacity))
+      #expect(optimum.traffic.total <= Words(words), "at \(capacity)")
+    }
+  }
+
+  private func check(_ draw: Draw, _ brute: TurningBruteForce) throws {
+    let curve = Optimizer(draw.problem).curve()
+    for point in brute.paretoPoints {
+      let found = curve.steps.index(capacity: Bits(point.occupancy)).map { curve.steps.points[$0].dataQuanta }
+      let nest = brute.nests[point.occupancy].flatMap { try? Mapping($0) }
+      #expect(
+        found ?? .max <= point.energy,
+        "\(draw): at \(point.occupancy) found \(found ?? -1), nest \(point.energy) \(nest.map(String.init(describing:)) ?? "")")
+    }
+  }
+}
