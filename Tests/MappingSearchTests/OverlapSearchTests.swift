@@ -53,6 +53,32 @@ import Workloads
     }
   }
 
+  @Test("groups and batches: no nest beats the curve", arguments: 1000..<1020)
+  func grouped(_ seed: Int) throws {
+    let draw = try Draw(seed: seed, largestSize: 3, largestMACs: 24, dimensions: [.g, .n, .k, .c, .p], count: 3)
+    try check(draw, TurningBruteForce(draw.problem, directions: [.backAndForth], loopsPerSegment: 1))
+  }
+
+  @Test("what is found does not depend on pruning, and the curve is that of the optima", arguments: 2000..<2030)
+  func pruning(_ seed: Int) throws {
+    let draw = try Draw(seed: seed, largestSize: 9, largestMACs: 300, dimensions: [.g, .n, .k, .c, .p, .q], count: 4)
+    let optimizer = Optimizer(draw.problem)
+    let (pruned, unpruned) = (optimizer.curve(), optimizer.curve(options: SearchOptions(prunes: false)))
+    #expect(pruned.steps == unpruned.steps, draw.comment)
+    for index in pruned.steps.points.indices {
+      let point = pruned.steps.points[index]
+      let optimum = try #require(optimizer.optimum(capacity: point.capacity), draw.comment)
+      let own = pruned.optimum(at: index)
+      #expect(own.occupancy.bits(draw.problem.widths) == point.capacity, draw.comment)
+      #expect(own.energy.dataQuanta <= point.dataQuanta, draw.comment)
+      #expect(optimum.occupancy.bits(draw.problem.widths) <= point.capacity, draw.comment)
+      #expect(optimum.energy.dataQuanta <= point.dataQuanta, draw.comment)
+      let replay = ContentWalker.counts(own.mapping, on: draw.problem.layer, reuse: .overlap)
+      #expect(Words(replay[.weights]?.loaded ?? -1) == own.traffic.weightsRead, draw.comment)
+      #expect(Words(replay[.inputs]?.loaded ?? -1) == own.traffic.inputsRead, draw.comment)
+    }
+  }
+
   @Test("products of 512×512 matrices attain what nests are known to")
   func points() throws {
     let problem = try Problem(
@@ -75,7 +101,8 @@ import Workloads
       let nest = brute.nests[point.occupancy].flatMap { try? Mapping($0) }
       #expect(
         found ?? .max <= point.energy,
-        "\(draw): at \(point.occupancy) found \(found ?? -1), nest \(point.energy) \(nest.map(String.init(describing:)) ?? "")")
+        "\(draw): at \(point.occupancy) found \(found ?? -1), nest \(point.energy) \(nest.map(String.init(describing:)) ?? "")"
+      )
     }
   }
 }

@@ -89,7 +89,8 @@ extension DimensionGroup {
   /// those with blocks of one size the ones that stand at the largest after an odd number of passes, for an odd and for an
   /// even number of blocks.
   var panels: [GroupCut] {
-    let all = cuts(sizes.map { listsAllPanels ? Array(1...($0 + 1) / 2) + ($0 > 1 ? [$0] : []) : Tiles.byBlockCount(of: $0) })
+    let all = cuts(
+      sizes.map { listsAllPanels ? Array(1...($0 + 1) / 2) + ($0 > 1 ? [$0] : []) : Tiles.byBlockCount(of: $0) })
     var best: [SIMD2<Int>: GroupCut] = [:]
     for cut in all {
       let key = SIMD2(cut.size, cut.count % 2)

@@ -75,6 +75,11 @@ struct OverlapPoints: Sendable {
 extension OverlapSearch {
   /// Ranges of occupancy are halved down to so many different ones, or to a 64th of an octave.
   private static let fewOccupancies = 64
+  /// Of ranges with more occupancies than this only some are looked at, so that a curve has no more than some millions of
+  /// points; it is then not complete.
+  private static let mostOccupancies = 1 << 16
+  /// So many of them.
+  private static let sampledOccupancies = 1 << 12
 
   /// All mappings that no other beats in both occupancy and energy.
   func points(_ dataflow: Dataflow?, prunes: Bool) -> (points: OverlapPoints, grids: [OverlapGrid], SearchStatistics) {
@@ -106,7 +111,10 @@ extension OverlapSearch {
         search(tiles, middle..<end)
         return
       }
-      var window = OccupancyWindow(occupancies, unit: unit, below: points.lastEnergy)
+      let isLong = occupancies.count / unit > Self.mostOccupancies
+      if isLong { statistics.isComplete = false }
+      var window = OccupancyWindow(
+        occupancies, unit: isLong ? occupancies.count / Self.sampledOccupancies : unit, below: points.lastEnergy)
       for tile in tiles {
         grids[Int(tile.grid)].offer(tile, to: &window)
         scored.insert(tile.place)

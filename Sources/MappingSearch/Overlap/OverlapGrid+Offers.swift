@@ -65,7 +65,7 @@ extension OverlapGrid {
         if leastEnergy(place.third) > pool.largestEnergy { return }
         pool.offer(
           energy: energy(of: nest(place, inner, parts)), occupancy: base + widths.third * place.third, place)
-        index -= 1
+        index -= max(1, pool.unit / (widths.third * unit))
       }
     }
 

@@ -134,8 +134,10 @@ extension OverlapNest {
     case .thirdInside:
       let second = ySize * (xTurns.even * z.size + xTurns.odd * z.oddSize)
       let isFirst =
-        (x: cutsOfX == 0 || hasEvenPasses || cutsOfX == 1 && !isOdd.x,
-          z: cutsOfZ == 0 || !isOdd.x || cutsOfZ == 1 && !isOdd.z)
+        (
+          x: cutsOfX == 0 || hasEvenPasses || cutsOfX == 1 && !isOdd.x,
+          z: cutsOfZ == 0 || !isOdd.x || cutsOfZ == 1 && !isOdd.z
+        )
       let odd =
         xEnd(x.oddTiles, isFirst: isFirst.x) * zEnd(isOdd.x ? z.oddTiles : z.tiles, isFirst: isFirst.z)
       let third = yTurns.even * xTiles.product * zTiles.product + yTurns.odd * odd

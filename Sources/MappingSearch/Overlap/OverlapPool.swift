@@ -33,6 +33,8 @@ struct OverlapPlace: Hashable, Comparable, Sendable {
 protocol OverlapPool {
   /// Mappings that hold less, or as much as the end or more, are not of use.
   var occupancies: Range<Int> { get }
+  /// Of so many bits in a row one occupancy is looked at.
+  var unit: Int { get }
   /// Nor are those that cost more.
   var largestEnergy: Int { get }
   /// Whether a mapping may be of use.

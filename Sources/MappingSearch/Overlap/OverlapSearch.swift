@@ -50,6 +50,7 @@ struct OverlapSearch: Sendable {
   ///   - dataflow: the only dataflow to consider, or nil for all.
   ///   - prunes: whether tiles are left out that are known to hold nothing better.
   ///   - isProven: whether nothing can be better than an energy of moving data at an occupancy.
+  /// - Returns: the mapping with what it costs, or nil where none fits.
   func optimum(
     capacity: Int, dataflow: Dataflow?, prunes: Bool, isProven: (_ dataQuanta: Int, _ occupancy: Int) -> Bool
   ) -> Optimum? {
@@ -85,6 +86,7 @@ struct OverlapSearch: Sendable {
 /// The best mapping known at one capacity.
 private struct OverlapIncumbent: OverlapPool {
   let occupancies: Range<Int>
+  let unit = 1
   let prunes: Bool
   var best: OverlapSearch.Found?
 
