@@ -16,23 +16,15 @@ public struct ParetoCurve: Sendable {
   /// The mapping of a point, counted anew.
   let evaluated: @Sendable (Int) -> Evaluation
 
-  init(_ optimizer: Optimizer, _ found: [ScoredMapping], _ statistics: SearchStatistics) {
-    problem = optimizer.problem
+  /// A curve of points with their mappings, which are counted anew when they are asked for.
+  init(
+    _ problem: Problem, _ points: [StepCurve.Point], _ statistics: SearchStatistics,
+    evaluated: @escaping @Sendable (_ index: Int) -> Evaluation
+  ) {
+    self.problem = problem
+    steps = StepCurve(points)
     self.statistics = statistics
-    steps = StepCurve(
-      found.map { StepCurve.Point(capacity: Bits($0.occupancy), dataQuanta: optimizer.dataQuanta($0)) })
-    evaluated = { optimizer.evaluated(found[$0]) }
-  }
-
-  init(_ search: OverlapSearch, _ dataflow: Dataflow?, prunes: Bool) {
-    problem = search.problem
-    let (points, grids, statistics) = search.points(dataflow, prunes: prunes)
-    self.statistics = statistics
-    steps = StepCurve(
-      points.points.map { StepCurve.Point(capacity: Bits($0.occupancy), dataQuanta: search.dataQuanta($0.energy)) })
-    evaluated = { index in
-      search.evaluated(search.mapping(points.place(index, grids), grids), energy: points.points[index].energy)
-    }
+    self.evaluated = evaluated
   }
 
   /// The mapping of a point with what it costs.
@@ -60,8 +52,10 @@ extension Optimizer {
   ///   - options: how to search; the curve does not depend on it.
   /// - Returns: the curve; it has a point at the least capacity at which anything fits.
   public func curve(dataflow: Dataflow? = nil, options: SearchOptions = SearchOptions()) -> ParetoCurve {
-    if let overlaps { return ParetoCurve(overlaps, dataflow, prunes: options.prunes) }
-    let found = search(dataflow, ParetoFrontier(), options)
-    return ParetoCurve(self, found.pool.mappings, found.statistics)
+    if let engine { return engine.curve(dataflow: dataflow, options: options) }
+    let (pool, statistics) = search(dataflow, ParetoFrontier(), options)
+    let found = pool.mappings
+    let points = found.map { StepCurve.Point(capacity: Bits($0.occupancy), dataQuanta: dataQuanta($0)) }
+    return ParetoCurve(problem, points, statistics) { evaluated(found[$0]) }
   }
 }

@@ -73,6 +73,16 @@ struct OverlapPoints: Sendable {
 }
 
 extension OverlapSearch {
+  func curve(dataflow: Dataflow?, options: SearchOptions) -> ParetoCurve {
+    let (points, grids, statistics) = points(dataflow, prunes: options.prunes)
+    let steps = points.points.map {
+      StepCurve.Point(capacity: Bits($0.occupancy), dataQuanta: dataQuanta($0.energy))
+    }
+    return ParetoCurve(problem, steps, statistics) { index in
+      evaluated(mapping(points.place(index, grids), grids), energy: points.points[index].energy)
+    }
+  }
+
   /// Ranges of occupancy are halved down to so many different ones, or to a 64th of an octave.
   private static let fewOccupancies = 64
   /// Of ranges with more occupancies than this only some are looked at, so that a curve has no more than some millions of

@@ -3,7 +3,7 @@ import Mappings
 import Workloads
 
 /// The search of a problem under the rule `overlap` whose input boxes have no halo, at one capacity or at all.
-struct OverlapSearch: Sendable {
+struct OverlapSearch: SearchEngine {
   let problem: Problem
 
   /// Whether a layer is searched: its kernels are 1×1, and they read no padding.
@@ -43,17 +43,12 @@ struct OverlapSearch: Sendable {
     return evaluation
   }
 
-  /// The mapping of least energy at one capacity; of several one of least occupancy, and of those the first.
-  ///
-  /// - Parameters:
-  ///   - capacity: the Buffer's size in bits.
-  ///   - dataflow: the only dataflow to consider, or nil for all.
-  ///   - prunes: whether tiles are left out that are known to hold nothing better.
-  ///   - isProven: whether nothing can be better than an energy of moving data at an occupancy.
-  /// - Returns: the mapping with what it costs, or nil where none fits.
-  func optimum(
-    capacity: Int, dataflow: Dataflow?, prunes: Bool, isProven: (_ dataQuanta: Int, _ occupancy: Int) -> Bool
-  ) -> Optimum? {
+  /// Whether all panels are listed.
+  var isComplete: Bool { grids(nil).allSatisfy(\.isComplete) }
+
+  func optimum(capacity: Bits, dataflow: Dataflow?, options: SearchOptions) -> Optimum? {
+    let (prunes, proof) = (options.prunes, OptimalityProof(problem, capacity: capacity))
+    let capacity = capacity.count
     let grids = grids(dataflow)
     var incumbent = OverlapIncumbent(capacity: capacity, prunes: prunes)
     var statistics = SearchStatistics()
@@ -69,7 +64,7 @@ struct OverlapSearch: Sendable {
       if let best = incumbent.best, prunes {
         if tile.leastEnergy > best.energy { break }
         if tile.leastEnergy == best.energy, tile.leastOccupancy > best.occupancy { continue }
-        if isProven(dataQuanta(best.energy), best.occupancy) {
+        if proof.holds(dataQuanta: dataQuanta(best.energy), occupancy: Bits(best.occupancy)) {
           statistics.prunedByBound = tiles.count - statistics.scored
           break
         }

@@ -1,5 +1,4 @@
 public import EnergyModel
-import LowerBounds
 public import Mappings
 import Parallel
 import Scoring
@@ -17,8 +16,8 @@ public struct Optimizer: Sendable {
   var orders: [DataflowGrids] { listed.value }
   /// The same, listed once they are needed.
   let listed: Lazily<[DataflowGrids]>
-  /// The search under ``ReusePolicy/overlap``, which has no such grids; nil under another policy.
-  let overlaps: OverlapSearch?
+  /// The search of a problem that has no such grids; nil for others.
+  let engine: (any SearchEngine)?
   /// A known mapping that no search may lose, in tests.
   private let debugSolution: DebugSolution?
 
@@ -27,16 +26,14 @@ public struct Optimizer: Sendable {
   /// On very long axes with sliding windows or padding only some are: one for each number of blocks at most. With a kernel
   /// of 3 that begins at some 3 000 rows, or 300 where the dilation does not divide the stride. The result is then the best
   /// of those.
-  public var isComplete: Bool { orders.allSatisfy(\.isComplete) }
+  public var isComplete: Bool { engine?.isComplete ?? orders.allSatisfy(\.isComplete) }
 
   /// Checks that mappings of a problem are searched for: under ``ReusePolicy/overlap`` only those of layers whose kernels
   /// are 1×1 and read no padding, so that no two outputs use the same inputs of a channel.
   ///
   /// - Throws: ``ProblemError/notSearched(layer:reuse:)`` for another layer.
   public static func check(_ problem: Problem) throws(ProblemError) {
-    if problem.reuse == .overlap, !OverlapSearch.accepts(problem.layer) {
-      throw .notSearched(layer: problem.layer.name, reuse: problem.reuse)
-    }
+    _ = try problem.engine()
   }
 
   /// Prepares the search; nothing is listed before it is needed.
@@ -47,11 +44,10 @@ public struct Optimizer: Sendable {
   /// The same with an arithmetic that is exact for the layer, or nil to choose the quicker one that is, and for tests with
   /// a known mapping that no search may lose.
   init(_ problem: Problem, arithmetic: Scorer.Arithmetic?, debugSolution: DebugSolution? = nil) {
-    do { try Self.check(problem) } catch { preconditionFailure("\(error)") }
+    do { engine = try problem.engine() } catch { preconditionFailure("\(error)") }
     self.problem = problem
-    overlaps = problem.reuse == .overlap ? OverlapSearch(problem: problem) : nil
     self.debugSolution = debugSolution
-    let mapspaces = problem.reuse == .overlap ? [] : problem.dataflows.map(Mapspace.init)
+    let mapspaces = engine == nil ? problem.dataflows.map(Mapspace.init) : []
     listed = Lazily {
       let layer = problem.layer
       let vertical = AxisProfiles.all(layer.vertical, in: mapspaces)
@@ -79,22 +75,15 @@ public struct Optimizer: Sendable {
     capacity: Bits, dataflow: Dataflow? = nil, options: SearchOptions = SearchOptions()
   ) -> Optimum? {
     guard capacity >= problem.leastCapacity else { return nil }
-    if let overlaps {
-      let bounds = LowerBounds(problem)
-      let least = leastQuanta(bounds, capacity)
-      return overlaps.optimum(capacity: capacity.count, dataflow: dataflow, prunes: options.prunes) { energy, held in
-        isProven(energy, Bits(held), least: least, bounds)
-      }
-    }
+    if let engine { return engine.optimum(capacity: capacity, dataflow: dataflow, options: options) }
     let found: (pool: Incumbent, statistics: SearchStatistics)
     if options.prunes {
-      let bounds = LowerBounds(problem)
-      let least = leastQuanta(bounds, capacity)
-      if isLongToList, let simple = simpleOptimum(capacity: capacity, least: least, dataflow: dataflow) {
+      let proof = OptimalityProof(problem, capacity: capacity)
+      if isLongToList, let simple = simpleOptimum(capacity: capacity, least: proof.leastQuanta, dataflow: dataflow) {
         return simple
       }
       found = search(dataflow, Incumbent(capacity: capacity.count), options) { incumbent in
-        incumbent.best.map { isProven(dataQuanta($0), Bits($0.occupancy), least: least, bounds) } ?? false
+        incumbent.best.map { proof.holds(dataQuanta: dataQuanta($0), occupancy: Bits($0.occupancy)) } ?? false
       }
     } else {
       found = search(dataflow, Incumbent(capacity: capacity.count), options)
@@ -123,20 +112,6 @@ public struct Optimizer: Sendable {
     }
     guard let debugSolution else { return run(NoObserver()) }
     return run(debugSolution.observer(problem.layer, orders))
-  }
-
-  /// Whether no schedule can be better than a mapping of some energy of moving data and occupancy, `least` being what none
-  /// within the capacity goes below.
-  private func isProven(_ dataQuanta: Int, _ occupancy: Bits, least: Int, _ bounds: LowerBounds) -> Bool {
-    if dataQuanta > least { return false }
-    // No schedule of any kind has less energy; does one with as little hold less?
-    let less = occupancy - Bits(1)
-    return less < problem.leastCapacity || leastQuanta(bounds, less) > least
-  }
-
-  /// No schedule within a capacity has less energy of moving data, as far as the bounds tell.
-  private func leastQuanta(_ bounds: LowerBounds, _ capacity: Bits) -> Int {
-    bounds.best(capacity: capacity).energy(of: [problem])?.dataQuanta ?? 0
   }
 
   /// The energy of moving data of all groups, biases included.

@@ -1,0 +1,63 @@
+import EnergyModel
+import LowerBounds
+import Mappings
+import Workloads
+
+/// A search of the problems of one kind over a mapspace of its own, beside the search of listed grids.
+protocol SearchEngine: Sendable {
+  /// Whether all of the mapspace is searched at one capacity.
+  var isComplete: Bool { get }
+
+  /// The mapping of least energy at one capacity; of several one of least occupancy, and of those the first in a fixed
+  /// order.
+  ///
+  /// - Parameters:
+  ///   - capacity: the Buffer's size, at least the problem's `leastCapacity`.
+  ///   - dataflow: the only dataflow to consider, or nil for all.
+  ///   - options: how to search; the mapping found does not depend on it.
+  /// - Returns: the mapping with what it costs, or nil where none fits.
+  func optimum(capacity: Bits, dataflow: Dataflow?, options: SearchOptions) -> Optimum?
+
+  /// All mappings that no other beats in both occupancy and energy.
+  func curve(dataflow: Dataflow?, options: SearchOptions) -> ParetoCurve
+}
+
+extension Problem {
+  /// The engine of a problem, or nil where the grids of the canonical mapspace are searched.
+  ///
+  /// - Throws: ``ProblemError/notSearched(layer:reuse:)`` for a layer that no engine accepts under its reuse policy.
+  func engine() throws(ProblemError) -> (any SearchEngine)? {
+    switch reuse {
+    case .sliding, .none: return nil
+    case .overlap:
+      if OverlapSearch.accepts(layer) { return OverlapSearch(problem: self) }
+      throw .notSearched(layer: layer.name, reuse: reuse)
+    }
+  }
+}
+
+/// What the lower bounds say of mappings found at one capacity.
+struct OptimalityProof {
+  private let problem: Problem
+  private let bounds: LowerBounds
+  /// No schedule within the capacity has less energy of moving data, in quanta, as far as the bounds tell.
+  let leastQuanta: Int
+
+  init(_ problem: Problem, capacity: Bits) {
+    self.problem = problem
+    bounds = LowerBounds(problem)
+    leastQuanta = Self.leastQuanta(problem, bounds, capacity)
+  }
+
+  /// Whether no schedule can be better than a mapping of some energy of moving data and occupancy.
+  func holds(dataQuanta: Int, occupancy: Bits) -> Bool {
+    if dataQuanta > leastQuanta { return false }
+    // No schedule of any kind has less energy; does one with as little hold less?
+    let less = occupancy - Bits(1)
+    return less < problem.leastCapacity || Self.leastQuanta(problem, bounds, less) > leastQuanta
+  }
+
+  private static func leastQuanta(_ problem: Problem, _ bounds: LowerBounds, _ capacity: Bits) -> Int {
+    bounds.best(capacity: capacity).energy(of: [problem])?.dataQuanta ?? 0
+  }
+}
