@@ -18,6 +18,8 @@ struct Curve: ParsableCommand {
       A point for every capacity at which the least energy falls (the "ski slope"), each with its mapping. Exact is said \
       of the mappings that optimize searches. A network's curve is the sum of its layers' at every common capacity. The \
       knee is the least capacity within some percent of the energy that no larger Buffer saves any more.
+      Of a layer's curve with more than \(mostListed) points, as many have under reuse overlap, those listed in every form are \
+      the first in each 32nd of an octave and the last; --capacity lists the optima at others.
 
       Examples:
         tilebound curve --network alexnet --layer conv2
@@ -92,9 +94,8 @@ struct Curve: ParsableCommand {
     let wantsPoints = !total && !(format == .table && (quiet || entries.count > 1))
     // Of several layers chosen one by one, there would be too many lines.
     let plotsDataflows = picture != nil && (layers.isNetwork || entries.count == 1)
-    let found = try entries.concurrentMap(threads: threads) { entry in
-      let problem = try Problem(entry.layer, in: setting)
-      try Optimizer.check(problem)
+    let problems = try reuse.problems(entries, in: setting)
+    let found = try Array(zip(entries, problems)).concurrentMap(threads: threads) { entry, problem in
       let optimizer = Optimizer(problem)
       let curve = optimizer.curve(options: options)
       let comparesAll = wantsPoints && problem.dataflows.count == Dataflow.allCases.count
@@ -132,9 +133,12 @@ struct Curve: ParsableCommand {
             capacities == nil ? atOctaves(whole.sum, totals) : totals, least: totals.last, isSampled: capacities == nil)
           : CurveReport.points(points)
         if !rows.isEmpty { lines += [""] + rows }
+        if capacities == nil, let curve = found.first?.curve.steps, !points.isEmpty, points.count < curve.points.count {
+          lines += ["", "listed are \(points.count) of \(curve.points.count) points; --capacity gives others"]
+        }
       }
       if found.contains(where: { !$0.curve.statistics.isComplete }) {
-        lines += ["", "not every block size of so long an axis was searched: a curve may be lower"]
+        lines += ["", "not every block size of so large a layer was searched: a curve may be lower"]
       }
       lines += CurveReport.notes(entries)
       try output.emit(lines.joined(separator: "\n") + "\n")
@@ -179,12 +183,27 @@ struct Curve: ParsableCommand {
     let problem = curve.problem
     let bounds = LowerBounds(problem)
     let chosen = try capacities.map { try $0.map { ($0, try index(of: curve.steps, $0, problem)) } }
-    return (chosen ?? curve.steps.points.enumerated().map { ($1.capacity, $0) }).map { capacity, index in
+    return (chosen ?? Self.listed(curve.steps).map { (curve.steps.points[$0].capacity, $0) }).map { capacity, index in
       let optimum = curve.optimum(at: index)
       return Answer(
         network: network, entry: entry, problem, capacity: capacity, optimum, bounds: bounds,
         attainedBy: each?.dataflows(attaining: optimum, capacity: capacity))
     }
+  }
+
+  /// Curves with more points than this are listed in part.
+  private static let mostListed = 4096
+
+  /// The points to list: all or, of very many, the first in each 32nd of an octave and the last.
+  private static func listed(_ curve: StepCurve) -> [Int] {
+    let points = curve.points
+    if points.count <= mostListed { return Array(points.indices) }
+    func part(_ index: Int) -> (octave: Int, of: Int) {
+      let capacity = points[index].capacity.count
+      let octave = capacity.bitWidth - capacity.leadingZeroBitCount
+      return (octave, capacity >> max(0, octave - 6))
+    }
+    return points.indices.filter { $0 == 0 || $0 == points.count - 1 || part($0) != part($0 - 1) }
   }
 
   private func index(of curve: StepCurve, _ capacity: Bits, _ problem: Problem) throws -> Int {

@@ -67,10 +67,9 @@ struct Optimize: ParsableCommand {
 
     // A single layer's blocks are scored side by side instead.
     let options = SearchOptions(threads: entries.count == 1 ? threads : 1)
-    let answers = try entries.concurrentMap(threads: threads) { entry in
+    let problems = try reuse.problems(entries, in: setting)
+    let answers = try Array(zip(entries, problems)).concurrentMap(threads: threads) { entry, problem in
       let start = ContinuousClock.now
-      let problem = try Problem(entry.layer, in: setting)
-      try Optimizer.check(problem)
       let optimizer = Optimizer(problem)
       guard let optimum = optimizer.optimum(capacity: capacity, options: options) else {
         throw CommandFailure.nothingFits(problem, capacity)
