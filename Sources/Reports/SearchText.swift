@@ -6,6 +6,6 @@ extension SearchStatistics {
     "\(NumberText.grouped(mappings)) mappings, \(NumberText.grouped(scored)) scored, "
       + "\(NumberText.grouped(pruned)) pruned (\(NumberText.grouped(prunedByCapacity)) by capacity, "
       + "\(NumberText.grouped(prunedByEnergy)) by energy, \(NumberText.grouped(prunedByBound)) by the bound)"
-      + (isComplete ? "" : "; not every block size of so long an axis")
+      + (isComplete ? "" : "; not every block size of so large a layer")
   }
 }

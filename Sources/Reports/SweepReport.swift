@@ -24,7 +24,7 @@ public enum SweepReport {
     lines += table.count <= 1 + 2 * mostListed ? [""] + table : ["all \(totals.count) totals are in \(indexFile)"]
     if let note = WholeText.note(sweep.networks.flatMap { $0.entries.compactMap(\.partOf) }) { lines += ["", note] }
     if !isComplete {
-      lines += ["", "not every block size of so long an axis was searched: some optima may be lower"]
+      lines += ["", "not every block size of so large a layer was searched: some optima may be lower"]
     }
     return lines
   }
