@@ -85,11 +85,11 @@ extension OverlapSearch {
 
   /// Ranges of occupancy are halved down to so many different ones, or to a 64th of an octave.
   private static let fewOccupancies = 64
-  /// Of ranges with more occupancies than this only some are looked at, so that a curve has no more than some millions of
-  /// points; it is then not complete.
-  private static let mostOccupancies = 1 << 16
+  /// Of ranges with more occupancies than this only some are looked at, so that a curve has no more than some hundred
+  /// thousand points; it is then not complete. That begins at some 2^18 words.
+  private static let mostOccupancies = 1 << 12
   /// So many of them.
-  private static let sampledOccupancies = 1 << 12
+  private static let sampledOccupancies = 1 << 10
 
   /// All mappings that no other beats in both occupancy and energy.
   func points(_ dataflow: Dataflow?, prunes: Bool) -> (points: OverlapPoints, grids: [OverlapGrid], SearchStatistics) {

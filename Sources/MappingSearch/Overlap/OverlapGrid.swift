@@ -8,16 +8,18 @@ struct OverlapGrid {
   /// The block sizes tried at the first keep, of both groups that are cut there.
   let xCuts: [GroupCut]
   let yCuts: [GroupCut]
-  /// Those tried of the third group at the second keep, from the smallest blocks on, and the position of the whole.
+  /// Those tried of the third group at the second keep, from the smallest blocks on.
   let panels: [GroupCut]
+  /// For each of them, whether it is no more than half of every dimension that it is not the whole of.
+  let isHalf: [Bool]
   /// Energy of loading a word of the second and the third tensor, in quanta, and bits of a word in the Buffer.
   let prices: (second: Int, third: Int)
   let widths: (first: Int, second: Int, third: Int)
   /// The energy of all that does not depend on block sizes: may be negative, since the last of an output's visits costs
   /// less than the others.
   let constant: Int
-  /// The words of the largest panel that is not whole.
-  private let largestPart: Int
+  /// The words of the largest panel that is not whole, and of the largest of no more than halves.
+  private let largestPart: (any: Int, half: Int)
 
   init(_ problem: Problem, _ dataflow: Dataflow) {
     let (layer, widths, model) = (problem.layer, problem.widths, problem.energyModel)
@@ -26,7 +28,11 @@ struct OverlapGrid {
     yCuts = mapspace.firstAndSecond.cutsByBlockCount
     panels = mapspace.secondAndThird.panels
     let whole = mapspace.secondAndThird.size
-    largestPart = panels.last { $0.size < whole }?.size ?? whole
+    isHalf = panels.map(mapspace.secondAndThird.isHalf)
+    largestPart = (
+      panels.last { $0.size < whole }?.size ?? whole,
+      zip(panels, isHalf).reversed().first { $0.size < whole && $1 }?.0.size ?? whole
+    )
     func price(_ tensor: Tensor) -> Int {
       switch tensor {
       case .inputs: model.readQuanta * widths.inputs.count
@@ -64,6 +70,12 @@ struct OverlapGrid {
       OverlapPlace(
         grid: grid, x: x, y: y, arrangement: Int32(arrangement.rawValue), panel: 0, shape: .singleWords, third: 0)
     }
+  }
+
+  /// Whether panels of more than half may help a tile: where the loops stand at the first panel whenever one stays, since
+  /// an even number of blocks of the second group lies between. Elsewhere the smaller rest stays every other time.
+  func takesLargePanels(_ tile: Tile) -> Bool {
+    tile.arrangement == .secondInside && yCuts[Int(tile.y)].count % 2 == 0
   }
 
   /// The number of tiles.
@@ -124,7 +136,8 @@ struct OverlapGrid {
     let zSize = mapspace.secondAndThird.size
     let room = capacity - widths.first * x.size * y.size
     let fitsWhole = widths.second * y.size * zSize + widths.third <= room
-    let most = (second: y.size * (fitsWhole ? zSize : largestPart), third: x.size * zSize)
+    let part = takesLargePanels(tile) ? largestPart.any : largestPart.half
+    let most = (second: y.size * (fitsWhole ? zSize : part), third: x.size * zSize)
     // Steps at which a word held is saved.
     let steps =
       tile.arrangement == .secondInside

@@ -11,7 +11,7 @@ import Workloads
 /// | --- | --- | --- | --- |
 /// | first and third | every number of blocks | as outside | every size, or as outside |
 /// | first and second | every number of blocks | as outside; every number of blocks where the first group is whole | as outside |
-/// | second and third | whole | every size up to half, or whole | every size, one, or as outside |
+/// | second and third | whole | every size up to half, or whole; larger ones where loops turn at the first | every size, one, or as outside |
 ///
 /// Of the two groups cut before keep T1 either may be the inner one. All loops run back and forth.
 struct OverlapMapspace {
