@@ -49,26 +49,26 @@ import Workloads
     for index in 0..<5 {
       let draw = try Draw(
         seed: batch * 5 + index, largestSize: 5, largestMACs: 27, dimensions: [.k, .c, .p, .n, .q], count: 3)
-      try check(draw, TurningBruteForce(draw.problem, directions: [.backAndForth], loopsPerSegment: 1))
+      try check(draw, TurningBruteForce(draw.problem, .init()))
     }
   }
 
   @Test("groups and batches: no nest beats the curve", arguments: 1000..<1020)
   func grouped(_ seed: Int) throws {
     let draw = try Draw(seed: seed, largestSize: 3, largestMACs: 24, dimensions: [.g, .n, .k, .c, .p], count: 3)
-    try check(draw, TurningBruteForce(draw.problem, directions: [.backAndForth], loopsPerSegment: 1))
+    try check(draw, TurningBruteForce(draw.problem, .init()))
   }
 
   @Test("no nest whose loops run either way beats the curve", arguments: 3000..<3020)
   func eitherWay(_ seed: Int) throws {
     let draw = try Draw(seed: seed, largestSize: 4, largestMACs: 18, dimensions: [.k, .c, .p, .n, .q], count: 3)
-    try check(draw, TurningBruteForce(draw.problem, directions: Loop.Direction.allCases, loopsPerSegment: 1))
+    try check(draw, TurningBruteForce(draw.problem, .init(directions: Loop.Direction.allCases)))
   }
 
   @Test("no nest with two loops of a dimension between keeps beats the curve", arguments: 4000..<4020)
   func twoLoops(_ seed: Int) throws {
     let draw = try Draw(seed: seed, largestSize: 5, largestMACs: 20, dimensions: [.k, .c, .p], count: 2)
-    try check(draw, TurningBruteForce(draw.problem, directions: [.backAndForth], loopsPerSegment: 2))
+    try check(draw, TurningBruteForce(draw.problem, .init(loopsPerSegment: 2)))
   }
 
   @Test("what is found does not depend on pruning, and the curve is that of the optima", arguments: 2000..<2030)
@@ -119,15 +119,19 @@ import Workloads
         place -= 1
       }
     }
-    let segments = nodes.split { if case .keep = $0 { true } else { false } }.map { segment in
-      segment.compactMap { if case .loop(let loop) = $0 { loop.dimension } else { nil } }.filter { $0 != .g }
+    // The loops before each keep.
+    var segments: [[Dimension]] = [[]]
+    for node in nodes {
+      switch node {
+      case .keep: segments.append([])
+      case .loop(let loop): if loop.dimension != .g { segments[segments.count - 1].append(loop.dimension) }
+      }
     }
     func repeats(_ dimensions: [Dimension]) -> Bool {
       let runs = dimensions.indices.filter { $0 == 0 || dimensions[$0] != dimensions[$0 - 1] }.map { dimensions[$0] }
       return Set(runs).count < runs.count
     }
-    return segments.contains(where: repeats)
-      || segments.first.map { repeats($0.map { [.k, .c].contains($0) ? $0 : .p }) } ?? false
+    return segments.contains(where: repeats) || repeats(segments[0].map { $0 == .k || $0 == .c ? $0 : .p })
   }
 
   private func check(_ draw: Draw, _ brute: TurningBruteForce) throws {

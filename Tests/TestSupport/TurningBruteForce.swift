@@ -2,67 +2,106 @@ public import EnergyModel
 public import Mappings
 public import Workloads
 
-/// The best energy at every occupancy over all nests of small layers without a halo, by what is in the boxes.
+/// The best energy at every occupancy over all nests of small layers, by what is in the boxes.
 ///
-/// It shares code with neither the search nor the closed form: boxes are products of sets of bits, one for each dimension,
-/// and what two boxes in a row have in common stays. Dimensions have at most 64 elements.
+/// It shares code with neither the search nor the closed form: boxes are products of sets of bits, one for n, g, k and c each
+/// and one for the rows along either axis, and what two boxes in a row have in common stays. Dimensions have at most 64
+/// elements, and so do the input's rows and columns with their padding.
 public struct TurningBruteForce {
-  /// Least energy of moving data found by occupancy, in quanta and bits, without biases.
-  public private(set) var best: [Int: Int] = [:]
-  /// A nest of that energy.
+  /// What is tried.
+  public struct Space {
+    /// The directions that loops may have.
+    public var directions: [Loop.Direction]
+    /// The directions of loops over n, g, k and c.
+    public var channelDirections: [Loop.Direction]
+    /// The most loops of a dimension between two keeps; with two the outer one is as far from the inner one's tile as makes
+    /// the smaller block last but one, or any.
+    public var loopsPerSegment: Int
+    /// Whether rows and columns are walked by phases too, kernel and output ones that stride and dilation make.
+    public var hasPhases: Bool
+
+    /// A space; on its own of loops that run back and forth.
+    public init(
+      directions: [Loop.Direction] = [.backAndForth], channelDirections: [Loop.Direction]? = nil,
+      loopsPerSegment: Int = 1, hasPhases: Bool = false
+    ) {
+      self.directions = directions
+      self.channelDirections = channelDirections ?? directions
+      self.loopsPerSegment = loopsPerSegment
+      self.hasPhases = hasPhases
+    }
+  }
+
+  /// A nest of that energy by occupancy, where it was better than what was known.
   public private(set) var nests: [Int: [Mapping.Node]] = [:]
   /// The nests tried.
   public private(set) var count = 0
 
   private let problem: Problem
+  private let space: Space
   private let dimensions: [Dimension]
-  private let directions: [Loop.Direction]
-  private let loopsPerSegment: Int
-  private let depends: [[Bool]]
-  private let widths: [Int]
-  private let energies: (input: Int, weight: Int, partialSum: Int, output: Int)
+  private let widths: [Tensor: Int]
+  private let prices: [Tensor: Int]
+  private let whole: [Tensor: Int]
+  /// The energy of writing outputs, less that of loading them once as sums.
+  private let constant: Int
+  /// Least energy known of what holds no more than each number of bits, in quanta, without biases.
+  private var least: [Int]
 
   /// Tries all nests: every order of the keeps, every order of the loops before each, all tiles.
   ///
   /// - Parameters:
-  ///   - problem: the problem; rows and columns of its layer have no halo.
-  ///   - directions: the directions that loops may have.
-  ///   - loopsPerSegment: the most loops of a dimension between two keeps; with two the outer one is as far from the
-  ///     inner one's tile as makes the smaller block last but one, or any.
-  public init(_ problem: Problem, directions: [Loop.Direction], loopsPerSegment: Int) {
+  ///   - problem: the problem.
+  ///   - space: what is tried.
+  ///   - known: occupancies and energies that are known; only nests that are better than all of them count.
+  public init(_ problem: Problem, _ space: Space, known: [(occupancy: Int, energy: Int)] = []) {
     self.problem = problem
-    self.directions = directions
-    self.loopsPerSegment = loopsPerSegment
+    self.space = space
     let layer = problem.layer
     dimensions = Dimension.allCases.filter { layer[$0] > 1 }
-    depends = Tensor.allCases.map { tensor in
-      Dimension.allCases.map { dimension in
-        switch tensor {
-        case .inputs: [.n, .g, .c, .p, .q].contains(dimension)
-        case .weights: [.g, .k, .c].contains(dimension)
-        case .outputs: [.n, .g, .k, .p, .q].contains(dimension)
-        }
-      }
-    }
-    widths = Tensor.allCases.map { problem.widths.inBuffer($0).count }
     let (read, write) = (problem.energyModel.readQuanta, problem.energyModel.writeQuanta)
-    energies = (
-      read * problem.widths.inputs.count, read * problem.widths.weights.count,
-      (read + write) * problem.widths.partialSums.count, write * problem.widths.outputs.count
-    )
+    let (own, sums) = (problem.widths, problem.widths.partialSums.count)
+    widths = [.inputs: own.inputs.count, .weights: own.weights.count, .outputs: sums]
+    prices = [.inputs: read * own.inputs.count, .weights: read * own.weights.count, .outputs: (read + write) * sums]
+    var whole: [Tensor: Int] = [:]
+    for tensor in Tensor.allCases {
+      let box = Box(tensor, Dimension.allCases.map { Self.ones(layer[$0]) }, layer)
+      whole[tensor] = box.size
+    }
+    self.whole = whole
+    let outputs = whole[.outputs] ?? 0
+    constant = outputs * (own.outputs.count * write - sums * (read + write))
+    let everything = Tensor.allCases.reduce(0) { $0 + (whole[$1] ?? 0) * own.inBuffer($1).count }
+    least = Array(repeating: .max, count: everything + 1)
+    for (occupancy, energy) in known where occupancy < least.count { take(occupancy, energy) }
     for order in Self.permutations(Tensor.allCases) {
       var nodes: [Mapping.Node] = []
-      segment(order, Dimension.allCases.map { layer[$0] }, &nodes)
+      segment(
+        order[...], Dimension.allCases.map { Part(count: layer[$0]) }, &nodes, occupancy: 0, energy: constant)
     }
   }
 
-  /// The (occupancy, energy) pairs that no tried nest beats in both, by growing occupancy.
+  /// The (occupancy, energy) pairs found that no tried nest beats in both, by growing occupancy.
   public var paretoPoints: [(occupancy: Int, energy: Int)] {
-    var points: [(occupancy: Int, energy: Int)] = []
-    for (occupancy, energy) in best.sorted(by: { $0.key < $1.key }) where energy < points.last?.energy ?? .max {
-      points.append((occupancy, energy))
+    nests.keys.sorted().map { ($0, least[$0]) }.filter { point in
+      point.0 == 0 || least[point.0 - 1] > point.1
     }
-    return points
+  }
+
+  /// How many elements the largest block of a dimension has, and whether it was split into phases.
+  private struct Part {
+    var count: Int
+    var isSplit = false
+  }
+
+  private static func ones(_ count: Int) -> UInt64 { count == 64 ? ~0 : 1 << UInt64(count) - 1 }
+
+  private mutating func take(_ occupancy: Int, _ energy: Int) {
+    var index = occupancy
+    while index < least.count, least[index] > energy {
+      least[index] = energy
+      index += 1
+    }
   }
 
   private static func permutations<T>(_ items: [T]) -> [[T]] {
@@ -75,45 +114,80 @@ public struct TurningBruteForce {
   }
 
   /// Chooses the loops before the next keep.
-  private mutating func segment(_ keeps: [Tensor], _ sizes: [Int], _ nodes: inout [Mapping.Node]) {
-    guard let keep = keeps.first else {
-      evaluate(nodes)
-      return
-    }
-    loops(keeps, keep, dimensions, sizes, sizes, [], &nodes)
-  }
-
-  /// Chooses the loops of one dimension after the other, then their order.
-  private mutating func loops(
-    _ keeps: [Tensor], _ keep: Tensor, _ rest: [Dimension], _ sizes: [Int], _ inner: [Int], _ chosen: [[Loop]],
-    _ nodes: inout [Mapping.Node]
+  private mutating func segment(
+    _ keeps: ArraySlice<Tensor>, _ parts: [Part], _ nodes: inout [Mapping.Node], occupancy: Int, energy: Int
   ) {
-    guard let dimension = rest.first else {
-      let count = nodes.count
-      interleave(chosen, &nodes) { brute, nodes in
-        nodes.append(.keep(keep))
-        brute.segment(Array(keeps.dropFirst()), inner, &nodes)
-        nodes.removeLast()
+    guard let keep = keeps.first else {
+      count += 1
+      if energy < least[occupancy] {
+        take(occupancy, energy)
+        nests[occupancy] = nodes
       }
-      precondition(nodes.count == count)
       return
     }
-    let others = Array(rest.dropFirst())
-    loops(keeps, keep, others, sizes, inner, chosen, &nodes)
-    let size = sizes[dimension.index]
-    for tile in stride(from: 1, to: size, by: 1) {
-      var inside = inner
-      inside[dimension.index] = tile
-      for direction in directions {
-        let loop = Loop(dimension, .tile(tile), direction)
-        loops(keeps, keep, others, sizes, inside, chosen + [[loop]], &nodes)
-        if loopsPerSegment < 2 { continue }
-        for outer in stride(from: tile + 1, to: size, by: 1) where outer % tile > 0 || size % outer > 0 {
-          loops(
-            keeps, keep, others, sizes, inside, chosen + [[Loop(dimension, .tile(outer), direction), loop]], &nodes)
+    loops(dimensions[...], parts, []) { brute, inner, chosen in
+      brute.interleave(chosen, &nodes) { brute, nodes in
+        var walk = Walk(keep, nodes, brute.problem.layer)
+        walk.walk(0)
+        nodes.append(.keep(keep))
+        defer { nodes.removeLast() }
+        let held = occupancy + walk.held * (brute.widths[keep] ?? 0)
+        let spent = energy + walk.loaded * (brute.prices[keep] ?? 0)
+        let rest = keeps.dropFirst()
+        let leastHeld = rest.reduce(held) { $0 + (brute.widths[$1] ?? 0) }
+        let leastSpent = rest.reduce(spent) { $0 + (brute.prices[$1] ?? 0) * (brute.whole[$1] ?? 0) }
+        if leastHeld < brute.least.count, leastSpent < brute.least[leastHeld] {
+          brute.segment(rest, inner, &nodes, occupancy: held, energy: spent)
         }
       }
     }
+  }
+
+  /// Chooses the loops of one dimension after the other.
+  private mutating func loops(
+    _ rest: ArraySlice<Dimension>, _ parts: [Part], _ chosen: [[Loop]],
+    then: (inout Self, [Part], [[Loop]]) -> Void
+  ) {
+    guard let dimension = rest.first else { return then(&self, parts, chosen) }
+    let others = rest.dropFirst()
+    let isChannel = [.n, .g, .k, .c].contains(dimension)
+    let directions = isChannel ? space.channelDirections : space.directions
+    var starts: [(part: Part, loops: [Loop])] = [(parts[dimension.index], [])]
+    if let phases = phases(dimension, parts[dimension.index]) {
+      let part = Part(count: (parts[dimension.index].count - 1) / phases + 1, isSplit: true)
+      starts += directions.map { (part, [Loop(dimension, .phases(phases), $0)]) }
+    }
+    for (part, outer) in starts {
+      var inside = parts
+      inside[dimension.index] = part
+      loops(others, inside, chosen + [outer], then: then)
+      for tile in stride(from: 1, to: part.count, by: 1) {
+        inside[dimension.index].count = tile
+        for direction in directions {
+          let loop = Loop(dimension, .tile(tile), direction)
+          loops(others, inside, chosen + [outer + [loop]], then: then)
+          if space.loopsPerSegment < 2 { continue }
+          for wide in stride(from: tile + 1, to: part.count, by: 1) where wide % tile > 0 || part.count % wide > 0 {
+            loops(
+              others, inside, chosen + [outer + [Loop(dimension, .tile(wide), direction), loop]], then: then)
+          }
+        }
+      }
+    }
+  }
+
+  private func phases(_ dimension: Dimension, _ part: Part) -> Int? {
+    if !space.hasPhases || part.isSplit || part.count == 1 { return nil }
+    let layer = problem.layer
+    let phases =
+      switch dimension {
+      case .p: layer.vertical.outputPeriod
+      case .q: layer.horizontal.outputPeriod
+      case .r: layer.vertical.kernelPeriod
+      case .s: layer.horizontal.kernelPeriod
+      default: 1
+      }
+    return phases > 1 ? phases : nil
   }
 
   private mutating func interleave(
@@ -125,78 +199,108 @@ public struct TurningBruteForce {
     }
     for index in chosen.indices where !chosen[index].isEmpty {
       var rest = chosen
-      nodes.append(.loop(rest[index].removeFirst()))
+      let loop = rest[index].removeFirst()
+      // A loop that is entered once goes forward.
+      if nodes.isEmpty, loop.direction == .backAndForth, space.directions.contains(.forward) { continue }
+      nodes.append(.loop(loop))
       interleave(rest, &nodes, then: then)
       nodes.removeLast()
     }
   }
 
-  private mutating func evaluate(_ nodes: [Mapping.Node]) {
-    count += 1
-    var walk = Walk(nodes, Dimension.allCases.map { problem.layer[$0] }, depends)
-    walk.walk(0)
-    let (held, loaded) = (walk.held, walk.loaded)
-    let occupancy = (0..<3).reduce(0) { $0 + widths[$1] * held[$1] }
-    let outputs = walk.whole[2]
-    func index(_ tensor: Tensor) -> Int { Tensor.allCases.firstIndex(of: tensor) ?? 0 }
-    let energy =
-      energies.input * loaded[index(.inputs)] + energies.weight * loaded[index(.weights)]
-      + energies.partialSum * (loaded[index(.outputs)] - outputs) + energies.output * outputs
-    if energy < best[occupancy] ?? .max {
-      best[occupancy] = energy
-      nests[occupancy] = nodes
+  /// What a box holds along n, g, k and c and along either axis.
+  private struct Box {
+    let sets: [UInt64]
+
+    init(_ tensor: Tensor, _ current: [UInt64], _ layer: Layer) {
+      func set(_ dimension: Dimension) -> UInt64 { current[dimension.index] }
+      switch tensor {
+      case .inputs:
+        sets = [
+          set(.n), set(.g), set(.c), Self.rows(set(.p), set(.r), layer.vertical),
+          Self.rows(set(.q), set(.s), layer.horizontal),
+        ]
+      case .weights:
+        sets = [
+          set(.g), set(.k), set(.c), set(.r) & Self.used(layer.vertical), set(.s) & Self.used(layer.horizontal),
+        ]
+      case .outputs: sets = [set(.n), set(.g), set(.k), set(.p), set(.q)]
+      }
+    }
+
+    var size: Int { sets.reduce(1) { $0 * $1.nonzeroBitCount } }
+
+    func common(with other: Box) -> Int { zip(sets, other.sets).reduce(1) { $0 * ($1.0 & $1.1).nonzeroBitCount } }
+
+    /// The real rows that output and kernel rows read.
+    private static func rows(_ outputs: UInt64, _ kernels: UInt64, _ axis: ConvolutionAxis) -> UInt64 {
+      var rows: UInt64 = 0
+      for output in 0..<64 where outputs & 1 << UInt64(output) > 0 {
+        for kernel in 0..<axis.kernelSize where kernels & 1 << UInt64(kernel) > 0 {
+          let row = axis.stride * output + axis.dilation * kernel - axis.paddingBefore
+          if row >= 0, row < axis.inputSize { rows |= 1 << UInt64(row) }
+        }
+      }
+      return rows
+    }
+
+    /// The kernel rows that some output reads real rows with.
+    private static func used(_ axis: ConvolutionAxis) -> UInt64 {
+      (0..<axis.kernelSize).reduce(0) { used, kernel in
+        rows(ones(axis.outputSize), 1 << UInt64(kernel), axis) > 0 ? used | 1 << UInt64(kernel) : used
+      }
     }
   }
 
-  /// One nest, walked box by box.
+  /// The boxes of one tensor in a row.
   private struct Walk {
-    let nodes: [Mapping.Node]
-    let depends: [[Bool]]
-    let whole: [Int]
-    var current: [UInt64]
-    var entered: [Int]
-    var boxes: [[UInt64]?] = [nil, nil, nil]
-    var held = [0, 0, 0]
-    var loaded = [0, 0, 0]
+    private let tensor: Tensor
+    private let loops: [Loop]
+    private let layer: Layer
+    private var current: [UInt64]
+    private var entered: [Int]
+    private var box: Box?
+    private(set) var held = 0
+    private(set) var loaded = 0
 
-    init(_ nodes: [Mapping.Node], _ sizes: [Int], _ depends: [[Bool]]) {
-      self.nodes = nodes
-      self.depends = depends
-      current = sizes.map { $0 == 64 ? ~0 : (1 << UInt64($0)) - 1 }
-      entered = Array(repeating: 0, count: nodes.count)
-      whole = depends.map { tensor in zip(tensor, sizes).reduce(1) { $1.0 ? $0 * $1.1 : $0 } }
+    init(_ tensor: Tensor, _ nodes: [Mapping.Node], _ layer: Layer) {
+      self.tensor = tensor
+      self.layer = layer
+      loops = nodes.compactMap { node in
+        if case .loop(let loop) = node { loop } else { nil }
+      }
+      current = Dimension.allCases.map { ones(layer[$0]) }
+      entered = Array(repeating: 0, count: loops.count)
     }
 
     mutating func walk(_ line: Int) {
-      if line == nodes.count { return }
-      switch nodes[line] {
-      case .keep(let tensor):
-        let index = Tensor.allCases.firstIndex(of: tensor) ?? 0
-        var (size, common) = (1, boxes[index] == nil ? 0 : 1)
-        for dimension in current.indices where depends[index][dimension] {
-          size *= current[dimension].nonzeroBitCount
-          common *= (current[dimension] & (boxes[index]?[dimension] ?? 0)).nonzeroBitCount
-        }
-        loaded[index] += size - common
-        held[index] = max(held[index], size)
-        boxes[index] = current
-        walk(line + 1)
-      case .loop(let loop):
-        guard case .tile(let tile) = loop.cut else { preconditionFailure("nests here have tiles") }
-        let dimension = loop.dimension.index
-        let all = current[dimension]
-        let first = all.trailingZeroBitCount
-        let count = (all.nonzeroBitCount + tile - 1) / tile
-        let isBackward = loop.direction == .backAndForth && entered[line] % 2 == 1
-        entered[line] += 1
-        for pass in 0..<count {
-          let block = isBackward ? count - 1 - pass : pass
-          let mask = (UInt64.max >> UInt64(64 - tile)) << UInt64(first + block * tile)
-          current[dimension] = all & mask
-          walk(line + 1)
-        }
-        current[dimension] = all
+      if line == loops.count {
+        let next = Box(tensor, current, layer)
+        loaded += next.size - (box.map { next.common(with: $0) } ?? 0)
+        held = max(held, next.size)
+        box = next
+        return
       }
+      let loop = loops[line]
+      let all = current[loop.dimension.index]
+      let elements = (0..<64).filter { all & 1 << UInt64($0) > 0 }
+      var blocks: [UInt64] = []
+      for (number, element) in elements.enumerated() {
+        let block =
+          switch loop.cut {
+          case .tile(let tile): number / tile
+          case .phases(let phases): number % phases
+          }
+        while blocks.count <= block { blocks.append(0) }
+        blocks[block] |= 1 << UInt64(element)
+      }
+      if loop.direction == .backAndForth, entered[line] % 2 == 1 { blocks.reverse() }
+      entered[line] += 1
+      for block in blocks {
+        current[loop.dimension.index] = block
+        walk(line + 1)
+      }
+      current[loop.dimension.index] = all
     }
   }
 }
