@@ -90,8 +90,6 @@ extension WholeLayer {
 public enum ProblemError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Bits or energies under the model of this name could leave the range in which integers are exact.
   case inexact(layer: String, model: String)
-  /// A layer for which no mappings are searched for under a policy.
-  case notSearched(layer: String, reuse: ReusePolicy)
 
   /// What is wrong and what would be accepted, in one line.
   public var description: String {
@@ -99,9 +97,6 @@ public enum ProblemError: Error, Hashable, Sendable, CustomStringConvertible {
     case .inexact(let layer, let model):
       "\(layer): energies by \(model) could exceed 2^63 quanta and would not be exact; use a smaller layer or smaller "
         + "energies"
-    case .notSearched(let layer, let reuse):
-      "\(layer): under reuse \(reuse.rawValue) mappings are searched for only where kernels are 1×1 without padding, as in "
-        + "products of matrices; reuse sliding and none accept every layer"
     }
   }
 }

@@ -115,7 +115,6 @@ public struct Sweep: Sendable {
       let problem: Problem
       do {
         problem = try self.problem(unit, model)
-        try Optimizer.check(problem)
       } catch {
         throw .unanswerable(error)
       }

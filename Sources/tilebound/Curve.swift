@@ -94,7 +94,7 @@ struct Curve: ParsableCommand {
     let wantsPoints = !total && !(format == .table && (quiet || entries.count > 1))
     // Of several layers chosen one by one, there would be too many lines.
     let plotsDataflows = picture != nil && (layers.isNetwork || entries.count == 1)
-    let problems = try reuse.problems(entries, in: setting)
+    let problems = try entries.map { try Problem($0.layer, in: setting) }
     let found = try Array(zip(entries, problems)).concurrentMap(threads: threads) { entry, problem in
       let optimizer = Optimizer(problem)
       let curve = optimizer.curve(options: options)

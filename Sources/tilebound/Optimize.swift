@@ -67,7 +67,7 @@ struct Optimize: ParsableCommand {
 
     // A single layer's blocks are scored side by side instead.
     let options = SearchOptions(threads: entries.count == 1 ? threads : 1)
-    let problems = try reuse.problems(entries, in: setting)
+    let problems = try entries.map { try Problem($0.layer, in: setting) }
     let answers = try Array(zip(entries, problems)).concurrentMap(threads: threads) { entry, problem in
       let start = ContinuousClock.now
       let optimizer = Optimizer(problem)

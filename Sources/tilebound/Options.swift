@@ -2,7 +2,6 @@ import ArgumentParser
 import EnergyModel
 import Foundation
 import Interchange
-import MappingSearch
 import Mappings
 import Workloads
 
@@ -250,20 +249,9 @@ struct ReuseOptions: ParsableArguments {
   @Option(
     name: .customLong("reuse"),
     help: ArgumentHelp(
-      "What of a box stays when the next one takes its place: overlap, all that both have, for kernels of 1×1 without "
-        + "padding; sliding, inputs that both have after one step; or none.", valueName: "policy"))
+      "What of a box stays when the next one takes its place: overlap, all that both have, with loops that turn round and "
+        + "phases; sliding, inputs that both have after one step; or none.", valueName: "policy"))
   var policy = ReusePolicy.sliding
-
-  /// Layers as problems in a setting with this policy.
-  ///
-  /// - Throws: where mappings of one of them are not searched for, before any is.
-  func problems(_ entries: [Network.Entry], in setting: Problem.Setting) throws -> [Problem] {
-    try entries.map { entry in
-      let problem = try Problem(entry.layer, in: setting)
-      try Optimizer.check(problem)
-      return problem
-    }
-  }
 }
 
 /// The form of the answer and where it goes.

@@ -135,30 +135,26 @@ struct ArgumentTests {
       "evaluate --shape k=4,c=8,p=6 --nest k:2_[outputs]_r%2_[inputs]_[weights]",
       "--nest: the loop r%2 has 2 phases, but r is 1 there; it cannot be cut"
     ),
-    // Rules of reuse: mappings are evaluated under each, and searched for under overlap where boxes have no halo.
+    // Rules of reuse.
     (
       "evaluate --shape p=3 --nest [inputs]_[weights]_[outputs] --reuse all",
       "The value 'all' is invalid for '--reuse <policy>'. Please provide one of 'overlap', 'sliding' or 'none'."
     ),
     (
-      "optimize --shape p=3,r=2 --capacity 1KiB --reuse overlap",
-      "shape: under reuse overlap mappings are searched for only where kernels are 1×1 without padding, as in products of "
-        + "matrices; reuse sliding and none accept every layer"
+      "optimize --shape p=3,r=2 --capacity 1KiB --reuse all",
+      "The value 'all' is invalid for '--reuse <policy>'. Please provide one of 'overlap', 'sliding' or 'none'."
     ),
     (
-      "curve --shape p=3,r=2 --reuse overlap",
-      "shape: under reuse overlap mappings are searched for only where kernels are 1×1 without padding, as in products of "
-        + "matrices; reuse sliding and none accept every layer"
+      "curve --shape p=3,r=2 --reuse all",
+      "The value 'all' is invalid for '--reuse <policy>'. Please provide one of 'overlap', 'sliding' or 'none'."
     ),
     (
-      "gap --shape p=3,r=2 --capacity 1KiB --reuse overlap",
-      "shape: under reuse overlap mappings are searched for only where kernels are 1×1 without padding, as in products of "
-        + "matrices; reuse sliding and none accept every layer"
+      "gap --shape p=3,r=2 --capacity 1KiB --reuse all",
+      "The value 'all' is invalid for '--reuse <policy>'. Please provide one of 'overlap', 'sliding' or 'none'."
     ),
     (
-      "sweep alexnet --capacity 1KiB --output x.csv --reuse sliding,overlap",
-      "conv1: under reuse overlap mappings are searched for only where kernels are 1×1 without padding, as in products of "
-        + "matrices; reuse sliding and none accept every layer"
+      "sweep alexnet --capacity 1KiB --output x.csv --reuse sliding,all",
+      "--reuse: 'all' is unknown; accepted: overlap, sliding, none"
     ),
     (
       "evaluate --shape k=4,c=8,p=6 --mapping configs/mappings/alexnet-conv2.yaml",

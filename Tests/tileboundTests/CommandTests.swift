@@ -324,7 +324,7 @@ struct CommandTests {
     ("optimize --shape p=3 --capacity 1KiB --bits 99", 64, "--bits: '99' is no width"),
     (
       "optimize --shape p=3 --capacity 1KiB --reuse some", 64,
-      "The value 'some' is invalid for '--reuse <policy>'. Please provide one of 'sliding' and 'none'."
+      "The value 'some' is invalid for '--reuse <policy>'. Please provide one of 'overlap', 'sliding' or 'none'."
     ),
     ("optimize --shape p=3 --capacity 1KiB --dataflow xyz", 64, "--dataflow: unknown dataflow 'xyz'; accepted: any,"),
     (

@@ -1,5 +1,6 @@
 import EnergyModel
 public import Mappings
+import Parallel
 public import Workloads
 
 // The mapping that a search returns is one of many with the same energy, often of several dataflows: which of them it is of
@@ -31,13 +32,16 @@ extension Optimizer {
 
 /// Each dataflow's own curve, to hold optima of all dataflows against.
 public struct DataflowCurves: Sendable {
-  /// A dataflow with its own curve.
+  /// A dataflow with its own curve, which is searched when it is first needed.
   private struct Own: Sendable {
     let dataflow: Dataflow
-    let curve: ParetoCurve
+    let searched: Lazily<ParetoCurve>
+    var curve: ParetoCurve { searched.value }
   }
 
   private let curves: [Own]
+  /// The optimizer, where a few optima are found in less time than a curve.
+  private let optimizer: Optimizer?
 
   /// The curves of the dataflows that an optimizer searches.
   ///
@@ -45,9 +49,10 @@ public struct DataflowCurves: Sendable {
   ///   - optimizer: the optimizer.
   ///   - options: how to search; the curves do not depend on it.
   public init(_ optimizer: Optimizer, options: SearchOptions = SearchOptions()) {
-    curves = optimizer.problem.dataflows.map {
-      Own(dataflow: $0, curve: optimizer.curve(dataflow: $0, options: options))
+    curves = optimizer.problem.dataflows.map { dataflow in
+      Own(dataflow: dataflow, searched: Lazily { optimizer.curve(dataflow: dataflow, options: options) })
     }
+    self.optimizer = optimizer.engine == nil ? nil : optimizer
   }
 
   /// Each dataflow's occupancies and energies as the search counts them, in the order of `Dataflow.allCases`.
@@ -65,6 +70,10 @@ public struct DataflowCurves: Sendable {
   public func optima(capacity: Bits, of problem: Problem) -> [Dataflow: Optimum] {
     var optima: [Dataflow: Optimum] = [:]
     for own in curves {
+      if let optimizer {
+        optima[own.dataflow] = optimizer.optimum(capacity: capacity, dataflow: own.dataflow)?.priced(in: problem)
+        continue
+      }
       guard let index = own.curve.steps.index(capacity: capacity) else { continue }
       optima[own.dataflow] = own.curve.optimum(at: index, of: problem)
     }
@@ -79,6 +88,7 @@ public struct DataflowCurves: Sendable {
   /// - Returns: the dataflows in the order of `Dataflow.allCases`; nil unless all were searched.
   public func dataflows(attaining optimum: Optimum, capacity: Bits) -> [Dataflow]? {
     guard curves.map(\.dataflow) == Dataflow.allCases else { return nil }
+    if let optimizer { return optimizer.dataflows(attaining: optimum, capacity: capacity) }
     let least = optimum.energy.dataQuanta
     return curves.filter { own in
       guard let index = own.curve.steps.index(capacity: capacity) else { return false }

@@ -98,10 +98,7 @@ extension OverlapSearch {
     var statistics = SearchStatistics()
     statistics.isComplete = grids.allSatisfy(\.isComplete)
     statistics.mappings = grids.reduce(0) { $0 + $1.tileCount }
-    let widths = problem.widths
-    let unit = [widths.weights, widths.partialSums].reduce(widths.inputs.count) {
-      greatestCommonDivisor($0, $1.count)
-    }
+    let unit = problem.widths.unit
     var scored = Set<OverlapPlace>()
     /// The best of some tiles within a range, in halves where it is long.
     func search(_ tiles: [OverlapGrid.Tile], _ occupancies: Range<Int>) {
@@ -145,5 +142,12 @@ extension OverlapSearch {
     statistics.scored = scored.count
     statistics.prunedByEnergy = statistics.mappings - statistics.scored
     return (points, grids, statistics)
+  }
+}
+
+extension WordWidths {
+  /// What is held is a multiple of so many bits.
+  var unit: Int {
+    Tensor.allCases.reduce(0) { greatestCommonDivisor($0, inBuffer($1).count) }
   }
 }

@@ -21,30 +21,20 @@ public struct Optimizer: Sendable {
   /// A known mapping that no search may lose, in tests.
   private let debugSolution: DebugSolution?
 
-  /// Whether every block size of rows and columns is searched.
+  /// Whether all of the mapspace is searched.
   ///
-  /// On very long axes with sliding windows or padding only some are: one for each number of blocks at most. With a kernel
+  /// Under the reuse policy `overlap` it is not for layers whose input boxes overlap, see Proofs.md. Under the others: on very long axes with sliding windows or padding only some are: one for each number of blocks at most. With a kernel
   /// of 3 that begins at some 3 000 rows, or 300 where the dilation does not divide the stride. The result is then the best
   /// of those.
   public var isComplete: Bool { engine?.isComplete ?? orders.allSatisfy(\.isComplete) }
 
-  /// Checks that mappings of a problem are searched for: under ``ReusePolicy/overlap`` only those of layers whose kernels
-  /// are 1×1 and read no padding, so that no two outputs use the same inputs of a channel.
-  ///
-  /// - Throws: ``ProblemError/notSearched(layer:reuse:)`` for another layer.
-  public static func check(_ problem: Problem) throws(ProblemError) {
-    _ = try problem.engine()
-  }
-
   /// Prepares the search; nothing is listed before it is needed.
-  ///
-  /// - Precondition: mappings of the problem are searched for, see ``check(_:)``.
   public init(_ problem: Problem) { self.init(problem, arithmetic: nil) }
 
   /// The same with an arithmetic that is exact for the layer, or nil to choose the quicker one that is, and for tests with
   /// a known mapping that no search may lose.
   init(_ problem: Problem, arithmetic: Scorer.Arithmetic?, debugSolution: DebugSolution? = nil) {
-    do { engine = try problem.engine() } catch { preconditionFailure("\(error)") }
+    engine = problem.engine
     self.problem = problem
     self.debugSolution = debugSolution
     let mapspaces = engine == nil ? problem.dataflows.map(Mapspace.init) : []

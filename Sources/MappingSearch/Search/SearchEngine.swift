@@ -24,14 +24,10 @@ protocol SearchEngine: Sendable {
 
 extension Problem {
   /// The engine of a problem, or nil where the grids of the canonical mapspace are searched.
-  ///
-  /// - Throws: ``ProblemError/notSearched(layer:reuse:)`` for a layer that no engine accepts under its reuse policy.
-  func engine() throws(ProblemError) -> (any SearchEngine)? {
+  var engine: (any SearchEngine)? {
     switch reuse {
-    case .sliding, .none: return nil
-    case .overlap:
-      if OverlapSearch.accepts(layer) { return OverlapSearch(problem: self) }
-      throw .notSearched(layer: layer.name, reuse: reuse)
+    case .sliding, .none: nil
+    case .overlap: OverlapSearch.accepts(layer) ? OverlapSearch(problem: self) : WideEngine(problem: self)
     }
   }
 }

@@ -1,0 +1,349 @@
+import EnergyModel
+import Mappings
+import Workloads
+
+/// The mappings of one order of keeps, by the blocks at the first keep.
+struct WideGrid {
+  /// What the blocks of a dimension or an axis at the first keep mean for a bound.
+  ///
+  /// y stands for the dimensions that the first and the second tensor depend on, x for those of the first and the third, z for
+  /// those of the second and the third.
+  struct Cut {
+    /// The most rows of the first tensor in a block.
+    var held = 1
+    /// The number of blocks along y, and along x.
+    var y = 1
+    var x = 1
+    /// Rows of the second tensor that each block of y needs, in all; of the third tensor that each block of x needs.
+    var second = 1
+    var third = 1
+    /// The most rows of the second and the third tensor in one of them.
+    var mostSecond = 1
+    var mostThird = 1
+    /// The most of the second with z cut in half, or 0 where there is no z to cut.
+    var halfSecond = 0
+    /// The most of the third tensor in a box.
+    var keptThird = 1
+    /// The most that neighbouring blocks have in common.
+    var commonSecond = 0
+    var commonThird = 0
+  }
+
+  /// Blocks of all dimensions at the first keep, by their number in each list.
+  struct Node {
+    var order: Int32 = 0
+    var batch: Int32
+    var outputChannels: Int32
+    var inputChannels: Int32
+    var vertical: Int32
+    var horizontal: Int32
+    /// Bits of the first tensor's box, and with a word of each other.
+    var held: Int
+    var leastOccupancy = 0
+    /// Energy when all visits load everything.
+    var energy: Int
+    /// What can be kept at steps of x and of y, in words of the second and the third tensor.
+    var atX: (second: Int, third: Int)
+    var atY: (second: Int, third: Int)
+    /// The most steps of x and of y, with y outside and with x outside.
+    var yOutside: (x: Int, y: Int)
+    var xOutside: (x: Int, y: Int)
+  }
+
+  let dataflow: Dataflow
+  let templates: [WideTemplate]
+  let verticalListers: [AxisLister]
+  let horizontalListers: [AxisLister]
+  let terms: [WideTerms]
+  /// The block sizes of n, k and c at the first keep.
+  let channelTiles: [[Int]]
+  let verticalTiles: [AxisTile]
+  let horizontalTiles: [AxisTile]
+  /// Widths in the Buffer and prices of a word loaded, in the order of the keeps.
+  let widths: [Int]
+  let prices: [Int]
+  /// The energy of writing outputs once, less that of loading them once as sums.
+  let constant: Int
+  /// Whether the second tensor may be held whole with the blocks of the first.
+  let allowsWhole: Bool
+  let sizes: [Int]
+  private let all: Bool
+  private let ends: UnknownEnds
+  private let channelCuts: [[Cut]]
+  private let verticalCuts: [Cut]
+  private let horizontalCuts: [Cut]
+  /// The energy of loading the first tensor and of loading every element once.
+  private let stationary: Int
+  let compulsory: Int
+
+  init(
+    _ problem: Problem, _ dataflow: Dataflow, _ vertical: RowClasses, _ horizontal: RowClasses,
+    _ verticalSums: AxisSumsKnown, _ horizontalSums: AxisSumsKnown, all: Bool
+  ) {
+    let layer = problem.layer
+    let order = dataflow.order
+    let templates = [false, true].map { WideTemplate(dataflow, isTurned: $0) }
+    self.all = all
+    ends = verticalSums.ends
+    self.dataflow = dataflow
+    self.templates = templates
+    verticalListers = templates.map { AxisLister(vertical, $0, .vertical, all: all, verticalSums) }
+    horizontalListers = templates.map { AxisLister(horizontal, $0, .horizontal, all: all, horizontalSums) }
+    let (read, write) = (problem.energyModel.readQuanta, problem.energyModel.writeQuanta)
+    let widths = order.map { problem.widths.inBuffer($0).count }
+    let prices = order.map { problem.widths.inBuffer($0).count * ($0 == .outputs ? read + write : read) }
+    self.widths = widths
+    self.prices = prices
+    var terms: [WideTerms] = []
+    for index in templates.indices {
+      terms.append(
+        WideTerms(templates[index], verticalListers[index].layout, horizontalListers[index].layout, prices: prices))
+    }
+    self.terms = terms
+    let sizes = [layer[.n], layer[.k], layer[.c]]
+    self.sizes = sizes
+    let template = templates[0]
+    let channelTiles = zip([template.batch, template.outputChannels, template.inputChannels], sizes).map {
+      $0[0].tiles(of: $1, all: all)
+    }
+    self.channelTiles = channelTiles
+    let places: [WideTemplate.Place] = [.batch, .outputChannels, .inputChannels]
+    channelCuts = places.indices.map { index in
+      let depends = order.map { $0.dependsOn(places[index]) }
+      let own = [template.batch, template.outputChannels, template.inputChannels][index]
+      return channelTiles[index].map { tile in
+        var cut = Self.cut(size: sizes[index], tile: tile, depends)
+        if depends[2] {
+          cut.keptThird = own[1].tiles(of: tile, all: all).flatMap { own[2].tiles(of: $0, all: all) }.max() ?? tile
+        }
+        return cut
+      }
+    }
+    verticalTiles = Self.tiles(vertical.axis, template, all: all)
+    horizontalTiles = Self.tiles(horizontal.axis, template, all: all)
+    verticalCuts = verticalTiles.map { Self.cut(vertical, $0, order) }
+    horizontalCuts = horizontalTiles.map { Self.cut(horizontal, $0, order) }
+    let outputs = layer[.n] * layer[.k] * layer[.p] * layer[.q]
+    let partialSums = problem.widths.partialSums.count * (read + write)
+    constant = outputs * (problem.widths.outputs.count * write - partialSums)
+    let used = order.map { layer.usedElements(of: $0).count / layer[.g] }
+    stationary = constant + prices[0] * used[0]
+    compulsory = constant + (0..<3).reduce(0) { $0 + prices[$1] * used[$1] }
+    let free = channelCuts.map { $0[0].halfSecond } + [verticalCuts[0].halfSecond, horizontalCuts[0].halfSecond]
+    allowsWhole = all || free.allSatisfy { $0 == 0 }
+  }
+
+  // MARK: Blocks at the first keep
+
+  private static func cut(size: Int, tile: Int, _ depends: [Bool]) -> Cut {
+    let count = (size + tile - 1) / tile
+    var cut = Cut()
+    if depends[0] {
+      cut.held = tile
+      if depends[1] { (cut.y, cut.second, cut.mostSecond) = (count, size, tile) }
+      if depends[2] { (cut.x, cut.third, cut.mostThird) = (count, size, tile) }
+    } else {
+      (cut.second, cut.mostSecond, cut.third, cut.mostThird) = (size, size, size, size)
+      cut.halfSecond = size > 1 ? (size + 1) / 2 : 0
+    }
+    return cut
+  }
+
+  private static func tiles(_ axis: ConvolutionAxis, _ template: WideTemplate, all: Bool) -> [AxisTile] {
+    var tiles: [AxisTile] = []
+    let splitsOutputs = !template.isStationary(.weights) && axis.outputPeriod > 1 && axis.outputSize > 1
+    let splitsKernels = template.isStationary(.weights) && axis.kernelPeriod > 1 && axis.kernelSize > 1
+    for outputPhases in splitsOutputs ? [false, true] : [false] {
+      for kernelPhases in splitsKernels ? [false, true] : [false] {
+        let outputs = outputPhases ? (axis.outputSize - 1) / axis.outputPeriod + 1 : axis.outputSize
+        let kernels = kernelPhases ? (axis.kernelSize - 1) / axis.kernelPeriod + 1 : axis.kernelSize
+        for output in template.outputs[0].tiles(of: outputs, all: all) {
+          for kernel in template.kernels[0].tiles(of: kernels, all: all) {
+            tiles.append(
+              AxisTile(
+                outputs: output, kernels: kernel, hasOutputPhases: outputPhases, hasKernelPhases: kernelPhases))
+          }
+        }
+      }
+    }
+    return tiles
+  }
+
+  /// What blocks of an axis mean whether a smaller one is the last or last but one, which with padding is not the same.
+  private static func cut(_ rows: RowClasses, _ tile: AxisTile, _ order: [Tensor]) -> Cut {
+    let (cut, other) = (
+      self.cut(rows, tile, order, isEvenAtEnds: false), self.cut(rows, tile, order, isEvenAtEnds: true)
+    )
+    return Cut(
+      held: min(cut.held, other.held), y: cut.y, x: cut.x, second: min(cut.second, other.second),
+      third: min(cut.third, other.third), mostSecond: max(cut.mostSecond, other.mostSecond),
+      mostThird: max(cut.mostThird, other.mostThird), halfSecond: max(cut.halfSecond, other.halfSecond),
+      keptThird: max(cut.keptThird, other.keptThird), commonSecond: max(cut.commonSecond, other.commonSecond),
+      commonThird: max(cut.commonThird, other.commonThird))
+  }
+
+  private static func cut(_ rows: RowClasses, _ tile: AxisTile, _ order: [Tensor], isEvenAtEnds: Bool) -> Cut {
+    let axis = rows.axis
+    func runs(_ whole: Run, phases: Int?, _ size: Int, isKernel: Bool) -> [Run] {
+      let split = phases.map { phases in
+        let loop = AxisLoop(isKernel: isKernel, size: phases, isPhases: true)
+        return (0..<loop.blockCount(of: whole)).map { loop.block($0, of: whole) }
+      }
+      let loop = AxisLoop(isKernel: isKernel, size: size, isEvenAtEnds: isEvenAtEnds && !isKernel && split == nil)
+      return (split ?? [whole]).flatMap { run in (0..<loop.blockCount(of: run)).map { loop.block($0, of: run) } }
+    }
+    let whole = rows.whole
+    let outputs = runs(
+      whole.outputs, phases: tile.hasOutputPhases ? axis.outputPeriod : nil, tile.outputs, isKernel: false)
+    let kernels = runs(
+      whole.kernels, phases: tile.hasKernelPhases ? axis.kernelPeriod : nil, tile.kernels, isKernel: true)
+    func blocks(of other: Tensor) -> [AxisBlock] {
+      let sharesOutputs = order[0] != .weights && other != .weights
+      let sharesKernels = order[0] != .outputs && other != .outputs
+      return (sharesOutputs ? outputs : [whole.outputs]).flatMap { outputs in
+        (sharesKernels ? kernels : [whole.kernels]).map { AxisBlock(outputs: outputs, kernels: $0) }
+      }
+    }
+    func common(_ blocks: [AxisBlock], _ tensor: Tensor) -> Int {
+      if tensor != .inputs { return 0 }
+      return zip(blocks, blocks.dropFirst() + blocks.prefix(1)).reduce(0) { most, pair in
+        blocks.count == 1 ? 0 : max(most, rows.common(pair.0, pair.1, of: tensor))
+      }
+    }
+    let (y, x) = (blocks(of: order[1]), blocks(of: order[2]))
+    var cut = Cut()
+    cut.held =
+      outputs.map { outputs in
+        kernels.map { rows.count(AxisBlock(outputs: outputs, kernels: $0), of: order[0]) }.max() ?? 0
+      }.max() ?? 0
+    (cut.y, cut.x) = (y.count, x.count)
+    let (second, third) = (y.map { rows.count($0, of: order[1]) }, x.map { rows.count($0, of: order[2]) })
+    (cut.second, cut.third) = (second.reduce(0, +), third.reduce(0, +))
+    (cut.mostSecond, cut.mostThird) = (second.max() ?? 0, third.max() ?? 0)
+    cut.keptThird = cut.mostThird
+    (cut.commonSecond, cut.commonThird) = (common(y, order[1]), common(x, order[2]))
+    let isHalved = order[0] == .outputs
+    let size = isHalved ? axis.kernelSize : axis.outputSize
+    if order[0] != .inputs, size > 1 {
+      let half = (size + 1) / 2
+      cut.halfSecond =
+        y.map { block in
+          (0...size - half).map { start in
+            var block = block
+            block[isKernel: isHalved] = Run(start: start, step: 1, count: half)
+            return rows.count(block, of: order[1])
+          }.max() ?? 0
+        }.max() ?? 0
+    }
+    return cut
+  }
+
+  // MARK: Nodes
+
+  /// The number of combinations of blocks at the first keep.
+  var nodeCount: Int { channelCuts.reduce(verticalCuts.count * horizontalCuts.count) { $0 * $1.count } }
+
+  /// All blocks at the first keep that fit a capacity with a word of each other tensor.
+  func nodes(order: Int, capacity: Int) -> [Node] {
+    var nodes: [Node] = []
+    for b in channelCuts[0].indices {
+      for k in channelCuts[1].indices {
+        for c in channelCuts[2].indices {
+          for v in verticalCuts.indices {
+            for h in horizontalCuts.indices {
+              let cuts = (channelCuts[0][b], channelCuts[1][k], channelCuts[2][c], verticalCuts[v], horizontalCuts[h])
+              let held = widths[0] * cuts.0.held * cuts.1.held * cuts.2.held * cuts.3.held * cuts.4.held
+              let leastOccupancy = held + widths[1] + widths[2]
+              if leastOccupancy > capacity { continue }
+              var node = Node(
+                order: Int32(order), batch: Int32(b), outputChannels: Int32(k), inputChannels: Int32(c),
+                vertical: Int32(v), horizontal: Int32(h), held: held, leastOccupancy: leastOccupancy, energy: 0,
+                atX: (0, 0), atY: (0, 0),
+                yOutside: (0, 0), xOutside: (0, 0))
+              fill(&node, cuts)
+              nodes.append(node)
+            }
+          }
+        }
+      }
+    }
+    return nodes
+  }
+
+  @inline(__always)
+  private func fill(_ node: inout Node, _ cuts: (Cut, Cut, Cut, Cut, Cut)) {
+    let (n, k, c, v, h) = cuts
+    let y = n.y * k.y * c.y * v.y * h.y
+    let x = n.x * k.x * c.x * v.x * h.x
+    let second = n.second * k.second * c.second * v.second * h.second
+    let third = n.third * k.third * c.third * v.third * h.third
+    node.energy = stationary + prices[1] * x * second + prices[2] * y * third
+    let channels = n.mostSecond * k.mostSecond * c.mostSecond
+    let most = channels * v.mostSecond * h.mostSecond
+    let mostThird = n.keptThird * k.keptThird * c.keptThird * v.keptThird * h.keptThird
+    var kept = most
+    if !allowsWhole {
+      kept = 0
+      for cut in [n, k, c, v, h] where cut.halfSecond > 0 { kept = max(kept, most / cut.mostSecond * cut.halfSecond) }
+    }
+    let commonSecond =
+      channels * max(v.commonSecond * h.mostSecond, v.mostSecond * h.commonSecond)
+    let commonThird =
+      n.keptThird * k.keptThird * c.keptThird
+      * max(v.commonThird * h.mostThird, v.mostThird * h.commonThird)
+    let isSingle = !all && dataflow.order[2] != .inputs
+    node.atX = (kept, min(commonThird, isSingle ? 1 : commonThird))
+    node.atY = (min(kept, commonSecond), isSingle ? min(1, mostThird) : mostThird)
+    node.yOutside = (y * (x - 1), y - 1)
+    node.xOutside = (x - 1, x * (y - 1))
+  }
+
+  /// The least energy that mappings with these blocks can have within a capacity, in quanta.
+  ///
+  /// A visit is the time between two steps of the loops before the first keep. It loads all that it needs of the second and
+  /// the third tensor, but what was kept since the visit before, which is no more than their boxes hold.
+  @inline(__always)
+  func leastEnergy(_ node: Node, capacity: Int) -> Int {
+    let room = capacity - node.held
+    func saved(_ kept: (second: Int, third: Int)) -> Int {
+      let (second, third) = (
+        min(kept.second, (room - widths[2]) / widths[1]), min(kept.third, (room - widths[1]) / widths[2])
+      )
+      // The tensor that saves more for a bit goes first.
+      if prices[1] * widths[2] >= prices[2] * widths[1] {
+        let left = room - second * widths[1]
+        return prices[1] * second + prices[2] * max(0, min(third, left / widths[2]))
+      }
+      let left = room - third * widths[2]
+      return prices[2] * third + prices[1] * max(0, min(second, left / widths[1]))
+    }
+    let (atX, atY) = (saved(node.atX), saved(node.atY))
+    let most = max(node.yOutside.x * atX + node.yOutside.y * atY, node.xOutside.x * atX + node.xOutside.y * atY)
+    return max(compulsory, node.energy - most)
+  }
+
+  // MARK: What is tried with a node's blocks
+
+  /// The cuts of n, k and c that go with blocks at the first keep.
+  func channelChoices(_ template: Int, _ node: Node) -> [[ChannelCut]] {
+    let template = templates[template]
+    let first = [Int(node.batch), Int(node.outputChannels), Int(node.inputChannels)]
+    let sizes = [template.batch, template.outputChannels, template.inputChannels]
+    let places: [WideTemplate.Place] = [.batch, .outputChannels, .inputChannels]
+    let lists = places.indices.map { index -> [ChannelCut] in
+      let segments = template.places.indices.filter { template.places[$0].contains(places[index]) }
+      let depends = dataflow.order.map { $0.dependsOn(places[index]) }
+      let tile = channelTiles[index][first[index]]
+      return sizes[index][1].tiles(of: tile, all: all).flatMap { second in
+        sizes[index][2].tiles(of: second, all: all).compactMap { third -> ChannelCut? in
+          let tiles = [tile, second, third]
+          for segment in 0..<3 where !segments.contains(segment) {
+            if tiles[segment] < (segment == 0 ? self.sizes[index] : tiles[segment - 1]) { return nil }
+          }
+          return ChannelCut(size: self.sizes[index], tiles: tiles, segments: segments, depends: depends, ends: ends)
+        }
+      }
+    }
+    return lists[0].flatMap { n in lists[1].flatMap { k in lists[2].map { [n, k, $0] } } }
+  }
+}

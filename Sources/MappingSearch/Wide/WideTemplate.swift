@@ -1,0 +1,157 @@
+import Mappings
+import Workloads
+
+/// An order of keeps with the places of the loops before each, and the block sizes tried at each keep.
+///
+/// y stands for the dimensions that the first and the second tensor depend on, x for those of the first and the third, z for
+/// those of the second and the third. Before the first keep x and y are cut, either of them outside the other; before the
+/// second z, and before the third what it depends on.
+struct WideTemplate: Sendable {
+  /// A place where loops of a dimension or an axis may stand.
+  enum Place: Hashable, Sendable {
+    case batch
+    case outputChannels
+    case inputChannels
+    case vertical
+    case horizontal
+  }
+
+  /// The block sizes tried of a dimension at one keep; of large layers only the second kind is.
+  enum Sizes: Sendable {
+    /// The whole dimension.
+    case whole
+    /// As large as the block at the keep outside.
+    case same
+    /// The smallest of every number of blocks.
+    case fewest
+    /// Every size up to half of the block outside, or all of it.
+    case panels
+    /// The smallest of every number of blocks, or the same.
+    case fewestOrSame
+    /// Every size, or the same.
+    case everyOrSame
+    /// Every size, or one.
+    case everyOrOne
+    /// Every size, or one and the same.
+    case everyOrEnds
+    /// Every size, or a few of the smallest and the same.
+    case everyOrStrips
+    /// Every size, or panels.
+    case everyOrPanels
+  }
+
+  let dataflow: Dataflow
+  /// Whether the dimensions that the first two tensors have in common are cut inside those of the first and the third.
+  let isTurned: Bool
+  /// The places before each keep, outermost first.
+  let places: [[Place]]
+  /// The sizes at each keep of n, k, c, p and r.
+  let batch: [Sizes]
+  let outputChannels: [Sizes]
+  let inputChannels: [Sizes]
+  let outputs: [Sizes]
+  let kernels: [Sizes]
+
+  init(_ dataflow: Dataflow, isTurned: Bool) {
+    self.dataflow = dataflow
+    self.isTurned = isTurned
+    let places: (first: [String], second: String, third: String)
+    switch dataflow {
+    case .outputsInputsWeights:
+      places = (["nVHVk", "knVHV"], "cVHVH", "nckVH")
+      batch = [.fewest, .fewestOrSame, .same]
+      outputChannels = [.fewest, .same, .everyOrOne]
+      inputChannels = [.whole, .panels, .everyOrOne]
+      outputs = [.fewest, .fewestOrSame, .same]
+      kernels = [.whole, .everyOrPanels, .everyOrOne]
+    case .outputsWeightsInputs:
+      places = (["knVHV", "nVHVk"], "cVHVk", "kcnVHVH")
+      batch = [.fewest, .same, .everyOrOne]
+      outputChannels = [.fewest, .fewestOrSame, .same]
+      inputChannels = [.whole, .panels, .everyOrOne]
+      outputs = [.fewest, .same, .everyOrStrips]
+      kernels = [.whole, .everyOrPanels, .everyOrStrips]
+    case .weightsInputsOutputs:
+      places = (["cVHVk", "kcVHV"], "nVHVHc", "ckVHn")
+      batch = [.whole, .panels, .everyOrOne]
+      outputChannels = [.fewest, .same, .everyOrOne]
+      inputChannels = [.fewest, .fewestOrSame, .same]
+      outputs = [.whole, .everyOrPanels, .everyOrOne]
+      kernels = [.fewest, .everyOrSame, .same]
+    case .weightsOutputsInputs:
+      places = (["kcVHV", "cVHVk"], "nVHVHk", "kcnVHVH")
+      batch = [.whole, .panels, .everyOrOne]
+      outputChannels = [.fewest, .fewestOrSame, .same]
+      inputChannels = [.fewest, .same, .everyOrOne]
+      outputs = [.whole, .everyOrPanels, .everyOrEnds]
+      kernels = [.fewest, .same, .everyOrEnds]
+    case .inputsOutputsWeights:
+      places = (["nVHcVH", "cVHnVH"], "knVHVH", "nckVH")
+      batch = [.fewest, .fewestOrSame, .same]
+      outputChannels = [.whole, .panels, .everyOrOne]
+      inputChannels = [.fewest, .same, .everyOrOne]
+      outputs = [.fewest, .fewestOrSame, .same]
+      kernels = [.fewest, .same, .everyOrOne]
+    case .inputsWeightsOutputs:
+      places = (["cVHnVH", "nVHcVH"], "kcVHV", "nVHk")
+      batch = [.fewest, .same, .everyOrOne]
+      outputChannels = [.whole, .panels, .everyOrOne]
+      inputChannels = [.fewest, .fewestOrSame, .same]
+      outputs = [.fewest, .same, .everyOrOne]
+      kernels = [.fewest, .everyOrSame, .same]
+    }
+    self.places = [places.first[isTurned ? 1 : 0], places.second, places.third].map { $0.compactMap(Place.init) }
+  }
+
+  /// Whether a tensor's keep is the first.
+  func isStationary(_ tensor: Tensor) -> Bool { dataflow.stationary == tensor }
+
+  /// Whether in the first segment the two places for rows belong to output and kernel rows, in this order or the other.
+  var splitsFirstPlaces: (outputsFirst: Bool, kernelsFirst: Bool)? {
+    switch dataflow {
+    case .inputsOutputsWeights: (!isTurned, isTurned)
+    case .inputsWeightsOutputs: (isTurned, !isTurned)
+    default: nil
+    }
+  }
+}
+
+extension WideTemplate.Place {
+  fileprivate init?(_ letter: Character) {
+    switch letter {
+    case "n": self = .batch
+    case "k": self = .outputChannels
+    case "c": self = .inputChannels
+    case "V": self = .vertical
+    case "H": self = .horizontal
+    default: return nil
+    }
+  }
+}
+
+extension WideTemplate.Sizes {
+  /// The block sizes tried, the largest first.
+  ///
+  /// - Parameters:
+  ///   - size: the size of the block outside.
+  ///   - all: whether the layer is small enough for all of them.
+  /// - Returns: the sizes.
+  func tiles(of size: Int, all: Bool) -> [Int] {
+    var every: [Int] { Array((1...size).reversed()) }
+    switch self {
+    case .whole, .same: return [size]
+    case .fewest: return Tiles.byBlockCount(of: size)
+    case .panels: return Self.panels(of: size, of: Array((1...size).reversed()))
+    case .fewestOrSame: return all ? Tiles.byBlockCount(of: size) : [size]
+    case .everyOrSame: return all ? every : [size]
+    case .everyOrOne: return all ? every : [1]
+    case .everyOrEnds: return all ? every : size > 1 ? [size, 1] : [1]
+    case .everyOrStrips: return all || size <= 3 ? every : [size, 2, 1]
+    case .everyOrPanels: return all ? every : Self.panels(of: size, of: Tiles.byBlockCount(of: size))
+    }
+  }
+
+  private static func panels(of size: Int, of tiles: [Int]) -> [Int] {
+    tiles.filter { $0 == size || $0 <= (size + 1) / 2 }
+  }
+}
