@@ -56,13 +56,13 @@ struct Gap: ParsableCommand {
         answer.compare(curves, of: problem, capacity: capacity)
         return answer
       }
-      return (answers: answers, curve: curves.all)
+      return (answers: answers, curve: format == .json ? curves.all : nil)
     }
     let byCapacity = capacities.indices.map { index in byLayer.map { $0.answers[index] } }
     let answers = byCapacity.flatMap { $0 }
     switch format {
     case .json:
-      let curves = zip(entries, byLayer).map { (entry: $0, curve: $1.curve) }
+      let curves = zip(entries, byLayer).compactMap { entry, layer in layer.curve.map { (entry: entry, curve: $0) } }
       let summaries = (try? NetworkCurve(curves, in: setting)).map { whole in
         CurveSummary.all(
           network: network, curves, whole, isNetwork: layers.isNetwork, setting.energyModel, within: [0.05, 0])

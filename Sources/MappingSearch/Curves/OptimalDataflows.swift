@@ -59,7 +59,7 @@ public struct DataflowCurves: Sendable {
   public var steps: [StepCurve] { curves.map(\.curve.steps) }
 
   /// The curve of all dataflows searched.
-  public var all: StepCurve { StepCurve(leastOf: steps) }
+  public var all: StepCurve { optimizer?.curve().steps ?? StepCurve(leastOf: steps) }
 
   /// Each dataflow's own optimum at a capacity, where anything fits.
   ///
