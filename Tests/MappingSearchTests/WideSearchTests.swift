@@ -41,7 +41,7 @@ import Workloads
   @Test("what costs less holds more, for each dataflow too", arguments: Dataflow.allCases)
   func dataflows(_ dataflow: Dataflow) throws {
     let layer = try Layer(
-      name: "middle", inputChannels: 8, input: Extent(11), outputChannels: 12, kernel: Extent(3), padding: Padding(1))
+      name: "middle", inputChannels: 4, input: Extent(9), outputChannels: 16, kernel: Extent(3), padding: Padding(1))
     let problem = try Problem(layer, widths: WordWidths(.byte), reuse: .overlap)
     let optima = WideSearch(problem, dataflow).optima(besides: [])
     for (before, after) in zip(optima, optima.dropFirst()) {

@@ -51,8 +51,8 @@ final class WideSearch {
 
   /// Whether all block sizes of a layer are tried.
   static func isSmall(_ layer: Layer) -> Bool {
-    layer[.n] <= 4 && layer[.k] <= 12 && layer[.c] <= 12 && layer[.p] * layer[.r] <= 48
-      && layer[.q] * layer[.s] <= 48
+    layer[.n] <= 4 && layer[.k] * layer[.c] <= 24 && layer[.p] * layer[.r] <= 48 && layer[.q] * layer[.s] <= 48
+      && layer[.p] * layer[.r] * layer[.q] * layer[.s] <= 576
   }
 
   func tree(_ order: Int32, _ template: Int, isVertical: Bool, _ tile: Int32) -> AxisTree {
