@@ -28,7 +28,7 @@ struct WideEngine: SearchEngine {
   }
 
   func curve(dataflow: Dataflow?, options: SearchOptions) -> ParetoCurve {
-    let search = WideSearch(problem, dataflow)
+    let search = WideSearch(problem, dataflow, all: WideSearch.isSmallForCurves(problem.layer))
     var others: [(incumbent: WideIncumbent, evaluation: Evaluation)] = []
     let curve = sliding.curve(dataflow: dataflow, options: options)
     for index in curve.steps.points.indices {

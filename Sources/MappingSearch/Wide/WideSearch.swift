@@ -11,6 +11,13 @@ final class WideSearch {
   let problem: Problem
   let grids: [WideGrid]
   private(set) var statistics = SearchStatistics()
+  /// Whether all block sizes of a layer are tried at many capacities: of one with two axes only if it is smaller still.
+  static func isSmallForCurves(_ layer: Layer) -> Bool {
+    isSmall(layer)
+      && (layer[.p] * layer[.r] == 1 || layer[.q] * layer[.s] == 1
+        || layer[.p] * layer[.r] * layer[.q] * layer[.s] <= 108)
+  }
+
   /// Whether mappings are counted anew before they are taken, since their sums may be too low: of small layers with one axis.
   private let isRecounted: Bool
   private var recounted: [WidePlace: Int] = [:]
@@ -49,10 +56,10 @@ final class WideSearch {
     statistics.mappings = grids.reduce(0) { $0 + $1.nodeCount }
   }
 
-  /// Whether all block sizes of a layer are tried.
-  static func isSmall(_ layer: Layer) -> Bool {
+  /// Whether all block sizes of a layer are tried at one capacity.
+  private static func isSmall(_ layer: Layer) -> Bool {
     layer[.n] <= 4 && layer[.k] * layer[.c] <= 24 && layer[.p] * layer[.r] <= 48 && layer[.q] * layer[.s] <= 48
-      && layer[.p] * layer[.r] * layer[.q] * layer[.s] <= 576
+      && layer[.p] * layer[.r] * layer[.q] * layer[.s] <= (layer[.r] * layer[.s] <= 6 ? 576 : 216)
   }
 
   func tree(_ order: Int32, _ template: Int, isVertical: Bool, _ tile: Int32) -> AxisTree {
