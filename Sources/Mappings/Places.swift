@@ -187,7 +187,7 @@ struct Places {
 
     func callAsFunction(_ block: Progression) -> Progression {
       var block = block
-      if let shift = shift(from: block.start, to: block.start + block.step * (block.count - 1)) { block.start -= shift }
+      if let shift = shift(from: block.start, to: block.last) { block.start -= shift }
       return block
     }
 
@@ -196,7 +196,7 @@ struct Places {
       let (before, after) = (pair.before, pair.after)
       let shift = shift(
         from: min(before.start, after.start),
-        to: max(before.start + before.step * (before.count - 1), after.start + after.step * (after.count - 1)))
+        to: max(before.last, after.last))
       if let shift {
         pair.before.start -= shift
         pair.after.start -= shift

@@ -1,18 +1,21 @@
 import Workloads
 
 /// Elements of a dimension at equal distances: a block of a nest of loops, some of which may walk phases.
-struct Progression: Hashable {
+package struct Progression: Hashable {
   /// The first element.
-  var start: Int
+  package var start: Int
   /// The distance from one element to the next.
-  var step: Int
+  package var step: Int
   /// The number of elements.
-  var count: Int
+  package var count: Int
+
+  /// The last element.
+  package var last: Int { start + step * (count - 1) }
 
   /// The first `count` elements of a dimension, side by side.
-  init(count: Int) { self.init(start: 0, step: 1, count: count) }
+  package init(count: Int) { self.init(start: 0, step: 1, count: count) }
 
-  init(start: Int, step: Int, count: Int) {
+  package init(start: Int, step: Int, count: Int) {
     self.start = start
     self.step = step
     self.count = count

@@ -28,7 +28,7 @@ import Workloads
         let evaluation = problem.evaluate(mapping)
         #expect(evaluation.occupancy.bits(problem.widths).count == found.occupancy, "\(draw) at \(capacity)")
         #expect(
-          evaluation.energy.dataQuanta - problem.biasQuanta <= problem.layer[.g] * found.energy,
+          evaluation.energy.dataQuanta <= problem.dataQuanta(ofGroup: found.energy),
           "\(draw) at \(capacity)")
         let replay = ContentWalker.counts(mapping, on: problem.layer, reuse: .overlap)
         #expect(Words(replay[.weights]?.loaded ?? -1) == evaluation.traffic.weightsRead, "\(draw)")

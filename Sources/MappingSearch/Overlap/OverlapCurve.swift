@@ -76,10 +76,10 @@ extension OverlapSearch {
   func curve(dataflow: Dataflow?, options: SearchOptions) -> ParetoCurve {
     let (points, grids, statistics) = points(dataflow, prunes: options.prunes)
     let steps = points.points.map {
-      StepCurve.Point(capacity: Bits($0.occupancy), dataQuanta: dataQuanta($0.energy))
+      StepCurve.Point(capacity: Bits($0.occupancy), dataQuanta: problem.dataQuanta(ofGroup: $0.energy))
     }
     return ParetoCurve(problem, steps, statistics) { index in
-      evaluated(mapping(points.place(index, grids), grids), energy: points.points[index].energy)
+      problem.recounted(mapping(points.place(index, grids), grids), atMost: points.points[index].energy)
     }
   }
 

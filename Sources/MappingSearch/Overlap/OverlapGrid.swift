@@ -22,8 +22,8 @@ struct OverlapGrid {
   private let largestPart: (any: Int, half: Int)
 
   init(_ problem: Problem, _ dataflow: Dataflow) {
-    let (layer, widths, model) = (problem.layer, problem.widths, problem.energyModel)
-    mapspace = OverlapMapspace(dataflow, on: layer)
+    let widths = problem.widths
+    mapspace = OverlapMapspace(dataflow, on: problem.layer)
     xCuts = mapspace.firstAndThird.cutsByBlockCount
     yCuts = mapspace.firstAndSecond.cutsByBlockCount
     panels = mapspace.secondAndThird.panels
@@ -33,22 +33,14 @@ struct OverlapGrid {
       panels.last { $0.size < whole }?.size ?? whole,
       zip(panels, isHalf).reversed().first { $0.size < whole && $1 }?.0.size ?? whole
     )
-    func price(_ tensor: Tensor) -> Int {
-      switch tensor {
-      case .inputs: model.readQuanta * widths.inputs.count
-      case .weights: model.readQuanta * widths.weights.count
-      case .outputs: (model.readQuanta + model.writeQuanta) * widths.partialSums.count
-      }
-    }
     let order = dataflow.order
-    prices = (price(order[1]), price(order[2]))
+    prices = (problem.loadQuanta(order[1]), problem.loadQuanta(order[2]))
     self.widths = (
       widths.inBuffer(order[0]).count, widths.inBuffer(order[1]).count, widths.inBuffer(order[2]).count
     )
-    let outputs = layer[.n] * layer[.k] * layer[.p] * layer[.q]
     constant =
-      price(order[0]) * mapspace.firstAndThird.size * mapspace.firstAndSecond.size
-      + outputs * (model.writeQuanta * widths.outputs.count - price(.outputs))
+      problem.loadQuanta(order[0]) * mapspace.firstAndThird.size * mapspace.firstAndSecond.size
+      + problem.quantaBesideLoads
   }
 
   /// Whether all panels are listed.

@@ -23,24 +23,10 @@ struct OverlapSearch: SearchEngine {
     problem.dataflows.filter { dataflow == nil || $0 == dataflow }.map { OverlapGrid(problem, $0) }
   }
 
-  /// The energy of moving data of all groups, biases included.
-  func dataQuanta(_ energy: Int) -> Int {
-    problem.layer[.g] * energy
-      + problem.energyModel.readQuanta * (problem.layer.biases * problem.widths.partialSums).count
-  }
-
   /// The loop nest of a mapping found.
   func mapping(_ place: OverlapPlace, _ grids: [OverlapGrid]) -> Mapping {
     let grid = grids[Int(place.grid)]
     return grid.nest(place).mapping(of: problem.layer, in: grid.mapspace)
-  }
-
-  /// What a mapping costs, counted anew.
-  func evaluated(_ mapping: Mapping, energy: Int) -> Evaluation {
-    let evaluation = problem.evaluate(mapping)
-    // A nest may move less than its factors say, where it is not told at which end a loop stands, but never more.
-    precondition(evaluation.energy.dataQuanta <= dataQuanta(energy))
-    return evaluation
   }
 
   /// Whether all panels are listed.
@@ -64,7 +50,7 @@ struct OverlapSearch: SearchEngine {
       if let best = incumbent.best, prunes {
         if tile.leastEnergy > best.energy { break }
         if tile.leastEnergy == best.energy, tile.leastOccupancy > best.occupancy { continue }
-        if proof.holds(dataQuanta: dataQuanta(best.energy), occupancy: Bits(best.occupancy)) {
+        if proof.holds(dataQuanta: problem.dataQuanta(ofGroup: best.energy), occupancy: Bits(best.occupancy)) {
           statistics.prunedByBound = tiles.count - statistics.scored
           break
         }
@@ -74,7 +60,7 @@ struct OverlapSearch: SearchEngine {
     }
     statistics.prunedByEnergy = tiles.count - statistics.scored - statistics.prunedByBound
     guard let best = incumbent.best else { return nil }
-    return Optimum(evaluated(mapping(best.place, grids), energy: best.energy), statistics)
+    return Optimum(problem.recounted(mapping(best.place, grids), atMost: best.energy), statistics)
   }
 }
 

@@ -48,8 +48,7 @@ struct DebugSolution: Sendable {
       .table[0]
 
     let evaluation = problem.evaluate(mapping)
-    let biases = problem.energyModel.readQuanta * (layer.biases * widths.partialSums).count
-    energy = (evaluation.energy.dataQuanta - biases) / layer[.g]
+    energy = problem.energyOfGroup(evaluation)
     occupancy = evaluation.occupancy.bits(widths).count
 
     func axes(_ axis: ConvolutionAxis, _ output: Dimension, _ kernel: Dimension) -> [Axis] {

@@ -105,11 +105,7 @@ public struct Optimizer: Sendable {
   }
 
   /// The energy of moving data of all groups, biases included.
-  func dataQuanta(_ mapping: ScoredMapping) -> Int {
-    let layer = problem.layer
-    return layer[.g] * mapping.energy
-      + problem.energyModel.readQuanta * (layer.biases * problem.widths.partialSums).count
-  }
+  func dataQuanta(_ mapping: ScoredMapping) -> Int { problem.dataQuanta(ofGroup: mapping.energy) }
 
   /// A mapping with what it costs.
   func optimum(_ found: ScoredMapping, _ statistics: SearchStatistics) -> Optimum {
@@ -118,10 +114,8 @@ public struct Optimizer: Sendable {
 
   /// A mapping with what it moves and costs.
   func evaluated(_ found: ScoredMapping) -> Evaluation {
-    let evaluation = problem.evaluate(orders[Int(found.place.order)].candidate(found).mapping(of: problem.layer))
-    // A nest may move less than its factors say, where a loop has a single block, but never more.
-    precondition(evaluation.energy.dataQuanta <= dataQuanta(found))
-    return evaluation
+    problem.recounted(
+      orders[Int(found.place.order)].candidate(found).mapping(of: problem.layer), atMost: found.energy)
   }
 }
 

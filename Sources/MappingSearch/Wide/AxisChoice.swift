@@ -230,11 +230,9 @@ struct AxisLister {
     }
     let places = places[segment]
     for position in first..<max(first, places.count) {
-      if segment == 0, let split = template.splitsFirstPlaces {
-        let isFirst = position == 0
-        if loops[index].isKernel ? isFirst != split.kernelsFirst : isFirst != split.outputsFirst { continue }
-      }
-      if !all, index > 0, segment > 0 || template.splitsFirstPlaces == nil,
+      let kernelsStandFirst = segment == 0 ? template.kernelsStandFirst : nil
+      if let kernelsStandFirst, (position == 0) != (loops[index].isKernel == kernelsStandFirst) { continue }
+      if !all, index > 0, kernelsStandFirst == nil,
         state.loops[state.loops.count - 1].place != places[position]
       {
         continue
@@ -311,7 +309,8 @@ final class AxisSumsKnown {
       AxisWalk(rows: rows, tensor: tensor, loops: key.loops, ends: ends).sums()
     }
     let own = sums(ends)
-    known[key] = (own, ends == .worst || own == sums(.worst))
-    return known[key] ?? (own, false)
+    let found = (sums: own, isExact: ends == .worst || own == sums(.worst))
+    known[key] = found
+    return found
   }
 }

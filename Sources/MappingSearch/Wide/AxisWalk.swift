@@ -16,12 +16,12 @@ struct AxisLoop: Hashable {
   var place = 0
 
   /// The number of blocks of a run.
-  func blockCount(of run: Run) -> Int { isPhases ? min(size, run.count) : (run.count + size - 1) / size }
+  func blockCount(of run: Progression) -> Int { isPhases ? min(size, run.count) : (run.count + size - 1) / size }
 
   /// A block of a run.
-  func block(_ index: Int, of run: Run) -> Run {
+  func block(_ index: Int, of run: Progression) -> Progression {
     if isPhases {
-      return Run(
+      return Progression(
         start: run.start + index * run.step, step: run.step * size, count: (run.count - index + size - 1) / size)
     }
     var (first, count) = (index * size, min(size, run.count - index * size))
@@ -30,7 +30,7 @@ struct AxisLoop: Hashable {
       if index == blocks - 2 { count = run.count % size }
       if index == blocks - 1 { (first, count) = (run.count - size, size) }
     }
-    return Run(start: run.start + first * run.step, step: run.step, count: count)
+    return Progression(start: run.start + first * run.step, step: run.step, count: count)
   }
 }
 
@@ -82,7 +82,7 @@ struct AxisWalk {
   // MARK: Blocks
 
   /// Whether a block reads the same rows as any other of its sizes, shifted.
-  private func isInside(_ outputs: Run) -> Bool {
+  private func isInside(_ outputs: Progression) -> Bool {
     if tensor != .inputs { return true }
     let axis = rows.axis
     return axis.stride * outputs.start >= axis.paddingBefore
@@ -91,7 +91,7 @@ struct AxisWalk {
 
   /// Calls a closure with the blocks of a loop, of those that differ by a shift alone with one and their number.
   @inline(__always)
-  private func forEachBlock(_ loop: AxisLoop, of run: Run, _ body: (Run, Int) -> Void) {
+  private func forEachBlock(_ loop: AxisLoop, of run: Progression, _ body: (Progression, Int) -> Void) {
     let count = loop.blockCount(of: run)
     if loop.isKernel || loop.isPhases {
       for index in 0..<count { body(loop.block(index, of: run), 1) }
@@ -112,7 +112,7 @@ struct AxisWalk {
 
   /// The same for two blocks in a row.
   @inline(__always)
-  private func forEachStep(_ loop: AxisLoop, of run: Run, _ body: (Run, Run, Int) -> Void) {
+  private func forEachStep(_ loop: AxisLoop, of run: Progression, _ body: (Progression, Progression, Int) -> Void) {
     let count = loop.blockCount(of: run)
     var (alike, first, second) = (0, run, run)
     for index in 1..<max(1, count) {

@@ -1,24 +1,12 @@
 import Mappings
 import Workloads
 
-/// Elements of a dimension at equal distances.
-struct Run: Hashable {
-  /// The first element.
-  var start: Int
-  /// The distance from one element to the next: 1, or the number of phases.
-  var step: Int
-  /// The number of elements.
-  var count: Int
-
-  var last: Int { start + step * (count - 1) }
-}
-
 /// What the nest is at along one axis: some output rows and some kernel rows.
 struct AxisBlock: Hashable {
-  var outputs: Run
-  var kernels: Run
+  var outputs: Progression
+  var kernels: Progression
 
-  subscript(isKernel isKernel: Bool) -> Run {
+  subscript(isKernel isKernel: Bool) -> Progression {
     get { isKernel ? kernels : outputs }
     set { if isKernel { kernels = newValue } else { outputs = newValue } }
   }
@@ -59,8 +47,7 @@ struct RowClasses {
 
   /// The whole axis.
   var whole: AxisBlock {
-    AxisBlock(
-      outputs: Run(start: 0, step: 1, count: axis.outputSize), kernels: Run(start: 0, step: 1, count: axis.kernelSize))
+    AxisBlock(outputs: Progression(count: axis.outputSize), kernels: Progression(count: axis.kernelSize))
   }
 
   /// The number of rows of a tensor in a block.
@@ -82,7 +69,7 @@ struct RowClasses {
     }
   }
 
-  private static func overlap(_ some: Run, _ others: Run) -> Int {
+  private static func overlap(_ some: Progression, _ others: Progression) -> Int {
     let distance = some.start - others.start
     if some.step > 1, distance % some.step != 0 { return 0 }
     let length = min(some.last, others.last) - max(some.start, others.start)
@@ -110,7 +97,7 @@ struct RowClasses {
 
   /// The elements of a run that are in a phase, by their number within it.
   @inline(__always)
-  private static func interval(_ run: Run, phase: Int, of phases: Int) -> (first: Int, last: Int) {
+  private static func interval(_ run: Progression, phase: Int, of phases: Int) -> (first: Int, last: Int) {
     if phases == 1 { return (run.start, run.start + run.count - 1) }
     if run.step > 1 {
       if run.start % phases != phase { return (0, -1) }

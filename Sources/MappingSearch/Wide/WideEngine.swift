@@ -19,9 +19,10 @@ struct WideEngine: SearchEngine {
     let found = search.optimum(
       capacity: capacity.count, known: other.map(incumbent), prunes: options.prunes
     ) { incumbent in
-      proof.holds(dataQuanta: dataQuanta(incumbent.energy), occupancy: Bits(incumbent.occupancy))
+      proof.holds(dataQuanta: problem.dataQuanta(ofGroup: incumbent.energy), occupancy: Bits(incumbent.occupancy))
     }
-    guard let evaluation = found.place.map({ evaluated(search.mapping($0), energy: found.energy) }) ?? other else {
+    guard let evaluation = found.place.map({ problem.recounted(search.mapping($0), atMost: found.energy) }) ?? other
+    else {
       return nil
     }
     return Optimum(evaluation, search.statistics)
@@ -39,7 +40,7 @@ struct WideEngine: SearchEngine {
     var evaluations: [Evaluation] = []
     for best in search.optima(besides: others.map(\.incumbent)) {
       let evaluation =
-        best.place.map { evaluated(search.mapping($0), energy: best.energy) }
+        best.place.map { problem.recounted(search.mapping($0), atMost: best.energy) }
         ?? others.first { $0.incumbent.occupancy == best.occupancy && $0.incumbent.energy == best.energy }?.evaluation
       // Counted anew, a mapping may cost less than its sums say, and so no more than the next.
       guard let evaluation, evaluation.energy.dataQuanta < evaluations.last?.energy.dataQuanta ?? .max else { continue }
@@ -67,14 +68,4 @@ struct WideEngine: SearchEngine {
   }
 
   private func held(_ evaluation: Evaluation) -> Bits { evaluation.occupancy.bits(problem.widths) }
-
-  /// The energy of moving data of all groups, biases included.
-  private func dataQuanta(_ energy: Int) -> Int { problem.layer[.g] * energy + problem.biasQuanta }
-
-  /// What a mapping costs, counted anew.
-  private func evaluated(_ mapping: Mapping, energy: Int) -> Evaluation {
-    let evaluation = problem.evaluate(mapping)
-    precondition(evaluation.energy.dataQuanta <= dataQuanta(energy))
-    return evaluation
-  }
 }

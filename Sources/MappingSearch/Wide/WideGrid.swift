@@ -29,25 +29,20 @@ struct WideGrid {
     var commonThird = 0
   }
 
-  /// Blocks of all dimensions at the first keep, by their number in each list.
+  /// Blocks of all dimensions at the first keep, and what they mean for a bound.
   struct Node {
-    var order: Int32 = 0
-    var batch: Int32
-    var outputChannels: Int32
-    var inputChannels: Int32
-    var vertical: Int32
-    var horizontal: Int32
+    let tiles: WideTiles
     /// Bits of the first tensor's box, and with a word of each other.
-    var held: Int
-    var leastOccupancy = 0
+    let held: Int
+    let leastOccupancy: Int
     /// Energy when all visits load everything.
-    var energy: Int
+    let energy: Int
     /// What can be kept at steps of x and of y, in words of the second and the third tensor.
-    var atX: (second: Int, third: Int)
-    var atY: (second: Int, third: Int)
+    let atX: (second: Int, third: Int)
+    let atY: (second: Int, third: Int)
     /// The most steps of x and of y, with y outside and with x outside.
-    var yOutside: (x: Int, y: Int)
-    var xOutside: (x: Int, y: Int)
+    let yOutside: (x: Int, y: Int)
+    let xOutside: (x: Int, y: Int)
   }
 
   let dataflow: Dataflow
@@ -89,10 +84,8 @@ struct WideGrid {
     self.templates = templates
     verticalListers = templates.map { AxisLister(vertical, $0, .vertical, all: all, verticalSums) }
     horizontalListers = templates.map { AxisLister(horizontal, $0, .horizontal, all: all, horizontalSums) }
-    let (read, write) = (problem.energyModel.readQuanta, problem.energyModel.writeQuanta)
-    let widths = order.map { problem.widths.inBuffer($0).count }
-    let prices = order.map { problem.widths.inBuffer($0).count * ($0 == .outputs ? read + write : read) }
-    self.widths = widths
+    widths = order.map { problem.widths.inBuffer($0).count }
+    let prices = order.map(problem.loadQuanta)
     self.prices = prices
     var terms: [WideTerms] = []
     for index in templates.indices {
@@ -100,17 +93,14 @@ struct WideGrid {
         WideTerms(templates[index], verticalListers[index].layout, horizontalListers[index].layout, prices: prices))
     }
     self.terms = terms
-    let sizes = [layer[.n], layer[.k], layer[.c]]
+    let sizes = WideTemplate.channels.map { layer[$0] }
     self.sizes = sizes
     let template = templates[0]
-    let channelTiles = zip([template.batch, template.outputChannels, template.inputChannels], sizes).map {
-      $0[0].tiles(of: $1, all: all)
-    }
+    let channelTiles = zip(template.channelSizes, sizes).map { $0[0].tiles(of: $1, all: all) }
     self.channelTiles = channelTiles
-    let places: [WideTemplate.Place] = [.batch, .outputChannels, .inputChannels]
-    channelCuts = places.indices.map { index in
-      let depends = order.map { $0.dependsOn(places[index]) }
-      let own = [template.batch, template.outputChannels, template.inputChannels][index]
+    channelCuts = WideTemplate.channels.indices.map { index in
+      let depends = order.map { $0.isRelevant(WideTemplate.channels[index]) }
+      let own = template.channelSizes[index]
       return channelTiles[index].map { tile in
         var cut = Self.cut(size: sizes[index], tile: tile, depends)
         if depends[2] {
@@ -123,9 +113,7 @@ struct WideGrid {
     horizontalTiles = Self.tiles(horizontal.axis, template, all: all)
     verticalCuts = verticalTiles.map { Self.cut(vertical, $0, order) }
     horizontalCuts = horizontalTiles.map { Self.cut(horizontal, $0, order) }
-    let outputs = layer[.n] * layer[.k] * layer[.p] * layer[.q]
-    let partialSums = problem.widths.partialSums.count * (read + write)
-    constant = outputs * (problem.widths.outputs.count * write - partialSums)
+    constant = problem.quantaBesideLoads
     let used = order.map { layer.usedElements(of: $0).count / layer[.g] }
     stationary = constant + prices[0] * used[0]
     compulsory = constant + (0..<3).reduce(0) { $0 + prices[$1] * used[$1] }
@@ -184,7 +172,7 @@ struct WideGrid {
 
   private static func cut(_ rows: RowClasses, _ tile: AxisTile, _ order: [Tensor], isEvenAtEnds: Bool) -> Cut {
     let axis = rows.axis
-    func runs(_ whole: Run, phases: Int?, _ size: Int, isKernel: Bool) -> [Run] {
+    func runs(_ whole: Progression, phases: Int?, _ size: Int, isKernel: Bool) -> [Progression] {
       let split = phases.map { phases in
         let loop = AxisLoop(isKernel: isKernel, size: phases, isPhases: true)
         return (0..<loop.blockCount(of: whole)).map { loop.block($0, of: whole) }
@@ -230,7 +218,7 @@ struct WideGrid {
         y.map { block in
           (0...size - half).map { start in
             var block = block
-            block[isKernel: isHalved] = Run(start: start, step: 1, count: half)
+            block[isKernel: isHalved] = Progression(start: start, step: 1, count: half)
             return rows.count(block, of: order[1])
           }.max() ?? 0
         }.max() ?? 0
@@ -253,15 +241,11 @@ struct WideGrid {
             for h in horizontalCuts.indices {
               let cuts = (channelCuts[0][b], channelCuts[1][k], channelCuts[2][c], verticalCuts[v], horizontalCuts[h])
               let held = widths[0] * cuts.0.held * cuts.1.held * cuts.2.held * cuts.3.held * cuts.4.held
-              let leastOccupancy = held + widths[1] + widths[2]
-              if leastOccupancy > capacity { continue }
-              var node = Node(
-                order: Int32(order), batch: Int32(b), outputChannels: Int32(k), inputChannels: Int32(c),
-                vertical: Int32(v), horizontal: Int32(h), held: held, leastOccupancy: leastOccupancy, energy: 0,
-                atX: (0, 0), atY: (0, 0),
-                yOutside: (0, 0), xOutside: (0, 0))
-              fill(&node, cuts)
-              nodes.append(node)
+              if held + widths[1] + widths[2] > capacity { continue }
+              let tiles = WideTiles(
+                order: Int32(order), channels: SIMD3(Int32(b), Int32(k), Int32(c)), vertical: Int32(v),
+                horizontal: Int32(h))
+              nodes.append(node(tiles, cuts, held: held))
             }
           }
         }
@@ -271,31 +255,28 @@ struct WideGrid {
   }
 
   @inline(__always)
-  private func fill(_ node: inout Node, _ cuts: (Cut, Cut, Cut, Cut, Cut)) {
+  private func node(_ tiles: WideTiles, _ cuts: (Cut, Cut, Cut, Cut, Cut), held: Int) -> Node {
     let (n, k, c, v, h) = cuts
     let y = n.y * k.y * c.y * v.y * h.y
     let x = n.x * k.x * c.x * v.x * h.x
     let second = n.second * k.second * c.second * v.second * h.second
     let third = n.third * k.third * c.third * v.third * h.third
-    node.energy = stationary + prices[1] * x * second + prices[2] * y * third
     let channels = n.mostSecond * k.mostSecond * c.mostSecond
     let most = channels * v.mostSecond * h.mostSecond
-    let mostThird = n.keptThird * k.keptThird * c.keptThird * v.keptThird * h.keptThird
     var kept = most
     if !allowsWhole {
       kept = 0
       for cut in [n, k, c, v, h] where cut.halfSecond > 0 { kept = max(kept, most / cut.mostSecond * cut.halfSecond) }
     }
-    let commonSecond =
-      channels * max(v.commonSecond * h.mostSecond, v.mostSecond * h.commonSecond)
-    let commonThird =
-      n.keptThird * k.keptThird * c.keptThird
-      * max(v.commonThird * h.mostThird, v.mostThird * h.commonThird)
-    let isSingle = !all && dataflow.order[2] != .inputs
-    node.atX = (kept, min(commonThird, isSingle ? 1 : commonThird))
-    node.atY = (min(kept, commonSecond), isSingle ? min(1, mostThird) : mostThird)
-    node.yOutside = (y * (x - 1), y - 1)
-    node.xOutside = (x - 1, x * (y - 1))
+    let commonSecond = channels * max(v.commonSecond * h.mostSecond, v.mostSecond * h.commonSecond)
+    let thirdChannels = n.keptThird * k.keptThird * c.keptThird
+    let commonThird = thirdChannels * max(v.commonThird * h.mostThird, v.mostThird * h.commonThird)
+    // Of large layers a single word of a third tensor is held that is not the inputs.
+    let keptThird = all || dataflow.order[2] == .inputs ? thirdChannels * v.keptThird * h.keptThird : 1
+    return Node(
+      tiles: tiles, held: held, leastOccupancy: held + widths[1] + widths[2],
+      energy: stationary + prices[1] * x * second + prices[2] * y * third, atX: (kept, commonThird),
+      atY: (min(kept, commonSecond), keptThird), yOutside: (y * (x - 1), y - 1), xOutside: (x - 1, x * (y - 1)))
   }
 
   /// The least energy that mappings with these blocks can have within a capacity, in quanta.
@@ -325,17 +306,15 @@ struct WideGrid {
   // MARK: What is tried with a node's blocks
 
   /// The cuts of n, k and c that go with blocks at the first keep.
-  func channelChoices(_ template: Int, _ node: Node) -> [[ChannelCut]] {
+  func channelChoices(_ template: Int, _ tiles: WideTiles) -> [[ChannelCut]] {
     let template = templates[template]
-    let first = [Int(node.batch), Int(node.outputChannels), Int(node.inputChannels)]
-    let sizes = [template.batch, template.outputChannels, template.inputChannels]
-    let places: [WideTemplate.Place] = [.batch, .outputChannels, .inputChannels]
-    let lists = places.indices.map { index -> [ChannelCut] in
-      let segments = template.places.indices.filter { template.places[$0].contains(places[index]) }
-      let depends = dataflow.order.map { $0.dependsOn(places[index]) }
-      let tile = channelTiles[index][first[index]]
-      return sizes[index][1].tiles(of: tile, all: all).flatMap { second in
-        sizes[index][2].tiles(of: second, all: all).compactMap { third -> ChannelCut? in
+    let lists = WideTemplate.channels.indices.map { index -> [ChannelCut] in
+      let segments = template.places.indices.filter { template.places[$0].contains(.channel(index)) }
+      let depends = dataflow.order.map { $0.isRelevant(WideTemplate.channels[index]) }
+      let tile = channelTiles[index][Int(tiles.channels[index])]
+      let sizes = template.channelSizes[index]
+      return sizes[1].tiles(of: tile, all: all).flatMap { second in
+        sizes[2].tiles(of: second, all: all).compactMap { third -> ChannelCut? in
           let tiles = [tile, second, third]
           for segment in 0..<3 where !segments.contains(segment) {
             if tiles[segment] < (segment == 0 ? self.sizes[index] : tiles[segment - 1]) { return nil }

@@ -4,7 +4,7 @@ import Mappings
 struct WideLeaf {
   let grid: WideGrid
   let template: Int
-  let node: WideGrid.Node
+  let tiles: WideTiles
   let columns: WideColumns
   let vertical: AxisTree
   let horizontal: AxisTree
@@ -13,11 +13,11 @@ struct WideLeaf {
   private var energies: [Int]
 
   init(
-    grid: WideGrid, template: Int, node: WideGrid.Node, columns: WideColumns, vertical: AxisTree, horizontal: AxisTree
+    grid: WideGrid, template: Int, tiles: WideTiles, columns: WideColumns, vertical: AxisTree, horizontal: AxisTree
   ) {
     self.grid = grid
     self.template = template
-    self.node = node
+    self.tiles = tiles
     self.columns = columns
     self.vertical = vertical
     self.horizontal = horizontal
@@ -90,9 +90,7 @@ struct WideLeaf {
         &* columns.held[2 * count + column]
       if !incumbent.admits(occupancy: occupancy, energy: energies[column]) { continue }
       let place = WidePlace(
-        order: node.order, template: Int32(template), batch: node.batch, outputChannels: node.outputChannels,
-        inputChannels: node.inputChannels, verticalTile: node.vertical, horizontalTile: node.horizontal,
-        vertical: Int32(v), horizontal: Int32(h), column: Int32(column))
+        tiles: tiles, template: Int32(template), vertical: Int32(v), horizontal: Int32(h), column: Int32(column))
       let energy = counted(place, energies[column])
       if incumbent.admits(occupancy: occupancy, energy: energy) {
         incumbent.take(occupancy: occupancy, energy: energy, place)

@@ -1,44 +1,43 @@
 import Mappings
 import Workloads
 
+/// An order of keeps with blocks at the first keep, by their numbers in the lists of a ``WideGrid``.
+struct WideTiles: Hashable {
+  var order: Int32
+  /// Of n, k and c.
+  var channels: SIMD3<Int32>
+  var vertical: Int32
+  var horizontal: Int32
+}
+
 /// Where a mapping stands among those searched.
 struct WidePlace: Hashable {
-  var order: Int32 = 0
-  var template: Int32 = 0
-  var batch: Int32 = 0
-  var outputChannels: Int32 = 0
-  var inputChannels: Int32 = 0
-  var verticalTile: Int32 = 0
-  var horizontalTile: Int32 = 0
-  var vertical: Int32 = 0
-  var horizontal: Int32 = 0
-  var column: Int32 = 0
+  var tiles: WideTiles
+  var template: Int32
+  /// The choices of loops along the axes.
+  var vertical: Int32
+  var horizontal: Int32
+  /// The cuts of n, k and c.
+  var column: Int32
 }
 
 extension WideSearch {
   /// The loop nest of a place.
   func mapping(_ place: WidePlace) -> Mapping {
-    let grid = grids[Int(place.order)]
+    let grid = grids[Int(place.tiles.order)]
     let template = grid.templates[Int(place.template)]
-    let node = WideGrid.Node(
-      order: place.order, batch: place.batch, outputChannels: place.outputChannels,
-      inputChannels: place.inputChannels, vertical: place.verticalTile, horizontal: place.horizontalTile, held: 0,
-      energy: 0, atX: (0, 0), atY: (0, 0), yOutside: (0, 0), xOutside: (0, 0))
-    let cuts = columns(Int(place.template), node).cuts[Int(place.column)]
-    let axes = [true, false].map { isVertical in
-      tree(
-        place.order, Int(place.template), isVertical: isVertical,
-        isVertical ? place.verticalTile : place.horizontalTile
-      ).choices[Int(isVertical ? place.vertical : place.horizontal)]
-    }
+    let cuts = columns(Int(place.template), place.tiles).cuts[Int(place.column)]
+    let axes = [
+      tree(Int(place.template), place.tiles, isVertical: true).choices[Int(place.vertical)],
+      tree(Int(place.template), place.tiles, isVertical: false).choices[Int(place.horizontal)],
+    ]
     var nodes: [Mapping.Node] = problem.layer[.g] > 1 ? [.loop(.g, tile: 1)] : []
     var next = [0, 0]
     for (segment, keep) in grid.dataflow.order.enumerated() {
       for place in template.places[segment] {
         switch place {
-        case .batch, .outputChannels, .inputChannels:
-          let index = place == .batch ? 0 : place == .outputChannels ? 1 : 2
-          let dimension = [Dimension.n, .k, .c][index]
+        case .channel(let index):
+          let dimension = WideTemplate.channels[index]
           let tile = cuts[index].tiles[segment]
           let outside = segment == 0 ? cuts[index].size : cuts[index].tiles[segment - 1]
           if tile == outside { continue }

@@ -11,13 +11,6 @@ final class WideSearch {
   let problem: Problem
   let grids: [WideGrid]
   private(set) var statistics = SearchStatistics()
-  /// Whether all block sizes of a layer are tried at many capacities: of one with two axes only if it is smaller still.
-  static func isSmallForCurves(_ layer: Layer) -> Bool {
-    isSmall(layer)
-      && (layer[.p] * layer[.r] == 1 || layer[.q] * layer[.s] == 1
-        || layer[.p] * layer[.r] * layer[.q] * layer[.s] <= 108)
-  }
-
   /// Whether mappings are counted anew before they are taken, since their sums may be too low: of small layers with one axis.
   private let isRecounted: Bool
   private var recounted: [WidePlace: Int] = [:]
@@ -31,7 +24,7 @@ final class WideSearch {
   private struct ColumnsKey: Hashable {
     let order: Int32
     let template: Int
-    let tiles: SIMD4<Int32>
+    let tiles: SIMD3<Int32>
   }
   private var trees: [ListKey: AxisTree] = [:]
   private var columns: [ColumnsKey: WideColumns] = [:]
@@ -45,7 +38,7 @@ final class WideSearch {
     let layer = problem.layer
     let (vertical, horizontal) = (RowClasses(layer.vertical), RowClasses(layer.horizontal))
     let all = all ?? Self.isSmall(layer)
-    isRecounted = all && (layer[.p] * layer[.r] == 1 || layer[.q] * layer[.s] == 1)
+    isRecounted = all && Self.hasOneAxis(layer)
     let ends: UnknownEnds = isRecounted ? .best : .worst
     let verticalSums = AxisSumsKnown(ends)
     let horizontalSums = layer.vertical == layer.horizontal ? verticalSums : AxisSumsKnown(ends)
@@ -59,39 +52,49 @@ final class WideSearch {
   /// Whether all block sizes of a layer are tried at one capacity.
   private static func isSmall(_ layer: Layer) -> Bool {
     layer[.n] <= 4 && layer[.k] * layer[.c] <= 24 && layer[.p] * layer[.r] <= 48 && layer[.q] * layer[.s] <= 48
-      && layer[.p] * layer[.r] * layer[.q] * layer[.s] <= (layer[.r] * layer[.s] <= 6 ? 576 : 216)
+      && pairs(layer) <= (layer[.r] * layer[.s] <= 6 ? 576 : 216)
   }
 
-  func tree(_ order: Int32, _ template: Int, isVertical: Bool, _ tile: Int32) -> AxisTree {
-    let key = ListKey(order: order, template: template, isVertical: isVertical, tile: tile)
+  /// Whether they are at many capacities: of a layer with two axes only if it is smaller still.
+  static func isSmallForCurves(_ layer: Layer) -> Bool { isSmall(layer) && (hasOneAxis(layer) || pairs(layer) <= 108) }
+
+  private static func pairs(_ layer: Layer) -> Int { layer[.p] * layer[.r] * layer[.q] * layer[.s] }
+
+  private static func hasOneAxis(_ layer: Layer) -> Bool {
+    layer[.p] * layer[.r] == 1 || layer[.q] * layer[.s] == 1
+  }
+
+  /// The choices of loops along one axis that go with blocks at the first keep.
+  func tree(_ template: Int, _ tiles: WideTiles, isVertical: Bool) -> AxisTree {
+    let tile = isVertical ? tiles.vertical : tiles.horizontal
+    let key = ListKey(order: tiles.order, template: template, isVertical: isVertical, tile: tile)
     if let known = trees[key] { return known }
-    let grid = grids[Int(order)]
+    let grid = grids[Int(tiles.order)]
     let lister = isVertical ? grid.verticalListers[template] : grid.horizontalListers[template]
-    let tile = isVertical ? grid.verticalTiles[Int(tile)] : grid.horizontalTiles[Int(tile)]
-    let tree = AxisTree(lister.choices(tile), lister.layout)
+    let list = isVertical ? grid.verticalTiles : grid.horizontalTiles
+    let tree = AxisTree(lister.choices(list[Int(tile)]), lister.layout)
     trees[key] = tree
     return tree
   }
 
-  func columns(_ template: Int, _ node: WideGrid.Node) -> WideColumns {
-    let key = ColumnsKey(
-      order: node.order, template: template,
-      tiles: SIMD4(node.batch, node.outputChannels, node.inputChannels, 0))
+  /// The cuts of n, k and c that go with them.
+  func columns(_ template: Int, _ tiles: WideTiles) -> WideColumns {
+    let key = ColumnsKey(order: tiles.order, template: template, tiles: tiles.channels)
     if let known = columns[key] { return known }
-    let grid = grids[Int(node.order)]
-    let made = WideColumns(grid.channelChoices(template, node), grid.terms[template], grid.widths)
+    let grid = grids[Int(tiles.order)]
+    let made = WideColumns(grid.channelChoices(template, tiles), grid.terms[template], grid.widths)
     columns[key] = made
     return made
   }
 
   /// Offers the mappings of a node to an incumbent.
-  private func expand(_ node: WideGrid.Node, to incumbent: inout WideIncumbent) {
+  private func expand(_ tiles: WideTiles, to incumbent: inout WideIncumbent) {
     statistics.scored += 1
-    for template in grids[Int(node.order)].templates.indices {
+    let grid = grids[Int(tiles.order)]
+    for template in grid.templates.indices {
       var leaf = WideLeaf(
-        grid: grids[Int(node.order)], template: template, node: node, columns: columns(template, node),
-        vertical: tree(node.order, template, isVertical: true, node.vertical),
-        horizontal: tree(node.order, template, isVertical: false, node.horizontal))
+        grid: grid, template: template, tiles: tiles, columns: columns(template, tiles),
+        vertical: tree(template, tiles, isVertical: true), horizontal: tree(template, tiles, isVertical: false))
       leaf.offer(to: &incumbent) { isRecounted ? recount($0) : $1 }
     }
   }
@@ -99,8 +102,7 @@ final class WideSearch {
   /// What the mapping of a place costs in one group of channels, counted anew.
   private func recount(_ place: WidePlace) -> Int {
     if let known = recounted[place] { return known }
-    let evaluation = problem.evaluate(mapping(place))
-    let energy = problem.energyOfGroup(evaluation)
+    let energy = problem.energyOfGroup(problem.evaluate(mapping(place)))
     recounted[place] = energy
     return energy
   }
@@ -143,7 +145,7 @@ final class WideSearch {
         // With as much energy it is of use only where it holds less.
         if least == incumbent.energy, leastEnergy(nodes[index], capacity: incumbent.occupancy - 1) > least { continue }
       }
-      expand(nodes[index], to: &incumbent)
+      expand(nodes[index].tiles, to: &incumbent)
       if prunes, isProven(incumbent) { break }
     }
     return incumbent
@@ -153,8 +155,8 @@ final class WideSearch {
 
   /// The best mappings at many capacities, of which each costs less than those before.
   ///
-  /// These are all capacities of a small Buffer, sixteen an octave of larger ones, and those at which other mappings are
-  /// known.
+  /// These are all capacities of a small Buffer, sixteen an octave of larger ones, powers of two among them, and those at
+  /// which other mappings are known.
   ///
   /// - Parameter others: mappings of another search, by what they hold.
   /// - Returns: the mappings, those of the other search without a place.
@@ -185,30 +187,29 @@ final class WideSearch {
 
   private func capacities(to last: Int, _ others: [Int]) -> [Int] {
     let unit = problem.widths.unit
-    var capacities = Set(others.filter { $0 < last } + [last])
-    var capacity = (problem.leastCapacity.count + unit - 1) / unit * unit
-    while capacity < last {
-      capacities.insert(capacity)
-      capacity = max(capacity + unit, Int(Double(capacity) * Self.sixteenthOfOctave) / unit * unit)
+    let (least, end) = ((problem.leastCapacity.count + unit - 1) / unit, (last + unit - 1) / unit)
+    var units = Set(least..<max(least, min(end, Self.few)))
+    var capacities = others.filter { $0 < last } + [last]
+    var octave = 1
+    while octave < last {
+      var part = Double(octave)
+      for _ in 0..<16 {
+        units.insert(Int(part) / unit)
+        part *= Self.sixteenthOfOctave
+      }
+      octave *= 2
     }
-    return capacities.sorted()
+    capacities += units.filter { $0 >= least && $0 * unit < last }.map { $0 * unit }
+    return Set(capacities).sorted()
   }
 
   /// 2^(1/16).
   private static let sixteenthOfOctave = 1.044_273_782_427_413_8
 
+  /// So many of the smallest sizes of a Buffer are all looked at, in words of the largest unit.
+  private static let few = 64
+
   private func leastEnergy(_ node: WideGrid.Node, capacity: Int) -> Int {
-    grids[Int(node.order)].leastEnergy(node, capacity: capacity)
-  }
-}
-
-extension Problem {
-  /// The energy of reading biases, in quanta.
-  var biasQuanta: Int { energyModel.readQuanta * (layer.biases * widths.partialSums).count }
-
-  /// The energy of moving data of one group of channels without biases, in quanta: the mean, rounded up, since where loops
-  /// turn round groups need not cost the same.
-  func energyOfGroup(_ evaluation: Evaluation) -> Int {
-    (evaluation.energy.dataQuanta - biasQuanta + layer[.g] - 1) / layer[.g]
+    grids[Int(node.tiles.order)].leastEnergy(node, capacity: capacity)
   }
 }

@@ -9,12 +9,16 @@ import Workloads
 struct WideTemplate: Sendable {
   /// A place where loops of a dimension or an axis may stand.
   enum Place: Hashable, Sendable {
-    case batch
-    case outputChannels
-    case inputChannels
+    /// Of a dimension without a halo, by its position among ``WideTemplate/channels``.
+    case channel(Int)
+    /// Of rows, p and r.
     case vertical
+    /// Of columns, q and s.
     case horizontal
   }
+
+  /// The dimensions without a halo.
+  static let channels: [Dimension] = [.n, .k, .c]
 
   /// The block sizes tried of a dimension at one keep; of large layers only the second kind is.
   enum Sizes: Sendable {
@@ -45,10 +49,9 @@ struct WideTemplate: Sendable {
   let isTurned: Bool
   /// The places before each keep, outermost first.
   let places: [[Place]]
-  /// The sizes at each keep of n, k, c, p and r.
-  let batch: [Sizes]
-  let outputChannels: [Sizes]
-  let inputChannels: [Sizes]
+  /// The sizes at each keep of n, k and c.
+  let channelSizes: [[Sizes]]
+  /// Those of output rows or columns, and of kernel ones.
   let outputs: [Sizes]
   let kernels: [Sizes]
 
@@ -59,44 +62,50 @@ struct WideTemplate: Sendable {
     switch dataflow {
     case .outputsInputsWeights:
       places = (["nVHVk", "knVHV"], "cVHVH", "nckVH")
-      batch = [.fewest, .fewestOrSame, .same]
-      outputChannels = [.fewest, .same, .everyOrOne]
-      inputChannels = [.whole, .panels, .everyOrOne]
+      channelSizes = [
+        [.fewest, .fewestOrSame, .same], [.fewest, .same, .everyOrOne],
+        [.whole, .panels, .everyOrOne],
+      ]
       outputs = [.fewest, .fewestOrSame, .same]
       kernels = [.whole, .everyOrPanels, .everyOrOne]
     case .outputsWeightsInputs:
       places = (["knVHV", "nVHVk"], "cVHVk", "kcnVHVH")
-      batch = [.fewest, .same, .everyOrOne]
-      outputChannels = [.fewest, .fewestOrSame, .same]
-      inputChannels = [.whole, .panels, .everyOrOne]
+      channelSizes = [
+        [.fewest, .same, .everyOrOne], [.fewest, .fewestOrSame, .same],
+        [.whole, .panels, .everyOrOne],
+      ]
       outputs = [.fewest, .same, .everyOrStrips]
       kernels = [.whole, .everyOrPanels, .everyOrStrips]
     case .weightsInputsOutputs:
       places = (["cVHVk", "kcVHV"], "nVHVHc", "ckVHn")
-      batch = [.whole, .panels, .everyOrOne]
-      outputChannels = [.fewest, .same, .everyOrOne]
-      inputChannels = [.fewest, .fewestOrSame, .same]
+      channelSizes = [
+        [.whole, .panels, .everyOrOne], [.fewest, .same, .everyOrOne],
+        [.fewest, .fewestOrSame, .same],
+      ]
       outputs = [.whole, .everyOrPanels, .everyOrOne]
       kernels = [.fewest, .everyOrSame, .same]
     case .weightsOutputsInputs:
       places = (["kcVHV", "cVHVk"], "nVHVHk", "kcnVHVH")
-      batch = [.whole, .panels, .everyOrOne]
-      outputChannels = [.fewest, .fewestOrSame, .same]
-      inputChannels = [.fewest, .same, .everyOrOne]
+      channelSizes = [
+        [.whole, .panels, .everyOrOne], [.fewest, .fewestOrSame, .same],
+        [.fewest, .same, .everyOrOne],
+      ]
       outputs = [.whole, .everyOrPanels, .everyOrEnds]
       kernels = [.fewest, .same, .everyOrEnds]
     case .inputsOutputsWeights:
       places = (["nVHcVH", "cVHnVH"], "knVHVH", "nckVH")
-      batch = [.fewest, .fewestOrSame, .same]
-      outputChannels = [.whole, .panels, .everyOrOne]
-      inputChannels = [.fewest, .same, .everyOrOne]
+      channelSizes = [
+        [.fewest, .fewestOrSame, .same], [.whole, .panels, .everyOrOne],
+        [.fewest, .same, .everyOrOne],
+      ]
       outputs = [.fewest, .fewestOrSame, .same]
       kernels = [.fewest, .same, .everyOrOne]
     case .inputsWeightsOutputs:
       places = (["cVHnVH", "nVHcVH"], "kcVHV", "nVHk")
-      batch = [.fewest, .same, .everyOrOne]
-      outputChannels = [.whole, .panels, .everyOrOne]
-      inputChannels = [.fewest, .fewestOrSame, .same]
+      channelSizes = [
+        [.fewest, .same, .everyOrOne], [.whole, .panels, .everyOrOne],
+        [.fewest, .fewestOrSame, .same],
+      ]
       outputs = [.fewest, .same, .everyOrOne]
       kernels = [.fewest, .everyOrSame, .same]
     }
@@ -106,11 +115,11 @@ struct WideTemplate: Sendable {
   /// Whether a tensor's keep is the first.
   func isStationary(_ tensor: Tensor) -> Bool { dataflow.stationary == tensor }
 
-  /// Whether in the first segment the two places for rows belong to output and kernel rows, in this order or the other.
-  var splitsFirstPlaces: (outputsFirst: Bool, kernelsFirst: Bool)? {
+  /// Where kernel rows have one of the two places before the first keep and output rows the other, whether it is the first.
+  var kernelsStandFirst: Bool? {
     switch dataflow {
-    case .inputsOutputsWeights: (!isTurned, isTurned)
-    case .inputsWeightsOutputs: (isTurned, !isTurned)
+    case .inputsOutputsWeights: isTurned
+    case .inputsWeightsOutputs: !isTurned
     default: nil
     }
   }
@@ -119,9 +128,9 @@ struct WideTemplate: Sendable {
 extension WideTemplate.Place {
   fileprivate init?(_ letter: Character) {
     switch letter {
-    case "n": self = .batch
-    case "k": self = .outputChannels
-    case "c": self = .inputChannels
+    case "n": self = .channel(0)
+    case "k": self = .channel(1)
+    case "c": self = .channel(2)
     case "V": self = .vertical
     case "H": self = .horizontal
     default: return nil
@@ -141,7 +150,7 @@ extension WideTemplate.Sizes {
     switch self {
     case .whole, .same: return [size]
     case .fewest: return Tiles.byBlockCount(of: size)
-    case .panels: return Self.panels(of: size, of: Array((1...size).reversed()))
+    case .panels: return Self.panels(of: size, of: every)
     case .fewestOrSame: return all ? Tiles.byBlockCount(of: size) : [size]
     case .everyOrSame: return all ? every : [size]
     case .everyOrOne: return all ? every : [1]

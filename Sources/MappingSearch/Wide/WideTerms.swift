@@ -7,9 +7,6 @@ import Workloads
 /// A tensor loads its first box, and at each step of a loop outside its keep what is new in the box that follows. Both are
 /// products over n, k, c and the two axes of sums over blocks (theory §3, Transitions).
 struct WideTerms {
-  /// The dimensions without a halo.
-  static let dimensions: [WideTemplate.Place] = [.batch, .outputChannels, .inputChannels]
-
   /// What one place of the loops of axes adds to a term.
   private struct Step {
     enum Kind {
@@ -77,12 +74,11 @@ struct WideTerms {
                 second: (vertical.turns[index] + v, horizontal.stays[index] + h)))
             h += 1
           }
-        case .batch, .outputChannels, .inputChannels:
+        case .channel(let dimension):
           isOpen = false
-          let dimension = Self.dimensions.firstIndex(of: place) ?? 0
+          let depends = tensor.isRelevant(WideTemplate.channels[dimension])
           steps.append(
-            Step(
-              kind: tensor.dependsOn(place) ? .product : .loss, term: columns.count, first: starts(), second: turns()))
+            Step(kind: depends ? .product : .loss, term: columns.count, first: starts(), second: turns()))
           columns.append(Column(tensor: index, dimension: dimension, cuts: cuts))
           cuts[dimension] += 1
         }
@@ -122,18 +118,6 @@ struct WideTerms {
       let own = cuts[dimension].starts[column.tensor]
       let cut = column.cuts[dimension]
       return (0..<3).reduce(price * (own[cut + 1] - own[cut])) { $1 == dimension ? $0 : $0 * starts($1) }
-    }
-  }
-}
-
-extension Tensor {
-  /// Whether a tensor depends on what is walked at a place.
-  func dependsOn(_ place: WideTemplate.Place) -> Bool {
-    switch place {
-    case .batch: self != .weights
-    case .outputChannels: self != .inputs
-    case .inputChannels: self != .outputs
-    case .vertical, .horizontal: true
     }
   }
 }
