@@ -40,8 +40,9 @@ public struct DataflowCurves: Sendable {
   }
 
   private let curves: [Own]
-  /// The optimizer, where a few optima are found in less time than a curve.
+  /// Where a few optima are found in less time than a curve, the optimizer and the optima that were asked for.
   private let optimizer: Optimizer?
+  private let asked = Guarded<[Bits: [Dataflow: Optimum]]>([:])
 
   /// The curves of the dataflows that an optimizer searches.
   ///
@@ -69,15 +70,23 @@ public struct DataflowCurves: Sendable {
   /// - Returns: a dictionary with an optimum for each dataflow searched.
   public func optima(capacity: Bits, of problem: Problem) -> [Dataflow: Optimum] {
     var optima: [Dataflow: Optimum] = [:]
+    if let optimizer { return self.optima(capacity, optimizer).mapValues { $0.priced(in: problem) } }
     for own in curves {
-      if let optimizer {
-        optima[own.dataflow] = optimizer.optimum(capacity: capacity, dataflow: own.dataflow)?.priced(in: problem)
-        continue
-      }
       guard let index = own.curve.steps.index(capacity: capacity) else { continue }
       optima[own.dataflow] = own.curve.optimum(at: index, of: problem)
     }
     return optima
+  }
+
+  /// The same for the problem of the optimizer, searched for at this capacity alone.
+  private func optima(_ capacity: Bits, _ optimizer: Optimizer) -> [Dataflow: Optimum] {
+    asked.withLock { asked in
+      if let known = asked[capacity] { return known }
+      var optima: [Dataflow: Optimum] = [:]
+      for own in curves { optima[own.dataflow] = optimizer.optimum(capacity: capacity, dataflow: own.dataflow) }
+      asked[capacity] = optima
+      return optima
+    }
   }
 
   /// The dataflows that attain the energy of an optimum, as ``Optimizer/dataflows(attaining:capacity:options:)`` finds them.
@@ -88,8 +97,11 @@ public struct DataflowCurves: Sendable {
   /// - Returns: the dataflows in the order of `Dataflow.allCases`; nil unless all were searched.
   public func dataflows(attaining optimum: Optimum, capacity: Bits) -> [Dataflow]? {
     guard curves.map(\.dataflow) == Dataflow.allCases else { return nil }
-    if let optimizer { return optimizer.dataflows(attaining: optimum, capacity: capacity) }
     let least = optimum.energy.dataQuanta
+    if let optimizer {
+      let optima = self.optima(capacity, optimizer)
+      return Dataflow.allCases.filter { optima[$0].map { $0.energy.dataQuanta <= least } ?? false }
+    }
     return curves.filter { own in
       guard let index = own.curve.steps.index(capacity: capacity) else { return false }
       // A mapping moves no more than is counted for it: where that attains the energy it need not be evaluated.
