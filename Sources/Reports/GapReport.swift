@@ -62,7 +62,7 @@ public enum GapReport {
     }
     let answers = byCapacity.flatMap { $0 }
     let incomplete = answers.contains { $0.search?.isComplete == false }
-    let note = "not every block size of so large a layer was searched: an optimum may be lower"
+    let note = SearchStatistics.note(onIncomplete: "an optimum")
     return table.lines + summary(answers) + (incomplete ? ["", note] : [])
       + (WholeText.note(answers).map { ["", $0] } ?? [])
   }

@@ -1,5 +1,6 @@
 import EnergyModel
 import Interchange
+import MappingSearch
 import Mappings
 public import Sweeps
 import Workloads
@@ -19,12 +20,14 @@ public enum SweepReport {
   ///   - indexFile: where all totals are to be found.
   /// - Returns: the lines.
   public static func lines(_ sweep: Sweep, _ totals: [SweepTotal], isComplete: Bool, indexFile: String) -> [String] {
-    var lines = ["\(sweep.curveCount) exact curves answered them, each at all capacities" + sharing(sweep)]
+    var lines = [
+      "\(sweep.curveCount) \(isComplete ? "exact " : "")curves answered them, each at all capacities" + sharing(sweep)
+    ]
     let table = table(totals)
     lines += table.count <= 1 + 2 * mostListed ? [""] + table : ["all \(totals.count) totals are in \(indexFile)"]
     if let note = WholeText.note(sweep.networks.flatMap { $0.entries.compactMap(\.partOf) }) { lines += ["", note] }
     if !isComplete {
-      lines += ["", "not every block size of so large a layer was searched: some optima may be lower"]
+      lines += ["", SearchStatistics.note(onIncomplete: "some optima")]
     }
     return lines
   }

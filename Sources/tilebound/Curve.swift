@@ -19,7 +19,8 @@ struct Curve: ParsableCommand {
       of the mappings that optimize searches. A network's curve is the sum of its layers' at every common capacity. The \
       knee is the least capacity within some percent of the energy that no larger Buffer saves any more.
       Of a layer's curve with more than \(mostListed) points, as many have under reuse overlap, those listed in every form are \
-      the first in each 32nd of an octave and the last; --capacity lists the optima at others.
+      the first in each 32nd of an octave and the last; --capacity lists the optima at others. Under overlap the curve of a layer \
+      whose input boxes overlap has the optima at sixteen capacities an octave, powers of two among them, and is not exact.
 
       Examples:
         tilebound curve --network alexnet --layer conv2
@@ -94,8 +95,8 @@ struct Curve: ParsableCommand {
     let wantsPoints = !total && !(format == .table && (quiet || entries.count > 1))
     // Of several layers chosen one by one, there would be too many lines.
     let plotsDataflows = picture != nil && (layers.isNetwork || entries.count == 1)
-    let problems = try entries.map { try Problem($0.layer, in: setting) }
-    let found = try Array(zip(entries, problems)).concurrentMap(threads: threads) { entry, problem in
+    let found = try entries.concurrentMap(threads: threads) { entry in
+      let problem = try Problem(entry.layer, in: setting)
       let optimizer = Optimizer(problem)
       let curve = optimizer.curve(options: options)
       let comparesAll = wantsPoints && problem.dataflows.count == Dataflow.allCases.count
@@ -138,7 +139,7 @@ struct Curve: ParsableCommand {
         }
       }
       if found.contains(where: { !$0.curve.statistics.isComplete }) {
-        lines += ["", "not every block size of so large a layer was searched: a curve may be lower"]
+        lines += ["", SearchStatistics.note(onIncomplete: "a curve")]
       }
       lines += CurveReport.notes(entries)
       try output.emit(lines.joined(separator: "\n") + "\n")

@@ -37,12 +37,7 @@ struct Evaluate: ParsableCommand {
   var capacity: String?
 
   @OptionGroup var model: ModelOptions
-  @Option(
-    help: ArgumentHelp(
-      "What of a box stays when the next one takes its place: overlap, all that both have; sliding, inputs that both have "
-        + "when one loop took one step forward; none.",
-      valueName: "policy"))
-  var reuse = ReusePolicy.sliding
+  @OptionGroup var reuse: ReuseOptions
 
   @Flag(help: "Walk the nest element by element and compare.")
   var replay = false
@@ -53,7 +48,7 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     let format = try output.format()
     let capacity = try self.capacity.map { try CapacityOptions.single($0) }
-    let setting = try model.setting(reuse)
+    let setting = try model.setting(reuse.policy)
     try output.refuseSameFile(as: [("--timeloop", timeloop.timeloop)])
     let (network, entry, mapping) = try chosen(setting.widths)
 

@@ -42,8 +42,8 @@ struct Gap: ParsableCommand {
     let setting = try model.setting(reuse.policy, try chosen.dataflows())
     let (network, entries) = try layers.entries(example: "tilebound gap --network resnet50 --capacity 128KiB")
 
-    let problems = try entries.map { try Problem($0.layer, in: setting) }
-    let byLayer = try Array(zip(entries, problems)).concurrentMap(threads: try threads.count()) { entry, problem in
+    let byLayer = try entries.concurrentMap(threads: try threads.count()) { entry in
+      let problem = try Problem(entry.layer, in: setting)
       let (optimizer, bounds) = (Optimizer(problem), LowerBounds(problem))
       let curves = DataflowCurves(optimizer)
       let answers = try capacities.map { capacity in

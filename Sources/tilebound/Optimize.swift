@@ -67,9 +67,9 @@ struct Optimize: ParsableCommand {
 
     // A single layer's blocks are scored side by side instead.
     let options = SearchOptions(threads: entries.count == 1 ? threads : 1)
-    let problems = try entries.map { try Problem($0.layer, in: setting) }
-    let answers = try Array(zip(entries, problems)).concurrentMap(threads: threads) { entry, problem in
+    let answers = try entries.concurrentMap(threads: threads) { entry in
       let start = ContinuousClock.now
+      let problem = try Problem(entry.layer, in: setting)
       let optimizer = Optimizer(problem)
       guard let optimum = optimizer.optimum(capacity: capacity, options: options) else {
         throw CommandFailure.nothingFits(problem, capacity)

@@ -244,13 +244,14 @@ struct ModelOptions: ParsableArguments {
   }
 }
 
-/// What the Buffer reuses, for commands that search.
+/// What the Buffer reuses.
 struct ReuseOptions: ParsableArguments {
   @Option(
     name: .customLong("reuse"),
     help: ArgumentHelp(
-      "What of a box stays when the next one takes its place: overlap, all that both have, with loops that turn round and "
-        + "phases; sliding, inputs that both have after one step; or none.", valueName: "policy"))
+      "What of a box stays when the next one takes its place: overlap, all that both have, for which loops that turn round "
+        + "and phases are searched too; sliding, inputs that both have when one loop took one step forward; none.",
+      valueName: "policy"))
   var policy = ReusePolicy.sliding
 }
 

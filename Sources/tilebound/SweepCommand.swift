@@ -15,7 +15,7 @@ struct SweepCommand: ParsableCommand {
     abstract: "Find the optima of every layer for every combination of settings, into one file.",
     discussion: """
       What to sweep stands in a file, or in options, which take the place of the file's keys. Word widths that are left out \
-      are each energy model's own. One exact curve for each \
+      are each energy model's own. One curve for each \
       layer, width, reuse policy and ratio of read to write energy answers all capacities and energy models.
 
       The file has a record for each layer and setting, FILE.index.json the totals of the networks. A sweep that was \
