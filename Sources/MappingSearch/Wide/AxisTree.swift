@@ -1,51 +1,98 @@
-/// Choices of one axis in halves of halves, each with the least of all that its choices have.
+import Mappings
+
+/// Choices of one axis, those together that have the same loops outside the second keep, which the first two tensors cannot
+/// tell apart; and these groups in halves of halves, each with the least of all that its choices have.
 struct AxisTree {
-  /// Choices in a row.
+  /// Choices that have the same loops outside the second keep.
+  struct Group {
+    /// The choices, by the words held at the third keep, ascending.
+    let choices: Range<Int>
+    /// For each number of the axis's places outside the second keep, the number of blocks that their loops make.
+    let blocks: [Int]
+    /// The rows of the third tensor in all of them.
+    let needed: Int
+  }
+
+  /// Groups in a row.
   struct Node {
-    /// The choice, of a node with one alone.
-    var choice: Int
-    var first: Int
-    var second: Int
-    var isLeaf: Bool { first == 0 }
+    let groups: Range<Int>
+    /// The halves, or 0.
+    var first = 0
+    var second = 0
+    /// The words held at each keep, at least.
+    var held: SIMD4<Int>
+    var isLeaf: Bool { groups.count == 1 }
   }
 
   let choices: [AxisChoice]
+  let groups: [Group]
   /// The root first.
   private(set) var nodes: [Node] = []
-  /// The words held at each keep by a node's choices, at least.
-  private(set) var held: [SIMD4<Int>] = []
-  /// The values of a node's choices, at least, in the order of ``AxisChoice/values``, one node after the other.
-  private(set) var values: [Int] = []
-  let stride: Int
+  /// The axis's factor of each product of a template: at least of a node's choices, one node after the other.
+  private(set) var factorsOfNodes: [Int] = []
+  /// Of each choice.
+  private(set) var factors: [Int] = []
+  /// At least of each choice and those of its group that hold less.
+  private(set) var leastFactors: [Int] = []
+  /// The words held by each choice at each keep.
+  let held: [SIMD4<Int>]
+  private let products: Int
 
-  init(_ choices: [AxisChoice], _ layout: AxisLayout) {
-    self.choices = choices
-    stride = layout.count
-    if !choices.isEmpty { add(choices.indices, layout) }
+  /// - Parameters:
+  ///   - choices: choices of loops, by the words they hold.
+  ///   - lister: what listed them.
+  ///   - factors: the axis's factor of each product of a template.
+  init(_ choices: [AxisChoice], _ lister: AxisLister, _ factors: [WideTerms.Factor]) {
+    var numbers: [[AxisLoop]: Int] = [:]
+    var members: [[AxisChoice]] = []
+    var groups: [Group] = []
+    var outer: [[AxisLoop]] = []
+    for choice in choices {
+      let outside = choice.loops.filter { $0.place < lister.layout.places[1] }
+      let number = numbers[outside] ?? members.count
+      if number == members.count {
+        numbers[outside] = number
+        members.append([])
+        outer.append(outside)
+      }
+      members[number].append(choice)
+    }
+    products = factors.count
+    for (group, loops) in zip(members, outer) {
+      let first = groups.last?.choices.upperBound ?? 0
+      let sums = lister.sums.of(lister.template.dataflow.order[2], loops, lister.rows).sums
+      groups.append(
+        Group(
+          choices: first..<first + group.count,
+          blocks: (0...lister.layout.places[1]).map { cut in sums.blocks[loops.count { $0.place < cut }] },
+          needed: sums.starts[loops.count]))
+      for (index, choice) in group.enumerated() {
+        let own = factors.map { $0.of(choice.values) }
+        self.factors += own
+        leastFactors += index == 0 ? own : zip(own, leastFactors.suffix(products)).map(min)
+      }
+    }
+    self.choices = members.flatMap { $0 }
+    held = self.choices.map(\.held)
+    self.groups = groups
+    if !groups.isEmpty { add(groups.indices) }
   }
 
   @discardableResult
-  private mutating func add(_ range: Range<Int>, _ layout: AxisLayout) -> Int {
+  private mutating func add(_ range: Range<Int>) -> Int {
     let index = nodes.count
-    nodes.append(Node(choice: range.lowerBound, first: 0, second: 0))
-    held.append(choices[range.lowerBound].held)
-    values += choices[range.lowerBound].values
+    let group = groups[range.lowerBound].choices
+    nodes.append(Node(groups: range, held: held[group.lowerBound]))
+    factorsOfNodes += leastFactors[(group.upperBound - 1) * products..<group.upperBound * products]
     if range.count == 1 { return index }
     let middle = range.lowerBound + range.count / 2
-    let (first, second) = (add(range.lowerBound..<middle, layout), add(middle..<range.upperBound, layout))
+    let (first, second) = (add(range.lowerBound..<middle), add(middle..<range.upperBound))
     nodes[index].first = first
     nodes[index].second = second
-    held[index] = pointwiseMin(held[first], held[second])
-    let (own, some, others) = (index * stride, first * stride, second * stride)
-    for offset in 0..<stride { values[own + offset] = min(values[some + offset], values[others + offset]) }
-    // Starts must not exceed turns by more than they do in each of the choices.
-    for tensor in layout.places.indices {
-      for cut in 0...layout.places[tensor] {
-        let (starts, turns) = (layout.starts[tensor] + cut, layout.turns[tensor] + cut)
-        let gap = min(
-          values[some + starts] - values[some + turns], values[others + starts] - values[others + turns])
-        values[own + starts] = values[own + turns] + gap
-      }
+    nodes[index].held = pointwiseMin(nodes[first].held, nodes[second].held)
+    for product in 0..<products {
+      factorsOfNodes[index * products + product] = min(
+        factorsOfNodes[first * products + product], factorsOfNodes[second * products + product])
     }
     return index
   }

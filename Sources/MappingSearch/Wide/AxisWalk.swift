@@ -55,6 +55,8 @@ struct AxisSums: Hashable {
   var turns: [Int] = []
   /// For each loop over its steps: the rows that stay.
   var stays: [Int] = []
+  /// For each number of loops from the outermost on, the number of blocks that these make.
+  var blocks: [Int] = []
 }
 
 /// Walks the blocks of the loops of one axis that are outside a keep.
@@ -70,6 +72,7 @@ struct AxisWalk {
     let whole = rows.whole
     sums.held = held(whole, from: 0)
     for cut in 0...loops.count {
+      sums.blocks.append(blockCount(whole, from: 0, to: cut))
       let turns = sum(whole, from: 0, to: cut, starts: false)
       sums.turns.append(turns)
       sums.starts.append(
@@ -140,6 +143,17 @@ struct AxisWalk {
       most = max(most, held(block, from: level + 1))
     }
     return most
+  }
+
+  private func blockCount(_ block: AxisBlock, from level: Int, to cut: Int) -> Int {
+    if level == cut { return 1 }
+    var count = 0
+    forEachBlock(loops[level], of: block[isKernel: loops[level].isKernel]) { run, times in
+      var block = block
+      block[isKernel: loops[level].isKernel] = run
+      count += times * blockCount(block, from: level + 1, to: cut)
+    }
+    return count
   }
 
   private func sum(_ block: AxisBlock, from level: Int, to cut: Int, starts: Bool) -> Int {

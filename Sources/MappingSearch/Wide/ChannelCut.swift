@@ -13,6 +13,10 @@ struct ChannelCut {
   /// blocks that so many loops make, of the block where the loops inside stand; of tensors that do not depend on the
   /// dimension, the number of blocks.
   let starts: [[Int]]
+  /// For each number of the dimension's places outside the second keep, the number of blocks that so many loops make.
+  let blocks: [Int]
+  /// The sum of the third tensor's blocks at the second keep.
+  let needed: Int
   /// The largest block at each keep, 1 where the tensor does not depend on the dimension.
   let held: [Int]
 
@@ -26,6 +30,12 @@ struct ChannelCut {
     self.size = size
     self.tiles = tiles
     held = depends.indices.map { depends[$0] ? tiles[$0] : 1 }
+    let outside = segments.filter { $0 <= 1 }
+    blocks = (0...outside.count).map { count in
+      let end = count < outside.count ? outside[count] : 2
+      return Self.blocks(size, tiles[..<end]).reduce(0) { $0 + $1.times }
+    }
+    needed = depends[2] ? size : blocks[outside.count]
     starts = depends.indices.map { level in
       let inside = segments.filter { $0 <= level }
       return (0...inside.count).map { count in

@@ -59,6 +59,8 @@ struct WideGrid {
   let prices: [Int]
   /// The energy of writing outputs once, less that of loading them once as sums.
   let constant: Int
+  /// The elements of each tensor that are used in a group of channels, in the order of the keeps.
+  let elements: [Int]
   /// Whether the second tensor may be held whole with the blocks of the first.
   let allowsWhole: Bool
   let sizes: [Int]
@@ -114,9 +116,10 @@ struct WideGrid {
     verticalCuts = verticalTiles.map { Self.cut(vertical, $0, order) }
     horizontalCuts = horizontalTiles.map { Self.cut(horizontal, $0, order) }
     constant = problem.quantaBesideLoads
-    let used = order.map { layer.usedElements(of: $0).count / layer[.g] }
-    stationary = constant + prices[0] * used[0]
-    compulsory = constant + (0..<3).reduce(0) { $0 + prices[$1] * used[$1] }
+    let elements = order.map { layer.usedElements(of: $0).count / layer[.g] }
+    self.elements = elements
+    stationary = constant + prices[0] * elements[0]
+    compulsory = constant + (0..<3).reduce(0) { $0 + prices[$1] * elements[$1] }
     let free = channelCuts.map { $0[0].halfSecond } + [verticalCuts[0].halfSecond, horizontalCuts[0].halfSecond]
     allowsWhole = all || free.allSatisfy { $0 == 0 }
   }

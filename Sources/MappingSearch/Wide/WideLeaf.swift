@@ -9,8 +9,6 @@ struct WideLeaf {
   let vertical: AxisTree
   let horizontal: AxisTree
   private let terms: WideTerms
-  private var row: [Int]
-  private var energies: [Int]
 
   init(
     grid: WideGrid, template: Int, tiles: WideTiles, columns: WideColumns, vertical: AxisTree, horizontal: AxisTree
@@ -22,79 +20,177 @@ struct WideLeaf {
     self.vertical = vertical
     self.horizontal = horizontal
     terms = grid.terms[template]
-    row = Array(repeating: 0, count: terms.count)
-    energies = Array(repeating: 0, count: columns.count)
+  }
+
+  /// A node of each axis, and how many groups of columns may fit with them.
+  private struct Pair {
+    let vertical: Int
+    let horizontal: Int
+    let fitting: Int
+  }
+
+  /// A column that may be of use with a group of each axis.
+  private struct Candidate {
+    let column: Int
+    /// What the first two tensors cost and hold.
+    let energy: Int
+    let occupancy: Int
+  }
+
+  /// Room for what is known of a pair of groups.
+  private struct Scratch {
+    var row: [Int]
+    var steps: [Int]
+    var candidates: [Candidate] = []
   }
 
   /// Offers its mappings to an incumbent.
   ///
+  /// Pairs of nodes are halved unless the least of all that they have is of no use.
+  ///
   /// - Parameters:
   ///   - incumbent: the best known.
   ///   - counted: what a mapping costs, of which the sums give no more than that.
-  mutating func offer(to incumbent: inout WideIncumbent, counted: (WidePlace, _ energy: Int) -> Int) {
+  func offer(to incumbent: inout WideIncumbent, counted: (WidePlace, _ energy: Int) -> Int) {
     if vertical.nodes.isEmpty || horizontal.nodes.isEmpty || columns.count == 0 { return }
-    descend(0, 0, &incumbent, counted)
-  }
-
-  /// Offers what two nodes hold, in halves unless the least of all that they have is of no use.
-  private mutating func descend(
-    _ v: Int, _ h: Int, _ incumbent: inout WideIncumbent, _ counted: (WidePlace, Int) -> Int
-  ) {
-    let held = vertical.held[v] &* horizontal.held[h]
-    let fixed = held[0] &* columns.leastHeld[0] &+ held[2] &* columns.leastHeld[2]
-    let occupancy = fixed &+ held[1] &* columns.leastHeld[1]
-    if occupancy > incumbent.capacity { return }
-    terms.row(vertical, v, horizontal, h, into: &row)
-    guard let least = leastEnergy(fixed, held[1], capacity: incumbent.capacity),
-      incumbent.admits(occupancy: occupancy, energy: least)
-    else { return }
-    let (some, others) = (vertical.nodes[v], horizontal.nodes[h])
-    if some.isLeaf, others.isLeaf {
-      score(some.choice, others.choice, held, &incumbent, counted)
-    } else if others.isLeaf || !some.isLeaf && some.second - v >= others.second - h {
-      descend(some.first, h, &incumbent, counted)
-      descend(some.second, h, &incumbent, counted)
-    } else {
-      descend(v, others.first, &incumbent, counted)
-      descend(v, others.second, &incumbent, counted)
-    }
-  }
-
-  /// The least energy that columns can have with the present row, of those that fit a capacity, or nil where none does: the
-  /// first and the third tensor hold at least `fixed` bits, the second `held` for each that the columns hold.
-  private func leastEnergy(_ fixed: Int, _ held: Int, capacity: Int) -> Int? {
-    // Of the groups that fit the last has the least.
-    guard let group = columns.groups.lastIndex(where: { fixed &+ held &* $0.held <= capacity }) else { return nil }
-    var least = grid.constant
-    let first = group * columns.terms.count
-    for (index, term) in columns.terms.enumerated() { least &+= row[term] &* columns.least[first + index] }
-    return least
-  }
-
-  private mutating func score(
-    _ v: Int, _ h: Int, _ held: SIMD4<Int>, _ incumbent: inout WideIncumbent, _ counted: (WidePlace, Int) -> Int
-  ) {
-    let count = columns.count
-    for index in 0..<count { energies[index] = grid.constant }
-    for (index, term) in columns.terms.enumerated() {
-      let factor = row[term]
-      if factor == 0 { continue }
-      let base = index * count
-      for column in 0..<count { energies[column] &+= factor &* columns.factors[base + column] }
-    }
-    let isWhole = !grid.allowsWhole && vertical.choices[v].isWhole && horizontal.choices[h].isWhole
-    for column in 0..<count {
-      if isWhole, columns.isWhole[column] { continue }
-      let occupancy =
-        held[0] &* columns.held[column] &+ held[1] &* columns.held[count + column] &+ held[2]
-        &* columns.held[2 * count + column]
-      if !incumbent.admits(occupancy: occupancy, energy: energies[column]) { continue }
-      let place = WidePlace(
-        tiles: tiles, template: Int32(template), vertical: Int32(v), horizontal: Int32(h), column: Int32(column))
-      let energy = counted(place, energies[column])
-      if incumbent.admits(occupancy: occupancy, energy: energy) {
-        incumbent.take(occupancy: occupancy, energy: energy, place)
+    let (verticalNodes, horizontalNodes) = (vertical.nodes.span, horizontal.nodes.span)
+    var scratch = Scratch(
+      row: Array(repeating: 0, count: terms.count), steps: Array(repeating: 0, count: terms.steps.count))
+    var pairs = [Pair(vertical: 0, horizontal: 0, fitting: columns.groups.count)]
+    while let pair = pairs.popLast() {
+      let (some, others) = (verticalNodes[pair.vertical], horizontalNodes[pair.horizontal])
+      let held = some.held &* others.held
+      let fitting = fitting(held, atMost: pair.fitting, capacity: incumbent.capacity)
+      if fitting == 0 { continue }
+      if some.isLeaf, others.isLeaf {
+        offer(
+          some.groups.lowerBound, others.groups.lowerBound, columns.groups[fitting - 1].end, &scratch, &incumbent,
+          counted)
+        continue
+      }
+      let energy = leastEnergy(pair, columns: fitting)
+      if !incumbent.admits(occupancy: leastOccupancy(held), energy: energy) { continue }
+      func push(_ vertical: Int, _ horizontal: Int) {
+        pairs.append(Pair(vertical: vertical, horizontal: horizontal, fitting: fitting))
+      }
+      if others.isLeaf || some.groups.count >= others.groups.count {
+        push(some.second, pair.horizontal)
+        push(some.first, pair.horizontal)
+      } else {
+        push(pair.vertical, others.second)
+        push(pair.vertical, others.first)
       }
     }
+  }
+
+  // MARK: Pairs of nodes
+
+  /// The bits held with so many words at each keep, at least.
+  @inline(__always)
+  private func leastOccupancy(_ held: SIMD4<Int>) -> Int {
+    held[0] &* columns.leastHeld[0] &+ held[1] &* columns.leastHeld[1] &+ held[2] &* columns.leastHeld[2]
+  }
+
+  /// The number of groups of columns that may fit a capacity with so many words held at each keep, of the first few.
+  @inline(__always)
+  private func fitting(_ held: SIMD4<Int>, atMost count: Int, capacity: Int) -> Int {
+    let fixed = held[0] &* columns.leastHeld[0] &+ held[2] &* columns.leastHeld[2]
+    var count = count
+    while count > 0, fixed &+ held[1] &* columns.groups[count - 1].held > capacity { count -= 1 }
+    return count
+  }
+
+  /// The least energy of a pair of nodes with one of the first groups of columns, of which the last has the least.
+  private func leastEnergy(_ pair: Pair, columns count: Int) -> Int {
+    let (some, others) = (vertical.factorsOfNodes.span, horizontal.factorsOfNodes.span)
+    let least = columns.leastOfProducts.span
+    let products = columns.products
+    let (v, h, first) = (pair.vertical &* products, pair.horizontal &* products, (count &- 1) &* products)
+    var energy = grid.constant
+    for product in 0..<products {
+      energy &+= some[v &+ product] &* others[h &+ product] &* least[first &+ product]
+    }
+    return energy
+  }
+
+  // MARK: Pairs of groups
+
+  /// Offers the mappings of a group of each axis with the columns before an end.
+  ///
+  /// The first two tensors are the same for all choices of a group. Each time that the box of the second changes, all that
+  /// it needs of the third is loaded, but what was kept since the time before, which is no more than the room beside the
+  /// first two.
+  private func offer(
+    _ vertical: Int, _ horizontal: Int, _ end: Int, _ scratch: inout Scratch, _ incumbent: inout WideIncumbent,
+    _ counted: (WidePlace, Int) -> Int
+  ) {
+    let (some, others) = (self.vertical.groups[vertical], self.horizontal.groups[horizontal])
+    let count = columns.count
+    rows(some.choices.lowerBound, others.choices.lowerBound, 0..<terms.third.product, &scratch.row)
+    let held = self.vertical.held[some.choices.lowerBound] &* self.horizontal.held[others.choices.lowerBound]
+    let most = self.vertical.held[some.choices.upperBound - 1][2]
+      &* self.horizontal.held[others.choices.upperBound - 1][2]
+    let needed = some.needed &* others.needed
+    for (index, step) in terms.steps.enumerated() {
+      let (v, h) = (some.blocks[step.vertical], others.blocks[step.horizontal])
+      switch step.place {
+      case .vertical: scratch.steps[index] = (some.blocks[step.vertical + 1] &- v) &* h
+      case .horizontal: scratch.steps[index] = v &* (others.blocks[step.horizontal + 1] &- h)
+      case .channel: scratch.steps[index] = v &* h
+      }
+    }
+    let isWhole =
+      !grid.allowsWhole && self.vertical.choices[some.choices.lowerBound].isWhole
+      && self.horizontal.choices[others.choices.lowerBound].isWhole
+    let (factors, columnsHeld) = (columns.factors.span, columns.held.span)
+    scratch.candidates.removeAll(keepingCapacity: true)
+    for column in 0..<end {
+      if isWhole, columns.isWhole[column] { continue }
+      let occupancy = held[0] &* columnsHeld[column] &+ held[1] &* columnsHeld[count &+ column]
+      let own = columnsHeld[2 &* count &+ column]
+      if occupancy &+ held[2] &* own > incumbent.capacity { continue }
+      var energy = grid.constant
+      for term in 0..<terms.third.term { energy &+= scratch.row[term] &* factors[term &* count &+ column] }
+      let kept = min(incumbent.capacity &- occupancy, most &* own) / grid.widths[2]
+      var steps = 0
+      for step in scratch.steps.indices { steps &+= scratch.steps[step] &* columns.steps[step &* count &+ column] }
+      let loaded = max(grid.elements[2], needed &* columns.needed[column] &- steps &* kept)
+      if incumbent.admits(occupancy: occupancy &+ held[2] &* own, energy: energy &+ grid.prices[2] &* loaded) {
+        scratch.candidates.append(Candidate(column: column, energy: energy, occupancy: occupancy))
+      }
+    }
+    if scratch.candidates.isEmpty { return }
+    for v in some.choices {
+      for h in others.choices {
+        let held = self.vertical.held[v][2] &* self.horizontal.held[h][2]
+        rows(v, h, terms.third.product..<terms.termOfProduct.count, &scratch.row)
+        for candidate in scratch.candidates {
+          let occupancy = candidate.occupancy &+ held &* columnsHeld[2 &* count &+ candidate.column]
+          if occupancy > incumbent.capacity { continue }
+          var energy = candidate.energy
+          for term in terms.third.term..<terms.count {
+            energy &+= scratch.row[term] &* factors[term &* count &+ candidate.column]
+          }
+          if !incumbent.admits(occupancy: occupancy, energy: energy) { continue }
+          let place = WidePlace(
+            tiles: tiles, template: Int32(template), vertical: Int32(v), horizontal: Int32(h),
+            column: Int32(candidate.column))
+          let counted = counted(place, energy)
+          if incumbent.admits(occupancy: occupancy, energy: counted) {
+            incumbent.take(occupancy: occupancy, energy: counted, place)
+          }
+        }
+      }
+    }
+  }
+
+  /// What a choice of each axis has of the terms of some products.
+  @inline(__always)
+  private func rows(_ v: Int, _ h: Int, _ products: Range<Int>, _ row: inout [Int]) {
+    let (some, others) = (vertical.factors.span, horizontal.factors.span)
+    let terms = terms.termOfProduct.span
+    let (v, h) = (v &* columns.products, h &* columns.products)
+    for product in products { row[terms[product]] = 0 }
+    for product in products { row[terms[product]] &+= some[v &+ product] &* others[h &+ product] }
   }
 }

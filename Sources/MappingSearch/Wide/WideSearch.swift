@@ -72,7 +72,8 @@ final class WideSearch {
     let grid = grids[Int(tiles.order)]
     let lister = isVertical ? grid.verticalListers[template] : grid.horizontalListers[template]
     let list = isVertical ? grid.verticalTiles : grid.horizontalTiles
-    let tree = AxisTree(lister.choices(list[Int(tile)]), lister.layout)
+    let terms = grid.terms[template]
+    let tree = AxisTree(lister.choices(list[Int(tile)]), lister, isVertical ? terms.vertical : terms.horizontal)
     trees[key] = tree
     return tree
   }
@@ -92,7 +93,7 @@ final class WideSearch {
     statistics.scored += 1
     let grid = grids[Int(tiles.order)]
     for template in grid.templates.indices {
-      var leaf = WideLeaf(
+      let leaf = WideLeaf(
         grid: grid, template: template, tiles: tiles, columns: columns(template, tiles),
         vertical: tree(template, tiles, isVertical: true), horizontal: tree(template, tiles, isVertical: false))
       leaf.offer(to: &incumbent) { isRecounted ? recount($0) : $1 }

@@ -5,24 +5,21 @@ import Workloads
 /// those of batch and channels have.
 ///
 /// A tensor loads its first box, and at each step of a loop outside its keep what is new in the box that follows. Both are
-/// products over n, k, c and the two axes of sums over blocks (theory §3, Transitions).
+/// products over n, k, c and the two axes of sums over blocks (theory §3, Transitions). What both axes have of a term is
+/// again a sum of products of a factor of each, and no factor is negative.
 struct WideTerms {
-  /// What one place of the loops of axes adds to a term.
-  private struct Step {
-    enum Kind {
-      /// The product of a value of each axis.
-      case product
-      /// What is new on the vertical axis times what the other starts with, and what stays times what the other loses.
-      case vertical
-      case horizontal
-      /// What starts less what turns.
-      case loss
+  /// A number of an axis: one of its values, less another of them.
+  struct Factor: Hashable {
+    let value: Int
+    let less: Int?
+
+    init(_ value: Int, less: Int? = nil) {
+      self.value = value
+      self.less = less
     }
-    let kind: Kind
-    let term: Int
-    /// Offsets of values of the vertical and of the horizontal axis.
-    let first: (vertical: Int, horizontal: Int)
-    let second: (vertical: Int, horizontal: Int)
+
+    /// Of values in the order of ``AxisChoice/values``.
+    func of(_ values: [Int]) -> Int { less.map { values[value] - values[$0] } ?? values[value] }
   }
 
   private struct Column {
@@ -33,80 +30,105 @@ struct WideTerms {
     let cuts: [Int]
   }
 
-  private let steps: [Step]
-  private let columns: [Column]
+  /// A loop outside the second keep at whose steps the third tensor may stay.
+  struct Step {
+    let place: WideTemplate.Place
+    /// The numbers of places of the axes and of n, k and c outside.
+    let vertical: Int
+    let horizontal: Int
+    let cuts: [Int]
+  }
+
+  /// The loops outside the second keep at whose steps the third tensor may stay.
+  let steps: [Step]
+  /// For each product the factor of the vertical and of the horizontal axis. The products of a term are neighbours.
+  private(set) var vertical: [Factor] = []
+  private(set) var horizontal: [Factor] = []
+  /// For each product the term that it is of.
+  private(set) var termOfProduct: [Int] = []
+  private var columns: [Column] = []
   /// What a word of each tensor costs to load, in the order of the keeps.
   private let prices: [Int]
   /// The number of terms.
   var count: Int { columns.count }
+  /// The first term of the third tensor, and its first product.
+  private(set) var third: (term: Int, product: Int) = (0, 0)
 
   init(_ template: WideTemplate, _ vertical: AxisLayout, _ horizontal: AxisLayout, prices: [Int]) {
     self.prices = prices
-    var steps: [Step] = []
-    var columns: [Column] = []
+    steps = Self.steps(template)
     for (index, tensor) in template.dataflow.order.enumerated() {
       var cuts = [0, 0, 0]
       var (v, h) = (0, 0)
+      var starts: (v: Int, h: Int) { (vertical.starts[index] + v, horizontal.starts[index] + h) }
+      var turns: (v: Int, h: Int) { (vertical.turns[index] + v, horizontal.turns[index] + h) }
       var isOpen = false
-      func starts() -> (vertical: Int, horizontal: Int) {
-        (vertical.starts[index] + v, horizontal.starts[index] + h)
-      }
-      func turns() -> (vertical: Int, horizontal: Int) { (vertical.turns[index] + v, horizontal.turns[index] + h) }
-      steps.append(Step(kind: .product, term: columns.count, first: starts(), second: (0, 0)))
+      third = (columns.count, termOfProduct.count)
       columns.append(Column(tensor: index, dimension: nil, cuts: cuts))
+      add(Factor(starts.v), Factor(starts.h))
       for place in template.places[...index].joined() {
         switch place {
         case .vertical, .horizontal:
           if !isOpen { columns.append(Column(tensor: index, dimension: nil, cuts: cuts)) }
           isOpen = true
+          // What is new along one axis times what the other starts with, and what stays times what the other loses.
           if place == .vertical {
-            steps.append(
-              Step(
-                kind: .vertical, term: columns.count - 1,
-                first: (vertical.new[index] + v, horizontal.starts[index] + h),
-                second: (vertical.stays[index] + v, horizontal.turns[index] + h)))
+            add(Factor(vertical.new[index] + v), Factor(starts.h))
+            add(Factor(vertical.stays[index] + v), Factor(starts.h, less: turns.h))
             v += 1
           } else {
-            steps.append(
-              Step(
-                kind: .horizontal, term: columns.count - 1,
-                first: (vertical.starts[index] + v, horizontal.new[index] + h),
-                second: (vertical.turns[index] + v, horizontal.stays[index] + h)))
+            add(Factor(starts.v), Factor(horizontal.new[index] + h))
+            add(Factor(starts.v, less: turns.v), Factor(horizontal.stays[index] + h))
             h += 1
           }
         case .channel(let dimension):
           isOpen = false
-          let depends = tensor.isRelevant(WideTemplate.channels[dimension])
-          steps.append(
-            Step(kind: depends ? .product : .loss, term: columns.count, first: starts(), second: turns()))
           columns.append(Column(tensor: index, dimension: dimension, cuts: cuts))
+          if tensor.isRelevant(WideTemplate.channels[dimension]) {
+            add(Factor(starts.v), Factor(starts.h))
+          } else {
+            // What starts less what turns.
+            add(Factor(starts.v, less: turns.v), Factor(starts.h))
+            add(Factor(turns.v), Factor(starts.h, less: turns.h))
+          }
           cuts[dimension] += 1
         }
       }
     }
-    self.steps = steps
-    self.columns = columns
   }
 
-  /// The numbers of two nodes of choices of loops along the axes.
-  @inline(__always)
-  func row(_ vertical: AxisTree, _ v: Int, _ horizontal: AxisTree, _ h: Int, into row: inout [Int]) {
-    for term in row.indices { row[term] = 0 }
-    let (v, h) = (v * vertical.stride, h * horizontal.stride)
-    for step in steps {
-      let (firstV, firstH) = (vertical.values[v + step.first.vertical], horizontal.values[h + step.first.horizontal])
-      var sum = firstV &* firstH
-      switch step.kind {
-      case .product: break
-      case .vertical:
-        sum &+= vertical.values[v + step.second.vertical] &* (firstH - horizontal.values[h + step.second.horizontal])
-      case .horizontal:
-        sum &+= horizontal.values[h + step.second.horizontal] &* (firstV - vertical.values[v + step.second.vertical])
-      case .loss:
-        sum &-= vertical.values[v + step.second.vertical] &* horizontal.values[h + step.second.horizontal]
+  private static func steps(_ template: WideTemplate) -> [Step] {
+    var steps: [Step] = []
+    var (v, h, cuts) = (0, 0, [0, 0, 0])
+    for place in template.places[..<2].joined() {
+      let step = Step(place: place, vertical: v, horizontal: h, cuts: cuts)
+      switch place {
+      case .vertical: v += 1
+      case .horizontal: h += 1
+      case .channel(let dimension):
+        cuts[dimension] += 1
+        // Nothing stays of a tensor that depends on the dimension.
+        if template.dataflow.order[2].isRelevant(WideTemplate.channels[dimension]) { continue }
       }
-      row[step.term] &+= sum
+      steps.append(step)
     }
+    return steps
+  }
+
+  /// How often each of the loops at whose steps the third tensor may stay steps for each block of the axes' loops outside.
+  func steps(_ cuts: [ChannelCut]) -> [Int] {
+    steps.map { step in
+      (0..<3).reduce(1) { product, dimension in
+        let (blocks, cut) = (cuts[dimension].blocks, step.cuts[dimension])
+        return product * (step.place == .channel(dimension) ? blocks[cut + 1] - blocks[cut] : blocks[cut])
+      }
+    }
+  }
+
+  private mutating func add(_ vertical: Factor, _ horizontal: Factor) {
+    self.vertical.append(vertical)
+    self.horizontal.append(horizontal)
+    termOfProduct.append(columns.count - 1)
   }
 
   /// The numbers of cuts of n, k and c, each times the price of the tensor's words.
