@@ -13,14 +13,14 @@ import Workloads
     for (all, dataflow) in [true, false].flatMap({ all in Dataflow.allCases.map { (all, $0) } }) {
       let draw = try HaloDraw(seed: 5000 + seed, axes: seed % 2 + 1, largestMACs: all ? 30 : 400)
       let problem = draw.problem
-      let (pruned, unpruned) = (WideSearch(problem, dataflow, all: all), WideSearch(problem, dataflow, all: all))
+      let (pruned, unpruned) = (WideSearch(problem, all: all), WideSearch(problem, all: all))
       let whole = Tensor.allCases.reduce(0) {
         $0 + (problem.layer.usedElements(of: $1) * problem.widths.inBuffer($1)).count
       }
       var capacity = problem.leastCapacity.count
       while capacity <= whole {
-        let found = pruned.optimum(capacity: capacity)
-        let every = unpruned.optimum(capacity: capacity, prunes: false)
+        let found = pruned.optimum(capacity: capacity, dataflow: dataflow).best
+        let every = unpruned.optimum(capacity: capacity, dataflow: dataflow, prunes: false).best
         #expect(
           found.energy == every.energy && found.occupancy == every.occupancy,
           "\(draw), \(dataflow), at \(capacity): \(found.energy), \(every.energy)")
@@ -43,7 +43,7 @@ import Workloads
     let layer = try Layer(
       name: "middle", inputChannels: 4, input: Extent(9), outputChannels: 16, kernel: Extent(3), padding: Padding(1))
     let problem = try Problem(layer, widths: WordWidths(.byte), reuse: .overlap)
-    let optima = WideSearch(problem, dataflow).optima(besides: [])
+    let optima = WideSearch(problem, all: false).optima(dataflow: dataflow, besides: []).best
     for (before, after) in zip(optima, optima.dropFirst()) {
       #expect(before.energy > after.energy)
       #expect(before.capacity < after.occupancy, "\(before) \(after)")

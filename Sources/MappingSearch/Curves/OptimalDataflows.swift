@@ -24,6 +24,7 @@ extension Optimizer {
     guard problem.dataflows == Dataflow.allCases else { return nil }
     return problem.dataflows.filter { dataflow in
       if dataflow == optimum.mapping.dataflow { return true }
+      if let engine { return engine.attains(optimum.energy.dataQuanta, capacity: capacity, dataflow) }
       let own = self.optimum(capacity: capacity, dataflow: dataflow, options: options)
       return own.map { $0.energy.dataQuanta <= optimum.energy.dataQuanta } ?? false
     }
@@ -98,10 +99,7 @@ public struct DataflowCurves: Sendable {
   public func dataflows(attaining optimum: Optimum, capacity: Bits) -> [Dataflow]? {
     guard curves.map(\.dataflow) == Dataflow.allCases else { return nil }
     let least = optimum.energy.dataQuanta
-    if let optimizer {
-      let optima = self.optima(capacity, optimizer)
-      return Dataflow.allCases.filter { optima[$0].map { $0.energy.dataQuanta <= least } ?? false }
-    }
+    if let optimizer { return optimizer.dataflows(attaining: optimum, capacity: capacity) }
     return curves.filter { own in
       guard let index = own.curve.steps.index(capacity: capacity) else { return false }
       // A mapping moves no more than is counted for it: where that attains the energy it need not be evaluated.

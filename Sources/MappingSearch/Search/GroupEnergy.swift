@@ -17,6 +17,10 @@ extension Problem {
     (evaluation.energy.dataQuanta - biasQuanta + layer[.g] - 1) / layer[.g]
   }
 
+  /// The most that a mapping may cost in one group without biases, if with all groups and biases it is to cost no more than
+  /// so much.
+  func mostEnergyOfGroup(_ dataQuanta: Int) -> Int { (dataQuanta - biasQuanta) / layer[.g] }
+
   /// What a mapping that a search found costs, counted anew.
   ///
   /// A nest may cost less than its factors say, where a loop has a single block or it is not told at which end it stands,

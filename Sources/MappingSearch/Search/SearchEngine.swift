@@ -11,6 +11,8 @@ protocol SearchEngine: Sendable {
   /// The mapping of least energy at one capacity; of several one of least occupancy, and of those the first in a fixed
   /// order.
   ///
+  /// Of large layers it is the first found that no schedule can beat in energy; another may hold less.
+  ///
   /// - Parameters:
   ///   - capacity: the Buffer's size, at least the problem's `leastCapacity`.
   ///   - dataflow: the only dataflow to consider, or nil for all.
@@ -18,8 +20,18 @@ protocol SearchEngine: Sendable {
   /// - Returns: the mapping with what it costs, or nil where none fits.
   func optimum(capacity: Bits, dataflow: Dataflow?, options: SearchOptions) -> Optimum?
 
+  /// Whether a dataflow has a mapping at a capacity of which moving data costs no more than so much.
+  func attains(_ dataQuanta: Int, capacity: Bits, _ dataflow: Dataflow) -> Bool
+
   /// All mappings that no other beats in both occupancy and energy.
   func curve(dataflow: Dataflow?, options: SearchOptions) -> ParetoCurve
+}
+
+extension SearchEngine {
+  func attains(_ dataQuanta: Int, capacity: Bits, _ dataflow: Dataflow) -> Bool {
+    optimum(capacity: capacity, dataflow: dataflow, options: SearchOptions())
+      .map { $0.energy.dataQuanta <= dataQuanta } ?? false
+  }
 }
 
 extension Problem {
@@ -27,7 +39,7 @@ extension Problem {
   var engine: (any SearchEngine)? {
     switch reuse {
     case .sliding, .none: nil
-    case .overlap: OverlapSearch.accepts(layer) ? OverlapSearch(problem: self) : WideEngine(problem: self)
+    case .overlap: OverlapSearch.accepts(layer) ? OverlapSearch(problem: self) : WideEngine(self)
     }
   }
 }

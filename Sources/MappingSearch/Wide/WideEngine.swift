@@ -1,6 +1,7 @@
 import EnergyModel
 import LowerBounds
 import Mappings
+import Parallel
 import Workloads
 
 /// The engine of problems under the rule `overlap` whose input boxes overlap.
@@ -8,28 +9,64 @@ import Workloads
 /// Optima under the rule `sliding` are mappings under this one too, which cost no more; the search begins with them.
 struct WideEngine: SearchEngine {
   let problem: Problem
+  /// The search of the same layer under the rule `sliding`.
+  private let sliding: Optimizer
+  /// The searches so far, by whether all block sizes are tried.
+  private let searches = Guarded<[Bool: WideSearch]>([:])
+
+  init(_ problem: Problem) {
+    self.problem = problem
+    var setting = problem.setting
+    setting.reuse = .sliding
+    do {
+      sliding = Optimizer(try Problem(problem.layer, in: setting))
+    } catch {
+      preconditionFailure("what is exact under one rule is under another: \(error)")
+    }
+  }
 
   /// Other nests than those of the templates are known to be better on some layers.
   var isComplete: Bool { false }
 
+  /// Does something with a search while no other thread may.
+  private func withSearch<Answer>(all: Bool, _ body: (WideSearch) -> Answer) -> Answer {
+    searches.withLock { searches in
+      let search = searches[all] ?? WideSearch(problem, all: all)
+      searches[all] = search
+      return body(search)
+    }
+  }
+
   func optimum(capacity: Bits, dataflow: Dataflow?, options: SearchOptions) -> Optimum? {
-    let search = WideSearch(problem, dataflow)
     let proof = OptimalityProof(problem, capacity: capacity)
-    let other = sliding.optimum(capacity: capacity, dataflow: dataflow).map { problem.evaluate($0.mapping) }
-    let found = search.optimum(
-      capacity: capacity.count, known: other.map(incumbent), prunes: options.prunes
-    ) { incumbent in
-      proof.holds(dataQuanta: problem.dataQuanta(ofGroup: incumbent.energy), occupancy: Bits(incumbent.occupancy))
+    let other = slidingOptimum(capacity, dataflow)
+    let isSmall = WideSearch.isSmall(problem.layer)
+    return withSearch(all: isSmall) { search in
+      let (found, statistics) = search.optimum(
+        capacity: capacity.count, dataflow: dataflow, known: other.map(incumbent), prunes: options.prunes
+      ) { incumbent in
+        let dataQuanta = problem.dataQuanta(ofGroup: incumbent.energy)
+        return isSmall
+          ? proof.holds(dataQuanta: dataQuanta, occupancy: Bits(incumbent.occupancy)) : dataQuanta <= proof.leastQuanta
+      }
+      let evaluation = found.place.map { problem.recounted(search.mapping($0), atMost: found.energy) } ?? other
+      return evaluation.map { Optimum($0, statistics) }
     }
-    guard let evaluation = found.place.map({ problem.recounted(search.mapping($0), atMost: found.energy) }) ?? other
-    else {
-      return nil
+  }
+
+  func attains(_ dataQuanta: Int, capacity: Bits, _ dataflow: Dataflow) -> Bool {
+    if let other = slidingOptimum(capacity, dataflow), other.energy.dataQuanta <= dataQuanta { return true }
+    return withSearch(all: WideSearch.isSmall(problem.layer)) { search in
+      search.attains(problem.mostEnergyOfGroup(dataQuanta), capacity: capacity.count, dataflow)
     }
-    return Optimum(evaluation, search.statistics)
+  }
+
+  /// The optimum under the rule `sliding`, counted under this one.
+  private func slidingOptimum(_ capacity: Bits, _ dataflow: Dataflow?) -> Evaluation? {
+    sliding.optimum(capacity: capacity, dataflow: dataflow).map { problem.evaluate($0.mapping) }
   }
 
   func curve(dataflow: Dataflow?, options: SearchOptions) -> ParetoCurve {
-    let search = WideSearch(problem, dataflow, all: WideSearch.isSmallForCurves(problem.layer))
     var others: [(incumbent: WideIncumbent, evaluation: Evaluation)] = []
     let curve = sliding.curve(dataflow: dataflow, options: options)
     for index in curve.steps.points.indices {
@@ -37,29 +74,22 @@ struct WideEngine: SearchEngine {
       others.append((incumbent(evaluation), evaluation))
     }
     others.sort { ($0.incumbent.occupancy, $0.incumbent.energy) < ($1.incumbent.occupancy, $1.incumbent.energy) }
-    var evaluations: [Evaluation] = []
-    for best in search.optima(besides: others.map(\.incumbent)) {
-      let evaluation =
-        best.place.map { problem.recounted(search.mapping($0), atMost: best.energy) }
-        ?? others.first { $0.incumbent.occupancy == best.occupancy && $0.incumbent.energy == best.energy }?.evaluation
-      // Counted anew, a mapping may cost less than its sums say, and so no more than the next.
-      guard let evaluation, evaluation.energy.dataQuanta < evaluations.last?.energy.dataQuanta ?? .max else { continue }
-      while let last = evaluations.last, held(last) >= held(evaluation) { evaluations.removeLast() }
-      evaluations.append(evaluation)
+    let (evaluations, statistics) = withSearch(all: WideSearch.isSmallForCurves(problem.layer)) { search in
+      let (optima, statistics) = search.optima(dataflow: dataflow, besides: others.map(\.incumbent))
+      var evaluations: [Evaluation] = []
+      for best in optima {
+        let evaluation =
+          best.place.map { problem.recounted(search.mapping($0), atMost: best.energy) }
+          ?? others.first { $0.incumbent.occupancy == best.occupancy && $0.incumbent.energy == best.energy }?.evaluation
+        // Counted anew, a mapping may cost less than its sums say, and so no more than the next.
+        guard let evaluation, evaluation.energy.dataQuanta < evaluations.last?.energy.dataQuanta ?? .max else { continue }
+        while let last = evaluations.last, held(last) >= held(evaluation) { evaluations.removeLast() }
+        evaluations.append(evaluation)
+      }
+      return (evaluations, statistics)
     }
     let steps = evaluations.map { StepCurve.Point(capacity: held($0), dataQuanta: $0.energy.dataQuanta) }
-    return ParetoCurve(problem, steps, search.statistics) { [evaluations] in evaluations[$0] }
-  }
-
-  /// The search of the same layer under the rule `sliding`.
-  private var sliding: Optimizer {
-    var setting = problem.setting
-    setting.reuse = .sliding
-    do {
-      return Optimizer(try Problem(problem.layer, in: setting))
-    } catch {
-      preconditionFailure("what is exact under one rule is under another: \(error)")
-    }
+    return ParetoCurve(problem, steps, statistics) { evaluations[$0] }
   }
 
   /// A mapping of another search.

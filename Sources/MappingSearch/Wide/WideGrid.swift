@@ -234,9 +234,9 @@ struct WideGrid {
   /// The number of combinations of blocks at the first keep.
   var nodeCount: Int { channelCuts.reduce(verticalCuts.count * horizontalCuts.count) { $0 * $1.count } }
 
-  /// All blocks at the first keep that fit a capacity with a word of each other tensor.
-  func nodes(order: Int, capacity: Int) -> [Node] {
-    var nodes: [Node] = []
+  /// Calls a closure with all blocks at the first keep that fit a capacity with a word of each other tensor.
+  @inline(__always)
+  func forEachNode(order: Int, capacity: Int, _ body: (Node) -> Void) {
     for b in channelCuts[0].indices {
       for k in channelCuts[1].indices {
         for c in channelCuts[2].indices {
@@ -248,13 +248,12 @@ struct WideGrid {
               let tiles = WideTiles(
                 order: Int32(order), channels: SIMD3(Int32(b), Int32(k), Int32(c)), vertical: Int32(v),
                 horizontal: Int32(h))
-              nodes.append(node(tiles, cuts, held: held))
+              body(node(tiles, cuts, held: held))
             }
           }
         }
       }
     }
-    return nodes
   }
 
   @inline(__always)
@@ -304,6 +303,18 @@ struct WideGrid {
     let (atX, atY) = (saved(node.atX), saved(node.atY))
     let most = max(node.yOutside.x * atX + node.yOutside.y * atY, node.xOutside.x * atX + node.xOutside.y * atY)
     return max(compulsory, node.energy - most)
+  }
+
+  /// The least capacity beyond another at which the least energy of a node may be so much less.
+  func capacity(beyond capacity: Int, toSave energy: Int, _ node: Node) -> Int {
+    let steps = max(node.yOutside.x + node.yOutside.y, node.xOutside.x + node.xOutside.y)
+    if steps == 0 { return .max }
+    // Each step saves a price for a word that is kept, and parts of words, one of each tensor, may have become whole ones.
+    let each = (energy + steps - 1) / steps - prices[1] - prices[2]
+    if each <= 0 { return capacity + 1 }
+    let tensor = prices[1] * widths[2] >= prices[2] * widths[1] ? 1 : 2
+    let (words, rest) = each.quotientAndRemainder(dividingBy: max(1, prices[tensor]))
+    return capacity + max(1, words * widths[tensor] + rest * widths[tensor] / max(1, prices[tensor]))
   }
 
   // MARK: What is tried with a node's blocks

@@ -2,15 +2,14 @@ import EnergyModel
 import Mappings
 import Workloads
 
-/// One search under the rule `overlap` for layers whose input boxes overlap: its grids, and the choices of loops that it has
-/// listed so far.
+/// The search of a problem under the rule `overlap` for layers whose input boxes overlap: its grids, and the choices of loops
+/// that it has listed so far. One thread at a time may use it.
 ///
 /// Blocks at the first keep are gone through by the least energy that mappings with them can have; only where that is below
 /// what is known are the loops inside them listed.
-final class WideSearch {
+final class WideSearch: @unchecked Sendable {
   let problem: Problem
   let grids: [WideGrid]
-  private(set) var statistics = SearchStatistics()
   /// Whether mappings are counted anew before they are taken, since their sums may be too low: of small layers with one axis.
   private let isRecounted: Bool
   private var recounted: [WidePlace: Int] = [:]
@@ -28,29 +27,28 @@ final class WideSearch {
   }
   private var trees: [ListKey: AxisTree] = [:]
   private var columns: [ColumnsKey: WideColumns] = [:]
+  /// The nodes of each grid that has not too many.
+  private var listed: [[WideGrid.Node]?]
 
   /// - Parameters:
   ///   - problem: the problem.
-  ///   - dataflow: the only dataflow to consider, or nil for all.
-  ///   - all: whether all block sizes of the templates are tried, or nil where the layer is small enough.
-  init(_ problem: Problem, _ dataflow: Dataflow? = nil, all: Bool? = nil) {
+  ///   - all: whether all block sizes of the templates are tried.
+  init(_ problem: Problem, all: Bool) {
     self.problem = problem
     let layer = problem.layer
     let (vertical, horizontal) = (RowClasses(layer.vertical), RowClasses(layer.horizontal))
-    let all = all ?? Self.isSmall(layer)
     isRecounted = all && Self.hasOneAxis(layer)
     let ends: UnknownEnds = isRecounted ? .best : .worst
     let verticalSums = AxisSumsKnown(ends)
     let horizontalSums = layer.vertical == layer.horizontal ? verticalSums : AxisSumsKnown(ends)
-    grids = problem.dataflows.filter { dataflow == nil || $0 == dataflow }.map {
+    grids = problem.dataflows.map {
       WideGrid(problem, $0, vertical, horizontal, verticalSums, horizontalSums, all: all)
     }
-    statistics.isComplete = false
-    statistics.mappings = grids.reduce(0) { $0 + $1.nodeCount }
+    listed = grids.map { _ in nil }
   }
 
   /// Whether all block sizes of a layer are tried at one capacity.
-  private static func isSmall(_ layer: Layer) -> Bool {
+  static func isSmall(_ layer: Layer) -> Bool {
     layer[.n] <= 4 && layer[.k] * layer[.c] <= 24 && layer[.p] * layer[.r] <= 48 && layer[.q] * layer[.s] <= 48
       && pairs(layer) <= (layer[.r] * layer[.s] <= 6 ? 576 : 216)
   }
@@ -63,6 +61,8 @@ final class WideSearch {
   private static func hasOneAxis(_ layer: Layer) -> Bool {
     layer[.p] * layer[.r] == 1 || layer[.q] * layer[.s] == 1
   }
+
+  // MARK: What is listed
 
   /// The choices of loops along one axis that go with blocks at the first keep.
   func tree(_ template: Int, _ tiles: WideTiles, isVertical: Bool) -> AxisTree {
@@ -88,9 +88,34 @@ final class WideSearch {
     return made
   }
 
+  /// The grids of a dataflow, or all.
+  private func orders(_ dataflow: Dataflow?) -> [Int] {
+    grids.indices.filter { dataflow == nil || grids[$0].dataflow == dataflow }
+  }
+
+  /// Grids with more nodes than this go through them anew each time.
+  private static let mostListed = 1 << 17
+
+  /// Calls a closure with all nodes of a grid that fit a capacity.
+  @inline(__always)
+  private func forEachNode(_ order: Int, capacity: Int, _ body: (WideGrid.Node) -> Void) {
+    let grid = grids[order]
+    if grid.nodeCount > Self.mostListed {
+      grid.forEachNode(order: order, capacity: capacity, body)
+      return
+    }
+    if listed[order] == nil {
+      var nodes: [WideGrid.Node] = []
+      nodes.reserveCapacity(grid.nodeCount)
+      grid.forEachNode(order: order, capacity: .max) { nodes.append($0) }
+      listed[order] = nodes
+    }
+    guard let nodes = listed[order] else { return }
+    for node in nodes where node.leastOccupancy <= capacity { body(node) }
+  }
+
   /// Offers the mappings of a node to an incumbent.
   private func expand(_ tiles: WideTiles, to incumbent: inout WideIncumbent) {
-    statistics.scored += 1
     let grid = grids[Int(tiles.order)]
     for template in grid.templates.indices {
       let leaf = WideLeaf(
@@ -114,42 +139,71 @@ final class WideSearch {
   ///
   /// - Parameters:
   ///   - capacity: bits.
+  ///   - dataflow: the only dataflow to consider, or nil for all.
   ///   - known: the best within less, if that is known.
   ///   - prunes: whether bounds leave nodes out.
   ///   - isProven: whether nothing can be better than what is known.
-  /// - Returns: the best mapping, without a place where none is better than what is known.
+  /// - Returns: the best mapping, without a place where none is better than what is known; and what was looked at.
   func optimum(
-    capacity: Int, known: WideIncumbent? = nil, prunes: Bool = true,
+    capacity: Int, dataflow: Dataflow? = nil, known: WideIncumbent? = nil, prunes: Bool = true,
     until isProven: (WideIncumbent) -> Bool = { _ in false }
-  ) -> WideIncumbent {
-    let nodes = grids.indices.flatMap { grids[$0].nodes(order: $0, capacity: capacity) }
-    statistics.prunedByCapacity = statistics.mappings - nodes.count
-    defer { statistics.prunedByEnergy = nodes.count - statistics.scored }
-    return best(of: nodes, capacity: capacity, known: known, prunes: prunes, until: isProven)
+  ) -> (best: WideIncumbent, statistics: SearchStatistics) {
+    var incumbent = WideIncumbent(capacity: capacity, known: known)
+    var statistics = SearchStatistics()
+    statistics.isComplete = false
+    statistics.mappings = orders(dataflow).reduce(0) { $0 + grids[$1].nodeCount }
+    if prunes, known != nil, isProven(incumbent) {
+      statistics.prunedByBound = statistics.mappings
+      return (incumbent, statistics)
+    }
+    var fitting = 0
+    var useful: [(least: Int, node: WideGrid.Node)] = []
+    for order in orders(dataflow) {
+      forEachNode(order, capacity: capacity) { node in
+        fitting += 1
+        let least = prunes ? grids[order].leastEnergy(node, capacity: capacity) : 0
+        if least <= incumbent.energy { useful.append((least, node)) }
+      }
+    }
+    statistics.scored = expand(useful, to: &incumbent, prunes: prunes, until: isProven)
+    statistics.prunedByCapacity = statistics.mappings - fitting
+    statistics.prunedByEnergy = fitting - statistics.scored
+    return (incumbent, statistics)
   }
 
-  private func best(
-    of nodes: [WideGrid.Node], capacity: Int, known: WideIncumbent?, prunes: Bool = true,
+  /// Whether a dataflow has a mapping within a capacity that costs no more than so much.
+  ///
+  /// The mapping of the least sums counts, if these are not much more: counted anew, it may cost less.
+  func attains(_ energy: Int, capacity: Int, _ dataflow: Dataflow) -> Bool {
+    let best = optimum(
+      capacity: capacity, dataflow: dataflow, known: WideIncumbent(energy: energy + energy / 64 + 1, occupancy: 0),
+      until: { $0.energy <= energy }
+    ).best
+    return best.energy <= energy || best.place.map { recount($0) <= energy } ?? false
+  }
+
+  /// Offers the mappings of nodes to an incumbent, those that can cost least first.
+  ///
+  /// - Returns: the number of nodes of which they were offered.
+  private func expand(
+    _ nodes: [(least: Int, node: WideGrid.Node)], to incumbent: inout WideIncumbent, prunes: Bool = true,
     until isProven: (WideIncumbent) -> Bool = { _ in false }
-  ) -> WideIncumbent {
-    var incumbent = WideIncumbent(capacity: capacity, known: known)
-    if prunes, known != nil, isProven(incumbent) { return incumbent }
-    var useful: [(least: Int, index: Int)] = []
-    for index in nodes.indices where nodes[index].leastOccupancy <= capacity {
-      let least = prunes ? leastEnergy(nodes[index], capacity: capacity) : 0
-      if least <= incumbent.energy { useful.append((least, index)) }
-    }
-    useful.sort { $0 < $1 }
-    for (least, index) in useful {
+  ) -> Int {
+    var count = 0
+    // A stable order, since among mappings that are alike the first is taken.
+    for index in nodes.indices.sorted(by: { (nodes[$0].least, $0) < (nodes[$1].least, $1) }) {
+      let (least, node) = nodes[index]
       if prunes {
         if least > incumbent.energy { break }
         // With as much energy it is of use only where it holds less.
-        if least == incumbent.energy, leastEnergy(nodes[index], capacity: incumbent.occupancy - 1) > least { continue }
+        let grid = grids[Int(node.tiles.order)]
+        if least == incumbent.energy, grid.leastEnergy(node, capacity: incumbent.occupancy - 1) > least { continue }
       }
-      expand(nodes[index].tiles, to: &incumbent)
+      expand(node.tiles, to: &incumbent)
+      count += 1
       if prunes, isProven(incumbent) { break }
     }
-    return incumbent
+    return count
   }
 
   // MARK: Many capacities
@@ -159,31 +213,50 @@ final class WideSearch {
   /// These are all capacities of a small Buffer, sixteen an octave of larger ones, powers of two among them, and those at
   /// which other mappings are known.
   ///
-  /// - Parameter others: mappings of another search, by what they hold.
-  /// - Returns: the mappings, those of the other search without a place.
-  func optima(besides others: [WideIncumbent]) -> [WideIncumbent] {
+  /// - Parameters:
+  ///   - dataflow: the only dataflow to consider, or nil for all.
+  ///   - others: mappings of another search, by what they hold.
+  /// - Returns: the mappings, those of the other search without a place; and what was looked at.
+  func optima(
+    dataflow: Dataflow? = nil, besides others: [WideIncumbent]
+  ) -> (best: [WideIncumbent], statistics: SearchStatistics) {
     let layer = problem.layer
     let whole = Tensor.allCases.reduce(0) {
       $0 + (layer.usedElements(of: $1) * problem.widths.inBuffer($1)).count
     }
     // What costs least and holds least of that ends the curve.
-    let last = optimum(capacity: whole, known: others.last)
-    statistics.scored = 0
-    let nodes = grids.indices.flatMap { grids[$0].nodes(order: $0, capacity: last.occupancy) }
+    let last = optimum(capacity: whole, dataflow: dataflow, known: others.last).best
+    var statistics = SearchStatistics()
+    statistics.isComplete = false
+    statistics.mappings = orders(dataflow).reduce(0) { $0 + grids[$1].nodeCount }
+    var nodes: [WideGrid.Node] = []
+    for order in orders(dataflow) { forEachNode(order, capacity: last.occupancy) { nodes.append($0) } }
     statistics.prunedByCapacity = statistics.mappings - nodes.count
-    defer { statistics.prunedByEnergy = max(0, nodes.count - statistics.scored) }
+    // The least capacity at which each may be of use.
+    var wakes = nodes.map(\.leastOccupancy)
     var optima: [WideIncumbent] = []
     var others = others[...]
     for capacity in capacities(to: last.occupancy, others.map(\.occupancy)) {
-      var known = optima.last
+      var incumbent = WideIncumbent(capacity: capacity, known: optima.last)
       while let other = others.first, other.occupancy <= capacity {
-        if other.isBetter(than: known) { known = other }
+        if other.isBetter(than: incumbent) { incumbent = WideIncumbent(capacity: capacity, known: other) }
         others.removeFirst()
       }
-      let best = best(of: nodes, capacity: capacity, known: known)
-      if best.energy < optima.last?.energy ?? .max { optima.append(best) }
+      var useful: [(least: Int, node: WideGrid.Node)] = []
+      for index in nodes.indices where wakes[index] <= capacity {
+        let (node, grid) = (nodes[index], grids[Int(nodes[index].tiles.order)])
+        let least = grid.leastEnergy(node, capacity: capacity)
+        if least <= incumbent.energy {
+          useful.append((least, node))
+        } else {
+          wakes[index] = grid.capacity(beyond: capacity, toSave: least - incumbent.energy, node)
+        }
+      }
+      statistics.scored += expand(useful, to: &incumbent)
+      if incumbent.energy < optima.last?.energy ?? .max { optima.append(incumbent) }
     }
-    return optima
+    statistics.prunedByEnergy = max(0, nodes.count - statistics.scored)
+    return (optima, statistics)
   }
 
   private func capacities(to last: Int, _ others: [Int]) -> [Int] {
@@ -209,8 +282,4 @@ final class WideSearch {
 
   /// So many of the smallest sizes of a Buffer are all looked at, in words of the largest unit.
   private static let few = 64
-
-  private func leastEnergy(_ node: WideGrid.Node, capacity: Int) -> Int {
-    grids[Int(node.tiles.order)].leastEnergy(node, capacity: capacity)
-  }
 }
