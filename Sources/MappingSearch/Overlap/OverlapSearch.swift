@@ -36,7 +36,8 @@ struct OverlapSearch: SearchEngine {
     let (prunes, proof) = (options.prunes, OptimalityProof(problem, capacity: capacity))
     let capacity = capacity.count
     let grids = grids(dataflow)
-    var incumbent = OverlapIncumbent(capacity: capacity, prunes: prunes)
+    var incumbent = OverlapIncumbent(
+      capacity: capacity, prunes: prunes, leastEnergy: problem.mostEnergyOfGroup(proof.leastQuanta))
     var statistics = SearchStatistics()
     statistics.isComplete = grids.allSatisfy(\.isComplete)
     var tiles: [OverlapGrid.Tile] = []
@@ -45,11 +46,16 @@ struct OverlapSearch: SearchEngine {
       statistics.mappings += grid.tileCount
     }
     statistics.prunedByCapacity = statistics.mappings - tiles.count
-    if prunes { tiles.sort { $0.leastEnergy < $1.leastEnergy } }
+    if prunes { tiles.sort { ($0.leastEnergy, $0.leastOccupancy) < ($1.leastEnergy, $1.leastOccupancy) } }
     for tile in tiles {
       if let best = incumbent.best, prunes {
         if tile.leastEnergy > best.energy { break }
-        if tile.leastEnergy == best.energy, tile.leastOccupancy > best.occupancy { continue }
+        // With as much energy it is of use only where it holds less, or as much and comes before.
+        if tile.leastEnergy == best.energy {
+          let isWithin = tile.leastOccupancy <= best.occupancy
+          let grid = grids[Int(tile.grid)]
+          if !isWithin || grid.leastEnergy(of: tile, capacity: best.occupancy) > best.energy { continue }
+        }
         if proof.holds(dataQuanta: problem.dataQuanta(ofGroup: best.energy), occupancy: Bits(best.occupancy)) {
           statistics.prunedByBound = tiles.count - statistics.scored
           break
@@ -66,17 +72,26 @@ struct OverlapSearch: SearchEngine {
 
 /// The best mapping known at one capacity.
 private struct OverlapIncumbent: OverlapPool {
-  let occupancies: Range<Int>
+  let capacity: Int
   let unit = 1
   let prunes: Bool
+  /// No mapping costs less.
+  let leastEnergy: Int
   var best: OverlapSearch.Found?
 
-  init(capacity: Int, prunes: Bool) {
-    occupancies = 0..<capacity + 1
+  init(capacity: Int, prunes: Bool, leastEnergy: Int) {
+    self.capacity = capacity
     self.prunes = prunes
+    self.leastEnergy = leastEnergy
   }
 
   var largestEnergy: Int { prunes ? best?.energy ?? .max : .max }
+
+  /// Once none can cost less, only what holds no more is of use.
+  var occupancies: Range<Int> {
+    guard prunes, let best, best.energy <= leastEnergy else { return 0..<capacity + 1 }
+    return 0..<best.occupancy + 1
+  }
 
   mutating func offer(energy: Int, occupancy: Int, _ place: OverlapPlace) {
     if let best {
