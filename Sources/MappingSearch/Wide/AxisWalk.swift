@@ -84,13 +84,8 @@ struct AxisWalk {
 
   // MARK: Blocks
 
-  /// Whether a block reads the same rows as any other of its sizes, shifted.
-  private func isInside(_ outputs: Progression) -> Bool {
-    if tensor != .inputs { return true }
-    let axis = rows.axis
-    return axis.stride * outputs.start >= axis.paddingBefore
-      && axis.stride * outputs.last + axis.dilation * (axis.kernelSize - 1) - axis.paddingBefore < axis.inputSize
-  }
+  /// Whether a block has as many rows as any other of its sizes.
+  private func isInside(_ outputs: Progression) -> Bool { tensor != .inputs || rows.isInside(outputs) }
 
   /// Calls a closure with the blocks of a loop, of those that differ by a shift alone with one and their number.
   @inline(__always)

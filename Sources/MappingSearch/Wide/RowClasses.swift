@@ -50,6 +50,27 @@ struct RowClasses {
     AxisBlock(outputs: Progression(count: axis.outputSize), kernels: Progression(count: axis.kernelSize))
   }
 
+  /// Whether output rows read no padding with any kernel rows.
+  func isInside(_ outputs: Progression) -> Bool {
+    axis.stride * outputs.start >= axis.paddingBefore
+      && axis.stride * outputs.last + axis.dilation * (axis.kernelSize - 1) - axis.paddingBefore < axis.inputSize
+  }
+
+  /// The blocks of a loop in their order, of many in a row that differ by a shift alone the first two and the last, the
+  /// first standing for all others.
+  func blocks(_ loop: AxisLoop, of run: Progression) -> [(run: Progression, times: Int)] {
+    let count = loop.blockCount(of: run)
+    // The last block may be smaller, or the last but one.
+    var (first, last) = (0, count - (loop.isEvenAtEnds ? 3 : 2))
+    if loop.isKernel || loop.isPhases { last = -1 }
+    while first <= last, !isInside(loop.block(first, of: run)) { first += 1 }
+    while first <= last, !isInside(loop.block(last, of: run)) { last -= 1 }
+    let alike = last - first - 2 > 0 ? first + 2..<last : count..<count
+    return [0..<alike.lowerBound, alike.upperBound..<count].joined().map {
+      (run: loop.block($0, of: run), times: $0 == first ? alike.count + 1 : 1)
+    }
+  }
+
   /// The number of rows of a tensor in a block.
   func count(_ block: AxisBlock, of tensor: Tensor) -> Int { common(block, block, of: tensor) }
 

@@ -175,42 +175,49 @@ struct WideGrid {
 
   private static func cut(_ rows: RowClasses, _ tile: AxisTile, _ order: [Tensor], isEvenAtEnds: Bool) -> Cut {
     let axis = rows.axis
-    func runs(_ whole: Progression, phases: Int?, _ size: Int, isKernel: Bool) -> [Progression] {
+    func runs(_ whole: Progression, phases: Int?, _ size: Int, isKernel: Bool) -> [(run: Progression, times: Int)] {
       let split = phases.map { phases in
         let loop = AxisLoop(isKernel: isKernel, size: phases, isPhases: true)
         return (0..<loop.blockCount(of: whole)).map { loop.block($0, of: whole) }
       }
       let loop = AxisLoop(isKernel: isKernel, size: size, isEvenAtEnds: isEvenAtEnds && !isKernel && split == nil)
-      return (split ?? [whole]).flatMap { run in (0..<loop.blockCount(of: run)).map { loop.block($0, of: run) } }
+      return (split ?? [whole]).flatMap { rows.blocks(loop, of: $0) }
     }
+
     let whole = rows.whole
     let outputs = runs(
       whole.outputs, phases: tile.hasOutputPhases ? axis.outputPeriod : nil, tile.outputs, isKernel: false)
     let kernels = runs(
       whole.kernels, phases: tile.hasKernelPhases ? axis.kernelPeriod : nil, tile.kernels, isKernel: true)
-    func blocks(of other: Tensor) -> [AxisBlock] {
+    func blocks(of other: Tensor) -> [(block: AxisBlock, times: Int)] {
       let sharesOutputs = order[0] != .weights && other != .weights
       let sharesKernels = order[0] != .outputs && other != .outputs
-      return (sharesOutputs ? outputs : [whole.outputs]).flatMap { outputs in
-        (sharesKernels ? kernels : [whole.kernels]).map { AxisBlock(outputs: outputs, kernels: $0) }
+      return (sharesOutputs ? outputs : [(whole.outputs, 1)]).flatMap { outputs in
+        (sharesKernels ? kernels : [(whole.kernels, 1)]).map {
+          (AxisBlock(outputs: outputs.run, kernels: $0.run), outputs.times * $0.times)
+        }
       }
     }
-    func common(_ blocks: [AxisBlock], _ tensor: Tensor) -> Int {
-      if tensor != .inputs { return 0 }
-      return zip(blocks, blocks.dropFirst() + blocks.prefix(1)).reduce(0) { most, pair in
-        blocks.count == 1 ? 0 : max(most, rows.common(pair.0, pair.1, of: tensor))
+    func common(_ blocks: [(block: AxisBlock, times: Int)], _ tensor: Tensor) -> Int {
+      if tensor != .inputs || blocks.count == 1 { return 0 }
+      return zip(blocks, blocks.dropFirst() + blocks.prefix(1)).reduce(0) {
+        max($0, rows.common($1.0.block, $1.1.block, of: tensor))
+      }
+    }
+    func counts(_ blocks: [(block: AxisBlock, times: Int)], _ tensor: Tensor) -> (blocks: Int, sum: Int, most: Int) {
+      blocks.reduce((0, 0, 0)) {
+        let count = rows.count($1.block, of: tensor)
+        return ($0.0 + $1.times, $0.1 + $1.times * count, max($0.2, count))
       }
     }
     let (y, x) = (blocks(of: order[1]), blocks(of: order[2]))
     var cut = Cut()
     cut.held =
       outputs.map { outputs in
-        kernels.map { rows.count(AxisBlock(outputs: outputs, kernels: $0), of: order[0]) }.max() ?? 0
+        kernels.map { rows.count(AxisBlock(outputs: outputs.run, kernels: $0.run), of: order[0]) }.max() ?? 0
       }.max() ?? 0
-    (cut.y, cut.x) = (y.count, x.count)
-    let (second, third) = (y.map { rows.count($0, of: order[1]) }, x.map { rows.count($0, of: order[2]) })
-    (cut.second, cut.third) = (second.reduce(0, +), third.reduce(0, +))
-    (cut.mostSecond, cut.mostThird) = (second.max() ?? 0, third.max() ?? 0)
+    (cut.y, cut.second, cut.mostSecond) = counts(y, order[1])
+    (cut.x, cut.third, cut.mostThird) = counts(x, order[2])
     cut.keptThird = cut.mostThird
     (cut.commonSecond, cut.commonThird) = (common(y, order[1]), common(x, order[2]))
     let isHalved = order[0] == .outputs
@@ -218,7 +225,7 @@ struct WideGrid {
     if order[0] != .inputs, size > 1 {
       let half = (size + 1) / 2
       cut.halfSecond =
-        y.map { block in
+        y.map { block, _ in
           (0...size - half).map { start in
             var block = block
             block[isKernel: isHalved] = Progression(start: start, step: 1, count: half)
