@@ -69,7 +69,7 @@ extension Loop.Cut {
   }
 
   /// The size of the largest block of `size` elements.
-  func largestBlock(of size: Int) -> Int {
+  package func largestBlock(of size: Int) -> Int {
     switch self {
     case .tile(let tile): min(tile, size)
     case .phases(let phases): (size - 1) / phases + 1

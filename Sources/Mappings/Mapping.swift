@@ -73,6 +73,13 @@ public struct Mapping: Hashable, Sendable {
     }
   }
 
+  /// Whether some of its loops are over phases.
+  public var hasPhases: Bool {
+    nodes.contains { node in
+      if case .loop(let loop) = node, case .phases = loop.cut { true } else { false }
+    }
+  }
+
   /// Whether its loops are those of ordinary nests: all forward, over runs of neighbours.
   public var isPlain: Bool {
     nodes.allSatisfy { node in

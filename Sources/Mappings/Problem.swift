@@ -13,19 +13,30 @@ public struct Problem: Hashable, Sendable {
     public var energyModel: EnergyModel
     /// What stays in the Buffer from one input box to the next.
     public var reuse: ReusePolicy
+    /// Whether loops over phases are searched. Bounds hold for them too.
+    public var phases: PhasePolicy
     /// The orders of keeps that a mapping may have. Bounds hold for all of them.
     public var dataflows: Set<Dataflow>
 
-    /// A setting; of energy models the default counts bits moved.
+    /// A setting; of energy models the default counts bits moved, of phases it is what is usual under the reuse.
     public init(
       widths: WordWidths, energyModel: EnergyModel = .bitsMoved, reuse: ReusePolicy = .sliding,
-      dataflows: Set<Dataflow> = Set(Dataflow.allCases)
+      phases: PhasePolicy? = nil, dataflows: Set<Dataflow> = Set(Dataflow.allCases)
     ) {
       self.widths = widths
       self.energyModel = energyModel
       self.reuse = reuse
+      self.phases = phases ?? .usual(under: reuse)
       self.dataflows = dataflows
     }
+
+    /// Whether loops over phases are searched, where that is not what is usual under the reuse: nil where it is.
+    ///
+    /// Files and headings name it only then.
+    public var namedPhases: PhasePolicy? { phases == .usual(under: reuse) ? nil : phases }
+
+    /// The reuse in words, with phases where they are not as usual.
+    public var reuseText: String { reuse.rawValue + (namedPhases.map { ", phases \($0.rawValue)" } ?? "") }
   }
 
   /// The layer.
@@ -39,6 +50,8 @@ public struct Problem: Hashable, Sendable {
   public var energyModel: EnergyModel { setting.energyModel }
   /// What stays in the Buffer from one input box to the next.
   public var reuse: ReusePolicy { setting.reuse }
+  /// Whether loops over phases are searched.
+  public var phases: PhasePolicy { setting.phases }
   /// The orders of keeps that a mapping may have, in the order of `Dataflow.allCases`.
   public var dataflows: [Dataflow] { Dataflow.allCases.filter(setting.dataflows.contains) }
 
@@ -60,14 +73,16 @@ public struct Problem: Hashable, Sendable {
   ///   - widths: bits of a word of each kind.
   ///   - energyModel: what a MAC and a moved bit cost; by default the bits moved are counted.
   ///   - reuse: what stays in the Buffer from one input box to the next.
+  ///   - phases: whether loops over phases are searched; by default what is usual under the reuse.
   ///   - dataflows: the orders of keeps that a mapping may have.
   /// - Throws: ``ProblemError/inexact(layer:model:)`` when some mapping could cost more than can be counted.
   public init(
     _ layer: Layer, widths: WordWidths, energyModel: EnergyModel = .bitsMoved, reuse: ReusePolicy = .sliding,
-    dataflows: Set<Dataflow> = Set(Dataflow.allCases)
+    phases: PhasePolicy? = nil, dataflows: Set<Dataflow> = Set(Dataflow.allCases)
   ) throws(ProblemError) {
     try self.init(
-      layer, in: Setting(widths: widths, energyModel: energyModel, reuse: reuse, dataflows: dataflows))
+      layer,
+      in: Setting(widths: widths, energyModel: energyModel, reuse: reuse, phases: phases, dataflows: dataflows))
   }
 
   /// The least capacity in which some MAC can run: a word of each tensor.

@@ -31,7 +31,7 @@ package struct Progression: Hashable {
   }
 
   /// All blocks that loops cut it into.
-  func blocks(_ cuts: some Sequence<Loop.Cut>) -> [Progression] {
+  package func blocks(_ cuts: some Sequence<Loop.Cut>) -> [Progression] {
     cuts.reduce([self]) { blocks, cut in
       blocks.flatMap { block in (0..<cut.pieces(of: block.count).count).map { block.block($0, of: cut) } }
     }

@@ -34,9 +34,36 @@ public struct ConvolutionAxis: Hashable, Sendable {
     self.paddingAfter = paddingAfter
     let reach = dilation * (kernelSize - 1) + 1
     outputSize = (inputSize + paddingBefore + paddingAfter - reach) / stride + 1
+    (kernelPeriod, outputPeriod) = Self.periods(stride, dilation)
+  }
+
+  /// What some output rows and some kernel rows of another axis, each at equal distances, read as an axis of its own.
+  ///
+  /// Its rows are those of the input from the first that is read on, and no more than are reached where no padding is.
+  ///
+  /// - Parameters:
+  ///   - axis: the other axis.
+  ///   - outputs: the first output row, the distance from one to the next and their number.
+  ///   - kernels: the same of kernel rows.
+  package init(
+    partOf axis: ConvolutionAxis, outputs: (start: Int, step: Int, count: Int),
+    kernels: (start: Int, step: Int, count: Int)
+  ) {
+    (outputSize, kernelSize) = (outputs.count, kernels.count)
+    (stride, dilation) = (axis.stride * outputs.step, axis.dilation * kernels.step)
+    let first = axis.stride * outputs.start + axis.dilation * kernels.start - axis.paddingBefore
+    let span = stride * (outputSize - 1) + dilation * (kernelSize - 1) + 1
+    paddingBefore = max(0, -first)
+    let rows = max(0, axis.inputSize - max(0, first))
+    inputSize = min(rows, max(0, span - paddingBefore))
+    paddingAfter = max(0, span - paddingBefore - inputSize)
+    (kernelPeriod, outputPeriod) = Self.periods(stride, dilation)
+  }
+
+  /// u and v.
+  private static func periods(_ stride: Int, _ dilation: Int) -> (kernel: Int, output: Int) {
     let divisor = greatestCommonDivisor(stride, dilation)
-    kernelPeriod = stride / divisor
-    outputPeriod = dilation / divisor
+    return (stride / divisor, dilation / divisor)
   }
 
   /// Whether some MACs of this axis read padding.

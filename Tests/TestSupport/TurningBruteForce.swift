@@ -2,10 +2,10 @@ public import EnergyModel
 public import Mappings
 public import Workloads
 
-/// The best energy at every occupancy over all nests of small layers, by what is in the boxes.
+/// The best energy at every occupancy over all nests of small layers, by what is in the boxes, under any rule of reuse.
 ///
 /// It shares code with neither the search nor the closed form: boxes are products of sets of bits, one for n, g, k and c each
-/// and one for the rows along either axis, and what two boxes in a row have in common stays. Dimensions have at most 64
+/// and one for the rows along either axis, and what two boxes in a row have in common stays as the rule says. Dimensions have at most 64
 /// elements, and so do the input's rows and columns with their padding.
 public struct TurningBruteForce {
   /// What is tried.
@@ -127,7 +127,7 @@ public struct TurningBruteForce {
     }
     loops(dimensions[...], parts, []) { brute, inner, chosen in
       brute.interleave(chosen, &nodes) { brute, nodes in
-        var walk = Walk(keep, nodes, brute.problem.layer)
+        var walk = Walk(keep, nodes, brute.problem.layer, brute.problem.reuse)
         walk.walk(0)
         nodes.append(.keep(keep))
         defer { nodes.removeLast() }
@@ -257,28 +257,35 @@ public struct TurningBruteForce {
     private let tensor: Tensor
     private let loops: [Loop]
     private let layer: Layer
+    private let reuse: ReusePolicy
     private var current: [UInt64]
     private var entered: [Int]
     private var box: Box?
+    /// Of each loop the block that it is at, now and where the box was loaded.
+    private var indices: [Int]
+    private var indicesOfBox: [Int] = []
     private(set) var held = 0
     private(set) var loaded = 0
 
-    init(_ tensor: Tensor, _ nodes: [Mapping.Node], _ layer: Layer) {
+    init(_ tensor: Tensor, _ nodes: [Mapping.Node], _ layer: Layer, _ reuse: ReusePolicy) {
       self.tensor = tensor
       self.layer = layer
+      self.reuse = reuse
       loops = nodes.compactMap { node in
         if case .loop(let loop) = node { loop } else { nil }
       }
       current = Dimension.allCases.map { ones(layer[$0]) }
       entered = Array(repeating: 0, count: loops.count)
+      indices = entered
     }
 
     mutating func walk(_ line: Int) {
       if line == loops.count {
         let next = Box(tensor, current, layer)
-        loaded += next.size - (box.map { next.common(with: $0) } ?? 0)
+        loaded += next.size - (box.map { staying(of: $0, in: next) } ?? 0)
         held = max(held, next.size)
         box = next
+        indicesOfBox = indices
         return
       }
       let loop = loops[line]
@@ -294,13 +301,24 @@ public struct TurningBruteForce {
         while blocks.count <= block { blocks.append(0) }
         blocks[block] |= 1 << UInt64(element)
       }
-      if loop.direction == .backAndForth, entered[line] % 2 == 1 { blocks.reverse() }
+      let isBackward = loop.direction == .backAndForth && entered[line] % 2 == 1
       entered[line] += 1
-      for block in blocks {
-        current[loop.dimension.index] = block
+      for pass in blocks.indices {
+        indices[line] = isBackward ? blocks.count - 1 - pass : pass
+        current[loop.dimension.index] = blocks[indices[line]]
         walk(line + 1)
       }
       current[loop.dimension.index] = all
+      indices[line] = 0
+    }
+
+    /// What of a box stays in the Buffer when the next one takes its place.
+    private func staying(of box: Box, in next: Box) -> Int {
+      if reuse == .overlap { return next.common(with: box) }
+      let moved = loops.indices.filter { tensor.isRelevant(loops[$0].dimension) && indices[$0] != indicesOfBox[$0] }
+      if moved.isEmpty { return next.size }
+      guard reuse == .sliding, tensor == .inputs, moved.count == 1 else { return 0 }
+      return indices[moved[0]] == indicesOfBox[moved[0]] + 1 ? next.common(with: box) : 0
     }
   }
 }

@@ -1,15 +1,18 @@
+import Mappings
 import Workloads
 
 /// Lists the profiles of one axis in some orders of keeps, quickly where that is possible.
 struct AxisListing<Sink: ProfileSink> {
   private let rows: AxisRows
   private let mapspaces: [Mapspace]
+  private let phases: PhasePolicy
   private let quick: QuickListing<Sink>?
 
-  /// A listing of an axis.
-  init(_ axis: ConvolutionAxis, _ mapspaces: [Mapspace]) {
+  /// A listing of an axis, with loops over phases or without.
+  init(_ axis: ConvolutionAxis, _ mapspaces: [Mapspace], phases: PhasePolicy) {
     rows = AxisRows(axis)
     self.mapspaces = mapspaces
+    self.phases = phases
     quick = QuickListing(rows, for: mapspaces)
   }
 
@@ -17,20 +20,35 @@ struct AxisListing<Sink: ProfileSink> {
   func found() -> [(profiles: ProfilesFound<Sink>, isComplete: Bool)] {
     mapspaces.map { mapspace in
       var found = ProfilesFound<Sink>()
-      if let quick {
-        quick.list(mapspace, into: &found)
-        return (found, quick.isComplete)
-      }
-      let plain = PlainListing(rows, mapspace)
-      plain.list(into: &found)
-      return (found, plain.isComplete)
+      let isComplete = listRuns(mapspace, into: &found)
+      if phases == .off { return (found, isComplete) }
+      let split = PhaseListing(rows, mapspace)
+      split.list(into: &found)
+      return (found, isComplete && split.isComplete)
     }
+  }
+
+  /// Offers the profiles whose blocks are runs of neighbours.
+  ///
+  /// - Returns: whether every block size was tried.
+  private func listRuns(_ mapspace: Mapspace, into found: inout ProfilesFound<Sink>) -> Bool {
+    if let quick {
+      quick.list(mapspace, into: &found)
+      return quick.isComplete
+    }
+    let plain = PlainListing(rows, mapspace)
+    plain.list(into: &found)
+    return plain.isComplete
   }
 }
 
 extension AxisProfiles {
   /// The profiles of an axis in each of some orders of keeps.
-  static func all(_ axis: ConvolutionAxis, in mapspaces: [Mapspace]) -> [AxisProfiles] {
-    AxisListing<Skyline>(axis, mapspaces).found().map { AxisProfiles($0.profiles, isComplete: $0.isComplete) }
+  static func all(
+    _ axis: ConvolutionAxis, in mapspaces: [Mapspace], phases: PhasePolicy = .off
+  ) -> [AxisProfiles] {
+    AxisListing<Skyline>(axis, mapspaces, phases: phases).found().map {
+      AxisProfiles($0.profiles, isComplete: $0.isComplete)
+    }
   }
 }

@@ -11,7 +11,7 @@ struct AxisProfile: Sendable {
   var loops: AxisLoops
 }
 
-/// The loops of one axis: the block sizes of both its dimensions and the loop that slides.
+/// The loops of one axis: the block sizes of both its dimensions, the loops over phases and the loop that slides.
 struct AxisLoops: Hashable, Comparable, Sendable {
   /// Which loop is innermost in the segment just outside the inputs' keep, so that its steps reuse overlaps.
   enum Slide: Int, Sendable {
@@ -25,10 +25,39 @@ struct AxisLoops: Hashable, Comparable, Sendable {
   /// Of the kernel rows or columns: r or s.
   var kernel: Tiles
   var slide: Slide
+  var phases = PhasePlaces()
 
   static func < (a: AxisLoops, b: AxisLoops) -> Bool {
+    if a.phases != b.phases { return a.phases < b.phases }
     if a.slide != b.slide { return a.slide.rawValue < b.slide.rawValue }
     return a.output == b.output ? a.kernel < b.kernel : a.output < b.output
+  }
+}
+
+/// The segments in which loops over phases split the rows of an axis.
+struct PhasePlaces: Hashable, Comparable, Sendable {
+  // Small, since profiles are copied often; none is -1.
+  private var outputSegment: Int8 = -1
+  private var kernelSegment: Int8 = -1
+
+  /// Loops over phases in some segments, 0 outermost.
+  init(output: Int? = nil, kernel: Int? = nil) {
+    outputSegment = Int8(output ?? -1)
+    kernelSegment = Int8(kernel ?? -1)
+  }
+
+  /// Of the output rows, all phases of a period.
+  func output(_ axis: ConvolutionAxis) -> PhaseSplit? { Self.split(outputSegment, axis.outputPeriod) }
+
+  /// Of the kernel rows, all phases of a period.
+  func kernel(_ axis: ConvolutionAxis) -> PhaseSplit? { Self.split(kernelSegment, axis.kernelPeriod) }
+
+  private static func split(_ segment: Int8, _ period: Int) -> PhaseSplit? {
+    segment < 0 ? nil : PhaseSplit(segment: Int(segment), count: period)
+  }
+
+  static func < (a: PhasePlaces, b: PhasePlaces) -> Bool {
+    (a.outputSegment, a.kernelSegment) < (b.outputSegment, b.kernelSegment)
   }
 }
 

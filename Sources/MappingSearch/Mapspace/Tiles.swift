@@ -55,11 +55,6 @@ struct Tiles: Hashable, Comparable, Sendable {
     return (full == 0 ? 0 : full * blocks(tile)) + (rest == 0 ? 0 : blocks(rest))
   }
 
-  /// The tile of the loop in a segment, or nil where a loop would make a single pass.
-  func loopTile(of size: Int, segment: Int) -> Int? {
-    self[segment] < enclosing(segment, of: size) ? self[segment] : nil
-  }
-
   /// The outer tile in the segment of the first loop, or nil where there is none.
   func outerLoopTile(of size: Int, segment: Int) -> Int? {
     outer > 0 && enclosing(segment, of: size) == size && self[segment] < size ? outer : nil

@@ -24,6 +24,8 @@ struct DebugSolution: Sendable {
   /// Energy of moving data in one group of channels, in quanta, and bits held.
   let energy: Int
   let occupancy: Int
+  /// Whether the search that it is followed through lists loops over phases.
+  private let phases: PhasePolicy
 
   /// A mapping of the canonical mapspace as its factors, or nil for any other.
   ///
@@ -31,10 +33,11 @@ struct DebugSolution: Sendable {
   init?(_ mapping: Mapping, of problem: Problem) {
     let (layer, widths) = (problem.layer, problem.widths)
     dataflow = mapping.dataflow
+    phases = problem.phases
     let mapspace = Mapspace(dataflow)
     if layer[.g] > 1, mapping.nodes.first != .loop(.g, tile: 1) { return nil }
-    func tile(_ sizes: [Mapspace.Sizes], _ blocks: Tiles, _ dimension: Dimension) -> Int? {
-      Mapspace.tile(sizes, giving: blocks, of: layer[dimension])
+    func tile(_ sizes: [Mapspace.Sizes], _ blocks: SplitTiles, _ dimension: Dimension) -> Int? {
+      Mapspace.tile(sizes, giving: blocks.tiles, of: layer[dimension])
     }
     guard let blocks = Self.blockSizes(of: mapping, on: layer),
       let batch = tile(mapspace.batch, blocks[Dimension.n.index], .n),
@@ -54,8 +57,14 @@ struct DebugSolution: Sendable {
     func axes(_ axis: ConvolutionAxis, _ output: Dimension, _ kernel: Dimension) -> [Axis] {
       let rows = AxisRows(axis)
       var found = ProfilesFound<Skyline>()
-      ProfileMaker(rows: rows, mapspace: mapspace, counts: PlainBoxCounts(rows: rows))
-        .add(output: blocks[output.index], kernel: blocks[kernel.index], to: &found)
+      let (outputs, kernels) = (blocks[output.index], blocks[kernel.index])
+      if outputs.split == nil, kernels.split == nil {
+        ProfileMaker(rows: rows, mapspace: mapspace, counts: PlainBoxCounts(rows: rows))
+          .add(output: outputs.tiles, kernel: kernels.tiles, to: &found)
+      } else {
+        var maker = PhaseProfileMaker(rows: rows, mapspace: mapspace)
+        maker.add(output: outputs, kernel: kernels, to: &found)
+      }
       return AxisProfiles.Kind.allCases.flatMap { kind in
         found[kind].sorted.map { Axis(kind: kind, factors: $0.factors) }
       }
@@ -74,28 +83,58 @@ struct DebugSolution: Sendable {
   }
 
   /// The block sizes of every dimension at the three keeps, or nil where a nest has loops that no such sizes stand for.
-  private static func blockSizes(of mapping: Mapping, on layer: Layer) -> [Tiles]? {
+  private static func blockSizes(of mapping: Mapping, on layer: Layer) -> [SplitTiles]? {
     var blocks = Dimension.allCases.map { [layer[$0]] }
     var outer = [Int](repeating: 0, count: blocks.count)
+    var splits = [PhaseSplit?](repeating: nil, count: blocks.count)
+    // In a segment, what a dimension's loop over phases leaves of a block, and the tiles inside it.
+    var enclosing = blocks.map { $0[0] }
     var loops = [[Int]](repeating: [], count: blocks.count)
+    var segment = 0
     for node in mapping.nodes {
       switch node {
       case .loop(let loop):
-        guard case .tile(let tile) = loop.cut, loop.direction == .forward else { return nil }
+        if loop.direction != .forward { return nil }
         let dimension = loop.dimension.index
-        let enclosing = loops[dimension].last ?? blocks[dimension].last ?? 1
-        if tile < enclosing { loops[dimension].append(tile) }
+        switch loop.cut {
+        case .tile(let tile):
+          if tile < loops[dimension].last ?? enclosing[dimension] { loops[dimension].append(tile) }
+        case .phases(let count):
+          guard count == period(loop.dimension, layer), splits[dimension] == nil, loops[dimension].isEmpty else {
+            return nil
+          }
+          splits[dimension] = PhaseSplit(segment: segment, count: count)
+          enclosing[dimension] = loop.cut.largestBlock(of: enclosing[dimension])
+        }
       case .keep:
         for index in blocks.indices {
           let size = blocks[index][blocks[index].count - 1]
-          if loops[index].count > 2 || loops[index].count == 2 && size < blocks[index][0] { return nil }
+          if loops[index].count > 2 || loops[index].count == 2 && (size < blocks[index][0] || splits[index] != nil) {
+            return nil
+          }
           if loops[index].count == 2 { outer[index] = loops[index][0] }
-          blocks[index].append(loops[index].last ?? size)
+          enclosing[index] = loops[index].last ?? enclosing[index]
+          blocks[index].append(enclosing[index])
           loops[index].removeAll()
         }
+        segment += 1
       }
     }
-    return blocks.indices.map { Tiles(blocks[$0][1], blocks[$0][2], blocks[$0][3], outer: outer[$0]) }
+    return blocks.indices.map { index in
+      let sizes = blocks[index]
+      return SplitTiles(Tiles(sizes[1], sizes[2], sizes[3], outer: outer[index]), splits[index])
+    }
+  }
+
+  /// The phases that stride and dilation make of a dimension's rows.
+  private static func period(_ dimension: Dimension, _ layer: Layer) -> Int {
+    switch dimension {
+    case .p: layer.vertical.outputPeriod
+    case .q: layer.horizontal.outputPeriod
+    case .r: layer.vertical.kernelPeriod
+    case .s: layer.horizontal.kernelPeriod
+    case .n, .g, .k, .c: 1
+    }
   }
 
   /// What profiles, a tile of the batch and a column cost together.
@@ -168,7 +207,7 @@ extension DebugSolution {
         (grid.vertical.profiles + grid.horizontal.profiles).contains { $0.factors.dominates(known.factors) }
       }
       if isKept { continue }
-      let listed = AxisListing<Everything>(axis, [mapspace]).found()[0].profiles
+      let listed = AxisListing<Everything>(axis, [mapspace], phases: phases).found()[0].profiles
       let isListed = AxisProfiles.Kind.allCases.contains { kind in
         listed[kind].factors.contains { $0.dominates(known.factors) }
       }

@@ -40,9 +40,10 @@ public struct Optimizer: Sendable {
     let mapspaces = engine == nil ? problem.dataflows.map(Mapspace.init) : []
     listed = Lazily {
       let layer = problem.layer
-      let vertical = AxisProfiles.all(layer.vertical, in: mapspaces)
+      let vertical = AxisProfiles.all(layer.vertical, in: mapspaces, phases: problem.phases)
       let horizontal =
-        layer.vertical == layer.horizontal ? vertical : AxisProfiles.all(layer.horizontal, in: mapspaces)
+        layer.vertical == layer.horizontal
+        ? vertical : AxisProfiles.all(layer.horizontal, in: mapspaces, phases: problem.phases)
       return mapspaces.indices.map { index in
         DataflowGrids(
           problem, mapspaces[index], vertical: vertical[index], horizontal: horizontal[index], arithmetic: arithmetic)

@@ -70,16 +70,22 @@ struct AxisLister {
   let layout: AxisLayout
   /// Whether all block sizes are tried.
   let all: Bool
+  /// Whether loops over phases are tried.
+  let phases: PhasePolicy
   let sums: AxisSumsKnown
 
   /// The place numbers of the axis before each keep.
   private let places: [[Int]]
 
-  init(_ rows: RowClasses, _ template: WideTemplate, _ axis: WideTemplate.Place, all: Bool, _ sums: AxisSumsKnown) {
+  init(
+    _ rows: RowClasses, _ template: WideTemplate, _ axis: WideTemplate.Place, all: Bool, _ phases: PhasePolicy,
+    _ sums: AxisSumsKnown
+  ) {
     self.rows = rows
     self.template = template
     self.axis = axis
     self.all = all
+    self.phases = phases
     self.sums = sums
     layout = AxisLayout(template, axis)
     var next = 0
@@ -141,13 +147,13 @@ struct AxisLister {
     var outputPhases = [false]
     if isFirst {
       outputPhases = [tile.hasOutputPhases]
-    } else if segment == 1, template.isStationary(.weights), axis.outputPeriod > 1, state.outputs > 1 {
+    } else if phases == .on, segment == 1, template.isStationary(.weights), axis.outputPeriod > 1, state.outputs > 1 {
       outputPhases = [false, true]
     }
     var kernelPhases = [false]
     if isFirst {
       kernelPhases = [tile.hasKernelPhases]
-    } else if axis.kernelPeriod > 1, state.kernels > 1, !state.kernelsSplit, canCutKernels(segment) {
+    } else if phases == .on, axis.kernelPeriod > 1, state.kernels > 1, !state.kernelsSplit, canCutKernels(segment) {
       kernelPhases = [false, true]
     }
     for hasOutputPhases in outputPhases {

@@ -18,6 +18,7 @@ struct WideEngine: SearchEngine {
     self.problem = problem
     var setting = problem.setting
     setting.reuse = .sliding
+    setting.phases = .off
     do {
       sliding = Optimizer(try Problem(problem.layer, in: setting))
     } catch {

@@ -84,8 +84,10 @@ struct WideGrid {
     ends = verticalSums.ends
     self.dataflow = dataflow
     self.templates = templates
-    verticalListers = templates.map { AxisLister(vertical, $0, .vertical, all: all, verticalSums) }
-    horizontalListers = templates.map { AxisLister(horizontal, $0, .horizontal, all: all, horizontalSums) }
+    verticalListers = templates.map { AxisLister(vertical, $0, .vertical, all: all, problem.phases, verticalSums) }
+    horizontalListers = templates.map {
+      AxisLister(horizontal, $0, .horizontal, all: all, problem.phases, horizontalSums)
+    }
     widths = order.map { problem.widths.inBuffer($0).count }
     let prices = order.map(problem.loadQuanta)
     self.prices = prices
@@ -111,8 +113,8 @@ struct WideGrid {
         return cut
       }
     }
-    verticalTiles = Self.tiles(vertical.axis, template, all: all)
-    horizontalTiles = Self.tiles(horizontal.axis, template, all: all)
+    verticalTiles = Self.tiles(vertical.axis, template, all: all, problem.phases)
+    horizontalTiles = Self.tiles(horizontal.axis, template, all: all, problem.phases)
     verticalCuts = verticalTiles.map { Self.cut(vertical, $0, order) }
     horizontalCuts = horizontalTiles.map { Self.cut(horizontal, $0, order) }
     constant = problem.quantaBesideLoads
@@ -140,10 +142,13 @@ struct WideGrid {
     return cut
   }
 
-  private static func tiles(_ axis: ConvolutionAxis, _ template: WideTemplate, all: Bool) -> [AxisTile] {
+  private static func tiles(
+    _ axis: ConvolutionAxis, _ template: WideTemplate, all: Bool, _ phases: PhasePolicy
+  ) -> [AxisTile] {
     var tiles: [AxisTile] = []
-    let splitsOutputs = !template.isStationary(.weights) && axis.outputPeriod > 1 && axis.outputSize > 1
-    let splitsKernels = template.isStationary(.weights) && axis.kernelPeriod > 1 && axis.kernelSize > 1
+    let splitsOutputs =
+      phases == .on && !template.isStationary(.weights) && axis.outputPeriod > 1 && axis.outputSize > 1
+    let splitsKernels = phases == .on && template.isStationary(.weights) && axis.kernelPeriod > 1 && axis.kernelSize > 1
     for outputPhases in splitsOutputs ? [false, true] : [false] {
       for kernelPhases in splitsKernels ? [false, true] : [false] {
         let outputs = outputPhases ? (axis.outputSize - 1) / axis.outputPeriod + 1 : axis.outputSize

@@ -1,0 +1,17 @@
+/// Whether loops over phases of p, q, r and s are searched (theory §1).
+///
+/// Under either, a given nest with such loops is counted.
+public enum PhasePolicy: String, CaseIterable, Hashable, Sendable {
+  /// Nests with loops over phases are searched.
+  case on
+  /// Only nests over runs of neighbours are.
+  case off
+
+  /// What is searched under a rule of reuse unless something else is asked for.
+  public static func usual(under reuse: ReusePolicy) -> PhasePolicy {
+    switch reuse {
+    case .overlap: .on
+    case .sliding, .none: .off
+    }
+  }
+}
