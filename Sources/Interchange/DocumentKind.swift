@@ -9,7 +9,7 @@ enum DocumentKind {
 
   /// Keys of each kind. Sweeps, and files of other tools with layers, have keys of later kinds besides.
   private static let keys: [(kind: DocumentKind, anyOf: [String])] = [
-    (.sweep, ["networks", "capacities", "dimensions", "reuse", "compare-dataflows"]),
+    (.sweep, ["networks", "capacities", "dimensions", "reuse", "phases", "compare-dataflows"]),
     (.layers, ["layers", "problem", "workload", "einsums"]),
     (.measurements, ["data-sets"]),
     (.mapping, ["mapping"]),

@@ -29,10 +29,12 @@ struct ResultColumn: Sendable {
 }
 
 extension ResultFile {
-  /// The columns of a table of results, with or without each dataflow's own best and the wholes that layers are parts
-  /// of.
-  static func columns(comparesDataflows: Bool, hasParts: Bool) -> [ResultColumn] {
-    recordColumns.filter { hasParts || !partColumns.contains($0.path[0]) }
+  /// The columns of a table of results, with or without each dataflow's own best, the wholes that layers are parts of and
+  /// what was asked of phases.
+  static func columns(comparesDataflows: Bool, hasParts: Bool, namesPhases: Bool) -> [ResultColumn] {
+    recordColumns.filter { column in
+      (hasParts || !partColumns.contains(column.path[0])) && (namesPhases || column.path != ["phases"])
+    }
       + (comparesDataflows ? comparisonColumns : [])
   }
 
@@ -59,6 +61,7 @@ extension ResultFile {
     ResultColumn(["bits", "outputs"], .number) { String($0.bits.outputs) },
     ResultColumn(["bits", "partial_sums"], .number) { String($0.bits.partialSums) },
     ResultColumn(["reuse"], .text) { $0.reuse },
+    ResultColumn(["phases"], .text) { $0.phases ?? "" },
     ResultColumn(["dataflow"], .text) { $0.dataflow },
     ResultColumn(["optimal_dataflows"], .names) { $0.optimalDataflows?.joined(separator: "|") ?? "" },
     ResultColumn(["mapping"], .nest) { $0.mappingText },

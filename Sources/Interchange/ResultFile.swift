@@ -93,9 +93,10 @@ public enum ResultFile {
 
   static func csv(_ records: [ResultRecord]) -> String {
     let comparesDataflows = records.contains { $0.dataflows != nil }
-    let hasParts = records.contains { $0.partOf != nil }
-    return csvHeader(comparesDataflows: comparesDataflows, hasParts: hasParts)
-      + csvLines(records, comparesDataflows: comparesDataflows, hasParts: hasParts)
+    let columns = columns(
+      comparesDataflows: comparesDataflows, hasParts: records.contains { $0.partOf != nil },
+      namesPhases: records.contains { $0.phases != nil })
+    return header(columns) + csvLines(records, columns)
   }
 
   /// The header line of a table of results.
@@ -103,19 +104,27 @@ public enum ResultFile {
   /// - Parameters:
   ///   - comparesDataflows: whether it has each dataflow's own best.
   ///   - hasParts: whether it has the wholes that layers are parts of.
+  ///   - namesPhases: whether it says if loops over phases were searched, as where that is not as usual.
   /// - Returns: the line.
-  public static func csvHeader(comparesDataflows: Bool, hasParts: Bool = false) -> String {
-    columns(comparesDataflows: comparesDataflows, hasParts: hasParts).map(\.name).joined(separator: ",") + "\n"
+  public static func csvHeader(comparesDataflows: Bool, hasParts: Bool = false, namesPhases: Bool = false) -> String {
+    header(columns(comparesDataflows: comparesDataflows, hasParts: hasParts, namesPhases: namesPhases))
+  }
+
+  private static func header(_ columns: [ResultColumn]) -> String {
+    columns.map(\.name).joined(separator: ",") + "\n"
   }
 
   /// The lines of a table of results without their header, which has the same columns.
-  public static func csvLines(_ answers: [Answer], comparesDataflows: Bool, hasParts: Bool = false) -> String {
-    csvLines(answers.map { ResultRecord($0) }, comparesDataflows: comparesDataflows, hasParts: hasParts)
+  public static func csvLines(
+    _ answers: [Answer], comparesDataflows: Bool, hasParts: Bool = false, namesPhases: Bool = false
+  ) -> String {
+    csvLines(
+      answers.map { ResultRecord($0) },
+      columns(comparesDataflows: comparesDataflows, hasParts: hasParts, namesPhases: namesPhases))
   }
 
-  private static func csvLines(_ records: [ResultRecord], comparesDataflows: Bool, hasParts: Bool) -> String {
-    lines(records, columns(comparesDataflows: comparesDataflows, hasParts: hasParts).map { ($0.name, $0.value) })
-      .joined()
+  private static func csvLines(_ records: [ResultRecord], _ columns: [ResultColumn]) -> String {
+    lines(records, columns.map { ($0.name, $0.value) }).joined()
   }
 
   /// A table of lower bounds with a header line and a line for each family.

@@ -14,6 +14,9 @@ extension ResultRecord {
     let layer = try ShapeText.parse(shape, origin: "shape").named(self.layer)
     let nest = try loopNest()
     let problem = try problem(layer)
+    if phases == PhasePolicy.off.rawValue, nest.hasPhases {
+      throw FormatError(origin: "phases", message: "is off, and the mapping has loops over phases")
+    }
     guard (1...Layer.largestSize).contains(count), (capacityBits ?? 1) > 0 else {
       throw FormatError(origin: "count", message: "the count or the capacity is out of range")
     }
@@ -87,6 +90,13 @@ extension ResultRecord {
       throw FormatError(
         origin: "reuse", message: unknown("reuse policy", reuse, known: ReusePolicy.allCases.map(\.rawValue)))
     }
+    let phases = try phases.map { name throws(FormatError) in
+      guard let phases = PhasePolicy(rawValue: name) else {
+        throw FormatError(
+          origin: "phases", message: unknown("policy", name, known: PhasePolicy.allCases.map(\.rawValue)))
+      }
+      return phases
+    }
     guard let widths = bits.wordWidths else {
       throw FormatError(origin: "bits", message: "a width is from 1 to 64 bits")
     }
@@ -105,7 +115,7 @@ extension ResultRecord {
       throw FormatError(origin: "energy.\(key)", message: "is \(price), which is no multiple of 2^-10")
     }
     do {
-      return try Problem(layer, widths: widths, energyModel: model, reuse: policy)
+      return try Problem(layer, widths: widths, energyModel: model, reuse: policy, phases: phases)
     } catch {
       throw FormatError(origin: "shape", message: error.description)
     }

@@ -198,6 +198,8 @@ public struct ResultRecord: Codable, Hashable, Sendable {
   public var bits: Widths
   /// The reuse policy, a raw value of `ReusePolicy`.
   public var reuse: String
+  /// Whether loops over phases were searched, a raw value of `PhasePolicy`; nil where it is as usual under the reuse.
+  public var phases: String?
   /// The dataflow of the mapping, a raw value of `Dataflow`.
   public var dataflow: String
   /// All dataflows that attain the mapping's energy at the capacity, in the order of `Dataflow.allCases`, where the mapping
@@ -236,6 +238,7 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     case capacityBits = "capacity_bits"
     case bits
     case reuse
+    case phases
     case dataflow
     case optimalDataflows = "optimal_dataflows"
     case mapping
@@ -262,6 +265,7 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     capacityBits = answer.capacity?.count
     bits = Widths(answer.setting.widths)
     reuse = answer.setting.reuse.rawValue
+    phases = answer.setting.namedPhases?.rawValue
     dataflow = answer.dataflow.rawValue
     optimalDataflows = answer.optimalDataflows?.map(\.rawValue)
     mapping = Self.nodes(answer.mapping)

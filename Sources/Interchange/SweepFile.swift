@@ -20,6 +20,8 @@ public struct SweepRequest: Hashable, Sendable {
   public var widths: [ChosenWidths] = []
   /// Sliding reuse where none is given.
   public var reuse: [ReusePolicy] = []
+  /// Whether loops over phases are searched; where none is given, as usual under each policy of reuse.
+  public var phases: [PhasePolicy] = []
   /// The dataflows to search.
   public var dataflows = Set(Dataflow.allCases)
   /// Whether each dataflow's own best is wanted too.
@@ -67,7 +69,8 @@ public enum SweepFile {
   ) throws(FormatError) -> SweepRequest {
     if let kind = DocumentKind(of: root), kind != .sweep { throw root.error("\(kind.text); a sweep is expected") }
     let fields = try root.fields([
-      "networks", "dimensions", "layers", "capacities", "energy", "bits", "reuse", "dataflow", "compare-dataflows",
+      "networks", "dimensions", "layers", "capacities", "energy", "bits", "reuse", "phases", "dataflow",
+      "compare-dataflows",
     ])
     var request = SweepRequest()
     let place = dimensions == nil ? fields["dimensions"] : nil
@@ -105,6 +108,13 @@ public enum SweepFile {
         throw node.error(unknown("reuse policy", name, known: ReusePolicy.allCases.map(\.rawValue)))
       }
       request.reuse.append(policy)
+    }
+    for node in try fields["phases"]?.oneOrMore() ?? [] {
+      let name = try node.string()
+      guard let policy = PhasePolicy(rawValue: name) else {
+        throw node.error(unknown("policy", name, known: PhasePolicy.allCases.map(\.rawValue)))
+      }
+      request.phases.append(policy)
     }
     if let node = fields["dataflow"] {
       let names = try node.oneOrMore().map { node throws(FormatError) in try node.string() }.joined(separator: ",")

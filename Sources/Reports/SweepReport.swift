@@ -57,7 +57,8 @@ public enum SweepReport {
       if !isFirst, !isLast { continue }
       table.add([
         total.network, "\(total.energy.model) [\(total.energy.unit)]",
-        total.bits.wordWidths.map(WidthsText.text) ?? "", total.reuse, String(total.layers),
+        total.bits.wordWidths.map(WidthsText.text) ?? "",
+        total.reuse + (total.phases.map { ", phases \($0)" } ?? ""), String(total.layers),
         CapacityText.text(Bits(total.capacityBits)), NumberText.grouped(total.energy.data),
         NumberText.grouped(total.lowerBound.data), total.gap.data.map(NumberText.percent) ?? "",
         total.gap.total.map(NumberText.percent) ?? "",
@@ -67,6 +68,7 @@ public enum SweepReport {
   }
 
   private static func isSameSetting(_ a: SweepTotal, _ b: SweepTotal) -> Bool {
-    a.network == b.network && a.bits == b.bits && a.reuse == b.reuse && a.energy.model == b.energy.model
+    a.network == b.network && a.bits == b.bits && a.reuse == b.reuse && a.phases == b.phases
+      && a.energy.model == b.energy.model
   }
 }

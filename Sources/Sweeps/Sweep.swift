@@ -4,7 +4,7 @@ import MappingSearch
 public import Mappings
 public import Workloads
 
-/// Every combination of networks, word widths, reuse policies, energy models and capacities, checked to be answerable.
+/// Every combination of networks, word widths, policies of reuse and phases, energy models and capacities, checked to be answerable.
 ///
 /// Records come in the order of networks, settings, layers, energy models and capacities, whatever is done side by side.
 public struct Sweep: Sendable {
@@ -14,13 +14,18 @@ public struct Sweep: Sendable {
     public let widths: WordWidths
     /// Whether overlaps of successive input boxes stay in the Buffer.
     public let reuse: ReusePolicy
+    /// Whether loops over phases are searched.
+    public let phases: PhasePolicy
     /// The energy models to answer for with these widths.
     public let energyModels: [EnergyModel]
 
     /// The setting under one of the models, or under one that compares by the ratio of its prices.
     func under(_ model: EnergyModel, _ dataflows: [Dataflow]) -> Problem.Setting {
-      Problem.Setting(widths: widths, energyModel: model, reuse: reuse, dataflows: Set(dataflows))
+      Problem.Setting(widths: widths, energyModel: model, reuse: reuse, phases: phases, dataflows: Set(dataflows))
     }
+
+    /// Whether loops over phases are searched, where that is not what is usual under the reuse, as files have it.
+    var namedPhases: String? { phases == .usual(under: reuse) ? nil : phases.rawValue }
 
     /// Their ratios of read to write energy, each once: which mappings are optimal depends on nothing else of a model.
     var ratios: [PriceRatio] { energyModels.map(\.ratio).uniqued() }
@@ -71,7 +76,10 @@ public struct Sweep: Sendable {
     // Two choices may come to the same widths with one energy model and to others with another.
     settings = choices.flatMap { choice in models.map(choice.widths) }.uniqued().flatMap { widths in
       let own = models.filter { model in choices.contains { $0.widths(with: model) == widths } }
-      return policies.map { Setting(widths: widths, reuse: $0, energyModels: own) }
+      return policies.flatMap { reuse in
+        let phases = request.phases.isEmpty ? [PhasePolicy.usual(under: reuse)] : request.phases.uniqued()
+        return phases.map { Setting(widths: widths, reuse: reuse, phases: $0, energyModels: own) }
+      }
     }
     var units: [Unit] = []
     for network in networks {
@@ -121,6 +129,9 @@ public struct Sweep: Sendable {
       if let least = capacities.min(), least < problem.leastCapacity { throw .nothingFits(problem, least) }
     }
   }
+
+  /// Whether loops over phases are searched otherwise than is usual under some rule of reuse.
+  var namesPhases: Bool { settings.contains { $0.namedPhases != nil } }
 
   /// Whether some layers are parts of others.
   public var hasParts: Bool { networks.contains { $0.entries.contains { $0.partOf != nil } } }

@@ -15,6 +15,8 @@ public struct SweepCurve: Codable, Hashable, Sendable {
   public var bits: ResultRecord.Widths
   /// The reuse policy, a raw value of `ReusePolicy`.
   public var reuse: String
+  /// Whether loops over phases were searched, a raw value of `PhasePolicy`; nil where it is as usual under the reuse.
+  public var phases: String?
   /// The energy model's name.
   public var energyModel: String
   /// What energies are counted in.
@@ -32,6 +34,7 @@ public struct SweepCurve: Codable, Hashable, Sendable {
     case network
     case bits
     case reuse
+    case phases
     case energyModel = "energy_model"
     case unit
     case layers
@@ -62,6 +65,7 @@ public struct SweepCurve: Codable, Hashable, Sendable {
     self.network = network.name
     bits = ResultRecord.Widths(setting.widths)
     reuse = setting.reuse.rawValue
+    phases = setting.namedPhases
     energyModel = model.name
     unit = model.unit
     layers = summary.count

@@ -40,6 +40,8 @@ public struct SweepTotal: Codable, Hashable, Sendable {
   public var bits: ResultRecord.Widths
   /// The reuse policy, a raw value of `ReusePolicy`.
   public var reuse: String
+  /// Whether loops over phases were searched, a raw value of `PhasePolicy`; nil where it is as usual under the reuse.
+  public var phases: String?
   /// The Buffer's size.
   public var capacityBits: Int
   /// The number of layers, repeated ones counted, and those that are given in parts as one.
@@ -55,6 +57,7 @@ public struct SweepTotal: Codable, Hashable, Sendable {
     case network
     case bits
     case reuse
+    case phases
     case capacityBits = "capacity_bits"
     case layers
     case energy
@@ -202,6 +205,7 @@ extension SweepTotal {
     self.network = network.name
     bits = ResultRecord.Widths(setting.widths)
     reuse = setting.reuse.rawValue
+    phases = setting.namedPhases
     capacityBits = capacity.count
     layers = network.wholes.reduce(0) { $0 + $1.count }
     let (all, least) = (Energies(model, compute: compute, data: data), EnergyBound(sum: bound, compute: compute))

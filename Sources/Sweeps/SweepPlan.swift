@@ -40,12 +40,15 @@ struct SweepPlan: Codable, Hashable, Sendable {
   struct PlannedSetting: Codable, Hashable, Sendable {
     var bits: ResultRecord.Widths
     var reuse: String
+    /// Whether loops over phases are searched; nil where it is as usual under the reuse.
+    var phases: String?
     /// The models with their prices; energies are zero.
     var energyModels: [ResultRecord.Energies]
 
     enum CodingKeys: String, CodingKey {
       case bits
       case reuse
+      case phases
       case energyModels = "energy_models"
     }
   }
@@ -81,7 +84,7 @@ struct SweepPlan: Codable, Hashable, Sendable {
     capacitiesBits = sweep.capacities.map(\.count)
     settings = sweep.settings.map { setting in
       PlannedSetting(
-        bits: ResultRecord.Widths(setting.widths), reuse: setting.reuse.rawValue,
+        bits: ResultRecord.Widths(setting.widths), reuse: setting.reuse.rawValue, phases: setting.namedPhases,
         energyModels: setting.energyModels.map { ResultRecord.Energies(pricesOf: $0) })
     }
     dataflows = sweep.dataflows == Dataflow.allCases ? nil : sweep.dataflows.map(\.rawValue)
@@ -93,7 +96,7 @@ struct SweepPlan: Codable, Hashable, Sendable {
     let parts = [
       ("the form", form == other.form), ("the networks", networks == other.networks),
       ("the capacities", capacitiesBits == other.capacitiesBits),
-      ("the energy models, word widths or reuse policies", settings == other.settings),
+      ("the energy models, word widths or policies of reuse or phases", settings == other.settings),
       ("the dataflows", dataflows == other.dataflows),
       ("the comparison of dataflows", comparesDataflows == other.comparesDataflows),
     ]

@@ -58,7 +58,9 @@ public final class SweepRun: Sendable {
       return
     }
     let head =
-      form == .csv ? ResultFile.csvHeader(comparesDataflows: sweep.comparesDataflows, hasParts: sweep.hasParts) : ""
+      form == .csv
+      ? ResultFile.csvHeader(
+        comparesDataflows: sweep.comparesDataflows, hasParts: sweep.hasParts, namesPhases: sweep.namesPhases) : ""
     let opened = try SweepStore(path, plan, producer, head: head, units: sweep.units.count, restarts: restarts)
     for (unit, sums) in zip(sweep.units, opened.sums) where !sums.areComplete(for: unit, sweep) {
       throw .refused(
@@ -156,7 +158,8 @@ public final class SweepRun: Sendable {
   private func text(_ answers: [Answer]) throws -> String {
     switch form {
     case .csv:
-      ResultFile.csvLines(answers, comparesDataflows: sweep.comparesDataflows, hasParts: sweep.hasParts)
+      ResultFile.csvLines(
+        answers, comparesDataflows: sweep.comparesDataflows, hasParts: sweep.hasParts, namesPhases: sweep.namesPhases)
     case .jsonLines: try answers.map { try ResultFile.jsonLine($0) }.joined()
     }
   }

@@ -98,7 +98,7 @@ enum CommandArguments {
   private static func twice(
     _ option: String, _ first: String, _ second: String, of command: any ParsableCommand.Type
   ) -> CommandFailure {
-    let isSwept = ["--network", "--energy", "--bits", "--reuse"].contains(option)
+    let isSwept = ["--network", "--energy", "--bits", "--reuse", "--phases"].contains(option)
     let ways =
       isSwept && ["optimize", "curve", "gap"].contains(name(command)) ? "; 'tilebound sweep' takes several" : ""
     return CommandFailure(

@@ -82,7 +82,7 @@ struct Curve: ParsableCommand {
     let format = try output.format()
     let capacities = try capacity.map { try CapacityOptions.list($0) }
     let part = try PercentText.parse(within ?? "5%", origin: "--within")
-    let setting = try model.setting(reuse.policy, try chosen.dataflows())
+    let setting = try model.setting(reuse.policy, reuse.phases, try chosen.dataflows())
     let threads = try threads.count()
     let (network, entries) = try layers.entries(example: "tilebound curve --network resnet50")
     try checkOptions(format)

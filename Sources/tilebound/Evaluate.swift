@@ -48,10 +48,14 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     let format = try output.format()
     let capacity = try self.capacity.map { try CapacityOptions.single($0) }
-    let setting = try model.setting(reuse.policy)
+    let setting = try model.setting(reuse.policy, reuse.phases)
     try output.refuseSameFile(as: [("--timeloop", timeloop.timeloop)])
     let (network, entry, mapping) = try chosen(setting.widths)
 
+    if reuse.phases == .off, mapping.hasPhases {
+      throw CommandFailure(
+        code: .usage, message: "\(TextFile.shown(origin)): the nest has loops over phases, which --phases off excludes")
+    }
     let problem = try Problem(entry.layer, in: setting)
     let evaluation: Evaluation
     do {

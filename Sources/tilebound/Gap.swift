@@ -39,7 +39,7 @@ struct Gap: ParsableCommand {
   func run() throws {
     let format = try output.format()
     let capacities = try capacities.list(example: "tilebound gap --network resnet50 --capacity 128KiB")
-    let setting = try model.setting(reuse.policy, try chosen.dataflows())
+    let setting = try model.setting(reuse.policy, reuse.phases, try chosen.dataflows())
     let (network, entries) = try layers.entries(example: "tilebound gap --network resnet50 --capacity 128KiB")
 
     let byLayer = try entries.concurrentMap(threads: try threads.count()) { entry in

@@ -6,6 +6,7 @@ public import Sweeps
 // Types of other modules that options have: their raw values are what a user writes.
 
 extension ReusePolicy: ExpressibleByArgument {}
+extension PhasePolicy: ExpressibleByArgument {}
 
 extension SweepForm: ExpressibleByArgument {}
 

@@ -219,12 +219,14 @@ struct ModelOptions: ParsableArguments {
         + "the energy model's, or 8)",
       valueName: "b|list")) var bits: String?
 
-  /// What layers have in common, with the reuse and the dataflows that other options choose.
+  /// What layers have in common, with the reuse, the phases and the dataflows that other options choose.
   func setting(
-    _ reuse: ReusePolicy = .sliding, _ dataflows: Set<Dataflow> = Set(Dataflow.allCases)
+    _ reuse: ReusePolicy = .sliding, _ phases: PhasePolicy? = nil,
+    _ dataflows: Set<Dataflow> = Set(Dataflow.allCases)
   ) throws -> Problem.Setting {
     let model = try energyModel()
-    return Problem.Setting(widths: try widths(model), energyModel: model, reuse: reuse, dataflows: dataflows)
+    return Problem.Setting(
+      widths: try widths(model), energyModel: model, reuse: reuse, phases: phases, dataflows: dataflows)
   }
 
   private func energyModel() throws -> EnergyModel {
@@ -240,19 +242,25 @@ struct ModelOptions: ParsableArguments {
   /// A line that says what results are for.
   func heading(_ what: String, _ setting: Problem.Setting, namesReuse: Bool = true) -> String {
     "\(what): energy model \(setting.energyModel.name), word widths \(WidthsText.text(setting.widths)) "
-      + "(inputs/weights/outputs/partial sums)" + (namesReuse ? ", reuse \(setting.reuse.rawValue)" : "")
+      + "(inputs/weights/outputs/partial sums)" + (namesReuse ? ", reuse \(setting.reuseText)" : "")
   }
 }
 
-/// What the Buffer reuses.
+/// What the Buffer reuses, and whether loops over phases are searched.
 struct ReuseOptions: ParsableArguments {
   @Option(
     name: .customLong("reuse"),
     help: ArgumentHelp(
       "What of a box stays when the next one takes its place: overlap, all that both have, for which loops that turn round "
-        + "and phases are searched too; sliding, inputs that both have when one loop took one step forward; none.",
+        + "are searched too; sliding, inputs that both have when one loop took one step forward; none.",
       valueName: "policy"))
   var policy = ReusePolicy.sliding
+
+  @Option(
+    help: ArgumentHelp(
+      "Whether loops over phases of p, q, r and s are searched: on or off. (default: on under reuse overlap, otherwise off)",
+      valueName: "on|off"))
+  var phases: PhasePolicy?
 }
 
 /// The form of the answer and where it goes.

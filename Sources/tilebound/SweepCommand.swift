@@ -70,6 +70,12 @@ struct SweepCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Whether loops over phases are searched: on, off or both by a comma. (default: on under reuse overlap, otherwise off)",
+      valueName: "on|off"))
+  var phases: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
       "Only these orders of keeps, by commas, as for optimize: os-iw, or os for both that keep outputs outermost. "
         + "(default: any)", valueName: "names"))
   var dataflow: String?
@@ -238,6 +244,7 @@ struct SweepCommand: ParsableCommand {
       }
     }
     if !reuse.isEmpty { request.reuse = try Self.parts(reuse).map(Self.policy) }
+    if !phases.isEmpty { request.phases = try Self.parts(phases).map(Self.phasePolicy) }
     if let dataflow { request.dataflows = try DataflowText.parse(dataflow, origin: "--dataflow") }
     if compareDataflows { request.comparesDataflows = true }
     return request
@@ -255,6 +262,13 @@ struct SweepCommand: ParsableCommand {
     guard let policy = ReusePolicy(rawValue: name) else {
       let accepted = ReusePolicy.allCases.map(\.rawValue).joined(separator: ", ")
       throw FormatError(origin: "--reuse", message: "'\(name)' is unknown; accepted: \(accepted)")
+    }
+    return policy
+  }
+
+  private static func phasePolicy(_ name: String) throws -> PhasePolicy {
+    guard let policy = PhasePolicy(rawValue: name) else {
+      throw FormatError(origin: "--phases", message: "'\(name)' is unknown; accepted: on, off")
     }
     return policy
   }

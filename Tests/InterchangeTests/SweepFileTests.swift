@@ -19,19 +19,21 @@ struct SweepFileTests {
         - 8
         - {inputs: 8, weights: 4, outputs: 8, partial-sums: 24}
       reuse: [none, sliding]
+      phases: [on, off]
       compare-dataflows: true
       """, origin: "s.yaml")
     #expect(request.networks.map(\.name) == ["alexnet", "resnet18"])
     #expect(request.capacities.map { $0.count / 8 } == [1024, 1448, 2048, 2896, 4096, 3072])
     #expect(request.energyModels.map(\.name) == ["unit", "horowitz-45nm-int8"])
     #expect(request.widths.map { WidthsText.text($0.widths(with: .bitsMoved)) } == ["8/8/8/8", "8/4/8/24"])
-    #expect(request.reuse == [.none, .sliding] && request.comparesDataflows)
+    #expect(request.reuse == [.none, .sliding] && request.phases == [.on, .off] && request.comparesDataflows)
   }
 
   @Test func singleValuesNeedNoList() throws {
     let request = try SweepFile.parse("networks: alexnet\ncapacities: 64KiB\nbits: 16\n", origin: "s.yaml")
     #expect(request.networks.count == 1 && request.capacities == [.bytes(65536)] && request.widths.count == 1)
     #expect(request.energyModels.isEmpty && request.reuse.isEmpty && !request.comparesDataflows)
+    #expect(request.phases.isEmpty)
   }
 
   /// Widths that are left out are each energy model's own, and layers and dataflows are those of the options.
@@ -127,6 +129,9 @@ struct SweepFileTests {
     #expect(
       message("networks: alexnet\ncapacities: 1KiB\nreuse: slidin\n")
         == "s.yaml:3: reuse: unknown reuse policy 'slidin'; did you mean 'sliding'?")
+    #expect(
+      message("networks: alexnet\ncapacities: 1KiB\nphases: yes\n")
+        == "s.yaml:3: phases: unknown policy 'yes'; accepted: on, off")
     #expect(
       message("networks: alexnet\ncapacities: 1KiB\nenergy: joule\n").hasPrefix(
         "s.yaml:3: energy: unknown energy model 'joule'"))

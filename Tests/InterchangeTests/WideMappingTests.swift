@@ -56,7 +56,8 @@ struct WideMappingTests {
       #expect(try MappingFile.parse(MappingFile.text(mapping, layer: nil), origin: "-").mapping == mapping, failure)
 
       let reuse = layers.random.pick(ReusePolicy.allCases)
-      let problem = try Problem(layer, widths: widths, reuse: reuse)
+      let phases = mapping.hasPhases || layers.random.oneIn(2) ? PhasePolicy.on : .off
+      let problem = try Problem(layer, widths: widths, reuse: reuse, phases: phases)
       let answer = Answer(
         network: nil, entry: Network.Entry(layer: layer, count: 1), setting: problem.setting, capacity: nil,
         problem.evaluate(mapping))
@@ -64,7 +65,7 @@ struct WideMappingTests {
       let csv = try ResultReader.parse(ResultFile.csv([answer]), origin: "r")
       for read in [json, csv] {
         let read = try #require(read.answers.first)
-        #expect(read.mapping == mapping && read.setting.reuse == reuse, failure)
+        #expect(read.mapping == mapping && read.setting.reuse == reuse && read.setting.phases == phases, failure)
         #expect(read.evaluation.traffic == answer.evaluation.traffic, failure)
         #expect(read.evaluation.occupancy == answer.evaluation.occupancy, failure)
       }

@@ -106,6 +106,25 @@ struct SweepTests {
     #expect(try Sweep(request).settings.map { $0.energyModels.count } == [3])
   }
 
+  /// Phases are as usual under each rule of reuse, or each choice meets each rule; plans tell them apart.
+  @Test func phases() throws {
+    var request = try Examples.request()
+    request.widths = [ChosenWidths(WordWidths(.byte))]
+    request.reuse = [.sliding, .overlap]
+    let usual = try Sweep(request)
+    #expect(usual.settings.map(\.phases) == [.off, .on] && !usual.namesPhases)
+    request.phases = [.off, .on]
+    let both = try Sweep(request)
+    #expect(both.settings.map(\.phases) == [.off, .on, .off, .on])
+    #expect(both.settings.map(\.namedPhases) == [nil, "on", "off", nil] && both.namesPhases)
+    request.reuse = [.sliding]
+    request.phases = [.on]
+    let on = SweepPlan(try Sweep(request), form: .csv)
+    request.phases = []
+    let off = SweepPlan(try Sweep(request), form: .csv)
+    #expect(on.difference(from: off) == "the energy models, word widths or policies of reuse or phases")
+  }
+
   /// Widths that are not chosen are each energy model's own; choices that come to the same with a model count once for it.
   @Test func chosenWidthsLeaveTheRestToEnergyModels() throws {
     func widths(_ counts: [Int]) throws -> WordWidths {

@@ -241,7 +241,7 @@ struct ArgumentTests {
       let other = try Program.run("sweep s.yaml --bits 8 --output file.csv", in: folder)
       #expect(
         other.error
-          == "tilebound: file.csv: holds another sweep: the energy models, word widths or reuse policies changed; "
+          == "tilebound: file.csv: holds another sweep: the energy models, word widths or policies of reuse or phases changed; "
           + "--restart replaces it, another --output leaves it\n")
     }
   }

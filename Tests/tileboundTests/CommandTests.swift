@@ -115,6 +115,45 @@ struct CommandTests {
     }
   }
 
+  /// Loops over phases under the rule `sliding`: searched where asked for, named in every form, refused for Timeloop.
+  @Test func phases() throws {
+    try withTemporaryFolder { folder in
+      let search = "optimize --shape k=4,c=2,p=12,r=5,stride=2x1 --bits 1 --capacity 8bit --threads 1"
+      let (off, usual) = (try Program.run(search + " --phases off"), try Program.run(search))
+      #expect(off.code == 0 && off.output.hasPrefix(usual.output.prefix { $0 != "\n" } + "\n"))
+      #expect(!usual.output.contains("phases"))
+      let on = try Program.run(search + " --phases on")
+      #expect(on.code == 0 && on.output.contains(", reuse sliding, phases on\n"), "\(on.output)")
+      #expect(on.output.contains(" by phases of 2"), "\(on.output)")
+      let csv = try Program.run(search + " --phases on --format csv")
+      #expect(csv.output.contains(",reuse,phases,dataflow,") && csv.output.contains(",sliding,on,"))
+      #expect(!(try Program.run(search + " --format csv")).output.contains("phases"))
+      let json = try Program.run(search + " --phases on --format json --output \(folder)/on.json")
+      #expect(json.code == 0 && json.error.isEmpty, "\(json.error)")
+      let text = try String(contentsOfFile: "\(folder)/on.json", encoding: .utf8)
+      #expect(text.contains("\"phases\" : \"on\""))
+      #expect(try Program.run("report \(folder)/on.json --output \(folder)/on.html").code == 0)
+      #expect(try String(contentsOfFile: "\(folder)/on.html", encoding: .utf8).contains("--reuse sliding --phases on"))
+      let export = try Program.run(search + " --phases on --timeloop \(folder)/timeloop.yaml")
+      #expect(export.code == 1 && export.output.isEmpty)
+      #expect(
+        export.error.contains("cannot be written for Timeloop: a loop walks phases of r")
+          && export.error.split(separator: "\n").count == 1, "\(export.error)")
+      #expect(!FileManager.default.fileExists(atPath: "\(folder)/timeloop.yaml"))
+      for command in [
+        "optimize", "curve", "gap", "evaluate --nest x", "sweep --network alexnet --capacity 1KiB --output -",
+      ] {
+        let wrong = try Program.run("\(command) --phases maybe")
+        #expect(wrong.code == 64 && wrong.output.isEmpty && wrong.error.contains("--phases"), "\(wrong.error)")
+      }
+      let nest = ["evaluate", "--shape", "p=12,r=5,stride=2x1", "--nest", "r%2 [outputs] [inputs] [weights]"]
+      #expect(try Program.run(nest).code == 0 && Program.run(nest + ["--phases", "on"]).code == 0)
+      let excluded = try Program.run(nest + ["--phases", "off"])
+      #expect(excluded.code == 64 && excluded.output.isEmpty)
+      #expect(excluded.error.hasSuffix(": the nest has loops over phases, which --phases off excludes\n"))
+    }
+  }
+
   @Test func evaluateExample() throws {
     let outcome = try Program.run(
       "evaluate --network alexnet --mapping configs/mappings/alexnet-conv2.yaml --format csv")

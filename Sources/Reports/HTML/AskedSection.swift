@@ -34,7 +34,7 @@ struct AskedSection {
       table.add([
         .number(index + 1), .header(model.name), .text(model.unit), .number(model.perMAC, NumberText.price),
         .number(model.perBitRead, NumberText.price), .number(model.perBitWritten, NumberText.price),
-        .text(WidthsText.text(setting.widths)), .text(setting.reuse.rawValue),
+        .text(WidthsText.text(setting.widths)), .text(setting.reuseText),
         .text(records.map { $0.network ?? "by shape" }.uniqued().joined(separator: ", ")),
         .number(Set(records.map(LayerIdentity.init)).count), .text(Self.capacities(records)), .number(records.count),
       ])

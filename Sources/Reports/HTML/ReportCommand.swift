@@ -90,9 +90,10 @@ enum ReportCommand {
     return [command([name] + wanted.map { ShellText.option("layer", $0.name) })]
   }
 
-  /// The options for widths and reuse.
+  /// The options for widths, reuse and phases.
   private static func options(_ setting: Problem.Setting) -> [String] {
     ["--bits \(WidthsText.list(setting.widths))", "--reuse \(setting.reuse.rawValue)"]
+      + (setting.namedPhases.map { ["--phases \($0.rawValue)"] } ?? [])
   }
 
   /// Whether the program has the setting's energy model with the same prices.

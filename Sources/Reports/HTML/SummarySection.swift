@@ -24,7 +24,7 @@ struct SummarySection {
     let setting = contents.settings[index]
     var part = Part(
       title: "Setting \(index + 1): energy model \(setting.energyModel.name), "
-        + "word widths \(WidthsText.text(setting.widths)), reuse \(setting.reuse.rawValue)")
+        + "word widths \(WidthsText.text(setting.widths)), reuse \(setting.reuseText)")
     var totals = HTMLTable(
       caption: "Sums over each network's layers, repeated ones as often as they occur",
       [

@@ -16,6 +16,7 @@ struct ExactKnees {
     let network: String
     let bits: ResultRecord.Widths
     let reuse: String
+    let phases: String?
     let energyModel: String
   }
 
@@ -33,7 +34,9 @@ struct ExactKnees {
       curves.compactMap { curve in
         curve.knees.first { $0.within == part }.map { knee in
           (
-            Key(network: curve.network, bits: curve.bits, reuse: curve.reuse, energyModel: curve.energyModel), knee
+            Key(
+              network: curve.network, bits: curve.bits, reuse: curve.reuse, phases: curve.phases,
+              energyModel: curve.energyModel), knee
           )
         }
       }, uniquingKeysWith: { first, _ in first })
@@ -93,6 +96,6 @@ extension ExactKnees.Key {
   fileprivate init(_ network: String, _ setting: Problem.Setting) {
     self.init(
       network: network, bits: ResultRecord.Widths(setting.widths), reuse: setting.reuse.rawValue,
-      energyModel: setting.energyModel.name)
+      phases: setting.namedPhases?.rawValue, energyModel: setting.energyModel.name)
   }
 }

@@ -9,11 +9,13 @@ extension Problem.Setting {
     let widthsText =
       isUniform
       ? "\(widths.inputs.count) bit" : "\(WidthsText.text(widths)) bit (inputs/weights/outputs/partial sums)"
-    return "energy model \(energyModel.name), word widths \(widthsText), reuse \(reuse.rawValue)"
+    return "energy model \(energyModel.name), word widths \(widthsText), reuse \(reuseText)"
   }
 
   /// The parts of names of files.
-  var fileNames: [String] { [energyModel.name, WidthsText.text(widths), reuse.rawValue] }
+  var fileNames: [String] {
+    [energyModel.name, WidthsText.text(widths), reuse.rawValue] + (namedPhases.map { ["phases-\($0.rawValue)"] } ?? [])
+  }
 
   /// What energies are counted in.
   var unit: String { energyModel.unit }
