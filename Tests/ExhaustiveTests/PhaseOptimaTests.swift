@@ -49,7 +49,7 @@ import Workloads
     let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.one), phases: .on))
     #expect(optimizer.isComplete)
     let optimum = try #require(optimizer.optimum(capacity: Bits(139)))
-    #expect(optimum.energy.dataQuanta <= 13_684_720 && optimum.mapping.hasPhases)
+    #expect(optimum.energy.dataQuanta <= 11_381_440 && optimum.mapping.hasPhases)
   }
 
   /// Points of layers with two axes where a nest beats the search: words held, and words that the search moves there.
