@@ -159,10 +159,11 @@ struct WideLeaf {
         scratch.candidates.append(Candidate(column: column, energy: energy, occupancy: occupancy))
       }
     }
-    if scratch.candidates.isEmpty { return }
+    guard let least = scratch.candidates.lazy.map(\.occupancy).min() else { return }
     for v in some.choices {
       for h in others.choices {
         let held = self.vertical.held[v][2] &* self.horizontal.held[h][2]
+        if least &+ held &* columns.leastHeld[2] > incumbent.capacity { break }
         rows(v, h, terms.third.product..<terms.termOfProduct.count, &scratch.row)
         for candidate in scratch.candidates {
           let occupancy = candidate.occupancy &+ held &* columnsHeld[2 &* count &+ candidate.column]
