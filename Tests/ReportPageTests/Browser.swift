@@ -19,6 +19,8 @@ final class Browser {
   private let folder: URL
   private let (toBrowser, fromBrowser): (CInt, CInt)
   private var received: [UInt8] = []
+  /// How many of the bytes received are known to be the beginning of one message.
+  private var begun = 0
   private var events: [Object] = []
   private var lastIdentifier = 0
   private var session: String?
@@ -122,9 +124,11 @@ final class Browser {
     return Data(base64Encoded: answer["data"] as? String ?? "") ?? Data()
   }
 
-  /// The whole page as a PNG.
+  /// The whole page as a PNG, a quarter as wide and high: a long page at its size has a hundred million pixels.
   func screenshot() throws -> Data {
-    let answer = try send("Page.captureScreenshot", ["captureBeyondViewport": true], timeout: 60)
+    var clip = try send("Page.getLayoutMetrics")["cssContentSize"] as? Object ?? [:]
+    clip["scale"] = 0.25
+    let answer = try send("Page.captureScreenshot", ["captureBeyondViewport": true, "clip": clip], timeout: 60)
     return Data(base64Encoded: answer["data"] as? String ?? "") ?? Data()
   }
 
@@ -220,13 +224,15 @@ final class Browser {
   /// The next message; events are noted on the way.
   private func receive(until deadline: Date, _ complaint: String) throws -> Object {
     while true {
-      if let end = received.firstIndex(of: 0) {
+      if let end = received[begun...].firstIndex(of: 0) {
         let data = Data(received[..<end])
         received.removeSubrange(...end)
+        begun = 0
         guard let message = try JSONSerialization.jsonObject(with: data) as? Object else { continue }
         note(message)
         return message
       }
+      begun = received.count
       let left = deadline.timeIntervalSinceNow
       guard left > 0 else { throw Failure(description: "\(complaint) in time") }
       guard process.isRunning else { throw Failure(description: "\(complaint): the browser has ended") }
