@@ -213,7 +213,7 @@ if let chosen = Context.environment["TARGETS"] {
   package.products = []
   // A check of memory or of threads needs code of its own, which takes a third of the time to build without optimization.
   // Code in which tests spend theirs is optimized even so.
-  let optimized = Set(needed.contains(fuzz.name) ? [] : core.map(\.name) + ["Interchange", "Sweeps", "TestSupport"])
+  let optimized = Set(needed.contains(fuzz.name) ? [] : core.map(\.name) + ["TestSupport"])
   for target in package.targets where target.type != .plugin && target.type != .system {
     let optimization = optimized.contains(target.name) ? "-O" : "-no-emit-module-separately-wmo"
     target.swiftSettings?.append(

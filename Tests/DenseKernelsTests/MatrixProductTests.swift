@@ -4,7 +4,7 @@ import Testing
 
 struct MatrixProductTests {
   /// Whole numbers whose products and sums stay below 2^53 come out exactly, whatever the order of summation.
-  @Test(arguments: 0..<40)
+  @Test(arguments: seeds(0..<40))
   func dgemmEqualsReference(seed: Int) {
     var random = SplitMix64(seed: seed)
     let (rows, columns, depth) = (random.pick(0...70), random.pick(1...70), random.pick(1...9))

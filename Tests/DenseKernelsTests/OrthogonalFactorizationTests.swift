@@ -17,7 +17,7 @@ struct OrthogonalFactorizationTests {
     return one.count == other.count && zip(one, other).allSatisfy { abs($0 - $1) <= tolerance * size }
   }
 
-  @Test("LAPACK and plain Swift agree", arguments: 0..<40)
+  @Test("LAPACK and plain Swift agree", arguments: seeds(0..<40))
   func equalsReference(seed: Int) {
     var random = SplitMix64(seed: seed)
     let columns = random.pick(1...6)
@@ -52,7 +52,7 @@ struct OrthogonalFactorizationTests {
     }
   }
 
-  @Test("The diagonal of R falls, and ends in zeros where columns depend on others", arguments: 0..<20)
+  @Test("The diagonal of R falls, and ends in zeros where columns depend on others", arguments: seeds(0..<20))
   func rank(seed: Int) {
     var random = SplitMix64(seed: seed)
     let rows = random.pick(6...30)

@@ -405,7 +405,7 @@ struct AccelForgeWorkloadTests {
     #expect(message(text) == expected)
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: 1...3)
+  @Test(.timeLimit(.minutes(1)), arguments: seeds(0..<3))
   func damaged(seed: Int) {
     for text in [Self.convolution, Self.chain, Self.template] {
       Damage.check(text, seed: seed, edits: 300) { _ = try AccelForgeWorkload.parse($0, origin: "file") }

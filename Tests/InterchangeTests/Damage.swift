@@ -8,12 +8,12 @@ enum Damage {
   ///
   /// - Parameters:
   ///   - text: a text that can be read.
-  ///   - seed: of the changes.
+  ///   - seed: of the changes; only the first, 0, reads the beginnings too, which are the same for all.
   ///   - edits: how many texts to change.
   ///   - read: reads a text as the file `file`.
   static func check(_ text: String, seed: Int, edits: Int = 600, read: (String) throws -> Void) {
     let bytes = Array(text.utf8)
-    for count in 0..<bytes.count { expectOneLine(bytes[..<count], seed: seed, read) }
+    if seed == 0 { for count in 0..<bytes.count { expectOneLine(bytes[..<count], seed: seed, read) } }
     var random = SplitMix64(seed: seed)
     let alphabet = bytes + Array("0123456789{}[]:,*+=-#&%\"' \n\t\u{0}\u{e9}9999999999999999999".utf8)
     for _ in 0..<edits {

@@ -14,7 +14,7 @@ struct LayerTableTextTests {
     #expect(try roundTrip(network) == network)
   }
 
-  @Test(arguments: 0..<20)
+  @Test(arguments: seeds(0..<20))
   func randomLayers(seed: Int) throws {
     var layers = RandomLayers(seed: seed, largestSize: 7, largestMACs: 5000)
     for _ in 0..<50 {

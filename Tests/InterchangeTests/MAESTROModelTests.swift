@@ -159,7 +159,7 @@ struct MAESTROModelTests {
     #expect(message(text) == expected)
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: 1...3)
+  @Test(.timeLimit(.minutes(1)), arguments: seeds(0..<3))
   func damaged(seed: Int) {
     Damage.check(Self.model, seed: seed) { _ = try MAESTROModel.parse($0, origin: "file") }
   }

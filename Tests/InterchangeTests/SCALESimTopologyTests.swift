@@ -199,7 +199,7 @@ struct SCALESimTopologyTests {
     #expect(message(text) == expected)
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: 1...3)
+  @Test(.timeLimit(.minutes(1)), arguments: seeds(0..<3))
   func damaged(seed: Int) {
     for text in [Self.topology, "Layer,M,N,K,Sparsity,\nL0,196,192,384,2:4,\nL1,196,1176,64,,\n"] {
       Damage.check(text, seed: seed) { _ = try SCALESimTopology.parse($0, origin: "file") }

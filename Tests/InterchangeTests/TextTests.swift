@@ -2,6 +2,7 @@ import EnergyModel
 import Interchange
 import MappingSearch
 import Mappings
+import TestSupport
 import Testing
 import Workloads
 
@@ -294,7 +295,7 @@ struct TextTests {
   }
 
   /// Outputs are rounded up as if there were padding behind, and only where the stride leaves something over.
-  @Test("Outputs rounded up", arguments: 0..<40)
+  @Test("Outputs rounded up", arguments: seeds(0..<40))
   func roundedUp(seed: Int) throws {
     let (kernel, stride) = (1 + seed % 7, 1 + seed / 7 % 5)
     let input = kernel + seed

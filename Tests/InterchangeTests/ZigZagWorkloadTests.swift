@@ -277,7 +277,7 @@ struct ZigZagWorkloadTests {
     #expect(message(text) == expected)
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: 1...3)
+  @Test(.timeLimit(.minutes(1)), arguments: seeds(0..<3))
   func damaged(seed: Int) {
     let text = Self.layer(rest: "  name: a\n  pr_loop_dims: [IX, IY]\n  padding: [[1, 2], [1, 0]]") + Self.layer(id: 1)
     Damage.check(text, seed: seed) { _ = try ZigZagWorkload.parse($0, origin: "file") }

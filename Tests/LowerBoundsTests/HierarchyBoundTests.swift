@@ -44,7 +44,7 @@ struct HierarchyBoundTests {
 
   /// Two levels on the chip run the same loops, each with boxes of its own: what that costs is never below the bound,
   /// whatever the loops, prices and widths, and whether weights bypass the outer level or not.
-  @Test("No nest on two levels beats the bound", arguments: 0..<400)
+  @Test("No nest on two levels beats the bound", arguments: seeds(0..<400))
   func holdsForNests(seed: Int) throws {
     var layers = RandomLayers(seed: seed, largestSize: 6, largestMACs: 3000)
     layers.allowsPadding = false

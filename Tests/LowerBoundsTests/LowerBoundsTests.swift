@@ -8,7 +8,7 @@ import Workloads
 struct LowerBoundsTests {
   static let oneBit = WordWidths(.one)
 
-  @Test("Bounds never grow with the Buffer", arguments: 0..<100)
+  @Test("Bounds never grow with the Buffer", arguments: seeds(0..<100))
   func monotone(seed: Int) throws {
     var layers = RandomLayers(seed: seed, largestSize: 24, largestMACs: 1 << 20)
     let layer = layers.layer()
@@ -28,7 +28,7 @@ struct LowerBoundsTests {
   }
 
   /// With room for everything no bound exceeds the compulsory traffic, which is then attained.
-  @Test("Compulsory traffic when everything fits", arguments: 0..<100)
+  @Test("Compulsory traffic when everything fits", arguments: seeds(0..<100))
   func compulsory(seed: Int) throws {
     var layers = RandomLayers(seed: seed, largestSize: 24, largestMACs: 1 << 20)
     layers.allowsPadding = seed % 2 == 0

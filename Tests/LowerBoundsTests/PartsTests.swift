@@ -60,7 +60,7 @@ struct PartsTests {
   }
 
   /// Schedules that interleave the parts in every way, with any Buffer: none moves less than a bound.
-  @Test("No schedule of all parts beats the bounds", arguments: 0..<80)
+  @Test("No schedule of all parts beats the bounds", arguments: seeds(0..<80))
   func holds(seed: Int) throws {
     var layers = RandomLayers(seed: seed, largestSize: 3, largestMACs: 300)
     let parts = Self.parts(&layers.random)
@@ -69,7 +69,7 @@ struct PartsTests {
     try expectBounds(of: parts, widths, orders: 8, &layers.random, failure)
   }
 
-  @Test(arguments: 0..<30)
+  @Test(arguments: seeds(0..<30))
   func holdsForTransposedConvolutions(seed: Int) throws {
     var layers = RandomLayers(seed: 1000 + seed, largestSize: 3, largestMACs: 300)
     let channels = (layers.random.pick(1...4), layers.random.pick(1...3))
@@ -93,7 +93,7 @@ struct PartsTests {
   }
 
   /// Output channels of one layer are parts that read the same inputs: their bounds are the layer's.
-  @Test("The channels of a layer as its parts", arguments: 0..<100)
+  @Test("The channels of a layer as its parts", arguments: seeds(0..<100))
   func channelsAreParts(seed: Int) throws {
     var layers = RandomLayers(seed: 2000 + seed, largestSize: 12, largestMACs: 1 << 20)
     let layer = layers.layer()

@@ -8,7 +8,7 @@ import Workloads
 
 /// The quick list of profiles against the plain one of all block sizes.
 struct AxisListingTests {
-  @Test("Undominated profiles agree", arguments: 0..<300)
+  @Test("Undominated profiles agree", arguments: seeds(0..<300))
   func agrees(seed: Int) throws {
     var random = SplitMix64(seed: seed)
     let axis = random.axis(outputs: 24, kernels: 7)

@@ -6,7 +6,7 @@ import Workloads
 
 /// Rows of two ranges in constant time, against a walk.
 struct AxisRowsTests {
-  @Test("Rows, and where padding is cut", arguments: 0..<200)
+  @Test("Rows, and where padding is cut", arguments: seeds(0..<200))
   func rows(seed: Int) {
     var random = SplitMix64(seed: seed)
     let axis = random.axis(outputs: 20, kernels: 8, dilates: true)

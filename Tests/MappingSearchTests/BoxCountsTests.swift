@@ -15,7 +15,7 @@ struct BoxCountsTests {
     Set(outputs.flatMap { output in kernels.compactMap { axis.inputRow(output: output, kernel: $0) } })
   }
 
-  @Test("Rows held and moved", arguments: 0..<400)
+  @Test("Rows held and moved", arguments: seeds(0..<400))
   func rows(seed: Int) {
     var random = SplitMix64(seed: seed)
     let axis = random.axis(outputs: 24, kernels: 9, dilates: true)
@@ -58,7 +58,7 @@ struct BoxCountsTests {
     }
   }
 
-  @Test("Quick counts are the plain ones", arguments: 0..<200)
+  @Test("Quick counts are the plain ones", arguments: seeds(0..<200))
   func quick(seed: Int) {
     var random = SplitMix64(seed: 5000 + seed)
     let axis = random.axis(outputs: 24, kernels: 7)

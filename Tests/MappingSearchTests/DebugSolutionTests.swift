@@ -11,7 +11,7 @@ import Workloads
 struct DebugSolutionTests {
   /// Every optimum that brute force finds among canonical nests, in each dataflow that has it, through searches for one
   /// capacity and for all of them, with and without pruning.
-  @Test("Optima of brute force survive every cut", arguments: 0..<160)
+  @Test("Optima of brute force survive every cut", arguments: seeds(0..<160))
   func survives(seed: Int) throws {
     let problem = RandomProblem(seed: 700 + seed, largestSize: 5, largestMACs: seed % 2 == 0 ? 24 : 48)
     var bruteForce = BruteForce(problem)
@@ -39,7 +39,7 @@ struct DebugSolutionTests {
   }
 
   /// Any mapping of the canonical mapspace, good or bad, is itself in the grids or dominated.
-  @Test("Random canonical mappings survive every cut", arguments: 0..<60)
+  @Test("Random canonical mappings survive every cut", arguments: seeds(0..<60))
   func randomMappings(seed: Int) throws {
     let problem = RandomProblem(seed: 900 + seed, largestSize: 9, largestMACs: 20_000)
     var random = SplitMix64(seed: 900 + seed)

@@ -12,7 +12,7 @@ import Workloads
 struct EngineTests {
   private func problem(seed: Int) -> RandomProblem { RandomProblem(seed: seed, largestSize: 9, largestMACs: 40_000) }
 
-  @Test("With and without pruning", arguments: 0..<40)
+  @Test("With and without pruning", arguments: seeds(0..<40))
   func pruning(seed: Int) throws {
     let problem = problem(seed: seed)
     let optimizer = problem.optimizer()
@@ -34,7 +34,7 @@ struct EngineTests {
     }
   }
 
-  @Test("Points cost what their mappings do, and no less than any schedule must", arguments: 0..<60)
+  @Test("Points cost what their mappings do, and no less than any schedule must", arguments: seeds(0..<60))
   func points(seed: Int) throws {
     let problem = problem(seed: 100 + seed)
     let curve = problem.optimizer().curve()
@@ -52,7 +52,7 @@ struct EngineTests {
     }
   }
 
-  @Test("Doubles and integers", arguments: 0..<30)
+  @Test("Doubles and integers", arguments: seeds(0..<30))
   func arithmetic(seed: Int) throws {
     let problem = problem(seed: 200 + seed)
     let doubles = problem.optimizer(.doubles).curve()
@@ -164,7 +164,7 @@ struct EngineTests {
     }
   }
 
-  @Test("A network's curve is the sum of its layers' at every capacity", arguments: 0..<8)
+  @Test("A network's curve is the sum of its layers' at every capacity", arguments: seeds(0..<8))
   func sums(seed: Int) throws {
     let curves = (0..<3).map { (problem(seed: 500 + 3 * seed + $0).optimizer().curve().steps, 1 + $0) }
     let sum = try StepCurve(sumOf: curves.map { ($0.0, count: $0.1) })

@@ -6,7 +6,7 @@ import Workloads
 
 /// What blocks of kernel rows amount to, against a walk of the rows.
 struct KernelCutTests {
-  @Test("Rows by the number of cuts", arguments: 0..<100)
+  @Test("Rows by the number of cuts", arguments: seeds(0..<100))
   func rows(seed: Int) {
     var random = SplitMix64(seed: seed)
     let axis = random.axis(outputs: 16, kernels: 7)

@@ -50,7 +50,7 @@ struct OptimalDataflowsTests {
     }
   }
 
-  @Test("As brute force over single dataflows", arguments: 0..<80)
+  @Test("As brute force over single dataflows", arguments: seeds(0..<80))
   func single(seed: Int) throws {
     let problem = RandomProblem(seed: 600 + seed, largestSize: 7, largestMACs: 6000)
     var random = SplitMix64(seed: seed)
@@ -114,7 +114,7 @@ struct OptimalDataflowsTests {
     #expect(DataflowCurves(some).optima(capacity: capacity, of: some.problem).count == 2)
   }
 
-  @Test("The least of curves at every capacity", arguments: 0..<20)
+  @Test("The least of curves at every capacity", arguments: seeds(0..<20))
   func leastOfCurves(seed: Int) throws {
     var random = SplitMix64(seed: seed)
     let curves = (0..<random.pick(1...4)).map { _ in

@@ -102,7 +102,7 @@ struct OptimizerTests {
   }
 
   /// Of mappings with the same energy the one with the least occupancy is chosen: a smaller Buffer than that costs more.
-  @Test("Ties are broken by occupancy", arguments: 0..<20)
+  @Test("Ties are broken by occupancy", arguments: seeds(0..<20))
   func ties(seed: Int) throws {
     var layers = RandomLayers(seed: seed, largestSize: 6, largestMACs: 3000)
     let layer = layers.layer()

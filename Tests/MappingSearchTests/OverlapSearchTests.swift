@@ -44,7 +44,7 @@ import Workloads
     }
   }
 
-  @Test("no nest of loops that run back and forth beats the curve", arguments: 0..<20)
+  @Test("no nest of loops that run back and forth beats the curve", arguments: seeds(0..<20))
   func turning(_ batch: Int) throws {
     for index in 0..<5 {
       let draw = try Draw(
@@ -53,25 +53,25 @@ import Workloads
     }
   }
 
-  @Test("groups and batches: no nest beats the curve", arguments: 1000..<1020)
+  @Test("groups and batches: no nest beats the curve", arguments: seeds(1000..<1020))
   func grouped(_ seed: Int) throws {
     let draw = try Draw(seed: seed, largestSize: 3, largestMACs: 24, dimensions: [.g, .n, .k, .c, .p], count: 3)
     try check(draw, TurningBruteForce(draw.problem, .init()))
   }
 
-  @Test("no nest whose loops run either way beats the curve", arguments: 3000..<3020)
+  @Test("no nest whose loops run either way beats the curve", arguments: seeds(3000..<3020))
   func eitherWay(_ seed: Int) throws {
     let draw = try Draw(seed: seed, largestSize: 4, largestMACs: 18, dimensions: [.k, .c, .p, .n, .q], count: 3)
     try check(draw, TurningBruteForce(draw.problem, .init(directions: Loop.Direction.allCases)))
   }
 
-  @Test("no nest with two loops of a dimension between keeps beats the curve", arguments: 4000..<4020)
+  @Test("no nest with two loops of a dimension between keeps beats the curve", arguments: seeds(4000..<4020))
   func twoLoops(_ seed: Int) throws {
     let draw = try Draw(seed: seed, largestSize: 5, largestMACs: 20, dimensions: [.k, .c, .p], count: 2)
     try check(draw, TurningBruteForce(draw.problem, .init(loopsPerSegment: 2)))
   }
 
-  @Test("what is found does not depend on pruning, and the curve is that of the optima", arguments: 2000..<2030)
+  @Test("what is found does not depend on pruning, and the curve is that of the optima", arguments: seeds(2000..<2030))
   func pruning(_ seed: Int) throws {
     let draw = try Draw(seed: seed, largestSize: 9, largestMACs: 300, dimensions: [.g, .n, .k, .c, .p, .q], count: 4)
     let optimizer = Optimizer(draw.problem)

@@ -26,7 +26,7 @@ struct SharedInputsTests {
 
   /// Run element by element in a Buffer of its occupancy, the schedule moves what it says: every word once, which no
   /// schedule does with less.
-  @Test("Every word moves once", arguments: 0..<150)
+  @Test("Every word moves once", arguments: seeds(0..<150))
   func movesEveryWordOnce(seed: Int) throws {
     var layers = RandomLayers(seed: seed, largestSize: 3, largestMACs: 300)
     let whole = try Self.whole(&layers.random)

@@ -30,7 +30,7 @@ struct SimpleMappingsTests {
   }
 
   /// A simple mapping is never better than the bound, and where one meets it, the search finds no less and holds no more.
-  @Test("Simple mappings against the search", arguments: 0..<60)
+  @Test("Simple mappings against the search", arguments: seeds(0..<60))
   func agreesWithTheSearch(seed: Int) throws {
     let problem = RandomProblem(seed: 1500 + seed, largestSize: 6, largestMACs: 3000)
     let optimizer = problem.optimizer()

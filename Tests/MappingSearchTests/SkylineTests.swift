@@ -12,7 +12,7 @@ struct SkylineTests {
       inputsHeld: random.pick(1...most), weightsHeld: random.pick(1...most), outputsHeld: random.pick(1...most))
   }
 
-  @Test("What stands is what nothing dominates, the first of equals", arguments: 0..<100)
+  @Test("What stands is what nothing dominates, the first of equals", arguments: seeds(0..<100))
   func undominated(seed: Int) {
     var random = SplitMix64(seed: seed)
     let offered = (0..<random.pick(1...60)).map { place in
@@ -38,7 +38,7 @@ struct SkylineTests {
   }
 
   /// A range of profiles is split into chunks whose corners are no larger than their members.
-  @Test("Corners of chunks and clusters", arguments: 0..<20)
+  @Test("Corners of chunks and clusters", arguments: seeds(0..<20))
   func corners(seed: Int) {
     var random = SplitMix64(seed: 100 + seed)
     let loops = AxisLoops(output: Tiles(1, 1, 1), kernel: Tiles(1, 1, 1), slide: .none)

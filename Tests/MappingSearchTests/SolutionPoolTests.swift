@@ -22,7 +22,7 @@ struct SolutionPoolTests {
     }
   }
 
-  @Test("The frontier is what no other beats, the first of equals", arguments: 0..<100)
+  @Test("The frontier is what no other beats, the first of equals", arguments: seeds(0..<100))
   func frontier(seed: Int) {
     var random = SplitMix64(seed: seed)
     let mappings = Self.mappings(&random)
@@ -45,7 +45,7 @@ struct SolutionPoolTests {
     }
   }
 
-  @Test("The incumbent is the best that fits, the first of equals", arguments: 0..<100)
+  @Test("The incumbent is the best that fits, the first of equals", arguments: seeds(0..<100))
   func incumbent(seed: Int) {
     var random = SplitMix64(seed: 500 + seed)
     let mappings = Self.mappings(&random)

@@ -18,7 +18,7 @@ struct StepCurveTests {
     return StepCurve(points)
   }
 
-  @Test("Look-up, knee and sum", arguments: 0..<100)
+  @Test("Look-up, knee and sum", arguments: seeds(0..<100))
   func atEveryCapacity(seed: Int) throws {
     var random = SplitMix64(seed: seed)
     let curves = (0..<random.pick(1...4)).map { _ in (curve: Self.curve(&random), count: random.pick(1...3)) }

@@ -6,7 +6,7 @@ import Workloads
 
 /// Runs of tiles that make the same number of blocks.
 struct TileLadderTests {
-  @Test("Rungs are the runs of tiles with one number of blocks", arguments: 0..<60)
+  @Test("Rungs are the runs of tiles with one number of blocks", arguments: seeds(0..<60))
   func rungs(seed: Int) {
     var random = SplitMix64(seed: seed)
     let axis = random.axis(outputs: 30, kernels: 6)
@@ -28,7 +28,7 @@ struct TileLadderTests {
   }
 
   /// A block away from padding holds as much as any of its size.
-  @Test("Interior blocks hold the most", arguments: 0..<60)
+  @Test("Interior blocks hold the most", arguments: seeds(0..<60))
   func interior(seed: Int) {
     var random = SplitMix64(seed: 300 + seed)
     let axis = random.axis(outputs: 24, kernels: 6)
@@ -45,7 +45,7 @@ struct TileLadderTests {
     }
   }
 
-  @Test("The smallest tiles that cut three ranges into each number of blocks", arguments: 0..<40)
+  @Test("The smallest tiles that cut three ranges into each number of blocks", arguments: seeds(0..<40))
   func threeRanges(seed: Int) {
     var random = SplitMix64(seed: 600 + seed)
     let sizes = (random.pick(1...20), random.pick(1...20), random.pick(1...20))

@@ -8,7 +8,9 @@ import Workloads
 
 /// The search under the rule `overlap` for layers whose input boxes overlap. What it attains is in ExhaustiveTests.
 @Suite struct WideSearchTests {
-  @Test("what is found at a capacity does not depend on pruning, and costs and holds what it says", arguments: 0..<12)
+  @Test(
+    "what is found at a capacity does not depend on pruning, and costs and holds what it says", arguments: seeds(0..<12)
+  )
   func pruning(_ seed: Int) throws {
     for (all, dataflow) in [true, false].flatMap({ all in Dataflow.allCases.map { (all, $0) } }) {
       let draw = try HaloDraw(seed: 5000 + seed, axes: seed % 2 + 1, largestMACs: all ? 30 : 400)
@@ -38,7 +40,9 @@ import Workloads
     }
   }
 
-  @Test("what costs less holds more, for each dataflow too", arguments: Dataflow.allCases)
+  @Test(
+    "what costs less holds more, for each dataflow too",
+    arguments: Dataflow.allCases[seeds(0..<Dataflow.allCases.count)])
   func dataflows(_ dataflow: Dataflow) throws {
     let layer = try Layer(
       name: "middle", inputChannels: 4, input: Extent(9), outputChannels: 16, kernel: Extent(3), padding: Padding(1))

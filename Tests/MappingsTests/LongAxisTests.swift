@@ -7,7 +7,7 @@ import Workloads
 /// Axes on which blocks are many, uneven and in padding.
 struct LongAxisTests {
   /// Sums over blocks equal a walk of the nest, and the fullest box is that of a plain walk of all pairs of blocks.
-  @Test("Padded axes with nested blocks", arguments: 0..<150)
+  @Test("Padded axes with nested blocks", arguments: seeds(0..<150))
   func paddedAxes(seed: Int) throws {
     var random = SplitMix64(seed: seed)
     for _ in 0..<4 {

@@ -51,7 +51,7 @@ struct ReferenceDataflowTests {
         on: Problem(dilated, widths: widths), capacity: .bytes(1 << 20)))
   }
 
-  @Test("The loop nests move what the formulas say", arguments: 0..<80)
+  @Test("The loop nests move what the formulas say", arguments: seeds(0..<80))
   func nests(seed: Int) throws {
     var random = SplitMix64(seed: seed)
     let groups = random.pick(1...2)

@@ -6,7 +6,7 @@ import Workloads
 
 struct TrafficTests {
   /// Closed form, replay and box walk of random nests, sensible or not, on layers of every kind: 100 nests a seed.
-  @Test("Closed form equals replay", arguments: 0..<60)
+  @Test("Closed form equals replay", arguments: seeds(0..<60))
   func closedFormEqualsReplay(seed: Int) throws {
     var layers = RandomLayers(seed: seed, largestSize: 6, largestMACs: 400)
     for place in 0..<12 {

@@ -8,7 +8,7 @@ import Workloads
 struct WideTrafficTests {
   /// Closed form, replay and a walk of the boxes of random nests on layers of every kind: 120 nests a seed under three
   /// rules.
-  @Test("Closed form equals replay", arguments: 0..<40)
+  @Test("Closed form equals replay", arguments: seeds(0..<40))
   func closedFormEqualsReplay(seed: Int) throws {
     var layers = RandomLayers(seed: seed, largestSize: 7, largestMACs: 600)
     for place in 0..<12 {
@@ -43,7 +43,7 @@ struct WideTrafficTests {
   }
 
   /// Many loops over few dimensions, cut unevenly: which way a loop goes depends on where all others are.
-  @Test("Closed form equals a walk of boxes", arguments: 0..<40)
+  @Test("Closed form equals a walk of boxes", arguments: seeds(0..<40))
   func closedFormEqualsWalk(seed: Int) throws {
     var layers = RandomLayers(seed: 1000 + seed, largestSize: 12, largestMACs: 2000)
     for _ in 0..<6 {
@@ -61,7 +61,7 @@ struct WideTrafficTests {
   }
 
   /// Plain nests too, whose sums under the other rules take another way.
-  @Test("Plain nests under each rule", arguments: 0..<20)
+  @Test("Plain nests under each rule", arguments: seeds(0..<20))
   func plainNests(seed: Int) throws {
     var layers = RandomLayers(seed: 2000 + seed, largestSize: 6, largestMACs: 400)
     for _ in 0..<20 {

@@ -108,7 +108,7 @@ struct ConvolutionTests {
 
   /// A third axis is folded exactly where all MACs, and the elements of all tensors that they use, stay the same: counted
   /// one by one.
-  @Test(arguments: 0..<200)
+  @Test(arguments: seeds(0..<200))
   func foldedAxesDoTheProductsOfTheDefinition(seed: Int) throws {
     var random = SplitMix64(seed: seed)
     let axes = (0..<3).map { _ in

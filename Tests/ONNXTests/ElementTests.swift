@@ -101,7 +101,7 @@ struct ElementTests {
   }
 
   /// Transposing, slicing and joining, one after another in any order, against arrays of arrays.
-  @Test(arguments: 0..<100)
+  @Test(arguments: seeds(0..<100))
   func chainsOfArrangements(seed: Int) throws {
     var random = SplitMix64(seed: seed)
     var rows = (0..<random.pick(1...4)).map { row in (0..<3).map { 10 * row + $0 } }

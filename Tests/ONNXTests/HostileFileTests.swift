@@ -71,7 +71,7 @@ struct HostileFileTests {
     #expect(errors > bytes.count - 8)
   }
 
-  @Test(arguments: 0..<20)
+  @Test(arguments: seeds(0..<20))
   func changedBytesGiveAModelOrAnError(seed: Int) throws {
     var random = SplitMix64(seed: seed)
     let bytes = Self.model().bytes
@@ -90,7 +90,7 @@ struct HostileFileTests {
     }
   }
 
-  @Test(arguments: 0..<20)
+  @Test(arguments: seeds(0..<20))
   func extremeNumbersGiveAModelOrAnError(seed: Int) throws {
     var random = SplitMix64(seed: seed)
     let extremes = [
@@ -123,7 +123,7 @@ struct HostileFileTests {
     }
   }
 
-  @Test(arguments: 0..<10)
+  @Test(arguments: seeds(0..<10))
   func operatorsWithAnyInputsGiveFactsOrReasons(seed: Int) throws {
     var random = SplitMix64(seed: seed)
     let numbers = [Int.min, Int.max, -1, 0, 1, 2, 3, 7, 4096, 1 << 31, 1 << 62]

@@ -71,7 +71,7 @@ struct MatrixProductTests {
   }
 
   /// MACs and the elements of all three tensors are those of numpy's matmul.
-  @Test(arguments: 0..<200)
+  @Test(arguments: seeds(0..<200))
   func foldedProductsHaveTheElementsOfTheStacks(seed: Int) throws {
     var random = SplitMix64(seed: seed)
     let stack = (0..<random.pick(0...4)).map { _ in random.pick(1...4) }

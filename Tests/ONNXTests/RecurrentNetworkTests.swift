@@ -70,7 +70,7 @@ struct RecurrentNetworkTests {
 
   /// The definition's products, one by one: for each step and sequence, each gate of each unit meets each input and each
   /// unit's state.
-  @Test(arguments: 0..<30)
+  @Test(arguments: seeds(0..<30))
   func productsAreThoseOfTheDefinition(seed: Int) throws {
     var random = SplitMix64(seed: seed)
     let type = random.pick(["LSTM", "GRU", "RNN"])

@@ -122,7 +122,7 @@ struct TransposedConvolutionTests {
     #expect(model.layers.allSatisfy { $0[.k] == 1 << 20 })
   }
 
-  @Test(arguments: 0..<300)
+  @Test(arguments: seeds(0..<300))
   func phasesDoTheProductsOfTheDefinition(seed: Int) throws {
     var random = SplitMix64(seed: seed)
     func axis() -> Axis {
@@ -160,7 +160,7 @@ struct TransposedConvolutionTests {
   }
 
   /// The products one by one: which kernel element meets which input for each output, as a set, is what the phases say.
-  @Test(arguments: 0..<100)
+  @Test(arguments: seeds(0..<100))
   func phasesReadTheInputsOfTheDefinition(seed: Int) throws {
     var random = SplitMix64(seed: seed)
     var width = Axis(input: random.pick(1...7), kernel: random.pick(1...6))

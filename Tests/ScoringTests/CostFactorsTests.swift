@@ -4,7 +4,7 @@ import Testing
 
 /// Factors term by term.
 struct CostFactorsTests {
-  @Test("Products, least and largest, sums", arguments: 0..<50)
+  @Test("Products, least and largest, sums", arguments: seeds(0..<50))
   func termByTerm(seed: Int) {
     var random = SplitMix64(seed: seed)
     func factors() -> CostFactors {

@@ -12,7 +12,7 @@ struct ScorerTests {
     return FactorTable((0..<count).map { _ in factors() })
   }
 
-  @Test("Doubles, integers and the definition agree", arguments: 0..<60)
+  @Test("Doubles, integers and the definition agree", arguments: seeds(0..<60))
   func agrees(seed: Int) {
     var random = SplitMix64(seed: seed)
     let most = random.oneIn(2) ? 9 : 4000

@@ -24,7 +24,7 @@ struct BinnedMinimaTests {
     #expect(try Self.rows([0.0, -0.0], [-0.0, 0.0], 1) == [0])
   }
 
-  @Test("The definition, word by word", arguments: 0..<40)
+  @Test("The definition, word by word", arguments: seeds(0..<40))
   func definition(seed: Int) throws {
     var random = SplitMix64(seed: seed)
     let count = random.pick(0...60)

@@ -81,7 +81,8 @@ struct CorrelationTests {
     #expect(none.coefficient == 0 && none.probability.p == 1)
   }
 
-  @Test("Scales, shifts and the order of rows do not matter; the slope's p is the correlation's", arguments: 0..<30)
+  @Test(
+    "Scales, shifts and the order of rows do not matter; the slope's p is the correlation's", arguments: seeds(0..<30))
   func invariances(seed: Int) throws {
     var random = SplitMix64(seed: seed)
     let rows = random.pick(3...40)

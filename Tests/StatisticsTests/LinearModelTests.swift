@@ -43,7 +43,7 @@ struct LinearModelTests {
     (model.intercept ? [model.response.map { _ in 1 }] : []) + model.terms
   }
 
-  @Test("Residuals are orthogonal to the columns and what the coefficients leave", arguments: 0..<60)
+  @Test("Residuals are orthogonal to the columns and what the coefficients leave", arguments: seeds(0..<60))
   func residuals(seed: Int) throws {
     let model = Random(seed: seed)
     let fit = try model.fit()
@@ -59,7 +59,7 @@ struct LinearModelTests {
     }
   }
 
-  @Test("Plain Swift gives the same coefficients and variances", arguments: 0..<60)
+  @Test("Plain Swift gives the same coefficients and variances", arguments: seeds(0..<60))
   func reference(seed: Int) throws {
     let model = Random(seed: seed)
     let fit = try model.fit()
@@ -83,7 +83,7 @@ struct LinearModelTests {
     #expect(agree(variance.squareRoot(), fit.residualStandardError, digits: 9), "seed \(seed)")
   }
 
-  @Test("Powers of two as units change nothing but themselves, bit for bit", arguments: 0..<30)
+  @Test("Powers of two as units change nothing but themselves, bit for bit", arguments: seeds(0..<30))
   func units(seed: Int) throws {
     let model = Random(seed: seed)
     var other = model
@@ -103,7 +103,7 @@ struct LinearModelTests {
     #expect(agree(two.logLikelihood + shift, one.logLikelihood, digits: 9), "seed \(seed)")
   }
 
-  @Test("Units, shifts and the order of rows and terms do not matter", arguments: 0..<60)
+  @Test("Units, shifts and the order of rows and terms do not matter", arguments: seeds(0..<60))
   func invariances(seed: Int) throws {
     let model = Random(seed: seed)
     let fit = try model.fit()
@@ -128,7 +128,7 @@ struct LinearModelTests {
     #expect(agree(second.residualStandardError, 3 * fit.residualStandardError, digits: 8), "seed \(seed)")
   }
 
-  @Test("With one term F is t²; R² and F tell the same", arguments: 0..<40)
+  @Test("With one term F is t²; R² and F tell the same", arguments: seeds(0..<40))
   func oneTerm(seed: Int) throws {
     var model = Random(seed: seed)
     let fit = try model.fit()

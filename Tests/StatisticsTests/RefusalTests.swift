@@ -47,7 +47,7 @@ struct RefusalTests {
     #expect(throws: Never.self) { try Self.fit([3, 3, 3], [[1, 2, 4]], intercept: false) }
   }
 
-  @Test("A term that depends on others is found whatever its scale", arguments: 0..<60)
+  @Test("A term that depends on others is found whatever its scale", arguments: seeds(0..<60))
   func dependent(seed: Int) throws {
     var random = SplitMix64(seed: seed)
     let rows = random.pick(8...200)

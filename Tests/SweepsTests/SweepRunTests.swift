@@ -195,7 +195,9 @@ struct SweepRunTests {
       #expect(states.value.count == sweep.units.count)
       let read = try ResultReader.read(file: file).answers
       #expect(result.answers.map { ResultRecord($0) } == read.map { ResultRecord($0) })
-      for (number, state) in states.value.enumerated() {
+      // Where few cases are tried, the last six, each kind of end among them: the least is left of these sweeps.
+      let tried = seeds(0..<3 * states.value.count).count
+      for (number, state) in states.value.enumerated().suffix(tried) {
         var state = state
         var vouched = number + 1
         switch number % 5 {

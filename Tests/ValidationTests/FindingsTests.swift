@@ -84,7 +84,7 @@ struct FindingsTests {
 
   /// All levels together are never less than DRAM at its full price would be without what inner levels have counted, and the
   /// optima's energies never below the bounds'.
-  @Test(arguments: 0..<8)
+  @Test(arguments: seeds(0..<8))
   func predictionsAreOrdered(seed: Int) throws {
     let findings = try Self.findings(30, seed: 100 + seed) { prediction, _ in Double(prediction.macs) }
     for (row, prediction) in zip(findings.data.rows, findings.predictions) {

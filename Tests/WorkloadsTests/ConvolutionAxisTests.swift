@@ -15,7 +15,7 @@ struct ConvolutionAxisTests {
     return rows
   }
 
-  @Test("Distinct rows equal those of an explicit set", arguments: 0..<300)
+  @Test("Distinct rows equal those of an explicit set", arguments: seeds(0..<300))
   func inputRows(seed: Int) {
     var random = SplitMix64(seed: seed)
     let axis = random.axis(outputs: 12, kernels: 7, dilates: true)
@@ -30,7 +30,7 @@ struct ConvolutionAxisTests {
   }
 
   /// Many kernel rows on padding are counted as lattice points under lines, here one by one.
-  @Test("Pairs on real rows with long kernels", arguments: 0..<300)
+  @Test("Pairs on real rows with long kernels", arguments: seeds(0..<300))
   func realPairs(seed: Int) throws {
     var random = SplitMix64(seed: 1000 + seed)
     let (stride, dilation, kernel) = (random.pick(1...9), random.pick(1...9), random.pick(13...40))
@@ -74,7 +74,7 @@ struct ConvolutionAxisTests {
 
   /// Kernel rows that some output row reads a real input row with, against a walk: also where the input is shorter than the
   /// stride, so that unused ones lie between used ones.
-  @Test("Used kernel rows", arguments: 0..<200)
+  @Test("Used kernel rows", arguments: seeds(0..<200))
   func usedKernelRows(seed: Int) {
     var random = SplitMix64(seed: 7000 + seed)
     let axis = random.axis(outputs: 6, kernels: 9, dilates: true)

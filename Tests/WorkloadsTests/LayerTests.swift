@@ -3,7 +3,7 @@ import Testing
 import Workloads
 
 struct LayerTests {
-  @Test("Used elements equal those that the MACs touch", arguments: 0..<200)
+  @Test("Used elements equal those that the MACs touch", arguments: seeds(0..<200))
   func usedElements(seed: Int) {
     var layers = RandomLayers(seed: seed, largestSize: 5, largestMACs: 2000)
     let layer = layers.layer()

@@ -107,7 +107,7 @@ struct TimeloopExportTests {
     layer.usedElements(of: .weights).count == [Dimension.g, .k, .c, .r, .s].reduce(1) { $0 * layer[$1] }
   }
 
-  @Test(arguments: 0..<4)
+  @Test(arguments: seeds(0..<4))
   func optimaAreCountedByTimeloop(seed: Int) throws {
     var layers = RandomLayers(seed: seed, largestSize: 7, largestMACs: 1200)
     var found = Found()
@@ -146,7 +146,7 @@ struct TimeloopExportTests {
     return try? Mapping(zip(segments, keeps).flatMap { $0 + [$1] })
   }
 
-  @Test(arguments: 0..<4)
+  @Test(arguments: seeds(0..<4))
   func nestsWithResidualsAreCountedByTimeloop(seed: Int) throws {
     var layers = RandomLayers(seed: 200 + seed, largestSize: 13, largestMACs: 900)
     var found = Found()
@@ -163,7 +163,7 @@ struct TimeloopExportTests {
     #expect(found.otherwise > 10)
   }
 
-  @Test(arguments: 0..<2)
+  @Test(arguments: seeds(0..<2))
   func anyNestIsCountedOrRefused(seed: Int) throws {
     var layers = RandomLayers(seed: 100 + seed, largestSize: 7, largestMACs: 600)
     var found = Found()

@@ -280,7 +280,7 @@ struct TimeloopInclusionTests {
 
   // MARK: Templates
 
-  @Test(.timeLimit(.minutes(1)), arguments: 1...2)
+  @Test(.timeLimit(.minutes(1)), arguments: seeds(0..<2))
   func damagedTemplates(seed: Int) throws {
     let text = """
       {# a -#}

@@ -64,7 +64,7 @@ struct TimeloopMappingTests {
     #expect(files.traffic.inputsRead.count == counts[0])
   }
 
-  @Test(arguments: 0..<4)
+  @Test(arguments: seeds(0..<4))
   func exportsAreReadBack(seed: Int) throws {
     var layers = RandomLayers(seed: 300 + seed, largestSize: 9, largestMACs: 3000)
     layers.allowsPadding = false
@@ -215,7 +215,7 @@ struct TimeloopMappingTests {
     #expect(refusal { _ = try read(Self.two) } == "map.yaml: the key 'mapping' is missing")
   }
 
-  @Test(.timeLimit(.minutes(2)), arguments: 0..<4)
+  @Test(.timeLimit(.minutes(2)), arguments: seeds(0..<4))
   func damagedFiles(seed: Int) throws {
     let layer = try Layer(name: "l", inputChannels: 4, input: Extent(9), outputChannels: 6, kernel: Extent(3))
     let mapping = try NestText.parse("k:4 p:2 [outputs] c:1 [weights] q:3 [inputs]", origin: "nest")
