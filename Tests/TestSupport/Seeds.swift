@@ -1,10 +1,15 @@
 import Foundation
 
-/// The seeds of a test that draws its cases: all of them, or where the environment has `ONE_SEED_IN` the first of so many.
+/// Of how many cases a test tries one where it has many of a kind: 1, or what the environment has as `ONE_SEED_IN`.
 ///
 /// A sanitizer looks at how something is computed, which fewer cases show; that it is right, the others check as well.
+public let oneSeedIn: Int = {
+  guard let text = ProcessInfo.processInfo.environment["ONE_SEED_IN"] else { return 1 }
+  guard let number = Int(text), number > 0 else { fatalError("ONE_SEED_IN is \(text); 1 or more is expected") }
+  return number
+}()
+
+/// The seeds of a test that draws its cases: all of them, or the first one in so many.
 public func seeds(_ all: Range<Int>) -> Range<Int> {
-  guard let share = ProcessInfo.processInfo.environment["ONE_SEED_IN"] else { return all }
-  guard let share = Int(share), share > 0 else { fatalError("ONE_SEED_IN is \(share); a number from 1 on is expected") }
-  return all.lowerBound..<all.lowerBound + (all.count + share - 1) / share
+  all.prefix((all.count + oneSeedIn - 1) / oneSeedIn)
 }

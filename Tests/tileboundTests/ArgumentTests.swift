@@ -249,7 +249,7 @@ struct ArgumentTests {
   /// A network is named in the same ways everywhere, and in any spelling.
   @Test(arguments: [
     "optimize # --capacity 16KiB --no-timing --format csv", "curve # --total --format csv",
-    "gap # --capacity 16KiB --format csv", "bound # --capacity 16KiB --format csv",
+    "gap # --layer fc6 --capacity 16KiB --format csv", "bound # --capacity 16KiB --format csv",
     "evaluate # --layer conv2 --mapping configs/mappings/alexnet-conv2.yaml --format csv",
     "sweep # --capacity 16KiB --output - --format csv", "convert #", "networks #",
   ])
