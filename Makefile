@@ -42,11 +42,13 @@ test: setup
 ONE_SEED_IN := 8
 
 # The same but for the exhaustive ones, with every access to memory checked. Who allocated it is not written down, which
-# would take a third of the time: after a failure, leave out malloc_context_size.
+# would take a third of the time: after a failure, leave out malloc_context_size. The fuzzer is of the same build.
+ADDRESS_TARGETS := $(filter-out ExhaustiveTests ModelZooTests ReportPageTests,$(TEST_TARGETS)) Fuzz
+ADDRESS := --sanitize=address -Xswiftc -gline-tables-only --scratch-path .build-address
 test-address: setup
-	TARGETS="$(filter-out ExhaustiveTests ModelZooTests ReportPageTests,$(TEST_TARGETS))" \
+	TARGETS="$(ADDRESS_TARGETS)" \
 	ASAN_OPTIONS=detect_leaks=0:malloc_context_size=1 ONE_SEED_IN=$(ONE_SEED_IN) \
-	swift test --no-parallel --sanitize=address -Xswiftc -gline-tables-only --scratch-path .build-address
+	swift test --no-parallel $(ADDRESS)
 
 # Searches and sweeps on several threads, with every access checked for races.
 test-thread: setup
@@ -100,10 +102,9 @@ results: setup
 # is found stays in .build-fuzz/found. A long run: make fuzz FUZZ_RUNS=10000000 FUZZ_TARGETS="onnx nest"
 FUZZ_RUNS := 3000
 FUZZ_TARGETS := $(notdir $(wildcard Fuzz/corpus/*))
-FUZZ := .build-fuzz/debug/Fuzz
+FUZZ := .build-address/debug/Fuzz
 fuzz: setup
-	TARGETS=Fuzz swift build --scratch-path .build-fuzz --product Fuzz \
-	  --sanitize=fuzzer --sanitize=address -Xswiftc -sanitize=fuzzer,address -Xswiftc -gline-tables-only
+	TARGETS="$(ADDRESS_TARGETS)" swift build --product Fuzz $(ADDRESS)
 	@set -e; for target in $(FUZZ_TARGETS); do \
 	  mkdir -p .build-fuzz/found/$$target; \
 	  echo "$$target"; \

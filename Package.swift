@@ -170,10 +170,10 @@ let examples: [Target] = [
     swiftSettings: swiftSettings)
 }
 
-/// Readers and the pair of closed form and replay, driven by libFuzzer, which has the program's `main`.
+/// Readers and the pair of closed form and replay, driven by libFuzzer.
 let fuzz = Target.executableTarget(
   name: "Fuzz", dependencies: ["Workloads", "EnergyModel", "Mappings", "ONNX", "Interchange", "Validation"],
-  path: "Fuzz/Sources", swiftSettings: swiftSettings)
+  path: "Fuzz/Sources", swiftSettings: swiftSettings, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
 
 let package = Package(
   name: "tilebound",
@@ -203,20 +203,28 @@ for module in core {
 
 // `make` names the targets of a check, so that only they and what they need are built; no other build leaves any out.
 if let chosen = Context.environment["TARGETS"] {
-  var needed = Set(chosen.split(separator: " ").map(String.init))
+  let chosen = Set(chosen.split(separator: " ").map(String.init))
+  // libFuzzer makes its inputs by what it sees of the paths that they take through the modules that it drives.
+  var observed = chosen.intersection([fuzz.name])
+  var needed = chosen
   package.targets.append(fuzz)
   // From the particular to the general: when a module's turn comes, all that need it were there.
   for target in package.targets.reversed() where needed.contains(target.name) {
-    for case .byNameItem(let name, _) in target.dependencies { needed.insert(name) }
+    for case .byNameItem(let name, _) in target.dependencies {
+      needed.insert(name)
+      if target.name == fuzz.name { observed.insert(name) }
+    }
   }
   package.targets.removeAll { !needed.contains($0.name) && $0.type != .plugin }
   package.products = []
   // A check of memory or of threads needs code of its own, which takes a third of the time to build without optimization.
   // Code in which tests spend theirs is optimized even so.
-  let optimized = Set(needed.contains(fuzz.name) ? [] : core.map(\.name) + ["TestSupport"])
+  let optimized = Set(core.map(\.name) + ["TestSupport"])
   for target in package.targets where target.type != .plugin && target.type != .system {
     let optimization = optimized.contains(target.name) ? "-O" : "-no-emit-module-separately-wmo"
     target.swiftSettings?.append(
-      .unsafeFlags(["-whole-module-optimization", "-disable-batch-mode", "-num-threads", "2", optimization]))
+      .unsafeFlags(
+        ["-whole-module-optimization", "-disable-batch-mode", "-num-threads", "2", optimization]
+          + (observed.contains(target.name) ? ["-sanitize=fuzzer"] : [])))
   }
 }
