@@ -36,7 +36,7 @@ struct PhaseSearchTests {
     }
   }
 
-  @Test("factors of profiles are what nests move and hold, element by element", arguments: 0..<24)
+  @Test("factors of profiles are what nests move and hold, element by element", arguments: seeds(0..<24))
   func factors(_ seed: Int) throws {
     let draw = try PhaseDraw(seed: seed, axes: 1 + seed % 2, largestMACs: seed % 2 == 0 ? 200 : 400)
     let problem = draw.problem
@@ -57,7 +57,7 @@ struct PhaseSearchTests {
     #expect(exact * 2 > mappings.count, "\(draw): \(exact)")
   }
 
-  @Test("pruned and unpruned searches agree", arguments: 0..<24)
+  @Test("pruned and unpruned searches agree", arguments: seeds(0..<24))
   func pruning(_ seed: Int) throws {
     let draw = try PhaseDraw(seed: 1000 + seed, axes: 1 + seed % 2, largestMACs: seed % 2 == 0 ? 300 : 900)
     let optimizer = Optimizer(draw.problem)
@@ -75,7 +75,7 @@ struct PhaseSearchTests {
     }
   }
 
-  @Test("phases only ever gain, and without them nothing changes", arguments: 0..<24)
+  @Test("phases only ever gain, and without them nothing changes", arguments: seeds(0..<24))
   func gain(_ seed: Int) throws {
     let draw = try PhaseDraw(seed: 2000 + seed, axes: 1 + seed % 2, largestMACs: 900)
     var setting = draw.problem.setting
@@ -98,7 +98,7 @@ struct PhaseSearchTests {
   }
 
   /// Any profile with phases that is listed is kept, or one that dominates it, through all rules.
-  @Test("no rule loses a mapping with phases", arguments: 0..<24)
+  @Test("no rule loses a mapping with phases", arguments: seeds(0..<24))
   func debugSolution(_ seed: Int) throws {
     let draw = try PhaseDraw(seed: 3000 + seed, axes: 1 + seed % 2, largestMACs: 400)
     let (problem, layer) = (draw.problem, draw.problem.layer)

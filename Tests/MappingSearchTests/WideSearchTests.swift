@@ -55,7 +55,7 @@ import Workloads
     #expect(optima.count > 10)
   }
 
-  @Test("a curve has what is found at each capacity alone", arguments: 0..<12)
+  @Test("a curve has what is found at each capacity alone", arguments: seeds(0..<12))
   func curve(_ seed: Int) throws {
     let draw = try HaloDraw(seed: 7000 + seed, axes: seed % 2 + 1, largestMACs: 3000)
     let search = WideSearch(draw.problem, all: false)
@@ -67,14 +67,15 @@ import Workloads
     }
   }
 
-  @Test("blocks of one size in a row are counted as each of them would be", arguments: 0..<20)
+  @Test("blocks of one size in a row are counted as each of them would be", arguments: seeds(0..<20))
   func alike(_ seed: Int) throws {
     var random = SplitMix64(seed: seed)
     func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
     let axis = try Layer(
       name: "drawn", inputChannels: 1, input: Extent(height: pick(30...90), width: 1), outputChannels: 1,
       kernel: Extent(height: pick(1...5), width: 1), stride: Extent(height: pick(1...3), width: 1),
-      dilation: Extent(height: pick(1...3), width: 1), padding: Padding(top: pick(0...4), bottom: pick(0...4), left: 0, right: 0)
+      dilation: Extent(height: pick(1...3), width: 1),
+      padding: Padding(top: pick(0...4), bottom: pick(0...4), left: 0, right: 0)
     ).vertical
     let rows = RowClasses(axis)
     for size in 1...axis.outputSize {
@@ -87,7 +88,9 @@ import Workloads
         let few = rows.blocks(loop, of: run)
         let counts = few.map { rows.count(AxisBlock(outputs: $0.run, kernels: rows.whole.kernels), of: .inputs) }
         #expect(few.reduce(0) { $0 + $1.times } == every.count, "seed \(seed), \(axis), blocks of \(size)")
-        #expect(zip(few, counts).reduce(0) { $0 + $1.0.times * $1.1 } == every.reduce(0, +), "seed \(seed), \(axis), blocks of \(size)")
+        #expect(
+          zip(few, counts).reduce(0) { $0 + $1.0.times * $1.1 } == every.reduce(0, +),
+          "seed \(seed), \(axis), blocks of \(size)")
         #expect(Set(counts) == Set(every), "seed \(seed), \(axis), blocks of \(size)")
       }
     }

@@ -83,7 +83,9 @@ struct WideEngine: SearchEngine {
           best.place.map { problem.recounted(search.mapping($0), atMost: best.energy) }
           ?? others.first { $0.incumbent.occupancy == best.occupancy && $0.incumbent.energy == best.energy }?.evaluation
         // Counted anew, a mapping may cost less than its sums say, and so no more than the next.
-        guard let evaluation, evaluation.energy.dataQuanta < evaluations.last?.energy.dataQuanta ?? .max else { continue }
+        guard let evaluation, evaluation.energy.dataQuanta < evaluations.last?.energy.dataQuanta ?? .max else {
+          continue
+        }
         while let last = evaluations.last, held(last) >= held(evaluation) { evaluations.removeLast() }
         evaluations.append(evaluation)
       }

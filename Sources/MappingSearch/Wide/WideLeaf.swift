@@ -128,7 +128,8 @@ struct WideLeaf {
     let count = columns.count
     rows(some.choices.lowerBound, others.choices.lowerBound, 0..<terms.third.product, &scratch.row)
     let held = self.vertical.held[some.choices.lowerBound] &* self.horizontal.held[others.choices.lowerBound]
-    let most = self.vertical.held[some.choices.upperBound - 1][2]
+    let most =
+      self.vertical.held[some.choices.upperBound - 1][2]
       &* self.horizontal.held[others.choices.upperBound - 1][2]
     let needed = some.needed &* others.needed
     for (index, step) in terms.steps.enumerated() {
