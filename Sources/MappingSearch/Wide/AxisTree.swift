@@ -32,8 +32,6 @@ struct AxisTree {
   private(set) var factorsOfNodes: [Int] = []
   /// Of each choice.
   private(set) var factors: [Int] = []
-  /// At least of each choice and those of its group that hold less.
-  private(set) var leastFactors: [Int] = []
   /// The words held by each choice at each keep.
   let held: [SIMD4<Int>]
   private let products: Int
@@ -66,11 +64,7 @@ struct AxisTree {
           choices: first..<first + group.count,
           blocks: (0...lister.layout.places[1]).map { cut in sums.blocks[loops.count { $0.place < cut }] },
           needed: sums.starts[loops.count]))
-      for (index, choice) in group.enumerated() {
-        let own = factors.map { $0.of(choice.values) }
-        self.factors += own
-        leastFactors += index == 0 ? own : zip(own, leastFactors.suffix(products)).map(min)
-      }
+      for choice in group { self.factors += factors.map { $0.of(choice.values) } }
     }
     self.choices = members.flatMap { $0 }
     held = self.choices.map(\.held)
@@ -83,7 +77,9 @@ struct AxisTree {
     let index = nodes.count
     let group = groups[range.lowerBound].choices
     nodes.append(Node(groups: range, held: held[group.lowerBound]))
-    factorsOfNodes += leastFactors[(group.upperBound - 1) * products..<group.upperBound * products]
+    for product in 0..<products {
+      factorsOfNodes.append(group.reduce(.max) { min($0, factors[$1 * products + product]) })
+    }
     if range.count == 1 { return index }
     let middle = range.lowerBound + range.count / 2
     let (first, second) = (add(range.lowerBound..<middle), add(middle..<range.upperBound))
