@@ -149,17 +149,17 @@ class Tilebound:
     def __init__(self, program, shape):
         self.program = program
         self.options = ["--shape", ",".join(f"{d}={extent}" for d, extent in ({"p": 1} | shape).items())]
-        self.options += ["--bits", str(BITS), "--reuse", "sliding"]
+        self.options += ["--bits", str(BITS)]
 
-    def run(self, verb, *options, form="csv"):
-        command = [self.program, verb, *self.options, *options, "--format", form]
+    def run(self, verb, *options, form="csv", reuse="sliding"):
+        command = [self.program, verb, *self.options, "--reuse", reuse, *options, "--format", form]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode != 0:
             sys.exit(f"compare.py: {' '.join(command)} failed: {done.stderr.strip()}")
         return done.stdout
 
-    def records(self, verb, *options):
-        return list(csv.DictReader(io.StringIO(self.run(verb, *options))))
+    def records(self, verb, *options, **settings):
+        return list(csv.DictReader(io.StringIO(self.run(verb, *options, **settings))))
 
     def curve(self, runs):
         """(median seconds of the whole process, points as (capacity, traffic))."""
@@ -171,6 +171,12 @@ class Tilebound:
         records = csv.DictReader(io.StringIO(text))
         points = sorted((int(r["capacity_bits"]), int(r["traffic_bits_total"])) for r in records)
         return statistics.median(seconds), points
+
+    def overlap(self):
+        """The traffic at each capacity where boxes keep what they have in common and loops turn round."""
+        sizes = [f"{kibibytes}KiB" for kibibytes in CAPACITIES.values()]
+        records = [self.records("optimize", "--capacity", size, reuse="overlap")[0] for size in sizes]
+        return [int(record["traffic_bits_total"]) for record in records]
 
     def evaluate(self, nodes, directory):
         path = Path(directory, "mapping.yaml")
@@ -222,7 +228,9 @@ def compare(name, tilebound, arguments, directory):
         )
     # The curve as AccelForge gives it: by its own counts.
     curve = sorted(p["at"] if p["alike"] else (round(p["capacity"]), round(p["traffic"])) for p in points)
-    return dict(theirs, name=name, seconds=seconds, ours=ours, points=points, theirs=curve)
+    return dict(
+        theirs, name=name, seconds=seconds, ours=ours, overlap=tilebound.overlap(), points=points, theirs=curve
+    )
 
 
 def words(bits):
@@ -255,7 +263,7 @@ def report(results):
             for r in results
         ],
     )
-    print("\nWords moved from and to DRAM with a Buffer of this size, and their ratio.\n")
+    print("\nWords moved from and to DRAM with a Buffer of this size, their ratio, and what --reuse overlap moves.\n")
     rows = []
     for r in results:
         theirs = [at(r["theirs"], kibibytes * 8192) for kibibytes in CAPACITIES.values()]
@@ -263,6 +271,7 @@ def report(results):
         rows.append([r["name"], "AccelForge", *map(words, theirs)])
         rows.append(["", "Tilebound", *map(words, ours)])
         rows.append(["", "ratio", *(f"{t / o:.3f}" if t and o else "-" for t, o in zip(theirs, ours))])
+        rows.append(["", "overlap", *map(words, r["overlap"])])
     table(["layer", "", *CAPACITIES], rows)
 
 

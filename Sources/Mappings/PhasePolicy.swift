@@ -1,6 +1,6 @@
 /// Whether loops over phases of p, q, r and s are searched (theory §1).
 ///
-/// Under either, a given nest with such loops is counted.
+/// A given nest with such loops is counted unless `off` was asked for by name.
 public enum PhasePolicy: String, CaseIterable, Hashable, Sendable {
   /// Nests with loops over phases are searched.
   case on

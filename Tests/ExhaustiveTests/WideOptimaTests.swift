@@ -37,7 +37,6 @@ import Workloads
     let draw = try HaloDraw(seed: 7000 + seed, axes: 2, largestMACs: 1000)
     var setting = draw.problem.setting
     setting.reuse = .sliding
-    setting.phases = .off
     let curve = Optimizer(draw.problem).curve()
     for point in try Optimizer(Problem(draw.problem.layer, in: setting)).curve().steps.points {
       let index = try #require(curve.steps.index(capacity: point.capacity), "\(draw)")

@@ -10,13 +10,22 @@ private struct OccupancyWindow: OverlapPool {
   let unit: Int
   private var energies: [Int]
   private var places: [OverlapPlace?]
+  /// The least energy known of each occupancy and those below.
+  private var least: [Int]
+  private let prunes: Bool
 
-  init(_ occupancies: Range<Int>, unit: Int, below energy: Int) {
+  init(_ occupancies: Range<Int>, unit: Int, below energy: Int, prunes: Bool) {
     self.occupancies = occupancies
     self.unit = unit
     largestEnergy = energy == .max ? .max : energy - 1
     energies = Array(repeating: .max, count: (occupancies.count - 1) / unit + 1)
     places = Array(repeating: nil, count: energies.count)
+    least = Array(repeating: largestEnergy, count: energies.count)
+    self.prunes = prunes
+  }
+
+  func largestEnergy(holding occupancy: Int) -> Int {
+    prunes ? least[(occupancy - occupancies.lowerBound) / unit] : largestEnergy
   }
 
   mutating func offer(energy: Int, occupancy: Int, _ place: OverlapPlace) {
@@ -26,6 +35,11 @@ private struct OccupancyWindow: OverlapPool {
     if energy == energies[slot], let known = places[slot], known < place { return }
     energies[slot] = energy
     places[slot] = place
+    var above = slot
+    while above < least.count, least[above] > energy {
+      least[above] = energy
+      above += 1
+    }
   }
 
   /// The mappings that none that holds less beats.
@@ -121,7 +135,10 @@ extension OverlapSearch {
       let isLong = occupancies.count / unit > Self.mostOccupancies
       if isLong { statistics.isComplete = false }
       var window = OccupancyWindow(
-        occupancies, unit: isLong ? occupancies.count / Self.sampledOccupancies : unit, below: points.lastEnergy)
+        occupancies, unit: isLong ? occupancies.count / Self.sampledOccupancies : unit, below: points.lastEnergy,
+        prunes: prunes)
+      // What may cost least first, so that it leaves most of the others out.
+      if prunes { tiles.sort { $0.leastEnergy < $1.leastEnergy } }
       for tile in tiles {
         grids[Int(tile.grid)].offer(tile, to: &window)
         scored.insert(tile.place)

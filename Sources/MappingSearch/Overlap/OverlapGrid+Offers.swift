@@ -62,9 +62,11 @@ extension OverlapGrid {
       place.panel = Int32(panel)
       while index >= 0, boxes.size(index) >= least {
         place.third = boxes.size(index) * unit
-        if leastEnergy(place.third) > pool.largestEnergy { return }
-        pool.offer(
-          energy: energy(of: nest(place, inner, parts)), occupancy: base + widths.third * place.third, place)
+        let (bound, occupancy) = (leastEnergy(place.third), base + widths.third * place.third)
+        if bound > pool.largestEnergy { return }
+        if bound <= pool.largestEnergy(holding: occupancy) {
+          pool.offer(energy: energy(of: nest(place, inner, parts)), occupancy: occupancy, place)
+        }
         index -= max(1, pool.unit / (widths.third * unit))
       }
     }

@@ -87,6 +87,8 @@ private struct OverlapIncumbent: OverlapPool {
 
   var largestEnergy: Int { prunes ? best?.energy ?? .max : .max }
 
+  func largestEnergy(holding occupancy: Int) -> Int { largestEnergy }
+
   /// Once none can cost less, only what holds no more is of use.
   var occupancies: Range<Int> {
     guard prunes, let best, best.energy <= leastEnergy else { return 0..<capacity + 1 }

@@ -55,7 +55,8 @@ public struct Optimizer: Sendable {
   ///
   /// Of several with the same energy it is one of least occupancy, and among those the first in a fixed order. Where the
   /// mapspace would take a second or more to be listed and a simple mapping moves no more than any schedule must, it is
-  /// that one at once, and another with as little energy may hold less.
+  /// that one at once, and another with as little energy may hold less. So it is under the reuse policy `overlap` where
+  /// input boxes of a large layer overlap and no schedule moves less.
   ///
   /// - Parameters:
   ///   - capacity: the Buffer's size.

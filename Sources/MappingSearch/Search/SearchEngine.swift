@@ -11,7 +11,7 @@ protocol SearchEngine: Sendable {
   /// The mapping of least energy at one capacity; of several one of least occupancy, and of those the first in a fixed
   /// order.
   ///
-  /// Of large layers it is the first found that no schedule can beat in energy; another may hold less.
+  /// An engine may stop at the first found that no schedule can beat in energy; another may then hold less.
   ///
   /// - Parameters:
   ///   - capacity: the Buffer's size, at least the problem's `leastCapacity`.

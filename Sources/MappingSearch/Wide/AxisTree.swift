@@ -9,7 +9,7 @@ struct AxisTree {
     let choices: Range<Int>
     /// For each number of the axis's places outside the second keep, the number of blocks that their loops make.
     let blocks: [Int]
-    /// The rows of the third tensor in all of them.
+    /// The rows of the third tensor that each block at the second keep touches, summed over the blocks.
     let needed: Int
   }
 

@@ -15,7 +15,8 @@ struct ChannelCut {
   let starts: [[Int]]
   /// For each number of the dimension's places outside the second keep, the number of blocks that so many loops make.
   let blocks: [Int]
-  /// The sum of the third tensor's blocks at the second keep.
+  /// What each block at the second keep touches of the third tensor along the dimension, summed over the blocks: their number
+  /// where it does not depend on it.
   let needed: Int
   /// The largest block at each keep, 1 where the tensor does not depend on the dimension.
   let held: [Int]

@@ -1,16 +1,16 @@
 /// The factors of the cuts of n, k and c that go with some blocks at the first keep.
 struct WideColumns {
-  /// Columns that hold little of the second tensor: those up to an end.
+  /// Columns from the end of the group before up to `end`, in the order of what they hold of the second tensor.
   struct Group {
     let end: Int
-    /// The bits of the second tensor for each word that the axes hold, at least, of the last of them.
+    /// The least that these columns hold of the second tensor: bits for each word of the axes.
     let held: Int
   }
 
   let cuts: [[ChannelCut]]
   /// For each term its numbers, one after the other.
   let factors: [Int]
-  /// Groups that hold more and more of the second tensor.
+  /// All columns, in groups.
   let groups: [Group]
   /// For each group and each product of axes' factors the least of its term up to the group's end.
   let leastOfProducts: [Int]
@@ -20,9 +20,10 @@ struct WideColumns {
   let held: [Int]
   /// The least of each.
   let leastHeld: SIMD4<Int>
-  /// For each of ``WideTerms/steps``, how often its loop steps, one after the other.
-  let steps: [Int]
-  /// What all boxes of the second tensor need of the third.
+  /// For each of ``WideTerms/keepingLoops`` the columns' numbers of steps, one after the other.
+  let stepCounts: [Int]
+  /// The elements of the third tensor that each block at the second keep touches, summed over the blocks; of a dimension that
+  /// the third tensor does not depend on, their number.
   let needed: [Int]
   /// Whether the second tensor is held whole along z.
   let isWhole: [Bool]
@@ -54,8 +55,8 @@ struct WideColumns {
     }
     self.held = held.flatMap { $0 }
     leastHeld = SIMD4(held[0].min() ?? 0, held[1].min() ?? 0, held[2].min() ?? 0, 0)
-    let stepsOfColumns = cuts.map(terms.steps)
-    steps = terms.steps.indices.flatMap { step in stepsOfColumns.map { $0[step] } }
+    let steps = cuts.map(terms.stepCounts)
+    stepCounts = terms.keepingLoops.indices.flatMap { loop in steps.map { $0[loop] } }
     needed = cuts.map { $0.reduce(1) { $0 * $1.needed } }
     isWhole = cuts.map { $0.allSatisfy { $0.tiles[1] == $0.tiles[0] } }
   }

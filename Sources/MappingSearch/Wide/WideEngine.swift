@@ -18,7 +18,6 @@ struct WideEngine: SearchEngine {
     self.problem = problem
     var setting = problem.setting
     setting.reuse = .sliding
-    setting.phases = .off
     do {
       sliding = Optimizer(try Problem(problem.layer, in: setting))
     } catch {
@@ -58,7 +57,8 @@ struct WideEngine: SearchEngine {
   func attains(_ dataQuanta: Int, capacity: Bits, _ dataflow: Dataflow) -> Bool {
     if let other = slidingOptimum(capacity, dataflow), other.energy.dataQuanta <= dataQuanta { return true }
     return withSearch(all: WideSearch.isSmall(problem.layer)) { search in
-      search.attains(problem.mostEnergyOfGroup(dataQuanta), capacity: capacity.count, dataflow)
+      search.candidate(costing: problem.mostEnergyOfGroup(dataQuanta), capacity: capacity.count, dataflow)
+        .map { problem.evaluate($0).energy.dataQuanta <= dataQuanta } ?? false
     }
   }
 

@@ -66,6 +66,8 @@ struct WideGrid {
   let sizes: [Int]
   private let all: Bool
   private let ends: UnknownEnds
+  /// Whether what is new in a box may be counted as less than nothing, since it is not known at which end a loop stands.
+  var mayBeNegative: Bool { ends == .best }
   private let channelCuts: [[Cut]]
   private let verticalCuts: [Cut]
   private let horizontalCuts: [Cut]
@@ -317,11 +319,11 @@ struct WideGrid {
     return max(compulsory, node.energy - most)
   }
 
-  /// The least capacity beyond another at which the least energy of a node may be so much less.
+  /// A capacity beyond another below which the least energy of a node is not so much less.
   func capacity(beyond capacity: Int, toSave energy: Int, _ node: Node) -> Int {
     let steps = max(node.yOutside.x + node.yOutside.y, node.xOutside.x + node.xOutside.y)
     if steps == 0 { return .max }
-    // Each step saves a price for a word that is kept, and parts of words, one of each tensor, may have become whole ones.
+    // Each step saves a price for a word that is kept. Of each tensor less than a word of room may have been left over.
     let each = (energy + steps - 1) / steps - prices[1] - prices[2]
     if each <= 0 { return capacity + 1 }
     let tensor = prices[1] * widths[2] >= prices[2] * widths[1] ? 1 : 2

@@ -8,11 +8,15 @@ struct WideLeaf {
   let columns: WideColumns
   let vertical: AxisTree
   let horizontal: AxisTree
+  /// Whether bounds leave mappings out.
+  let prunes: Bool
   private let terms: WideTerms
 
   init(
-    grid: WideGrid, template: Int, tiles: WideTiles, columns: WideColumns, vertical: AxisTree, horizontal: AxisTree
+    grid: WideGrid, template: Int, tiles: WideTiles, columns: WideColumns, vertical: AxisTree, horizontal: AxisTree,
+    prunes: Bool
   ) {
+    self.prunes = prunes
     self.grid = grid
     self.template = template
     self.tiles = tiles
@@ -39,7 +43,9 @@ struct WideLeaf {
 
   /// Room for what is known of a pair of groups.
   private struct Scratch {
+    /// What the axes have of each term.
     var row: [Int]
+    /// For each of ``WideTerms/keepingLoops`` the number of its steps along the axes.
     var steps: [Int]
     var candidates: [Candidate] = []
   }
@@ -55,7 +61,7 @@ struct WideLeaf {
     if vertical.nodes.isEmpty || horizontal.nodes.isEmpty || columns.count == 0 { return }
     let (verticalNodes, horizontalNodes) = (vertical.nodes.span, horizontal.nodes.span)
     var scratch = Scratch(
-      row: Array(repeating: 0, count: terms.count), steps: Array(repeating: 0, count: terms.steps.count))
+      row: Array(repeating: 0, count: terms.count), steps: Array(repeating: 0, count: terms.keepingLoops.count))
     var pairs = [Pair(vertical: 0, horizontal: 0, fitting: columns.groups.count)]
     while let pair = pairs.popLast() {
       let (some, others) = (verticalNodes[pair.vertical], horizontalNodes[pair.horizontal])
@@ -68,8 +74,11 @@ struct WideLeaf {
           counted)
         continue
       }
-      let energy = leastEnergy(pair, columns: fitting)
-      if !incumbent.admits(occupancy: leastOccupancy(held), energy: energy) { continue }
+      // With ends at which more stays than does, numbers may be negative, and the least of them bounds nothing.
+      if prunes, !grid.mayBeNegative {
+        let energy = leastEnergy(pair, columns: fitting)
+        if !incumbent.admits(occupancy: leastOccupancy(held), energy: energy) { continue }
+      }
       func push(_ vertical: Int, _ horizontal: Int) {
         pairs.append(Pair(vertical: vertical, horizontal: horizontal, fitting: fitting))
       }
@@ -118,8 +127,8 @@ struct WideLeaf {
   /// Offers the mappings of a group of each axis with the columns before an end.
   ///
   /// The first two tensors are the same for all choices of a group. Each time that the box of the second changes, all that
-  /// it needs of the third is loaded, but what was kept since the time before, which is no more than the room beside the
-  /// first two.
+  /// it needs of the third is loaded, but what was kept since the time before: nothing at steps of channels that the third
+  /// depends on, else no more than its largest box and than the room beside the first two.
   private func offer(
     _ vertical: Int, _ horizontal: Int, _ end: Int, _ scratch: inout Scratch, _ incumbent: inout WideIncumbent,
     _ counted: (WidePlace, Int) -> Int
@@ -132,7 +141,7 @@ struct WideLeaf {
       self.vertical.held[some.choices.upperBound - 1][2]
       &* self.horizontal.held[others.choices.upperBound - 1][2]
     let needed = some.needed &* others.needed
-    for (index, step) in terms.steps.enumerated() {
+    for (index, step) in terms.keepingLoops.enumerated() {
       let (v, h) = (some.blocks[step.vertical], others.blocks[step.horizontal])
       switch step.place {
       case .vertical: scratch.steps[index] = (some.blocks[step.vertical + 1] &- v) &* h
@@ -152,11 +161,18 @@ struct WideLeaf {
       if occupancy &+ held[2] &* own > incumbent.capacity { continue }
       var energy = grid.constant
       for term in 0..<terms.third.term { energy &+= scratch.row[term] &* factors[term &* count &+ column] }
-      let kept = min(incumbent.capacity &- occupancy, most &* own) / grid.widths[2]
-      var steps = 0
-      for step in scratch.steps.indices { steps &+= scratch.steps[step] &* columns.steps[step &* count &+ column] }
-      let loaded = max(grid.elements[2], needed &* columns.needed[column] &- steps &* kept)
-      if incumbent.admits(occupancy: occupancy &+ held[2] &* own, energy: energy &+ grid.prices[2] &* loaded) {
+      var loaded = 0
+      if prunes {
+        let kept = min(incumbent.capacity &- occupancy, most &* own) / grid.widths[2]
+        var steps = 0
+        for step in scratch.steps.indices {
+          steps &+= scratch.steps[step] &* columns.stepCounts[step &* count &+ column]
+        }
+        loaded = max(grid.elements[2], needed &* columns.needed[column] &- steps &* kept)
+      }
+      if incumbent.admits(occupancy: occupancy &+ held[2] &* own, energy: energy &+ grid.prices[2] &* loaded)
+        || !prunes
+      {
         scratch.candidates.append(Candidate(column: column, energy: energy, occupancy: occupancy))
       }
     }

@@ -3,7 +3,9 @@ import Mappings
 import Workloads
 
 /// The search of a problem under the rule `overlap` for layers whose input boxes overlap: its grids, and the choices of loops
-/// that it has listed so far. One thread at a time may use it.
+/// that it has listed so far.
+///
+/// One thread at a time may use it. What it lists it keeps: some hundred bytes for each node, up to 2^17 of each order of keeps.
 ///
 /// Blocks at the first keep are gone through by the least energy that mappings with them can have; only where that is below
 /// what is known are the loops inside them listed.
@@ -115,12 +117,13 @@ final class WideSearch: @unchecked Sendable {
   }
 
   /// Offers the mappings of a node to an incumbent.
-  private func expand(_ tiles: WideTiles, to incumbent: inout WideIncumbent) {
+  private func expand(_ tiles: WideTiles, to incumbent: inout WideIncumbent, prunes: Bool) {
     let grid = grids[Int(tiles.order)]
     for template in grid.templates.indices {
       let leaf = WideLeaf(
         grid: grid, template: template, tiles: tiles, columns: columns(template, tiles),
-        vertical: tree(template, tiles, isVertical: true), horizontal: tree(template, tiles, isVertical: false))
+        vertical: tree(template, tiles, isVertical: true), horizontal: tree(template, tiles, isVertical: false),
+        prunes: prunes)
       leaf.offer(to: &incumbent) { isRecounted ? recount($0) : $1 }
     }
   }
@@ -165,30 +168,29 @@ final class WideSearch: @unchecked Sendable {
         if least <= incumbent.energy { useful.append((least, node)) }
       }
     }
-    statistics.scored = expand(useful, to: &incumbent, prunes: prunes, until: isProven)
+    let expanded = expand(useful, to: &incumbent, prunes: prunes, until: isProven)
+    statistics.scored = expanded.count
     statistics.prunedByCapacity = statistics.mappings - fitting
-    statistics.prunedByEnergy = fitting - statistics.scored
+    statistics.prunedByBound = expanded.isProven ? useful.count - expanded.count : 0
+    statistics.prunedByEnergy = fitting - statistics.scored - statistics.prunedByBound
     return (incumbent, statistics)
   }
 
-  /// Whether a dataflow has a mapping within a capacity that costs no more than so much.
-  ///
-  /// The mapping of the least sums counts, if these are not much more: counted anew, it may cost less.
-  func attains(_ energy: Int, capacity: Int, _ dataflow: Dataflow) -> Bool {
-    let best = optimum(
-      capacity: capacity, dataflow: dataflow, known: WideIncumbent(energy: energy + energy / 64 + 1, occupancy: 0),
-      until: { $0.energy <= energy }
-    ).best
-    return best.energy <= energy || best.place.map { recount($0) <= energy } ?? false
+  /// A mapping of a dataflow within a capacity that may cost no more than so much: one of which the sums say so, or else the one
+  /// with the least sums if these are not more than a 64th above, since it may cost less than they say.
+  func candidate(costing energy: Int, capacity: Int, _ dataflow: Dataflow) -> Mapping? {
+    let known = WideIncumbent(energy: energy + energy / 64 + 1, occupancy: 0)
+    return optimum(capacity: capacity, dataflow: dataflow, known: known, until: { $0.energy <= energy })
+      .best.place.map(mapping)
   }
 
   /// Offers the mappings of nodes to an incumbent, those that can cost least first.
   ///
-  /// - Returns: the number of nodes of which they were offered.
+  /// - Returns: the number of nodes of which they were offered, and whether nothing can be better than what was found.
   private func expand(
     _ nodes: [(least: Int, node: WideGrid.Node)], to incumbent: inout WideIncumbent, prunes: Bool = true,
     until isProven: (WideIncumbent) -> Bool = { _ in false }
-  ) -> Int {
+  ) -> (count: Int, isProven: Bool) {
     var count = 0
     // A stable order, since among mappings that are alike the first is taken.
     for index in nodes.indices.sorted(by: { (nodes[$0].least, $0) < (nodes[$1].least, $1) }) {
@@ -199,11 +201,11 @@ final class WideSearch: @unchecked Sendable {
         let grid = grids[Int(node.tiles.order)]
         if least == incumbent.energy, grid.leastEnergy(node, capacity: incumbent.occupancy - 1) > least { continue }
       }
-      expand(node.tiles, to: &incumbent)
+      expand(node.tiles, to: &incumbent, prunes: prunes)
       count += 1
-      if prunes, isProven(incumbent) { break }
+      if prunes, isProven(incumbent) { return (count, true) }
     }
-    return count
+    return (count, false)
   }
 
   // MARK: Many capacities
@@ -252,7 +254,7 @@ final class WideSearch: @unchecked Sendable {
           wakes[index] = grid.capacity(beyond: capacity, toSave: least - incumbent.energy, node)
         }
       }
-      statistics.scored += expand(useful, to: &incumbent)
+      statistics.scored += expand(useful, to: &incumbent).count
       if incumbent.energy < optima.last?.energy ?? .max { optima.append(incumbent) }
     }
     statistics.prunedByEnergy = max(0, nodes.count - statistics.scored)

@@ -6,7 +6,8 @@ import Workloads
 ///
 /// A tensor loads its first box, and at each step of a loop outside its keep what is new in the box that follows. Both are
 /// products over n, k, c and the two axes of sums over blocks (theory §3, Transitions). What both axes have of a term is
-/// again a sum of products of a factor of each, and no factor is negative.
+/// again a sum of products of a factor of each, and no factor is negative unless
+/// ``WideGrid/mayBeNegative``.
 struct WideTerms {
   /// A number of an axis: one of its values, less another of them.
   struct Factor: Hashable {
@@ -40,7 +41,7 @@ struct WideTerms {
   }
 
   /// The loops outside the second keep at whose steps the third tensor may stay.
-  let steps: [Step]
+  let keepingLoops: [Step]
   /// For each product the factor of the vertical and of the horizontal axis. The products of a term are neighbours.
   private(set) var vertical: [Factor] = []
   private(set) var horizontal: [Factor] = []
@@ -56,7 +57,7 @@ struct WideTerms {
 
   init(_ template: WideTemplate, _ vertical: AxisLayout, _ horizontal: AxisLayout, prices: [Int]) {
     self.prices = prices
-    steps = Self.steps(template)
+    keepingLoops = Self.keepingLoops(template)
     for (index, tensor) in template.dataflow.order.enumerated() {
       var cuts = [0, 0, 0]
       var (v, h) = (0, 0)
@@ -97,7 +98,7 @@ struct WideTerms {
     }
   }
 
-  private static func steps(_ template: WideTemplate) -> [Step] {
+  private static func keepingLoops(_ template: WideTemplate) -> [Step] {
     var steps: [Step] = []
     var (v, h, cuts) = (0, 0, [0, 0, 0])
     for place in template.places[..<2].joined() {
@@ -115,9 +116,9 @@ struct WideTerms {
     return steps
   }
 
-  /// How often each of the loops at whose steps the third tensor may stay steps for each block of the axes' loops outside.
-  func steps(_ cuts: [ChannelCut]) -> [Int] {
-    steps.map { step in
+  /// For each of ``keepingLoops``, the number of its steps in each block of the axes' loops outside.
+  func stepCounts(_ cuts: [ChannelCut]) -> [Int] {
+    keepingLoops.map { step in
       (0..<3).reduce(1) { product, dimension in
         let (blocks, cut) = (cuts[dimension].blocks, step.cuts[dimension])
         return product * (step.place == .channel(dimension) ? blocks[cut + 1] - blocks[cut] : blocks[cut])
