@@ -65,7 +65,7 @@ import Workloads
     .appending(path: "../../../shared/wide/kernel-phases.txt")
 
   @Test(
-    "the curve is nowhere above the least traffic known",
+    "the curve is nowhere above the least traffic known, but for three points of layers with two axes",
     .enabled(
       if: FileManager.default.fileExists(atPath: leastTraffic.path), "there is no ../shared/wide/kernel-phases.txt"))
   func examples() throws {
