@@ -104,7 +104,7 @@ public enum ResultFile {
   /// - Parameters:
   ///   - comparesDataflows: whether it has each dataflow's own best.
   ///   - hasParts: whether it has the wholes that layers are parts of.
-  ///   - namesPhases: whether it says if loops over phases were searched, as where that is not as usual.
+  ///   - namesPhases: whether it says if loops over phases were searched: needed where that is not as usual under the reuse.
   /// - Returns: the line.
   public static func csvHeader(comparesDataflows: Bool, hasParts: Bool = false, namesPhases: Bool = false) -> String {
     header(columns(comparesDataflows: comparesDataflows, hasParts: hasParts, namesPhases: namesPhases))

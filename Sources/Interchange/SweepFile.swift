@@ -102,20 +102,8 @@ public enum SweepFile {
       request.energyModelOrigins[model] = name
     }
     for node in try fields["bits"]?.oneOrMore() ?? [] { request.widths.append(try node.chosenWidths()) }
-    for node in try fields["reuse"]?.oneOrMore() ?? [] {
-      let name = try node.string()
-      guard let policy = ReusePolicy(rawValue: name) else {
-        throw node.error(unknown("reuse policy", name, known: ReusePolicy.allCases.map(\.rawValue)))
-      }
-      request.reuse.append(policy)
-    }
-    for node in try fields["phases"]?.oneOrMore() ?? [] {
-      let name = try node.string()
-      guard let policy = PhasePolicy(rawValue: name) else {
-        throw node.error(unknown("policy", name, known: PhasePolicy.allCases.map(\.rawValue)))
-      }
-      request.phases.append(policy)
-    }
+    for node in try fields["reuse"]?.oneOrMore() ?? [] { request.reuse.append(try node.policy("reuse policy")) }
+    for node in try fields["phases"]?.oneOrMore() ?? [] { request.phases.append(try node.policy("policy")) }
     if let node = fields["dataflow"] {
       let names = try node.oneOrMore().map { node throws(FormatError) in try node.string() }.joined(separator: ",")
       request.dataflows = try node.placing { () throws(FormatError) in
@@ -154,5 +142,18 @@ public enum SweepFile {
   /// A built-in name as it is, a file's name as seen from the sweep's folder.
   private static func located(_ name: String, in folder: String) throws(FormatError) -> String {
     name.hasPrefix("/") || !BuiltIn.isFile(name) ? name : folder + name
+  }
+}
+
+extension YAMLNode {
+  /// A policy by its name; `kind` is what it is called where there is none of that name.
+  fileprivate func policy<Policy: RawRepresentable<String> & CaseIterable>(
+    _ kind: String
+  ) throws(FormatError) -> Policy {
+    let name = try string()
+    guard let policy = Policy(rawValue: name) else {
+      throw error(unknown(kind, name, known: Policy.allCases.map(\.rawValue)))
+    }
+    return policy
   }
 }

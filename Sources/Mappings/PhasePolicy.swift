@@ -14,4 +14,7 @@ public enum PhasePolicy: String, CaseIterable, Hashable, Sendable {
     case .sliding, .none: .off
     }
   }
+
+  /// The policy where it is not what is usual under a rule of reuse; nil where it is. Files and headings name it only then.
+  public func named(under reuse: ReusePolicy) -> PhasePolicy? { self == .usual(under: reuse) ? nil : self }
 }

@@ -30,13 +30,16 @@ public struct Problem: Hashable, Sendable {
       self.dataflows = dataflows
     }
 
-    /// Whether loops over phases are searched, where that is not what is usual under the reuse: nil where it is.
-    ///
-    /// Files and headings name it only then.
-    public var namedPhases: PhasePolicy? { phases == .usual(under: reuse) ? nil : phases }
+    /// Whether loops over phases are searched, where that is not what is usual under the reuse; nil where it is.
+    public var namedPhases: PhasePolicy? { phases.named(under: reuse) }
 
     /// The reuse in words, with phases where they are not as usual.
-    public var reuseText: String { reuse.rawValue + (namedPhases.map { ", phases \($0.rawValue)" } ?? "") }
+    public var reuseText: String { Self.reuseText(reuse.rawValue, phases: namedPhases?.rawValue) }
+
+    /// A reuse in words, with phases where they are named.
+    package static func reuseText(_ reuse: String, phases: String?) -> String {
+      reuse + (phases.map { ", phases \($0)" } ?? "")
+    }
   }
 
   /// The layer.

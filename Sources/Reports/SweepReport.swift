@@ -58,7 +58,7 @@ public enum SweepReport {
       table.add([
         total.network, "\(total.energy.model) [\(total.energy.unit)]",
         total.bits.wordWidths.map(WidthsText.text) ?? "",
-        total.reuse + (total.phases.map { ", phases \($0)" } ?? ""), String(total.layers),
+        Problem.Setting.reuseText(total.reuse, phases: total.phases), String(total.layers),
         CapacityText.text(Bits(total.capacityBits)), NumberText.grouped(total.energy.data),
         NumberText.grouped(total.lowerBound.data), total.gap.data.map(NumberText.percent) ?? "",
         total.gap.total.map(NumberText.percent) ?? "",

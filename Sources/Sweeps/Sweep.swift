@@ -4,7 +4,8 @@ import MappingSearch
 public import Mappings
 public import Workloads
 
-/// Every combination of networks, word widths, policies of reuse and phases, energy models and capacities, checked to be answerable.
+/// Every combination of networks, word widths, policies of reuse and phases, energy models and capacities, checked to be
+/// answerable.
 ///
 /// Records come in the order of networks, settings, layers, energy models and capacities, whatever is done side by side.
 public struct Sweep: Sendable {
@@ -25,7 +26,7 @@ public struct Sweep: Sendable {
     }
 
     /// Whether loops over phases are searched, where that is not what is usual under the reuse, as files have it.
-    var namedPhases: String? { phases == .usual(under: reuse) ? nil : phases.rawValue }
+    var namedPhases: String? { phases.named(under: reuse)?.rawValue }
 
     /// Their ratios of read to write energy, each once: which mappings are optimal depends on nothing else of a model.
     var ratios: [PriceRatio] { energyModels.map(\.ratio).uniqued() }

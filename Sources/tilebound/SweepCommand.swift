@@ -243,8 +243,8 @@ struct SweepCommand: ParsableCommand {
         try WidthsText.parse($0, origin: "--bits")
       }
     }
-    if !reuse.isEmpty { request.reuse = try Self.parts(reuse).map(Self.policy) }
-    if !phases.isEmpty { request.phases = try Self.parts(phases).map(Self.phasePolicy) }
+    if !reuse.isEmpty { request.reuse = try Self.parts(reuse).map { try Self.policy($0, "--reuse") } }
+    if !phases.isEmpty { request.phases = try Self.parts(phases).map { try Self.policy($0, "--phases") } }
     if let dataflow { request.dataflows = try DataflowText.parse(dataflow, origin: "--dataflow") }
     if compareDataflows { request.comparesDataflows = true }
     return request
@@ -258,17 +258,12 @@ struct SweepCommand: ParsableCommand {
     }
   }
 
-  private static func policy(_ name: String) throws -> ReusePolicy {
-    guard let policy = ReusePolicy(rawValue: name) else {
-      let accepted = ReusePolicy.allCases.map(\.rawValue).joined(separator: ", ")
-      throw FormatError(origin: "--reuse", message: "'\(name)' is unknown; accepted: \(accepted)")
-    }
-    return policy
-  }
-
-  private static func phasePolicy(_ name: String) throws -> PhasePolicy {
-    guard let policy = PhasePolicy(rawValue: name) else {
-      throw FormatError(origin: "--phases", message: "'\(name)' is unknown; accepted: on, off")
+  private static func policy<Policy: RawRepresentable<String> & CaseIterable>(
+    _ name: String, _ option: String
+  ) throws -> Policy {
+    guard let policy = Policy(rawValue: name) else {
+      let accepted = Policy.allCases.map(\.rawValue).joined(separator: ", ")
+      throw FormatError(origin: option, message: "'\(name)' is unknown; accepted: \(accepted)")
     }
     return policy
   }
