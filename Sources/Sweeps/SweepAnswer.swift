@@ -49,7 +49,8 @@ struct SweepAnswer: Sendable {
       let options = SearchOptions(threads: threads)
       let all = optimizer.curve(options: options)
       let isWanted = sweep.comparesDataflows || sweep.dataflows.count == Dataflow.allCases.count
-      let each = isWanted ? DataflowCurves(optimizer, options: options) : nil
+      let each =
+        isWanted ? DataflowCurves(optimizer, options: options, compares: sweep.comparesDataflows) : nil
       places = try sweep.capacities.map { capacity in
         guard let point = all.steps.index(capacity: capacity) else {
           throw SweepError.nothingFits(problem, capacity)

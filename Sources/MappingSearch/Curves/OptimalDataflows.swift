@@ -44,13 +44,18 @@ public struct DataflowCurves: Sendable {
   /// Where a few optima are found in less time than a curve, the optimizer and the optima that were asked for.
   private let optimizer: Optimizer?
   private let asked = Guarded<[Bits: [Dataflow: Optimum]]>([:])
+  /// Whether each dataflow's own optima are asked for in any case, which then tell who attains an energy.
+  private let compares: Bool
 
   /// The curves of the dataflows that an optimizer searches.
   ///
   /// - Parameters:
   ///   - optimizer: the optimizer.
   ///   - options: how to search; the curves do not depend on it.
-  public init(_ optimizer: Optimizer, options: SearchOptions = SearchOptions()) {
+  ///   - compares: whether each dataflow's own optimum is asked for at every capacity, so that it need not be searched for
+  ///     besides whether it attains an energy.
+  public init(_ optimizer: Optimizer, options: SearchOptions = SearchOptions(), compares: Bool = false) {
+    self.compares = compares
     curves = optimizer.problem.dataflows.map { dataflow in
       Own(dataflow: dataflow, searched: Lazily { optimizer.curve(dataflow: dataflow, options: options) })
     }
@@ -99,7 +104,11 @@ public struct DataflowCurves: Sendable {
   public func dataflows(attaining optimum: Optimum, capacity: Bits) -> [Dataflow]? {
     guard curves.map(\.dataflow) == Dataflow.allCases else { return nil }
     let least = optimum.energy.dataQuanta
-    if let optimizer { return optimizer.dataflows(attaining: optimum, capacity: capacity) }
+    if let optimizer, !compares { return optimizer.dataflows(attaining: optimum, capacity: capacity) }
+    if let optimizer {
+      let own = optima(capacity, optimizer)
+      return Dataflow.allCases.filter { own[$0].map { $0.energy.dataQuanta <= least } ?? false }
+    }
     return curves.filter { own in
       guard let index = own.curve.steps.index(capacity: capacity) else { return false }
       // A mapping moves no more than is counted for it: where that attains the energy it need not be evaluated.
