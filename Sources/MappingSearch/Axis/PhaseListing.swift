@@ -11,12 +11,14 @@ struct PhaseListing {
   private let mapspace: Mapspace
   /// The most block sizes of output and of kernel rows that are tried inside each block, or nil where all are.
   private let most: (outputs: Int, kernels: Int)?
+  /// Whether the axis is so long that no phases are tried.
+  private let isTooLong: Bool
   /// The pairs of a choice of output rows and one of kernel rows that can matter.
   private let pairs: [(output: PhaseSplit?, kernel: PhaseSplit?)]
 
   private var axis: ConvolutionAxis { rows.axis }
 
-  /// On an axis with more output rows no phases are tried.
+  /// The most output rows of an axis on which phases are tried.
   private static let longestAxis = 1 << 16
   /// The largest number of pairs of nested blocks for which all block sizes are tried.
   private static let largestChoice = 400_000.0
@@ -32,6 +34,7 @@ struct PhaseListing {
     self.rows = rows
     self.mapspace = mapspace
     let axis = rows.axis
+    isTooLong = axis.outputSize > Self.longestAxis
     func nested(_ count: Int) -> Double { Double(count) * Double(count + 1) / 2 }
     if nested(axis.outputSize) * nested(axis.kernelSize) <= Self.largestChoice {
       most = nil
@@ -39,7 +42,7 @@ struct PhaseListing {
       let kernels = min(axis.kernelSize, Self.mostKernelTiles)
       var outputs = 2
       while nested(outputs + 1) * nested(kernels) <= Double(Self.fewerChoices) { outputs += 1 }
-      most = axis.outputSize > Self.longestAxis ? (0, 0) : (outputs, kernels)
+      most = (outputs, kernels)
     }
     // Without overlaps all cuts read as many rows, and what phases separate is separate in any case.
     let outputs = axis.hasOverlap ? Self.splits(mapspace.outputs, axis.outputPeriod, mapspace.inputLevel) : []
@@ -64,7 +67,7 @@ struct PhaseListing {
   ///
   /// - Complexity: O(P²·R²) block sizes for P output and R kernel rows.
   func list<Sink>(into found: inout ProfilesFound<Sink>) {
-    if let most, most.outputs == 0 { return }
+    if isTooLong { return }
     var maker = PhaseProfileMaker(rows: rows, mapspace: mapspace)
     for pair in pairs {
       let kernels = groups(mapspace.kernels, of: axis.kernelSize, pair.kernel, most?.kernels)

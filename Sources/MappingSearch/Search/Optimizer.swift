@@ -23,9 +23,10 @@ public struct Optimizer: Sendable {
 
   /// Whether all of the mapspace is searched.
   ///
-  /// Under the reuse policy `overlap` it is not for layers whose input boxes overlap, see Proofs.md. Under the others: on very long axes with sliding windows or padding only some are: one for each number of blocks at most. With a kernel
-  /// of 3 that begins at some 3 000 rows, or 300 where the dilation does not divide the stride. The result is then the best
-  /// of those.
+  /// Under the reuse policy `overlap` it is not for layers whose input boxes overlap, see Proofs.md.
+  /// Under the others, on very long axes with sliding windows or padding only some block sizes are tried, one for each number
+  /// of blocks at most. With a kernel of 3 that begins at some 3 000 rows, or 300 where the dilation does not divide the
+  /// stride; with loops over phases it begins sooner. The result is then the best of those.
   public var isComplete: Bool { engine?.isComplete ?? orders.allSatisfy(\.isComplete) }
 
   /// Prepares the search; nothing is listed before it is needed.

@@ -70,8 +70,8 @@ struct WideLeaf {
       if fitting == 0 { continue }
       if some.isLeaf, others.isLeaf {
         offer(
-          some.groups.lowerBound, others.groups.lowerBound, columns.groups[fitting - 1].end, &scratch, &incumbent,
-          counted)
+          vertical.groups[some.groups.lowerBound], horizontal.groups[others.groups.lowerBound],
+          columns.groups[fitting - 1].end, &scratch, &incumbent, counted)
         continue
       }
       // With ends at which more stays than does, numbers may be negative, and the least of them bounds nothing.
@@ -125,79 +125,98 @@ struct WideLeaf {
   // MARK: Pairs of groups
 
   /// Offers the mappings of a group of each axis with the columns before an end.
+  private func offer(
+    _ some: AxisTree.Group, _ others: AxisTree.Group, _ end: Int, _ scratch: inout Scratch,
+    _ incumbent: inout WideIncumbent, _ counted: (WidePlace, Int) -> Int
+  ) {
+    choose(some, others, end, &scratch, incumbent)
+    guard let least = scratch.candidates.lazy.map(\.occupancy).min() else { return }
+    for v in some.choices {
+      for h in others.choices {
+        let held = vertical.held[v][2] &* horizontal.held[h][2]
+        // Those after it hold more.
+        if least &+ held &* columns.leastHeld[2] > incumbent.capacity { break }
+        rows(v, h, terms.third.product..<columns.products, &scratch.row)
+        score(v, h, held, scratch, &incumbent, counted)
+      }
+    }
+  }
+
+  /// Chooses the columns that may be of use with a group of each axis, of those before an end.
   ///
   /// The first two tensors are the same for all choices of a group. Each time that the box of the second changes, all that
   /// it needs of the third is loaded, but what was kept since the time before: nothing at steps of channels that the third
   /// depends on, else no more than its largest box and than the room beside the first two.
-  private func offer(
-    _ vertical: Int, _ horizontal: Int, _ end: Int, _ scratch: inout Scratch, _ incumbent: inout WideIncumbent,
-    _ counted: (WidePlace, Int) -> Int
+  private func choose(
+    _ some: AxisTree.Group, _ others: AxisTree.Group, _ end: Int, _ scratch: inout Scratch, _ incumbent: WideIncumbent
   ) {
-    let (some, others) = (self.vertical.groups[vertical], self.horizontal.groups[horizontal])
-    let count = columns.count
-    rows(some.choices.lowerBound, others.choices.lowerBound, 0..<terms.third.product, &scratch.row)
-    let held = self.vertical.held[some.choices.lowerBound] &* self.horizontal.held[others.choices.lowerBound]
-    let most =
-      self.vertical.held[some.choices.upperBound - 1][2]
-      &* self.horizontal.held[others.choices.upperBound - 1][2]
+    let (v, h) = (some.choices.lowerBound, others.choices.lowerBound)
+    rows(v, h, 0..<terms.third.product, &scratch.row)
+    countSteps(some, others, &scratch.steps)
+    let held = vertical.held[v] &* horizontal.held[h]
+    let mostOfThird =
+      vertical.held[some.choices.upperBound - 1][2] &* horizontal.held[others.choices.upperBound - 1][2]
     let needed = some.needed &* others.needed
-    for (index, step) in terms.keepingLoops.enumerated() {
-      let (v, h) = (some.blocks[step.vertical], others.blocks[step.horizontal])
-      switch step.place {
-      case .vertical: scratch.steps[index] = (some.blocks[step.vertical + 1] &- v) &* h
-      case .horizontal: scratch.steps[index] = v &* (others.blocks[step.horizontal + 1] &- h)
-      case .channel: scratch.steps[index] = v &* h
-      }
-    }
-    let isWhole =
-      !grid.allowsWhole && self.vertical.choices[some.choices.lowerBound].isWhole
-      && self.horizontal.choices[others.choices.lowerBound].isWhole
+    let isWhole = !grid.allowsWhole && vertical.choices[v].isWhole && horizontal.choices[h].isWhole
+    let count = columns.count
     let (factors, columnsHeld) = (columns.factors.span, columns.held.span)
     scratch.candidates.removeAll(keepingCapacity: true)
     for column in 0..<end {
       if isWhole, columns.isWhole[column] { continue }
       let occupancy = held[0] &* columnsHeld[column] &+ held[1] &* columnsHeld[count &+ column]
-      let own = columnsHeld[2 &* count &+ column]
-      if occupancy &+ held[2] &* own > incumbent.capacity { continue }
+      let ofThird = columnsHeld[2 &* count &+ column]
+      let leastOccupancy = occupancy &+ held[2] &* ofThird
+      if leastOccupancy > incumbent.capacity { continue }
       var energy = grid.constant
       for term in 0..<terms.third.term { energy &+= scratch.row[term] &* factors[term &* count &+ column] }
-      var loaded = 0
       if prunes {
-        let kept = min(incumbent.capacity &- occupancy, most &* own) / grid.widths[2]
+        let kept = min(incumbent.capacity &- occupancy, mostOfThird &* ofThird) / grid.widths[2]
         var steps = 0
-        for step in scratch.steps.indices {
-          steps &+= scratch.steps[step] &* columns.stepCounts[step &* count &+ column]
+        for loop in scratch.steps.indices {
+          steps &+= scratch.steps[loop] &* columns.stepCounts[loop &* count &+ column]
         }
-        loaded = max(grid.elements[2], needed &* columns.needed[column] &- steps &* kept)
+        let loaded = max(grid.elements[2], needed &* columns.needed[column] &- steps &* kept)
+        if !incumbent.admits(occupancy: leastOccupancy, energy: energy &+ grid.prices[2] &* loaded) { continue }
       }
-      if incumbent.admits(occupancy: occupancy &+ held[2] &* own, energy: energy &+ grid.prices[2] &* loaded)
-        || !prunes
-      {
-        scratch.candidates.append(Candidate(column: column, energy: energy, occupancy: occupancy))
+      scratch.candidates.append(Candidate(column: column, energy: energy, occupancy: occupancy))
+    }
+  }
+
+  /// Counts the steps of each loop at which the third tensor may stay, along the axes.
+  @inline(__always)
+  private func countSteps(_ some: AxisTree.Group, _ others: AxisTree.Group, _ steps: inout [Int]) {
+    for (index, loop) in terms.keepingLoops.enumerated() {
+      let (v, h) = (some.blocks[loop.vertical], others.blocks[loop.horizontal])
+      switch loop.place {
+      case .vertical: steps[index] = (some.blocks[loop.vertical + 1] &- v) &* h
+      case .horizontal: steps[index] = v &* (others.blocks[loop.horizontal + 1] &- h)
+      case .channel: steps[index] = v &* h
       }
     }
-    guard let least = scratch.candidates.lazy.map(\.occupancy).min() else { return }
-    for v in some.choices {
-      for h in others.choices {
-        let held = self.vertical.held[v][2] &* self.horizontal.held[h][2]
-        if least &+ held &* columns.leastHeld[2] > incumbent.capacity { break }
-        rows(v, h, terms.third.product..<terms.termOfProduct.count, &scratch.row)
-        for candidate in scratch.candidates {
-          let occupancy = candidate.occupancy &+ held &* columnsHeld[2 &* count &+ candidate.column]
-          if occupancy > incumbent.capacity { continue }
-          var energy = candidate.energy
-          for term in terms.third.term..<terms.count {
-            energy &+= scratch.row[term] &* factors[term &* count &+ candidate.column]
-          }
-          if !incumbent.admits(occupancy: occupancy, energy: energy) { continue }
-          let place = WidePlace(
-            tiles: tiles, template: Int32(template), vertical: Int32(v), horizontal: Int32(h),
-            column: Int32(candidate.column))
-          let counted = counted(place, energy)
-          if incumbent.admits(occupancy: occupancy, energy: counted) {
-            incumbent.take(occupancy: occupancy, energy: counted, place)
-          }
-        }
+  }
+
+  /// Offers the mappings of a choice of each axis, which hold so many words of the third tensor's box, with the candidates.
+  @inline(__always)
+  private func score(
+    _ v: Int, _ h: Int, _ held: Int, _ scratch: Scratch, _ incumbent: inout WideIncumbent,
+    _ counted: (WidePlace, Int) -> Int
+  ) {
+    let count = columns.count
+    let (factors, columnsHeld) = (columns.factors.span, columns.held.span)
+    for candidate in scratch.candidates {
+      let occupancy = candidate.occupancy &+ held &* columnsHeld[2 &* count &+ candidate.column]
+      if occupancy > incumbent.capacity { continue }
+      var energy = candidate.energy
+      for term in terms.third.term..<terms.count {
+        energy &+= scratch.row[term] &* factors[term &* count &+ candidate.column]
+      }
+      if !incumbent.admits(occupancy: occupancy, energy: energy) { continue }
+      let place = WidePlace(
+        tiles: tiles, template: Int32(template), vertical: Int32(v), horizontal: Int32(h),
+        column: Int32(candidate.column))
+      let counted = counted(place, energy)
+      if incumbent.admits(occupancy: occupancy, energy: counted) {
+        incumbent.take(occupancy: occupancy, energy: counted, place)
       }
     }
   }

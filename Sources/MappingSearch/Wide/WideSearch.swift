@@ -5,7 +5,8 @@ import Workloads
 /// The search of a problem under the rule `overlap` for layers whose input boxes overlap: its grids, and the choices of loops
 /// that it has listed so far.
 ///
-/// One thread at a time may use it. What it lists it keeps: some hundred bytes for each node, up to 2^17 of each order of keeps.
+/// One thread at a time may use it. What it lists it keeps: some hundred bytes for each node, up to 2^17 of each order of
+/// keeps.
 ///
 /// Blocks at the first keep are gone through by the least energy that mappings with them can have; only where that is below
 /// what is known are the loops inside them listed.
