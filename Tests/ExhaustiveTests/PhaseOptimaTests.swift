@@ -55,37 +55,35 @@ import Workloads
   /// Points of layers with two axes where a nest beats the search: words held, and words that the search moves there.
   ///
   /// Where the loops along one axis make a single pass in a smaller phase, those along the other slide (Proofs.md, P2).
-  static let knownAbove = [
-    "2 1 2 2 3 3 2 1": (13, 56), "2 1 3 2 3 3 2 1": (19, 72), "1 2 2 3 3 3 2 1": (13, 108),
+  static let knownAbove: [[Int]: (occupancy: Int, traffic: Int)] = [
+    [2, 1, 2, 2, 3, 3, 2, 1]: (occupancy: 13, traffic: 56), [2, 1, 3, 2, 3, 3, 2, 1]: (19, 72),
+    [1, 2, 2, 3, 3, 3, 2, 1]: (13, 108),
   ]
 
   /// Layers with the least traffic over nests with kernel phases that is known at each occupancy, in words: K C P Q R S,
   /// stride, dilation | occupancy:traffic ….
-  static let leastTraffic = URL(filePath: #filePath).deletingLastPathComponent()
-    .appending(path: "../../../shared/wide/kernel-phases.txt")
+  static let leastTraffic = KnownTraffic.file("kernel-phases.txt")
 
   @Test(
     "the curve is nowhere above the least traffic known, but for three points of layers with two axes",
     .enabled(
       if: FileManager.default.fileExists(atPath: leastTraffic.path), "there is no ../shared/wide/kernel-phases.txt"))
   func examples() throws {
-    let text = try String(contentsOf: Self.leastTraffic, encoding: .utf8)
     var count = 0
-    for line in text.split(separator: "\n") where !line.hasPrefix("#") {
-      let halves = line.split(separator: "|")
-      let sizes = halves[0].split(separator: " ").compactMap { Int($0) }
+    for known in try KnownTraffic.read(Self.leastTraffic) {
+      let sizes = known.sizes
       func reach(_ outputs: Int, _ kernel: Int) -> Int { sizes[6] * (outputs - 1) + sizes[7] * (kernel - 1) + 1 }
       let layer = try Layer(
         name: "example", inputChannels: sizes[1],
         input: Extent(height: reach(sizes[2], sizes[4]), width: reach(sizes[3], sizes[5])), outputChannels: sizes[0],
         kernel: Extent(height: sizes[4], width: sizes[5]), stride: Extent(sizes[6]), dilation: Extent(sizes[7]))
       let curve = Optimizer(try Problem(layer, widths: WordWidths(.one), phases: .on)).curve()
-      for point in halves[1].split(separator: " ") {
-        let numbers = point.split(separator: ":").compactMap { Int($0) }
-        let index = try #require(curve.steps.index(capacity: Bits(numbers[0])), "\(line) at \(numbers[0])")
-        let above = Self.knownAbove[halves[0].trimmingCharacters(in: .whitespaces)]
-        let most = above.flatMap { $0.0 == numbers[0] ? $0.1 : nil } ?? numbers[1]
-        #expect(curve.steps.points[index].dataQuanta <= most, "\(line) at \(numbers[0])")
+      let above = Self.knownAbove[sizes]
+      for point in known.points {
+        let index = try #require(
+          curve.steps.index(capacity: Bits(point.occupancy)), "\(known.line) at \(point.occupancy)")
+        let most = above?.occupancy == point.occupancy ? above?.traffic ?? 0 : point.traffic
+        #expect(curve.steps.points[index].dataQuanta <= most, "\(known.line) at \(point.occupancy)")
         count += 1
       }
     }

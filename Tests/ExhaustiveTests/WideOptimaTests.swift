@@ -95,27 +95,23 @@ import Workloads
 
   /// Layers along one axis with the least traffic that is known at each occupancy, in words: K C P Q R S, stride, dilation,
   /// padding, H W | occupancy:traffic ….
-  static let leastTraffic = URL(filePath: #filePath).deletingLastPathComponent()
-    .appending(path: "../../../shared/wide/examples.txt")
+  static let leastTraffic = KnownTraffic.file("examples.txt")
 
   @Test(
     "the curve is nowhere above the least traffic known",
     .enabled(if: FileManager.default.fileExists(atPath: leastTraffic.path), "there is no ../shared/wide/examples.txt"))
   func examples() throws {
-    let text = try String(contentsOf: Self.leastTraffic, encoding: .utf8)
     var count = 0
-    for line in text.split(separator: "\n") where !line.hasPrefix("#") {
-      let halves = line.split(separator: "|")
-      let sizes = halves[0].split(separator: " ").compactMap { Int($0) }
+    for known in try KnownTraffic.read(Self.leastTraffic) {
+      let sizes = known.sizes
       let layer = try Layer(
         name: "example", inputChannels: sizes[1], input: Extent(height: sizes[9], width: sizes[10]),
         outputChannels: sizes[0], kernel: Extent(height: sizes[4], width: sizes[5]),
         stride: Extent(height: sizes[6], width: 1), dilation: Extent(height: sizes[7], width: 1))
       let curve = Optimizer(try Problem(layer, widths: WordWidths(.one), reuse: .overlap)).curve()
-      for point in halves[1].split(separator: " ") {
-        let numbers = point.split(separator: ":").compactMap { Int($0) }
-        let index = try #require(curve.steps.index(capacity: Bits(numbers[0])))
-        #expect(curve.steps.points[index].dataQuanta <= numbers[1], "\(line) at \(numbers[0])")
+      for point in known.points {
+        let index = try #require(curve.steps.index(capacity: Bits(point.occupancy)))
+        #expect(curve.steps.points[index].dataQuanta <= point.traffic, "\(known.line) at \(point.occupancy)")
         count += 1
       }
     }

@@ -12,11 +12,7 @@ import Workloads
   struct Draw: CustomStringConvertible {
     let problem: Problem
     let seed: Int
-    var description: String {
-      let model = problem.energyModel
-      return
-        "seed \(seed): \(describe(problem.layer)), \(problem.widths), read \(model.readQuanta) write \(model.writeQuanta)"
-    }
+    var description: String { describe(problem, seed: seed) }
     var comment: Comment { Comment(rawValue: description) }
 
     init(seed: Int, largestSize: Int, largestMACs: Int, dimensions: [Dimension], count: Int) throws {
@@ -34,9 +30,8 @@ import Workloads
           input: Extent(height: stride * ((size[.p] ?? 1) - 1) + 1, width: stride * ((size[.q] ?? 1) - 1) + 1),
           outputChannels: groups * (size[.k] ?? 1), kernel: Extent(1), stride: Extent(stride))
         guard layer.macs <= largestMACs, layer.macs >= 4 else { continue }
-        let widths = layers.random.oneIn(3) ? WordWidths(.one) : layers.widths()
-        let (read, write) = (Double(layers.random.pick(0...3)), Double(layers.random.pick(1...3)))
-        let model = try EnergyModel(name: "drawn", source: "", unit: "bit", mac: 1, read: read, write: write)
+        let widths = layers.widthsOrOne()
+        let model = try layers.energyModel()
         problem = try Problem(layer, widths: widths, energyModel: model, reuse: .overlap)
         self.seed = seed
         return

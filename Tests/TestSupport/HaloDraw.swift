@@ -9,11 +9,7 @@ public struct HaloDraw: CustomStringConvertible {
   /// What it was drawn by.
   public let seed: Int
   /// The seed and the problem.
-  public var description: String {
-    let model = problem.energyModel
-    return
-      "seed \(seed): \(describe(problem.layer)), \(problem.widths), read \(model.readQuanta) write \(model.writeQuanta)"
-  }
+  public var description: String { describe(problem, seed: seed) }
 
   /// - Parameters:
   ///   - seed: what it is drawn by.
@@ -41,9 +37,8 @@ public struct HaloDraw: CustomStringConvertible {
         stride: Extent(stride), dilation: Extent(dilation),
         padding: Padding(top: padding, bottom: padding, left: beside, right: beside))
       guard layer.macs <= largestMACs, layer.macs >= 8 else { continue }
-      let widths = layers.random.oneIn(3) ? WordWidths(.one) : layers.widths()
-      let (read, write) = (Double(pick(0...3)), Double(pick(1...3)))
-      let model = try EnergyModel(name: "drawn", source: "", unit: "bit", mac: 1, read: read, write: write)
+      let widths = layers.widthsOrOne()
+      let model = try layers.energyModel()
       problem = try Problem(layer, widths: widths, energyModel: model, reuse: .overlap)
       self.seed = seed
       return

@@ -120,6 +120,15 @@ public struct RandomLayers {
       partialSums: width(outputs.count...outputs.count + 2))
   }
 
+  /// Words of a bit each, once in three, or mixed widths.
+  public mutating func widthsOrOne() -> WordWidths { random.oneIn(3) ? WordWidths(.one) : widths() }
+
+  /// A model whose prices of reading and writing may differ, and by which reading may cost nothing.
+  public mutating func energyModel() throws -> EnergyModel {
+    let (read, write) = (Double(random.pick(0...3)), Double(random.pick(1...3)))
+    return try EnergyModel(name: "drawn", source: "", unit: "bit", mac: 1, read: read, write: write)
+  }
+
   /// Any loop nest, sensible or not: loops in any order, several over one dimension, tiles of any size.
   public mutating func mapping(on layer: Layer) -> Mapping {
     var nodes: [Mapping.Node] = Tensor.allCases.map { .keep($0) }
@@ -147,6 +156,13 @@ public struct RandomLayers {
   private func tile(_ node: Mapping.Node) -> Int {
     if case .tile(let tile) = loop(node)?.cut { tile } else { 0 }
   }
+}
+
+/// A problem in one line with the seed that it was drawn by, to reproduce a failure.
+public func describe(_ problem: Problem, seed: Int) -> String {
+  let model = problem.energyModel
+  return "seed \(seed): \(describe(problem.layer)), \(problem.widths), \(problem.reuse), "
+    + "read \(model.readQuanta) write \(model.writeQuanta)"
 }
 
 /// A layer in one line, to reproduce a failure.

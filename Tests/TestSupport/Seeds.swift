@@ -9,7 +9,7 @@ public let oneSeedIn: Int = {
   return number
 }()
 
-/// The seeds of a test that draws its cases: all of them, or the first one in so many.
+/// The seeds of a test that draws its cases: all of them, or the first, one for every so many.
 public func seeds(_ all: Range<Int>) -> Range<Int> {
   all.prefix((all.count + oneSeedIn - 1) / oneSeedIn)
 }
