@@ -67,6 +67,22 @@ import Workloads
     }
   }
 
+  @Test("a curve at chosen capacities has what is found at each alone, of each dataflow too", arguments: seeds(0..<12))
+  func chosen(_ seed: Int) throws {
+    let draw = try HaloDraw(seed: 7100 + seed, axes: seed % 2 + 1, largestMACs: 3000)
+    let search = WideSearch(draw.problem, all: false)
+    let least = draw.problem.leastCapacity.count
+    let capacities = [1, 2, 3, 5, 8, 12, 20, 40, 80].map { least * $0 }
+    for dataflow in [nil] + Dataflow.allCases.map(Optional.some) {
+      let optima = search.optima(dataflow: dataflow, at: capacities, besides: []).best
+      for capacity in capacities {
+        let alone = WideSearch(draw.problem, all: false).optimum(capacity: capacity, dataflow: dataflow).best
+        let here = optima.last { $0.occupancy <= capacity }
+        #expect(here?.energy ?? .max == alone.energy, "\(draw), \(String(describing: dataflow)) at \(capacity)")
+      }
+    }
+  }
+
   @Test("blocks of one size in a row are counted as each of them would be", arguments: seeds(0..<20))
   func alike(_ seed: Int) throws {
     var random = SplitMix64(seed: seed)

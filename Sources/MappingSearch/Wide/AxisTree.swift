@@ -7,8 +7,6 @@ struct AxisTree {
   struct Group {
     /// The choices, by the words held at the third keep, ascending.
     let choices: Range<Int>
-    /// For each number of the axis's places outside the second keep, the number of blocks that their loops make.
-    let blocks: [Int]
     /// The rows of the third tensor that each block at the second keep touches, summed over the blocks.
     let needed: Int
   }
@@ -17,8 +15,8 @@ struct AxisTree {
   struct Node {
     let groups: Range<Int>
     /// The halves, or 0.
-    var first = 0
-    var second = 0
+    var first: Int32 = 0
+    var second: Int32 = 0
     /// The words held at each keep, at least.
     var held: SIMD4<Int>
     var isLeaf: Bool { groups.count == 1 }
@@ -26,25 +24,35 @@ struct AxisTree {
 
   let choices: [AxisChoice]
   let groups: [Group]
+  /// For each group, and each number of the axis's places outside the second keep, the number of blocks that their loops make.
+  let blocks: [Int]
+  /// The numbers of blocks of each group.
+  let blockCounts: Int
   /// The root first.
   private(set) var nodes: [Node] = []
   /// The axis's factor of each product of a template: at least of a node's choices, one node after the other.
   private(set) var factorsOfNodes: [Int] = []
   /// Of each choice.
-  private(set) var factors: [Int] = []
+  let factors: [Int]
   /// The words held by each choice at each keep.
   let held: [SIMD4<Int>]
+  /// The factors of the products of the third tensor: at least of a group's choices up to each.
+  private(set) var leastOfThird: [Int] = []
+  /// For each product of a template whether the axis's factor is other than 0 of some choice.
+  let isUsed: [Bool]
   private let products: Int
 
   /// - Parameters:
   ///   - choices: choices of loops, by the words they hold.
   ///   - lister: what listed them.
   ///   - factors: the axis's factor of each product of a template.
-  init(_ choices: [AxisChoice], _ lister: AxisLister, _ factors: [WideTerms.Factor]) {
+  ///   - third: the first product of the third tensor.
+  init(_ choices: [AxisChoice], _ lister: AxisLister, _ factors: [WideTerms.Factor], third: Int) {
     var numbers: [[AxisLoop]: Int] = [:]
     var members: [[AxisChoice]] = []
     var groups: [Group] = []
     var outer: [[AxisLoop]] = []
+    var blocks: [Int] = []
     for choice in choices {
       let outside = choice.loops.filter { $0.place < lister.layout.places[1] }
       let number = numbers[outside] ?? members.count
@@ -56,19 +64,31 @@ struct AxisTree {
       members[number].append(choice)
     }
     products = factors.count
+    var ofChoices: [Int] = []
     for (group, loops) in zip(members, outer) {
       let first = groups.last?.choices.upperBound ?? 0
       let sums = lister.sums.of(lister.template.dataflow.order[2], loops, lister.rows).sums
       groups.append(
         Group(
-          choices: first..<first + group.count,
-          blocks: (0...lister.layout.places[1]).map { cut in sums.blocks[loops.count { $0.place < cut }] },
-          needed: sums.starts[loops.count]))
-      for choice in group { self.factors += factors.map { $0.of(choice.values) } }
+          choices: first..<first + group.count, needed: sums.starts[loops.count]))
+      blocks += (0...lister.layout.places[1]).map { cut in sums.blocks[loops.count { $0.place < cut }] }
+      var least = Array(repeating: Int.max, count: factors.count - third)
+      for choice in group {
+        let own = factors.map { $0.of(choice.values) }
+        ofChoices += own
+        least = zip(least, own[third...]).map(min)
+        leastOfThird += least
+      }
     }
     self.choices = members.flatMap { $0 }
     held = self.choices.map(\.held)
     self.groups = groups
+    self.factors = ofChoices
+    isUsed = factors.indices.map { product in
+      stride(from: product, to: ofChoices.count, by: factors.count).contains { ofChoices[$0] != 0 }
+    }
+    self.blocks = blocks
+    blockCounts = lister.layout.places[1] + 1
     if !groups.isEmpty { add(groups.indices) }
   }
 
@@ -83,8 +103,8 @@ struct AxisTree {
     if range.count == 1 { return index }
     let middle = range.lowerBound + range.count / 2
     let (first, second) = (add(range.lowerBound..<middle), add(middle..<range.upperBound))
-    nodes[index].first = first
-    nodes[index].second = second
+    nodes[index].first = Int32(first)
+    nodes[index].second = Int32(second)
     nodes[index].held = pointwiseMin(nodes[first].held, nodes[second].held)
     for product in 0..<products {
       factorsOfNodes[index * products + product] = min(

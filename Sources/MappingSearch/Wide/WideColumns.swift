@@ -16,6 +16,8 @@ struct WideColumns {
   let leastOfProducts: [Int]
   /// The number of products.
   let products: Int
+  /// For each product whether its term is other than 0 of some column.
+  let isUsed: [Bool]
   /// For each tensor in the order of the keeps the bits held, one after the other.
   let held: [Int]
   /// The least of each.
@@ -36,6 +38,7 @@ struct WideColumns {
     let columns = cuts.map(terms.column)
     products = terms.termOfProduct.count
     factors = (0..<terms.count).flatMap { term in columns.map { $0[term] } }
+    isUsed = terms.termOfProduct.map { term in columns.contains { $0[term] != 0 } }
     let size = max(1, cuts.count / 32)
     groups = stride(from: 0, to: cuts.count, by: size).map { first in
       Group(end: min(first + size, cuts.count), held: second(cuts[first]))

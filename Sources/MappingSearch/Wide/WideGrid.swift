@@ -319,18 +319,6 @@ struct WideGrid {
     return max(compulsory, node.energy - most)
   }
 
-  /// A capacity beyond another below which the least energy of a node is not so much less.
-  func capacity(beyond capacity: Int, toSave energy: Int, _ node: Node) -> Int {
-    let steps = max(node.yOutside.x + node.yOutside.y, node.xOutside.x + node.xOutside.y)
-    if steps == 0 { return .max }
-    // Each step saves a price for a word that is kept. Of each tensor less than a word of room may have been left over.
-    let each = (energy + steps - 1) / steps - prices[1] - prices[2]
-    if each <= 0 { return capacity + 1 }
-    let tensor = prices[1] * widths[2] >= prices[2] * widths[1] ? 1 : 2
-    let (words, rest) = each.quotientAndRemainder(dividingBy: max(1, prices[tensor]))
-    return capacity + max(1, words * widths[tensor] + rest * widths[tensor] / max(1, prices[tensor]))
-  }
-
   // MARK: What is tried with a node's blocks
 
   /// The cuts of n, k and c that go with blocks at the first keep.

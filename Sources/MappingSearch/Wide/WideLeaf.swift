@@ -11,6 +11,9 @@ struct WideLeaf {
   /// Whether bounds leave mappings out.
   let prunes: Bool
   private let terms: WideTerms
+  /// The products that are not always 0, and how many of them are of the first two tensors.
+  private let used: [Int]
+  private let usedOfFirstTwo: Int
 
   init(
     grid: WideGrid, template: Int, tiles: WideTiles, columns: WideColumns, vertical: AxisTree, horizontal: AxisTree,
@@ -24,13 +27,18 @@ struct WideLeaf {
     self.vertical = vertical
     self.horizontal = horizontal
     terms = grid.terms[template]
+    let used = (0..<columns.products).filter { vertical.isUsed[$0] && horizontal.isUsed[$0] && columns.isUsed[$0] }
+    self.used = used
+    let firstOfThird = terms.third.product
+    usedOfFirstTwo = used.count { $0 < firstOfThird }
   }
 
-  /// A node of each axis, and how many groups of columns may fit with them.
-  private struct Pair {
-    let vertical: Int
-    let horizontal: Int
-    let fitting: Int
+  /// A node of each axis whose mappings may be of use.
+  struct Pair {
+    let vertical: Int32
+    let horizontal: Int32
+    /// The least capacity at which they may be.
+    var wakes = 0
   }
 
   /// A column that may be of use with a group of each axis.
@@ -41,13 +49,23 @@ struct WideLeaf {
     let occupancy: Int
   }
 
-  /// Room for what is known of a pair of groups.
+  /// Room for what is known of pairs.
   private struct Scratch {
-    /// What the axes have of each term.
+    /// Pairs yet to be looked at, and how many groups of columns may fit with them.
+    var pairs: [(pair: Pair, fitting: Int)] = []
+    /// What the axes have of each term of the first two tensors.
     var row: [Int]
     /// For each of ``WideTerms/keepingLoops`` the number of its steps along the axes.
     var steps: [Int]
     var candidates: [Candidate] = []
+    /// The products of the third tensor that a choice of the vertical axis and a column have something of, counted from its
+    /// first, and how much.
+    var weights: [(product: Int, weight: Int)] = []
+
+    init(_ terms: WideTerms) {
+      row = Array(repeating: 0, count: terms.third.term)
+      steps = Array(repeating: 0, count: terms.keepingLoops.count)
+    }
   }
 
   /// Offers its mappings to an incumbent.
@@ -56,38 +74,69 @@ struct WideLeaf {
   ///
   /// - Parameters:
   ///   - incumbent: the best known.
+  ///   - pairs: where all that may be of use is: to begin with ``roots``. What is so at larger capacities alone, where no
+  ///     more energy than the incumbent's is of use, is left there.
   ///   - counted: what a mapping costs, of which the sums give no more than that.
-  func offer(to incumbent: inout WideIncumbent, counted: (WidePlace, _ energy: Int) -> Int) {
-    if vertical.nodes.isEmpty || horizontal.nodes.isEmpty || columns.count == 0 { return }
+  func offer(
+    to incumbent: inout WideIncumbent, from pairs: inout [Pair], counted: (WidePlace, _ energy: Int) -> Int
+  ) {
+    var scratch = Scratch(terms)
+    var asleep: [Pair] = []
+    asleep.reserveCapacity(pairs.count)
+    for pair in pairs {
+      if pair.wakes > incumbent.capacity {
+        asleep.append(pair)
+      } else {
+        offer(pair, &asleep, &scratch, &incumbent, counted)
+      }
+    }
+    pairs = asleep
+  }
+
+  /// The pair of all that each axis has.
+  var roots: [Pair] {
+    if vertical.nodes.isEmpty || horizontal.nodes.isEmpty || columns.count == 0 { return [] }
+    return [Pair(vertical: 0, horizontal: 0)]
+  }
+
+  /// Offers the mappings of a pair, and keeps what may be of use at larger capacities.
+  private func offer(
+    _ pair: Pair, _ asleep: inout [Pair], _ scratch: inout Scratch, _ incumbent: inout WideIncumbent,
+    _ counted: (WidePlace, Int) -> Int
+  ) {
     let (verticalNodes, horizontalNodes) = (vertical.nodes.span, horizontal.nodes.span)
-    var scratch = Scratch(
-      row: Array(repeating: 0, count: terms.count), steps: Array(repeating: 0, count: terms.keepingLoops.count))
-    var pairs = [Pair(vertical: 0, horizontal: 0, fitting: columns.groups.count)]
-    while let pair = pairs.popLast() {
-      let (some, others) = (verticalNodes[pair.vertical], horizontalNodes[pair.horizontal])
+    scratch.pairs.append((pair, columns.groups.count))
+    while var (pair, most) = scratch.pairs.popLast() {
+      let (some, others) = (verticalNodes[Int(pair.vertical)], horizontalNodes[Int(pair.horizontal)])
       let held = some.held &* others.held
-      let fitting = fitting(held, atMost: pair.fitting, capacity: incumbent.capacity)
-      if fitting == 0 { continue }
-      if some.isLeaf, others.isLeaf {
-        offer(
-          vertical.groups[some.groups.lowerBound], horizontal.groups[others.groups.lowerBound],
-          columns.groups[fitting - 1].end, &scratch, &incumbent, counted)
+      let fitting = fitting(held, atMost: most, capacity: incumbent.capacity)
+      // With ends at which more stays than does, numbers may be negative, and the least of them bounds nothing.
+      let isBounded = prunes && !grid.mayBeNegative && !(some.isLeaf && others.isLeaf)
+      if fitting == 0
+        || isBounded
+          && !incumbent.admits(occupancy: leastOccupancy(held), energy: leastEnergy(pair, columns: fitting))
+      {
+        // More columns fit at larger capacities.
+        if fitting == columns.groups.count { continue }
+        if isBounded, leastEnergy(pair, columns: columns.groups.count) > incumbent.energy { continue }
+        pair.wakes = occupancy(held, columns.groups[fitting].held)
+        asleep.append(pair)
         continue
       }
-      // With ends at which more stays than does, numbers may be negative, and the least of them bounds nothing.
-      if prunes, !grid.mayBeNegative {
-        let energy = leastEnergy(pair, columns: fitting)
-        if !incumbent.admits(occupancy: leastOccupancy(held), energy: energy) { continue }
-      }
-      func push(_ vertical: Int, _ horizontal: Int) {
-        pairs.append(Pair(vertical: vertical, horizontal: horizontal, fitting: fitting))
-      }
-      if others.isLeaf || some.groups.count >= others.groups.count {
-        push(some.second, pair.horizontal)
-        push(some.first, pair.horizontal)
+      if some.isLeaf, others.isLeaf {
+        pair.wakes = offer(
+          some.groups.lowerBound, others.groups.lowerBound, columns.groups[fitting - 1].end, &scratch, &incumbent,
+          counted)
+        if fitting < columns.groups.count {
+          pair.wakes = min(pair.wakes, occupancy(held, columns.groups[fitting].held))
+        }
+        if pair.wakes < .max { asleep.append(pair) }
+      } else if others.isLeaf || some.groups.count >= others.groups.count {
+        scratch.pairs.append((Pair(vertical: some.second, horizontal: pair.horizontal), fitting))
+        scratch.pairs.append((Pair(vertical: some.first, horizontal: pair.horizontal), fitting))
       } else {
-        push(pair.vertical, others.second)
-        push(pair.vertical, others.first)
+        scratch.pairs.append((Pair(vertical: pair.vertical, horizontal: others.second), fitting))
+        scratch.pairs.append((Pair(vertical: pair.vertical, horizontal: others.first), fitting))
       }
     }
   }
@@ -97,16 +146,21 @@ struct WideLeaf {
   /// The bits held with so many words at each keep, at least.
   @inline(__always)
   private func leastOccupancy(_ held: SIMD4<Int>) -> Int {
-    held[0] &* columns.leastHeld[0] &+ held[1] &* columns.leastHeld[1] &+ held[2] &* columns.leastHeld[2]
+    occupancy(held, columns.leastHeld[1])
   }
 
   /// The number of groups of columns that may fit a capacity with so many words held at each keep, of the first few.
   @inline(__always)
   private func fitting(_ held: SIMD4<Int>, atMost count: Int, capacity: Int) -> Int {
-    let fixed = held[0] &* columns.leastHeld[0] &+ held[2] &* columns.leastHeld[2]
     var count = count
-    while count > 0, fixed &+ held[1] &* columns.groups[count - 1].held > capacity { count -= 1 }
+    while count > 0, occupancy(held, columns.groups[count - 1].held) > capacity { count -= 1 }
     return count
+  }
+
+  /// The bits held with so many words at each keep and so many bits for each of the second tensor's, at least.
+  @inline(__always)
+  private func occupancy(_ held: SIMD4<Int>, _ ofSecond: Int) -> Int {
+    held[0] &* columns.leastHeld[0] &+ held[1] &* ofSecond &+ held[2] &* columns.leastHeld[2]
   }
 
   /// The least energy of a pair of nodes with one of the first groups of columns, of which the last has the least.
@@ -114,9 +168,12 @@ struct WideLeaf {
     let (some, others) = (vertical.factorsOfNodes.span, horizontal.factorsOfNodes.span)
     let least = columns.leastOfProducts.span
     let products = columns.products
-    let (v, h, first) = (pair.vertical &* products, pair.horizontal &* products, (count &- 1) &* products)
+    let (v, h) = (Int(pair.vertical) &* products, Int(pair.horizontal) &* products)
+    let first = (count &- 1) &* products
     var energy = grid.constant
-    for product in 0..<products {
+    let used = used.span
+    for index in used.indices {
+      let product = used[index]
       energy &+= some[v &+ product] &* others[h &+ product] &* least[first &+ product]
     }
     return energy
@@ -125,21 +182,19 @@ struct WideLeaf {
   // MARK: Pairs of groups
 
   /// Offers the mappings of a group of each axis with the columns before an end.
+  ///
+  /// - Returns: the least capacity beyond the incumbent's at which they may be of use.
   private func offer(
-    _ some: AxisTree.Group, _ others: AxisTree.Group, _ end: Int, _ scratch: inout Scratch,
-    _ incumbent: inout WideIncumbent, _ counted: (WidePlace, Int) -> Int
-  ) {
-    choose(some, others, end, &scratch, incumbent)
-    guard let least = scratch.candidates.lazy.map(\.occupancy).min() else { return }
-    for v in some.choices {
-      for h in others.choices {
-        let held = vertical.held[v][2] &* horizontal.held[h][2]
-        // Those after it hold more.
-        if least &+ held &* columns.leastHeld[2] > incumbent.capacity { break }
-        rows(v, h, terms.third.product..<columns.products, &scratch.row)
-        score(v, h, held, scratch, &incumbent, counted)
-      }
+    _ some: Int, _ others: Int, _ end: Int, _ scratch: inout Scratch, _ incumbent: inout WideIncumbent,
+    _ counted: (WidePlace, Int) -> Int
+  ) -> Int {
+    var wakes = choose(some, others, end, &scratch, incumbent)
+    for candidate in scratch.candidates {
+      wakes = min(
+        wakes,
+        score(candidate, vertical.groups[some], horizontal.groups[others], &scratch.weights, &incumbent, counted))
     }
+    return wakes
   }
 
   /// Chooses the columns that may be of use with a group of each axis, of those before an end.
@@ -147,12 +202,16 @@ struct WideLeaf {
   /// The first two tensors are the same for all choices of a group. Each time that the box of the second changes, all that
   /// it needs of the third is loaded, but what was kept since the time before: nothing at steps of channels that the third
   /// depends on, else no more than its largest box and than the room beside the first two.
+  ///
+  /// - Returns: the least capacity beyond the incumbent's at which others may be.
   private func choose(
-    _ some: AxisTree.Group, _ others: AxisTree.Group, _ end: Int, _ scratch: inout Scratch, _ incumbent: WideIncumbent
-  ) {
+    _ verticalGroup: Int, _ horizontalGroup: Int, _ end: Int, _ scratch: inout Scratch, _ incumbent: WideIncumbent
+  ) -> Int {
+    let (some, others) = (vertical.groups[verticalGroup], horizontal.groups[horizontalGroup])
+    var wakes = Int.max
     let (v, h) = (some.choices.lowerBound, others.choices.lowerBound)
-    rows(v, h, 0..<terms.third.product, &scratch.row)
-    countSteps(some, others, &scratch.steps)
+    rows(v, h, &scratch.row)
+    countSteps(verticalGroup &* vertical.blockCounts, horizontalGroup &* horizontal.blockCounts, &scratch.steps)
     let held = vertical.held[v] &* horizontal.held[h]
     let mostOfThird =
       vertical.held[some.choices.upperBound - 1][2] &* horizontal.held[others.choices.upperBound - 1][2]
@@ -166,68 +225,126 @@ struct WideLeaf {
       let occupancy = held[0] &* columnsHeld[column] &+ held[1] &* columnsHeld[count &+ column]
       let ofThird = columnsHeld[2 &* count &+ column]
       let leastOccupancy = occupancy &+ held[2] &* ofThird
-      if leastOccupancy > incumbent.capacity { continue }
+      if leastOccupancy > incumbent.capacity {
+        wakes = min(wakes, leastOccupancy)
+        continue
+      }
       var energy = grid.constant
       for term in 0..<terms.third.term { energy &+= scratch.row[term] &* factors[term &* count &+ column] }
       if prunes {
-        let kept = min(incumbent.capacity &- occupancy, mostOfThird &* ofThird) / grid.widths[2]
+        let mostKept = mostOfThird &* ofThird / grid.widths[2]
+        let kept = min((incumbent.capacity &- occupancy) / grid.widths[2], mostKept)
         var steps = 0
         for loop in scratch.steps.indices {
           steps &+= scratch.steps[loop] &* columns.stepCounts[loop &* count &+ column]
         }
-        let loaded = max(grid.elements[2], needed &* columns.needed[column] &- steps &* kept)
-        if !incumbent.admits(occupancy: leastOccupancy, energy: energy &+ grid.prices[2] &* loaded) { continue }
+        let least = energy &+ grid.prices[2] &* grid.elements[2]
+        let bound = max(least, energy &+ grid.prices[2] &* (needed &* columns.needed[column] &- steps &* kept))
+        if !incumbent.admits(occupancy: leastOccupancy, energy: bound) {
+          // With more room more is kept, and each word kept saves as much at every step.
+          let saved = grid.prices[2] &* steps
+          if least > incumbent.energy || saved == 0 { continue }
+          let words = kept &+ max(1, (bound &- incumbent.energy &+ saved &- 1) / saved)
+          if words <= mostKept { wakes = min(wakes, occupancy &+ words &* grid.widths[2]) }
+          continue
+        }
       }
       scratch.candidates.append(Candidate(column: column, energy: energy, occupancy: occupancy))
     }
+    return wakes
   }
 
-  /// Counts the steps of each loop at which the third tensor may stay, along the axes.
+  /// Counts the steps of each loop at which the third tensor may stay, along the axes, of groups whose numbers of blocks begin
+  /// at these positions.
   @inline(__always)
-  private func countSteps(_ some: AxisTree.Group, _ others: AxisTree.Group, _ steps: inout [Int]) {
-    for (index, loop) in terms.keepingLoops.enumerated() {
-      let (v, h) = (some.blocks[loop.vertical], others.blocks[loop.horizontal])
+  private func countSteps(_ some: Int, _ others: Int, _ steps: inout [Int]) {
+    let (ofAxis, ofOther) = (vertical.blocks.span, horizontal.blocks.span)
+    for index in terms.keepingLoops.indices {
+      let loop = terms.keepingLoops[index]
+      let (v, h) = (ofAxis[some &+ loop.vertical], ofOther[others &+ loop.horizontal])
       switch loop.place {
-      case .vertical: steps[index] = (some.blocks[loop.vertical + 1] &- v) &* h
-      case .horizontal: steps[index] = v &* (others.blocks[loop.horizontal + 1] &- h)
+      case .vertical: steps[index] = (ofAxis[some &+ loop.vertical &+ 1] &- v) &* h
+      case .horizontal: steps[index] = v &* (ofOther[others &+ loop.horizontal &+ 1] &- h)
       case .channel: steps[index] = v &* h
       }
     }
   }
 
-  /// Offers the mappings of a choice of each axis, which hold so many words of the third tensor's box, with the candidates.
-  @inline(__always)
+  /// Offers the mappings of a group of each axis with a candidate.
+  ///
+  /// What the third tensor costs is a sum over products of what both axes and the column have. The least of it with a choice
+  /// of the vertical axis is bounded first.
+  ///
+  /// - Returns: the least capacity beyond the incumbent's at which they may be of use.
   private func score(
-    _ v: Int, _ h: Int, _ held: Int, _ scratch: Scratch, _ incumbent: inout WideIncumbent,
+    _ candidate: Candidate, _ some: AxisTree.Group, _ others: AxisTree.Group,
+    _ weights: inout [(product: Int, weight: Int)], _ incumbent: inout WideIncumbent,
     _ counted: (WidePlace, Int) -> Int
-  ) {
-    let count = columns.count
-    let (factors, columnsHeld) = (columns.factors.span, columns.held.span)
-    for candidate in scratch.candidates {
-      let occupancy = candidate.occupancy &+ held &* columnsHeld[2 &* count &+ candidate.column]
-      if occupancy > incumbent.capacity { continue }
-      var energy = candidate.energy
-      for term in terms.third.term..<terms.count {
-        energy &+= scratch.row[term] &* factors[term &* count &+ candidate.column]
+  ) -> Int {
+    let (count, products, third) = (columns.count, columns.products, terms.third.product)
+    let (ofAxis, ofOther, least) = (vertical.factors.span, horizontal.factors.span, horizontal.leastOfThird.span)
+    let (factors, termOfProduct, used) = (columns.factors.span, terms.termOfProduct.span, used.span)
+    let ofThird = products - third
+    let ofColumn = columns.held[2 &* count &+ candidate.column]
+    let (first, last) = (others.choices.lowerBound, others.choices.upperBound - 1)
+    let isBounded = prunes && !grid.mayBeNegative
+    var end = last + 1
+    var wakes = Int.max
+    for v in some.choices {
+      let held = vertical.held[v][2] &* ofColumn
+      func occupancy(_ h: Int) -> Int { candidate.occupancy &+ held &* horizontal.held[h][2] }
+      while end > first, occupancy(end &- 1) > incumbent.capacity { end &-= 1 }
+      // Those after it hold more.
+      if end == first { return min(wakes, occupancy(first)) }
+      weights.removeAll(keepingCapacity: true)
+      for index in usedOfFirstTwo..<used.count {
+        let product = used[index]
+        let weight = ofAxis[v &* products &+ product] &* factors[termOfProduct[product] &* count &+ candidate.column]
+        if weight != 0 { weights.append((product &- third, weight)) }
       }
-      if !incumbent.admits(occupancy: occupancy, energy: energy) { continue }
-      let place = WidePlace(
-        tiles: tiles, template: Int32(template), vertical: Int32(v), horizontal: Int32(h),
-        column: Int32(candidate.column))
-      let counted = counted(place, energy)
-      if incumbent.admits(occupancy: occupancy, energy: counted) {
-        incumbent.take(occupancy: occupancy, energy: counted, place)
+      /// What a mapping costs with factors of the horizontal axis that begin at a position.
+      func energy(_ ofOther: borrowing Span<Int>, _ start: Int) -> Int {
+        var energy = candidate.energy
+        for index in weights.indices {
+          energy &+= weights[index].weight &* ofOther[start &+ weights[index].product]
+        }
+        return energy
+      }
+      if end <= last, !isBounded || energy(least, last &* ofThird) <= incumbent.energy {
+        wakes = min(wakes, occupancy(end))
+      }
+      if isBounded,
+        !incumbent.admits(occupancy: occupancy(first), energy: energy(least, (end &- 1) &* ofThird))
+      {
+        continue
+      }
+      for h in first..<end {
+        let occupancy = occupancy(h)
+        let energy = energy(ofOther, h &* products &+ third)
+        if !incumbent.admits(occupancy: occupancy, energy: energy) { continue }
+        let place = WidePlace(
+          tiles: tiles, template: Int32(template), vertical: Int32(v), horizontal: Int32(h),
+          column: Int32(candidate.column))
+        let counted = counted(place, energy)
+        if incumbent.admits(occupancy: occupancy, energy: counted) {
+          incumbent.take(occupancy: occupancy, energy: counted, place)
+        }
       }
     }
+    return wakes
   }
 
-  /// What a choice of each axis has of the terms of some products.
+  /// What a choice of each axis has of the terms of the first two tensors.
   @inline(__always)
-  private func rows(_ v: Int, _ h: Int, _ products: Range<Int>, _ row: inout [Int]) {
+  private func rows(_ v: Int, _ h: Int, _ row: inout [Int]) {
     let (some, others) = (vertical.factors.span, horizontal.factors.span)
-    let terms = terms.termOfProduct.span
+    let termOfProduct = terms.termOfProduct.span
     let (v, h) = (v &* columns.products, h &* columns.products)
-    for product in products { row[terms[product]] = 0 }
-    for product in products { row[terms[product]] &+= some[v &+ product] &* others[h &+ product] }
+    for term in row.indices { row[term] = 0 }
+    let used = used.span
+    for index in 0..<usedOfFirstTwo {
+      let product = used[index]
+      row[termOfProduct[product]] &+= some[v &+ product] &* others[h &+ product]
+    }
   }
 }

@@ -76,7 +76,9 @@ final class WideSearch: @unchecked Sendable {
     let lister = isVertical ? grid.verticalListers[template] : grid.horizontalListers[template]
     let list = isVertical ? grid.verticalTiles : grid.horizontalTiles
     let terms = grid.terms[template]
-    let tree = AxisTree(lister.choices(list[Int(tile)]), lister, isVertical ? terms.vertical : terms.horizontal)
+    let tree = AxisTree(
+      lister.choices(list[Int(tile)]), lister, isVertical ? terms.vertical : terms.horizontal,
+      third: terms.third.product)
     trees[key] = tree
     return tree
   }
@@ -117,16 +119,35 @@ final class WideSearch: @unchecked Sendable {
     for node in nodes where node.leastOccupancy <= capacity { body(node) }
   }
 
+  /// Where the mappings of a node are that may be of use, of each template.
+  typealias Frontier = [[WideLeaf.Pair]]
+
   /// Offers the mappings of a node to an incumbent.
-  private func expand(_ tiles: WideTiles, to incumbent: inout WideIncumbent, prunes: Bool) {
+  ///
+  /// - Parameters:
+  ///   - tiles: the node's blocks.
+  ///   - frontier: where those that may be of use are: nil for all of them. It is left with those that may be at larger
+  ///     capacities.
+  ///   - incumbent: the best known.
+  ///   - prunes: whether bounds leave mappings out.
+  private func expand(
+    _ tiles: WideTiles, _ frontier: inout Frontier?, to incumbent: inout WideIncumbent, prunes: Bool = true
+  ) {
     let grid = grids[Int(tiles.order)]
+    var left: Frontier = []
     for template in grid.templates.indices {
-      let leaf = WideLeaf(
-        grid: grid, template: template, tiles: tiles, columns: columns(template, tiles),
-        vertical: tree(template, tiles, isVertical: true), horizontal: tree(template, tiles, isVertical: false),
-        prunes: prunes)
-      leaf.offer(to: &incumbent) { isRecounted ? recount($0) : $1 }
+      var pairs = frontier?[template] ?? []
+      if frontier == nil || pairs.contains(where: { $0.wakes <= incumbent.capacity }) {
+        let leaf = WideLeaf(
+          grid: grid, template: template, tiles: tiles, columns: columns(template, tiles),
+          vertical: tree(template, tiles, isVertical: true), horizontal: tree(template, tiles, isVertical: false),
+          prunes: prunes)
+        if frontier == nil { pairs = leaf.roots }
+        leaf.offer(to: &incumbent, from: &pairs) { isRecounted ? recount($0) : $1 }
+      }
+      left.append(pairs)
     }
+    frontier = left
   }
 
   /// What the mapping of a place costs in one group of channels, counted anew.
@@ -202,7 +223,8 @@ final class WideSearch: @unchecked Sendable {
         let grid = grids[Int(node.tiles.order)]
         if least == incumbent.energy, grid.leastEnergy(node, capacity: incumbent.occupancy - 1) > least { continue }
       }
-      expand(node.tiles, to: &incumbent, prunes: prunes)
+      var frontier: Frontier?
+      expand(node.tiles, &frontier, to: &incumbent, prunes: prunes)
       count += 1
       if prunes, isProven(incumbent) { return (count, true) }
     }
@@ -213,60 +235,108 @@ final class WideSearch: @unchecked Sendable {
 
   /// The best mappings at many capacities, of which each costs less than those before.
   ///
-  /// These are all capacities of a small Buffer, sixteen an octave of larger ones, powers of two among them, and those at
-  /// which other mappings are known.
+  /// Unless it is said at which, these are all capacities of a small Buffer, sixteen an octave of larger ones, powers of two
+  /// among them, and those at which other mappings are known.
   ///
   /// - Parameters:
   ///   - dataflow: the only dataflow to consider, or nil for all.
+  ///   - chosen: the capacities, or nil.
   ///   - others: mappings of another search, by what they hold.
   /// - Returns: the mappings, those of the other search without a place; and what was looked at.
   func optima(
-    dataflow: Dataflow? = nil, besides others: [WideIncumbent]
+    dataflow: Dataflow? = nil, at chosen: [Int]? = nil, besides others: [WideIncumbent]
   ) -> (best: [WideIncumbent], statistics: SearchStatistics) {
-    let layer = problem.layer
-    let whole = Tensor.allCases.reduce(0) {
-      $0 + (layer.usedElements(of: $1) * problem.widths.inBuffer($1)).count
-    }
-    // What costs least and holds least of that ends the curve.
-    let last = optimum(capacity: whole, dataflow: dataflow, known: others.last).best
+    let capacities = chosen.map { Set($0).sorted() } ?? self.capacities(dataflow, others)
     var statistics = SearchStatistics()
     statistics.isComplete = false
     statistics.mappings = orders(dataflow).reduce(0) { $0 + grids[$1].nodeCount }
     var nodes: [WideGrid.Node] = []
-    for order in orders(dataflow) { forEachNode(order, capacity: last.occupancy) { nodes.append($0) } }
+    for order in orders(dataflow) { forEachNode(order, capacity: capacities.last ?? 0) { nodes.append($0) } }
     statistics.prunedByCapacity = statistics.mappings - nodes.count
-    // The least capacity at which each may be of use.
-    var wakes = nodes.map(\.leastOccupancy)
+    var sleepers = Sleepers(capacities)
+    for index in nodes.indices { sleepers.add(index) { nodes[index].leastOccupancy <= $0 } }
+    var frontiers: [Frontier?] = Array(repeating: nil, count: nodes.count)
     var optima: [WideIncumbent] = []
     var others = others[...]
-    for capacity in capacities(to: last.occupancy, others.map(\.occupancy)) {
+    for capacity in capacities {
       var incumbent = WideIncumbent(capacity: capacity, known: optima.last)
       while let other = others.first, other.occupancy <= capacity {
         if other.isBetter(than: incumbent) { incumbent = WideIncumbent(capacity: capacity, known: other) }
         others.removeFirst()
       }
-      var useful: [(least: Int, node: WideGrid.Node)] = []
-      for index in nodes.indices where wakes[index] <= capacity {
-        let (node, grid) = (nodes[index], grids[Int(nodes[index].tiles.order)])
-        let least = grid.leastEnergy(node, capacity: capacity)
-        if least <= incumbent.energy {
-          useful.append((least, node))
-        } else {
-          wakes[index] = grid.capacity(beyond: capacity, toSave: least - incumbent.energy, node)
-        }
+      var useful: [(least: Int, index: Int)] = []
+      for index in sleepers.wake() {
+        useful.append((grids[Int(nodes[index].tiles.order)].leastEnergy(nodes[index], capacity: capacity), index))
       }
-      statistics.scored += expand(useful, to: &incumbent).count
+      useful.sort { ($0.least, $0.index) < ($1.least, $1.index) }
+      for (least, index) in useful {
+        let node = nodes[index]
+        if least > incumbent.energy {
+          let grid = grids[Int(node.tiles.order)]
+          sleepers.add(index) { grid.leastEnergy(node, capacity: $0) <= incumbent.energy }
+          continue
+        }
+        expand(node.tiles, &frontiers[index], to: &incumbent)
+        statistics.scored += 1
+        if let wakes = frontiers[index]?.joined().lazy.map(\.wakes).min() { sleepers.add(index) { wakes <= $0 } }
+      }
       if incumbent.energy < optima.last?.energy ?? .max { optima.append(incumbent) }
     }
     statistics.prunedByEnergy = max(0, nodes.count - statistics.scored)
     return (optima, statistics)
   }
 
-  private func capacities(to last: Int, _ others: [Int]) -> [Int] {
+  /// Nodes by the capacity at which they may next be of use.
+  private struct Sleepers {
+    private let capacities: [Int]
+    private var nodes: [[Int]]
+    /// The position of the next capacity.
+    private var next = 0
+
+    init(_ capacities: [Int]) {
+      self.capacities = capacities
+      nodes = Array(repeating: [], count: capacities.count)
+    }
+
+    /// Has a node sleep until the first of the capacities to come at which it may be of use, as it then is at all larger ones.
+    @inline(__always)
+    mutating func add(_ node: Int, until mayBeOfUse: (_ capacity: Int) -> Bool) {
+      // Mostly it is one of the next few.
+      var (low, high, step) = (next, next, 1)
+      while high < capacities.count, !mayBeOfUse(capacities[high]) {
+        low = high + 1
+        high += step
+        step *= 2
+      }
+      high = min(high, capacities.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if mayBeOfUse(capacities[middle]) { high = middle } else { low = middle + 1 }
+      }
+      if low < nodes.count { nodes[low].append(node) }
+    }
+
+    /// The nodes that wake at the next capacity.
+    mutating func wake() -> [Int] {
+      defer { next += 1 }
+      let woken = nodes[next]
+      nodes[next] = []
+      return woken
+    }
+  }
+
+  /// The capacities looked at unless others are chosen.
+  private func capacities(_ dataflow: Dataflow?, _ others: [WideIncumbent]) -> [Int] {
+    let layer = problem.layer
+    let whole = Tensor.allCases.reduce(0) {
+      $0 + (layer.usedElements(of: $1) * problem.widths.inBuffer($1)).count
+    }
+    // What costs least and holds least of that ends the curve.
+    let last = optimum(capacity: whole, dataflow: dataflow, known: others.last).best.occupancy
     let unit = problem.widths.unit
     let (least, end) = ((problem.leastCapacity.count + unit - 1) / unit, (last + unit - 1) / unit)
     var units = Set(least..<max(least, min(end, Self.few)))
-    var capacities = others.filter { $0 < last } + [last]
+    var capacities = others.map(\.occupancy).filter { $0 < last } + [last]
     var octave = 1
     while octave < last {
       var part = Double(octave)
