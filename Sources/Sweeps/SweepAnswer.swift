@@ -50,7 +50,8 @@ struct SweepAnswer: Sendable {
       let all = optimizer.curve(options: options)
       let isWanted = sweep.comparesDataflows || sweep.dataflows.count == Dataflow.allCases.count
       let each =
-        isWanted ? DataflowCurves(optimizer, options: options, compares: sweep.comparesDataflows) : nil
+        isWanted
+        ? DataflowCurves(optimizer, at: sweep.comparesDataflows ? sweep.capacities : nil, options: options) : nil
       places = try sweep.capacities.map { capacity in
         guard let point = all.steps.index(capacity: capacity) else {
           throw SweepError.nothingFits(problem, capacity)

@@ -45,7 +45,7 @@ struct Gap: ParsableCommand {
     let byLayer = try entries.concurrentMap(threads: try threads.count()) { entry in
       let problem = try Problem(entry.layer, in: setting)
       let (optimizer, bounds) = (Optimizer(problem), LowerBounds(problem))
-      let curves = DataflowCurves(optimizer, compares: true)
+      let curves = DataflowCurves(optimizer, at: capacities)
       let answers = try capacities.map { capacity in
         guard let optimum = optimizer.optimum(capacity: capacity) else {
           throw CommandFailure.nothingFits(problem, capacity)

@@ -58,6 +58,32 @@ struct OptimalDataflowsTests {
     try check(optimizer, at: capacities(optimizer.curve().steps, &random), problem.comment)
   }
 
+  @Test("As searches for single dataflows under overlap, at capacities that are known before", arguments: seeds(0..<24))
+  func overlap(seed: Int) throws {
+    let comment: Comment
+    let problem: Problem
+    if seed % 2 == 0 {
+      let draw = try HaloDraw(seed: 620 + seed, axes: seed % 4 / 2 + 1, largestMACs: 200)
+      (problem, comment) = (draw.problem, Comment(rawValue: draw.description))
+    } else {
+      let draw = try OverlapSearchTests.Draw(
+        seed: 620 + seed, largestSize: 7, largestMACs: 300, dimensions: [.g, .n, .k, .c, .p, .q], count: 4)
+      (problem, comment) = (draw.problem, draw.comment)
+    }
+    let optimizer = Optimizer(problem)
+    let capacities = [1, 2, 3, 5, 8, 20, 60].map { Bits(problem.leastCapacity.count * $0) }
+    let (each, attaining) = (DataflowCurves(optimizer, at: capacities), DataflowCurves(optimizer))
+    for capacity in capacities {
+      let own = try own(optimizer, capacity, comment)
+      let optimum = try #require(optimizer.optimum(capacity: capacity))
+      for curves in [each, attaining] {
+        #expect(curves.dataflows(attaining: optimum, capacity: capacity) == expected(own), comment)
+      }
+      let optima = each.optima(capacity: capacity, of: problem)
+      #expect(optima.mapValues(\.energy) == own.mapValues(\.energy), comment)
+    }
+  }
+
   /// A dataflow may join between two points of the curve, and drop out where the energy falls.
   @Test func largeLayers() throws {
     let layers = [

@@ -41,58 +41,46 @@ public struct DataflowCurves: Sendable {
   }
 
   private let curves: [Own]
-  /// Where a few optima are found in less time than a curve, the optimizer and the optima that were asked for.
-  private let optimizer: Optimizer?
-  private let asked = Guarded<[Bits: [Dataflow: Optimum]]>([:])
-  /// Whether each dataflow's own optima are asked for in any case, which then tell who attains an energy.
-  private let compares: Bool
+  private let optimizer: Optimizer
+  /// Where the curves have to have the optima, or nil where they are asked for as a whole or only who attains an energy.
+  private let capacities: Set<Bits>?
 
   /// The curves of the dataflows that an optimizer searches.
   ///
   /// - Parameters:
   ///   - optimizer: the optimizer.
+  ///   - capacities: the only capacities at which each dataflow's own optimum is asked for, or nil where none is but those of
+  ///     whole curves.
   ///   - options: how to search; the curves do not depend on it.
-  ///   - compares: whether each dataflow's own optimum is asked for at every capacity, so that it need not be searched for
-  ///     besides whether it attains an energy.
-  public init(_ optimizer: Optimizer, options: SearchOptions = SearchOptions(), compares: Bool = false) {
-    self.compares = compares
+  public init(_ optimizer: Optimizer, at capacities: [Bits]? = nil, options: SearchOptions = SearchOptions()) {
+    self.optimizer = optimizer
+    self.capacities = capacities.map { Set($0) }
     curves = optimizer.problem.dataflows.map { dataflow in
-      Own(dataflow: dataflow, searched: Lazily { optimizer.curve(dataflow: dataflow, options: options) })
+      Own(
+        dataflow: dataflow,
+        searched: Lazily { optimizer.curve(dataflow: dataflow, at: capacities, options: options) })
     }
-    self.optimizer = optimizer.engine == nil ? nil : optimizer
   }
 
   /// Each dataflow's occupancies and energies as the search counts them, in the order of `Dataflow.allCases`.
   public var steps: [StepCurve] { curves.map(\.curve.steps) }
 
   /// The curve of all dataflows searched.
-  public var all: StepCurve { optimizer?.curve().steps ?? StepCurve(leastOf: steps) }
+  public var all: StepCurve { optimizer.engine == nil ? StepCurve(leastOf: steps) : optimizer.curve().steps }
 
   /// Each dataflow's own optimum at a capacity, where anything fits.
   ///
   /// - Parameters:
-  ///   - capacity: the Buffer's size.
+  ///   - capacity: the Buffer's size, one of those that the curves are for.
   ///   - problem: the problem that the curves are for, or the same priced by a model with its ratio of read to write energy.
   /// - Returns: a dictionary with an optimum for each dataflow searched.
   public func optima(capacity: Bits, of problem: Problem) -> [Dataflow: Optimum] {
     var optima: [Dataflow: Optimum] = [:]
-    if let optimizer { return self.optima(capacity, optimizer).mapValues { $0.priced(in: problem) } }
     for own in curves {
       guard let index = own.curve.steps.index(capacity: capacity) else { continue }
       optima[own.dataflow] = own.curve.optimum(at: index, of: problem)
     }
     return optima
-  }
-
-  /// The same for the problem of the optimizer, searched for at this capacity alone.
-  private func optima(_ capacity: Bits, _ optimizer: Optimizer) -> [Dataflow: Optimum] {
-    asked.withLock { asked in
-      if let known = asked[capacity] { return known }
-      var optima: [Dataflow: Optimum] = [:]
-      for own in curves { optima[own.dataflow] = optimizer.optimum(capacity: capacity, dataflow: own.dataflow) }
-      asked[capacity] = optima
-      return optima
-    }
   }
 
   /// The dataflows that attain the energy of an optimum, as ``Optimizer/dataflows(attaining:capacity:options:)`` finds them.
@@ -104,16 +92,18 @@ public struct DataflowCurves: Sendable {
   public func dataflows(attaining optimum: Optimum, capacity: Bits) -> [Dataflow]? {
     guard curves.map(\.dataflow) == Dataflow.allCases else { return nil }
     let least = optimum.energy.dataQuanta
-    if let optimizer, !compares { return optimizer.dataflows(attaining: optimum, capacity: capacity) }
-    if let optimizer {
-      let own = optima(capacity, optimizer)
-      return Dataflow.allCases.filter { own[$0].map { $0.energy.dataQuanta <= least } ?? false }
+    if let engine = optimizer.engine, capacity > engine.exactCurves, capacities?.contains(capacity) != true {
+      return optimizer.dataflows(attaining: optimum, capacity: capacity)
     }
     return curves.filter { own in
+      if own.dataflow == optimum.mapping.dataflow { return true }
       guard let index = own.curve.steps.index(capacity: capacity) else { return false }
       // A mapping moves no more than is counted for it: where that attains the energy it need not be evaluated.
-      return own.curve.steps.points[index].dataQuanta <= least
-        || own.curve.evaluated(index).energy.dataQuanta <= least
+      let counted = own.curve.steps.points[index].dataQuanta
+      if counted <= least { return true }
+      // What engines count is too high by less than this.
+      if optimizer.engine != nil, counted - least > least / 64 { return false }
+      return own.curve.evaluated(index).energy.dataQuanta <= least
     }.map(\.dataflow)
   }
 }

@@ -52,7 +52,12 @@ extension Optimizer {
   ///   - options: how to search; the curve does not depend on it.
   /// - Returns: the curve; it has a point at the least capacity at which anything fits.
   public func curve(dataflow: Dataflow? = nil, options: SearchOptions = SearchOptions()) -> ParetoCurve {
-    if let engine { return engine.curve(dataflow: dataflow, options: options) }
+    curve(dataflow: dataflow, at: nil, options: options)
+  }
+
+  /// The same, of which the optima at some capacities alone may be wanted: elsewhere the curve may then be above them.
+  func curve(dataflow: Dataflow?, at capacities: [Bits]?, options: SearchOptions) -> ParetoCurve {
+    if let engine { return engine.curve(dataflow: dataflow, at: capacities, options: options) }
     let (pool, statistics) = search(dataflow, ParetoFrontier(), options)
     let found = pool.mappings
     let points = found.map { StepCurve.Point(capacity: Bits($0.occupancy), dataQuanta: dataQuanta($0)) }

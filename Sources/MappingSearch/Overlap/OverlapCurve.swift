@@ -24,8 +24,15 @@ private struct OccupancyWindow: OverlapPool {
     self.prunes = prunes
   }
 
-  func largestEnergy(holding occupancy: Int) -> Int {
-    prunes ? least[(occupancy - occupancies.lowerBound) / unit] : largestEnergy
+  func mostOccupancy(costing energy: Int) -> Int {
+    if !prunes || least.last ?? .max >= energy { return occupancies.upperBound - 1 }
+    // The last slot at which no mapping known costs less.
+    var (low, high) = (0, least.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if least[middle] >= energy { low = middle + 1 } else { high = middle }
+    }
+    return occupancies.lowerBound + low * unit - 1
   }
 
   mutating func offer(energy: Int, occupancy: Int, _ place: OverlapPlace) {
@@ -87,14 +94,31 @@ struct OverlapPoints: Sendable {
 }
 
 extension OverlapSearch {
-  func curve(dataflow: Dataflow?, options: SearchOptions) -> ParetoCurve {
-    let (points, grids, statistics) = points(dataflow, prunes: options.prunes)
+  func curve(dataflow: Dataflow?, at capacities: [Bits]?, options: SearchOptions) -> ParetoCurve {
+    if let capacities { return curve(dataflow, at: capacities, options) }
+    let (points, statistics) = points(dataflow, prunes: options.prunes)
     let steps = points.points.map {
       StepCurve.Point(capacity: Bits($0.occupancy), dataQuanta: problem.dataQuanta(ofGroup: $0.energy))
     }
     return ParetoCurve(problem, steps, statistics) { index in
-      problem.recounted(mapping(points.place(index, grids), grids), atMost: points.points[index].energy)
+      problem.recounted(mapping(points.place(index, grids)), atMost: points.points[index].energy)
     }
+  }
+
+  /// The optima at some capacities alone.
+  private func curve(_ dataflow: Dataflow?, at capacities: [Bits], _ options: SearchOptions) -> ParetoCurve {
+    var optima: [Optimum] = []
+    var statistics = SearchStatistics()
+    for capacity in Set(capacities).sorted() where capacity >= problem.leastCapacity {
+      guard let optimum = optimum(capacity: capacity, dataflow: dataflow, options: options) else { continue }
+      statistics = optimum.statistics
+      if let last = optima.last, last.energy.dataQuanta <= optimum.energy.dataQuanta { continue }
+      optima.append(optimum)
+    }
+    let steps = optima.map {
+      StepCurve.Point(capacity: $0.occupancy.bits(problem.widths), dataQuanta: $0.energy.dataQuanta)
+    }
+    return ParetoCurve(problem, steps, statistics) { [optima] in optima[$0].evaluation }
   }
 
   /// Ranges of occupancy are halved down to so many different ones, or to a 64th of an octave.
@@ -105,13 +129,15 @@ extension OverlapSearch {
   /// So many of them.
   private static let sampledOccupancies = 1 << 10
 
+  var exactCurves: Bits { Bits(64 * Self.mostOccupancies * problem.widths.unit - 1) }
+
   /// All mappings that no other beats in both occupancy and energy.
-  func points(_ dataflow: Dataflow?, prunes: Bool) -> (points: OverlapPoints, grids: [OverlapGrid], SearchStatistics) {
-    let grids = grids(dataflow)
+  func points(_ dataflow: Dataflow?, prunes: Bool) -> (points: OverlapPoints, statistics: SearchStatistics) {
+    let (grids, positions) = (grids, positions(dataflow))
     var points = OverlapPoints()
     var statistics = SearchStatistics()
-    statistics.isComplete = grids.allSatisfy(\.isComplete)
-    statistics.mappings = grids.reduce(0) { $0 + $1.tileCount }
+    statistics.isComplete = positions.allSatisfy { grids[$0].isComplete }
+    statistics.mappings = positions.reduce(0) { $0 + grids[$1].tileCount }
     let unit = problem.widths.unit
     var scored = Set<OverlapPlace>()
     /// The best of some tiles within a range, in halves where it is long.
@@ -146,11 +172,11 @@ extension OverlapSearch {
       window.append(to: &points, grids)
     }
     // From some occupancy on one tensor is whole in the Buffer, and no word moves twice.
-    let most = grids.map(\.mostNeeded).min() ?? 0
+    let most = positions.map { grids[$0].mostNeeded }.min() ?? 0
     var low = 1
     while low <= most {
       let end = low > most / 2 ? most + 1 : low * 2
-      let tiles = grids.indices.flatMap {
+      let tiles = positions.flatMap {
         grids[$0].tiles($0, capacity: end - 1, energy: prunes ? points.lastEnergy : .max)
       }
       search(tiles, low..<end)
@@ -158,7 +184,7 @@ extension OverlapSearch {
     }
     statistics.scored = scored.count
     statistics.prunedByEnergy = statistics.mappings - statistics.scored
-    return (points, grids, statistics)
+    return (points, statistics)
   }
 }
 

@@ -64,9 +64,13 @@ extension OverlapGrid {
         place.third = boxes.size(index) * unit
         let (bound, occupancy) = (leastEnergy(place.third), base + widths.third * place.third)
         if bound > pool.largestEnergy { return }
-        if bound <= pool.largestEnergy(holding: occupancy) {
-          pool.offer(energy: energy(of: nest(place, inner, parts)), occupancy: occupancy, place)
+        // Smaller boxes cost no less.
+        let most = pool.mostOccupancy(costing: bound)
+        if occupancy > most {
+          index = min(index - 1, boxes.count(upTo: (most - base) / (widths.third * unit)) - 1)
+          continue
         }
+        pool.offer(energy: energy(of: nest(place, inner, parts)), occupancy: occupancy, place)
         index -= max(1, pool.unit / (widths.third * unit))
       }
     }

@@ -37,8 +37,8 @@ protocol OverlapPool {
   var unit: Int { get }
   /// Nor are those that cost more.
   var largestEnergy: Int { get }
-  /// Nor those that hold so much and cost more than this.
-  func largestEnergy(holding occupancy: Int) -> Int
+  /// Nor those that cost so much, or more, and hold more than this.
+  func mostOccupancy(costing energy: Int) -> Int
   /// Whether a mapping may be of use.
   mutating func offer(energy: Int, occupancy: Int, _ place: OverlapPlace)
 }

@@ -1,10 +1,18 @@
 import EnergyModel
 import Mappings
+import Parallel
 import Workloads
 
 /// The search of a problem under the rule `overlap` whose input boxes have no halo, at one capacity or at all.
 struct OverlapSearch: SearchEngine {
   let problem: Problem
+  /// The grids of all orders of keeps, listed when they are first needed.
+  private let listed: Lazily<[OverlapGrid]>
+
+  init(_ problem: Problem) {
+    self.problem = problem
+    listed = Lazily { problem.dataflows.map { OverlapGrid(problem, $0) } }
+  }
 
   /// Whether a layer is searched: its kernels are 1×1, and they read no padding.
   static func accepts(_ layer: Layer) -> Bool {
@@ -18,32 +26,50 @@ struct OverlapSearch: SearchEngine {
     var place: OverlapPlace
   }
 
-  /// The grids of one order of keeps or of all.
-  func grids(_ dataflow: Dataflow?) -> [OverlapGrid] {
-    problem.dataflows.filter { dataflow == nil || $0 == dataflow }.map { OverlapGrid(problem, $0) }
+  var grids: [OverlapGrid] { listed.value }
+
+  /// The grids of one order of keeps or of all, by their positions.
+  func positions(_ dataflow: Dataflow?) -> [Int] {
+    problem.dataflows.indices.filter { dataflow == nil || problem.dataflows[$0] == dataflow }
   }
 
   /// The loop nest of a mapping found.
-  func mapping(_ place: OverlapPlace, _ grids: [OverlapGrid]) -> Mapping {
+  func mapping(_ place: OverlapPlace) -> Mapping {
     let grid = grids[Int(place.grid)]
     return grid.nest(place).mapping(of: problem.layer, in: grid.mapspace)
   }
 
   /// Whether all panels are listed.
-  var isComplete: Bool { grids(nil).allSatisfy(\.isComplete) }
+  var isComplete: Bool { grids.allSatisfy(\.isComplete) }
 
   func optimum(capacity: Bits, dataflow: Dataflow?, options: SearchOptions) -> Optimum? {
-    let (prunes, proof) = (options.prunes, OptimalityProof(problem, capacity: capacity))
+    let (best, statistics) = search(capacity, dataflow, prunes: options.prunes)
+    return best.map { Optimum(problem.recounted(mapping($0.place), atMost: $0.energy), statistics) }
+  }
+
+  func attains(_ dataQuanta: Int, capacity: Bits, _ dataflow: Dataflow) -> Bool {
+    // Counted anew, the mapping with the least sums may cost less than they say.
+    let energy = problem.mostEnergyOfGroup(dataQuanta)
+    return search(capacity, dataflow, atMost: energy + energy / 64 + 1).best
+      .map { problem.evaluate(mapping($0.place)).energy.dataQuanta <= dataQuanta } ?? false
+  }
+
+  /// The best mapping within a capacity that costs no more than so much.
+  private func search(
+    _ capacity: Bits, _ dataflow: Dataflow?, prunes: Bool = true, atMost energy: Int = .max
+  ) -> (best: Found?, statistics: SearchStatistics) {
+    let proof = OptimalityProof(problem, capacity: capacity)
     let capacity = capacity.count
-    let grids = grids(dataflow)
+    let (grids, positions) = (grids, positions(dataflow))
     var incumbent = OverlapIncumbent(
-      capacity: capacity, prunes: prunes, leastEnergy: problem.mostEnergyOfGroup(proof.leastQuanta))
+      capacity: capacity, prunes: prunes, mostEnergy: energy,
+      leastEnergy: problem.mostEnergyOfGroup(proof.leastQuanta))
     var statistics = SearchStatistics()
-    statistics.isComplete = grids.allSatisfy(\.isComplete)
+    statistics.isComplete = positions.allSatisfy { grids[$0].isComplete }
     var tiles: [OverlapGrid.Tile] = []
-    for (index, grid) in grids.enumerated() {
-      tiles += grid.tiles(index, capacity: capacity, energy: .max)
-      statistics.mappings += grid.tileCount
+    for index in positions {
+      tiles += grids[index].tiles(index, capacity: capacity, energy: energy)
+      statistics.mappings += grids[index].tileCount
     }
     statistics.prunedByCapacity = statistics.mappings - tiles.count
     if prunes { tiles.sort { ($0.leastEnergy, $0.leastOccupancy) < ($1.leastEnergy, $1.leastOccupancy) } }
@@ -65,8 +91,7 @@ struct OverlapSearch: SearchEngine {
       statistics.scored += 1
     }
     statistics.prunedByEnergy = tiles.count - statistics.scored - statistics.prunedByBound
-    guard let best = incumbent.best else { return nil }
-    return Optimum(problem.recounted(mapping(best.place, grids), atMost: best.energy), statistics)
+    return (incumbent.best, statistics)
   }
 }
 
@@ -75,19 +100,25 @@ private struct OverlapIncumbent: OverlapPool {
   let capacity: Int
   let unit = 1
   let prunes: Bool
+  /// Mappings that cost more are not looked for.
+  let mostEnergy: Int
   /// No mapping costs less.
   let leastEnergy: Int
   var best: OverlapSearch.Found?
 
-  init(capacity: Int, prunes: Bool, leastEnergy: Int) {
+  init(capacity: Int, prunes: Bool, mostEnergy: Int, leastEnergy: Int) {
     self.capacity = capacity
     self.prunes = prunes
+    self.mostEnergy = mostEnergy
     self.leastEnergy = leastEnergy
   }
 
-  var largestEnergy: Int { prunes ? best?.energy ?? .max : .max }
+  var largestEnergy: Int { prunes ? best?.energy ?? mostEnergy : mostEnergy }
 
-  func largestEnergy(holding occupancy: Int) -> Int { largestEnergy }
+  func mostOccupancy(costing energy: Int) -> Int {
+    guard prunes, let best, best.energy <= energy else { return capacity }
+    return best.occupancy
+  }
 
   /// Once none can cost less, only what holds no more is of use.
   var occupancies: Range<Int> {
@@ -96,6 +127,7 @@ private struct OverlapIncumbent: OverlapPool {
   }
 
   mutating func offer(energy: Int, occupancy: Int, _ place: OverlapPlace) {
+    if energy > mostEnergy { return }
     if let best {
       let (known, new) = ((best.energy, best.occupancy), (energy, occupancy))
       if known < new || known == new && best.place < place { return }

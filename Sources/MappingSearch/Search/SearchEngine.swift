@@ -8,6 +8,9 @@ protocol SearchEngine: Sendable {
   /// Whether all of the mapspace is searched at one capacity.
   var isComplete: Bool { get }
 
+  /// Curves have the optimum at every capacity up to this one.
+  var exactCurves: Bits { get }
+
   /// The mapping of least energy at one capacity; of several one of least occupancy, and of those the first in a fixed
   /// order.
   ///
@@ -24,7 +27,13 @@ protocol SearchEngine: Sendable {
   func attains(_ dataQuanta: Int, capacity: Bits, _ dataflow: Dataflow) -> Bool
 
   /// All mappings that no other beats in both occupancy and energy.
-  func curve(dataflow: Dataflow?, options: SearchOptions) -> ParetoCurve
+  ///
+  /// - Parameters:
+  ///   - dataflow: the only dataflow to consider, or nil for all.
+  ///   - capacities: where the curve has to have the optima, or nil for as many as it has.
+  ///   - options: how to search; the curve does not depend on it.
+  /// - Returns: the curve.
+  func curve(dataflow: Dataflow?, at capacities: [Bits]?, options: SearchOptions) -> ParetoCurve
 }
 
 extension SearchEngine {
@@ -39,7 +48,7 @@ extension Problem {
   var engine: (any SearchEngine)? {
     switch reuse {
     case .sliding, .none: nil
-    case .overlap: OverlapSearch.accepts(layer) ? OverlapSearch(problem: self) : WideEngine(self)
+    case .overlap: OverlapSearch.accepts(layer) ? OverlapSearch(self) : WideEngine(self)
     }
   }
 }

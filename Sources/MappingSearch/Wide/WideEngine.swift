@@ -28,6 +28,8 @@ struct WideEngine: SearchEngine {
   /// Other nests than those of the templates are known to be better on some layers.
   var isComplete: Bool { false }
 
+  var exactCurves: Bits { Bits(0) }
+
   /// Does something with a search while no other thread may.
   private func withSearch<Answer>(all: Bool, _ body: (WideSearch) -> Answer) -> Answer {
     searches.withLock { searches in
@@ -67,16 +69,15 @@ struct WideEngine: SearchEngine {
     sliding.optimum(capacity: capacity, dataflow: dataflow).map { problem.evaluate($0.mapping) }
   }
 
-  func curve(dataflow: Dataflow?, options: SearchOptions) -> ParetoCurve {
-    var others: [(incumbent: WideIncumbent, evaluation: Evaluation)] = []
-    let curve = sliding.curve(dataflow: dataflow, options: options)
-    for index in curve.steps.points.indices {
-      let evaluation = problem.evaluate(curve.optimum(at: index).mapping)
-      others.append((incumbent(evaluation), evaluation))
-    }
-    others.sort { ($0.incumbent.occupancy, $0.incumbent.energy) < ($1.incumbent.occupancy, $1.incumbent.energy) }
-    let (evaluations, statistics) = withSearch(all: WideSearch.isSmallForCurves(problem.layer)) { search in
-      let (optima, statistics) = search.optima(dataflow: dataflow, besides: others.map(\.incumbent))
+  func curve(dataflow: Dataflow?, at capacities: [Bits]?, options: SearchOptions) -> ParetoCurve {
+    let layer = problem.layer
+    let isSmall = capacities == nil ? WideSearch.isSmallForCurves(layer) : WideSearch.isSmall(layer)
+    let others = slidingOptima(dataflow, at: capacities, options)
+      .map { (incumbent: incumbent($0), evaluation: $0) }
+      .sorted { ($0.incumbent.occupancy, $0.incumbent.energy) < ($1.incumbent.occupancy, $1.incumbent.energy) }
+    let (evaluations, statistics) = withSearch(all: isSmall) { search in
+      let (optima, statistics) = search.optima(
+        dataflow: dataflow, at: capacities?.map(\.count), besides: others.map(\.incumbent))
       var evaluations: [Evaluation] = []
       for best in optima {
         let evaluation =
@@ -93,6 +94,13 @@ struct WideEngine: SearchEngine {
     }
     let steps = evaluations.map { StepCurve.Point(capacity: held($0), dataQuanta: $0.energy.dataQuanta) }
     return ParetoCurve(problem, steps, statistics) { evaluations[$0] }
+  }
+
+  /// The optima under the rule `sliding` at some capacities or at all, counted under this one.
+  private func slidingOptima(_ dataflow: Dataflow?, at capacities: [Bits]?, _ options: SearchOptions) -> [Evaluation] {
+    if let capacities { return Set(capacities).sorted().compactMap { slidingOptimum($0, dataflow) } }
+    let curve = sliding.curve(dataflow: dataflow, options: options)
+    return curve.steps.points.indices.map { problem.evaluate(curve.optimum(at: $0).mapping) }
   }
 
   /// A mapping of another search.
