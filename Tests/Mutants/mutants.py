@@ -77,12 +77,19 @@ CUTS = [
     ("cutoff", "Scoring/Scorer.swift", "kept &+= energies[place] < cutoffs[range] ? 1 : 0", "kept &+= pairCount > 1 && place == 0 ? 0 : energies[place] < cutoffs[range] ? 1 : 0"),
     ("pool", "MappingSearch/Search/Incumbent.swift", "if (best.energy, best.occupancy) < (mapping.energy, mapping.occupancy) { return }", "if (best.energy, best.occupancy) > (mapping.energy, mapping.occupancy) { return }"),
     ("pool", "MappingSearch/Curves/ParetoFrontier.swift", "if mapping.energy >= cutoffs[range] { return }", "if mapping.energy >= cutoffs[range] - 3 { return }"),
-    ("bound", "MappingSearch/Search/Optimizer.swift", "dataQuanta(best) <= least else", "dataQuanta(best) >= least else"),
+    ("bound", "MappingSearch/Search/SearchEngine.swift", "if dataQuanta > leastQuanta { return false }", "if dataQuanta < leastQuanta { return false }"),
     ("visits", "MappingSearch/Search/SearchRun.swift", "Self.every(Self.seedStep, from: 0, of: leaves[...])", "Self.every(Self.seedStep, from: 1, of: leaves[...])"),
+    ("visits of a tile", "MappingSearch/Overlap/OverlapGrid.swift", "third: x.size * zSize)", "third: x.size)"),
+    ("boxes of a tile", "MappingSearch/Overlap/OverlapSearch.swift", "guard prunes, let best, best.energy <= energy else", "guard prunes, let best, best.energy <= energy + 1 else"),
+    ("boxes of a window", "MappingSearch/Overlap/OverlapCurve.swift", "return occupancies.lowerBound + low * unit - 1", "return occupancies.lowerBound + (low - 1) * unit - 1"),
+    ("visits of a node", "MappingSearch/Wide/WideGrid.swift", "blocks.count <= Self.fewBlocks ? 1..<blocks.count : 1..<2", "1..<2"),
+    ("groups of loops", "MappingSearch/Wide/WideLeaf.swift", "let kept = min((incumbent.capacity &- occupancy) / grid.widths[2], mostKept)", "let kept = min((incumbent.capacity &- occupancy) / grid.widths[2], mostKept) / 2"),
+    ("dominated loops", "MappingSearch/Wide/AxisChoice.swift", "for index in burden.indices where", "for index in burden.indices.dropLast(3) where"),
+    ("capacities in a row", "MappingSearch/Wide/WideLeaf.swift", "if words <= mostKept { wakes = min(wakes, occupancy &+ words &* grid.widths[2]) }", "if words <= mostKept { wakes = min(wakes, occupancy &+ 2 &* words &* grid.widths[2]) }"),
 ]
 
 QUICK = "WorkloadsTests|DenseKernelsTests|ScoringTests|MappingsTests|LowerBoundsTests|MappingSearchTests"
-SURVIVAL = "DebugSolutionTests/(survives|randomMappings)"
+SURVIVAL = "DebugSolutionTests/(survives|randomMappings)|EngineRuleTests"
 EXHAUSTIVE = "OptimalityTests|BoundTests"
 LIMIT = 400
 

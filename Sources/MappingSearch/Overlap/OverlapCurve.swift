@@ -3,7 +3,7 @@ import Mappings
 import Workloads
 
 /// The best mapping at every occupancy of a range, and nothing that does not beat those that hold less.
-private struct OccupancyWindow: OverlapPool {
+struct OccupancyWindow: OverlapPool {
   let occupancies: Range<Int>
   var largestEnergy: Int
   /// Of so many bits in a row one occupancy is told from others.

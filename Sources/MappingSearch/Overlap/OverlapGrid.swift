@@ -134,25 +134,33 @@ struct OverlapGrid {
     let steps =
       tile.arrangement == .secondInside
       ? (second: x.count - 1, third: x.count * (y.count - 1)) : (second: (x.count - 1) * y.count, third: y.count - 1)
-    let prefersSecond =
-      Double(prices.second) * Double(steps.second) * Double(widths.third)
-      >= Double(prices.third) * Double(steps.third) * Double(widths.second)
-    func words(_ room: Int, _ width: Int, _ most: Int) -> Int { min(most, max(0, (room + width - 1) / width)) }
-    var held = (second: 0, third: 0)
-    if prefersSecond {
-      held.second = words(room, widths.second, most.second)
-      held.third = words(room - widths.second * held.second, widths.third, most.third)
+    // No more is saved than all loads but the first of every word.
+    func mostHeld(_ most: Int, _ visits: Int, _ size: Int, _ steps: Int) -> Double {
+      steps == 0 ? 0 : min(Double(most), Double(visits - 1) * Double(size) / Double(steps))
+    }
+    let mostHeld = (
+      second: mostHeld(most.second, x.count, ySize * zSize, steps.second),
+      third: mostHeld(most.third, y.count, xSize * zSize, steps.third)
+    )
+    // What a word held saves goes first to the tensor for which it takes the least room.
+    let saved = (
+      second: Double(prices.second) * Double(steps.second), third: Double(prices.third) * Double(steps.third)
+    )
+    let widths = (second: Double(widths.second), third: Double(widths.third))
+    var held = (second: 0.0, third: 0.0)
+    let space = Double(max(0, room))
+    if saved.second * widths.third >= saved.third * widths.second {
+      held.second = min(mostHeld.second, space / widths.second)
+      held.third = min(mostHeld.third, (space - widths.second * held.second) / widths.third)
     } else {
-      held.third = words(room, widths.third, most.third)
-      held.second = words(room - widths.third * held.third, widths.second, most.second)
+      held.third = min(mostHeld.third, space / widths.third)
+      held.second = min(mostHeld.second, (space - widths.third * held.third) / widths.second)
     }
-    func loads(_ visits: Int, _ size: Int, _ steps: Int, _ held: Int) -> Double {
-      max(Double(visits) * Double(size) - Double(steps) * Double(held), Double(size))
-    }
-    let least =
-      Double(prices.second) * loads(x.count, ySize * zSize, steps.second, held.second)
-      + Double(prices.third) * loads(y.count, xSize * zSize, steps.third, held.third)
+    let all =
+      Double(prices.second) * Double(x.count) * Double(ySize * zSize)
+      + Double(prices.third) * Double(y.count) * Double(xSize * zSize)
+    let least = all - saved.second * held.second - saved.third * held.third
     // Doubles are off by a few parts in 2^53.
-    return constant + Int((least * (1 - 0x1p-48)).rounded(.down))
+    return constant + Int((least - all * 0x1p-48).rounded(.down))
   }
 }

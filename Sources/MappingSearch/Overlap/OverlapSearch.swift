@@ -96,7 +96,7 @@ struct OverlapSearch: SearchEngine {
 }
 
 /// The best mapping known at one capacity.
-private struct OverlapIncumbent: OverlapPool {
+struct OverlapIncumbent: OverlapPool {
   let capacity: Int
   let unit = 1
   let prunes: Bool

@@ -108,13 +108,16 @@ struct AxisLister {
   }
 
   /// What is tried with blocks of one kind at the first keep, less what is dominated.
-  func choices(_ tile: AxisTile) -> [AxisChoice] {
+  func choices(_ tile: AxisTile) -> [AxisChoice] { Self.undominated(everyChoice(tile)) }
+
+  /// What is tried with blocks of one kind at the first keep.
+  func everyChoice(_ tile: AxisTile) -> [AxisChoice] {
     var choices: [AxisChoice] = []
     for flows in all ? [false] : [false, true] {
       extend(
         State(outputs: rows.axis.outputSize, kernels: rows.axis.kernelSize, flows: flows), 0, tile, &choices)
     }
-    return Self.undominated(choices)
+    return choices
   }
 
   static func undominated(_ choices: [AxisChoice]) -> [AxisChoice] {
@@ -192,7 +195,7 @@ struct AxisLister {
   }
 
   /// Of so many rows at most every pair of sizes is tried.
-  private static let mostCutTwice = 5
+  static let mostCutTwice = 5
 
   /// The loops that cut rows of one kind down to a size: those over phases, then one loop, or of small layers another around
   /// it.

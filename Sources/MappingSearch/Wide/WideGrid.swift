@@ -167,6 +167,10 @@ struct WideGrid {
     return tiles
   }
 
+  /// Of more blocks than this only neighbours are looked at: a loop around another cuts no more than ``AxisLister/mostCutTwice``
+  /// rows.
+  private static let fewBlocks = 16
+
   /// What blocks of an axis mean whether a smaller one is the last or last but one, which with padding is not the same.
   private static func cut(_ rows: RowClasses, _ tile: AxisTile, _ order: [Tensor]) -> Cut {
     let (cut, other) = (
@@ -205,10 +209,14 @@ struct WideGrid {
         }
       }
     }
+    // With two loops any block may follow any other, which are tried of a few rows alone.
     func common(_ blocks: [(block: AxisBlock, times: Int)], _ tensor: Tensor) -> Int {
       if tensor != .inputs || blocks.count == 1 { return 0 }
-      return zip(blocks, blocks.dropFirst() + blocks.prefix(1)).reduce(0) {
-        max($0, rows.common($1.0.block, $1.1.block, of: tensor))
+      let distances = blocks.count <= Self.fewBlocks ? 1..<blocks.count : 1..<2
+      return distances.reduce(0) { most, distance in
+        zip(blocks, blocks.dropFirst(distance) + blocks.prefix(distance)).reduce(most) {
+          max($0, rows.common($1.0.block, $1.1.block, of: tensor))
+        }
       }
     }
     func counts(_ blocks: [(block: AxisBlock, times: Int)], _ tensor: Tensor) -> (blocks: Int, sum: Int, most: Int) {
@@ -302,17 +310,16 @@ struct WideGrid {
   @inline(__always)
   func leastEnergy(_ node: Node, capacity: Int) -> Int {
     let room = capacity - node.held
+    // The tensor that saves more for a bit goes first.
+    let prefersSecond = prices[1] * widths[2] >= prices[2] * widths[1]
+    let (one, other) = prefersSecond ? (1, 2) : (2, 1)
+    /// The most that keeping words saves: as many of one tensor as there is room for beside a word of the other, and what is
+    /// left is filled with parts of words of the other.
     func saved(_ kept: (second: Int, third: Int)) -> Int {
-      let (second, third) = (
-        min(kept.second, (room - widths[2]) / widths[1]), min(kept.third, (room - widths[1]) / widths[2])
-      )
-      // The tensor that saves more for a bit goes first.
-      if prices[1] * widths[2] >= prices[2] * widths[1] {
-        let left = room - second * widths[1]
-        return prices[1] * second + prices[2] * max(0, min(third, left / widths[2]))
-      }
-      let left = room - third * widths[2]
-      return prices[2] * third + prices[1] * max(0, min(second, left / widths[1]))
+      let most = prefersSecond ? (one: kept.second, other: kept.third) : (one: kept.third, other: kept.second)
+      let words = min(most.one, (room - widths[other]) / widths[one])
+      let left = prices[other] * (room - words * widths[one])
+      return prices[one] * words + min(prices[other] * most.other, (left + widths[other] - 1) / widths[other])
     }
     let (atX, atY) = (saved(node.atX), saved(node.atY))
     let most = max(node.yOutside.x * atX + node.yOutside.y * atY, node.xOutside.x * atX + node.xOutside.y * atY)

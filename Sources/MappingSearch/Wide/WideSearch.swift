@@ -143,15 +143,17 @@ final class WideSearch: @unchecked Sendable {
           vertical: tree(template, tiles, isVertical: true), horizontal: tree(template, tiles, isVertical: false),
           prunes: prunes)
         if frontier == nil { pairs = leaf.roots }
-        leaf.offer(to: &incumbent, from: &pairs) { isRecounted ? recount($0) : $1 }
+        leaf.offer(to: &incumbent, from: &pairs, counted: counted)
       }
       left.append(pairs)
     }
     frontier = left
   }
 
-  /// What the mapping of a place costs in one group of channels, counted anew.
-  private func recount(_ place: WidePlace) -> Int {
+  /// What the mapping of a place costs in one group of channels, of which the sums say no more than that: counted anew where
+  /// they may be too low.
+  func counted(_ place: WidePlace, _ energy: Int) -> Int {
+    if !isRecounted { return energy }
     if let known = recounted[place] { return known }
     let energy = problem.energyOfGroup(problem.evaluate(mapping(place)))
     recounted[place] = energy

@@ -1,0 +1,150 @@
+import Mappings
+import TestSupport
+import Testing
+import Workloads
+
+@testable import MappingSearch
+
+/// Each rule by which the searches under `overlap` leave mappings out is held to all mappings of some blocks, whether these
+/// are part of an optimum or not.
+@Suite struct EngineRuleTests {
+  private func lost(to rule: String, _ detail: String) -> Comment { "lost to the rule '\(rule)': \(detail)" }
+
+  // MARK: Layers with a halo
+
+  /// A combination of blocks at the first keep in one template.
+  private struct Blocks {
+    let search: WideSearch
+    let grid: WideGrid
+    let node: WideGrid.Node
+    let template: Int
+
+    /// The least energy within a capacity, and the least occupancy with that, of which no bound leaves any out.
+    func best(_ capacity: Int) -> WideIncumbent { best(capacity, leaf(prunes: false)) }
+
+    func best(_ capacity: Int, _ leaf: WideLeaf, isCounted: Bool = true) -> WideIncumbent {
+      var incumbent = WideIncumbent(capacity: capacity)
+      var pairs = leaf.roots
+      leaf.offer(to: &incumbent, from: &pairs) { isCounted ? search.counted($0, $1) : $1 }
+      return incumbent
+    }
+
+    func leaf(prunes: Bool) -> WideLeaf {
+      leaf(
+        search.tree(template, node.tiles, isVertical: true), search.tree(template, node.tiles, isVertical: false),
+        prunes: prunes)
+    }
+
+    /// Of lists of loops of which none is left out.
+    var longLeaf: WideLeaf {
+      func tree(_ lister: AxisLister, _ tile: AxisTile, _ factors: [WideTerms.Factor]) -> AxisTree {
+        AxisTree(
+          lister.everyChoice(tile).sorted { $0.held[2] < $1.held[2] }, lister, factors,
+          third: grid.terms[template].third.product)
+      }
+      return leaf(
+        tree(
+          grid.verticalListers[template], grid.verticalTiles[Int(node.tiles.vertical)], grid.terms[template].vertical),
+        tree(
+          grid.horizontalListers[template], grid.horizontalTiles[Int(node.tiles.horizontal)],
+          grid.terms[template].horizontal), prunes: false)
+    }
+
+    private func leaf(_ vertical: AxisTree, _ horizontal: AxisTree, prunes: Bool) -> WideLeaf {
+      WideLeaf(
+        grid: grid, template: template, tiles: node.tiles, columns: search.columns(template, node.tiles),
+        vertical: vertical, horizontal: horizontal, prunes: prunes)
+    }
+  }
+
+  @Test(
+    "Blocks of layers with a halo lose nothing to a rule", arguments: Array(seeds(0..<16)) + [255])
+  func halo(_ seed: Int) throws {
+    let draw = try HaloDraw(seed: 8000 + seed, axes: seed % 2 + 1, largestMACs: seed % 3 == 0 ? 60 : 1000)
+    let search = WideSearch(draw.problem, all: seed % 3 == 0)
+    var random = SplitMix64(seed: seed)
+    let capacities = [1, 2, 3, 5, 8, 12, 20, 40].map { draw.problem.leastCapacity.count * $0 }
+    for (order, grid) in search.grids.enumerated() {
+      var nodes: [WideGrid.Node] = []
+      grid.forEachNode(order: order, capacity: capacities[capacities.count - 1]) { nodes.append($0) }
+      for _ in 0..<3 {
+        guard let node = nodes.randomElement(using: &random) else { continue }
+        for template in grid.templates.indices {
+          let blocks = Blocks(search: search, grid: grid, node: node, template: template)
+          let (leaf, long) = (blocks.leaf(prunes: true), blocks.longLeaf)
+          var pairs = leaf.roots
+          var known: WideIncumbent?
+          for capacity in capacities {
+            let best = blocks.best(capacity)
+            let detail = "\(draw), \(grid.dataflow), template \(template), \(node.tiles), at \(capacity)"
+            #expect(grid.leastEnergy(node, capacity: capacity) <= best.energy, lost(to: "visits of a node", detail))
+            let pruned = blocks.best(capacity, leaf)
+            #expect(
+              (pruned.energy, pruned.occupancy) == (best.energy, best.occupancy), lost(to: "groups of loops", detail))
+            #expect(
+              blocks.best(capacity, long, isCounted: false).energy
+                == blocks.best(capacity, leaf, isCounted: false).energy, lost(to: "dominated loops", detail))
+            var incumbent = WideIncumbent(capacity: capacity, known: known)
+            leaf.offer(to: &incumbent, from: &pairs, counted: search.counted)
+            known = incumbent
+            #expect(incumbent.energy == best.energy, lost(to: "capacities in a row", detail))
+          }
+        }
+      }
+    }
+  }
+
+  @Test("A node sleeps no longer than its bound is too high", arguments: seeds(0..<20))
+  func bounds(_ seed: Int) throws {
+    let draw = try HaloDraw(seed: 8100 + seed, axes: seed % 2 + 1, largestMACs: 3000)
+    let search = WideSearch(draw.problem, all: false)
+    let least = draw.problem.leastCapacity.count
+    for (order, grid) in search.grids.enumerated() {
+      grid.forEachNode(order: order, capacity: 30 * least) { node in
+        var bound = Int.max
+        for capacity in node.leastOccupancy..<node.leastOccupancy + 40 {
+          let next = grid.leastEnergy(node, capacity: capacity)
+          if next > bound { Issue.record(lost(to: "capacities in a row", "\(draw), \(node.tiles), at \(capacity)")) }
+          bound = next
+        }
+      }
+    }
+  }
+
+  // MARK: Layers without
+
+  @Test("Blocks of layers without a halo lose nothing to a rule", arguments: seeds(0..<60))
+  func noHalo(_ seed: Int) throws {
+    let draw = try OverlapSearchTests.Draw(
+      seed: 8200 + seed, largestSize: 9, largestMACs: 400, dimensions: [.g, .n, .k, .c, .p, .q], count: 3)
+    let problem = draw.problem
+    let grids = problem.dataflows.map { OverlapGrid(problem, $0) }
+    for (position, grid) in grids.enumerated() {
+      var random = SplitMix64(seed: seed)
+      for tile in grid.tiles(position, capacity: 1 << 40, energy: .max).shuffled(using: &random).prefix(20) {
+        for capacity in [1, 2, 3, 5, 8, 12, 20].map({ problem.leastCapacity.count * $0 }) {
+          let detail = "\(draw), \(grid.mapspace.dataflow), \(tile.place), at \(capacity)"
+          func best(prunes: Bool) -> OverlapSearch.Found? {
+            var incumbent = OverlapIncumbent(capacity: capacity, prunes: prunes, mostEnergy: .max, leastEnergy: .min)
+            grid.offer(tile, to: &incumbent)
+            return incumbent.best
+          }
+          guard let found = best(prunes: false) else { continue }
+          #expect(grid.leastEnergy(of: tile, capacity: capacity) <= found.energy, lost(to: "visits of a tile", detail))
+          let pruned = best(prunes: true)
+          #expect(
+            pruned?.energy == found.energy && pruned?.occupancy == found.occupancy, lost(to: "boxes of a tile", detail))
+          func points(prunes: Bool) -> [Int: Int] {
+            var window = OccupancyWindow(
+              capacity / 2..<capacity + 1, unit: problem.widths.unit, below: .max, prunes: prunes)
+            grid.offer(tile, to: &window)
+            var points = OverlapPoints()
+            window.append(to: &points, grids)
+            return Dictionary(uniqueKeysWithValues: points.points.map { ($0.occupancy, $0.energy) })
+          }
+          #expect(points(prunes: true) == points(prunes: false), lost(to: "boxes of a window", detail))
+        }
+      }
+    }
+  }
+}
