@@ -9,8 +9,10 @@ BROWSER_PACKAGES := chromium
 comma := ,
 
 TEST_TARGETS := $(notdir $(wildcard Tests/*Tests))
-# Builds all that tests without a sanitizer run, as they do, and runs none.
-BUILD := swift test list -c release >/dev/null
+# Tests without a sanitizer run with the core optimized, as Package.swift says, and know lines but no variables of it.
+TEST := OPTIMIZED=core swift test -c release -Xswiftc -gline-tables-only
+# Builds all that they run, and runs none.
+BUILD := OPTIMIZED=core swift test list -c release -Xswiftc -gline-tables-only >/dev/null
 
 # Installs the packages that the shell variable `missing` names, if any, or says what to do; $(1) says what they are for.
 define install_missing
@@ -33,10 +35,10 @@ run: setup
 # Threads of OpenBLAS that have nothing to do sleep at once: every run of the program starts some.
 export OPENBLAS_THREAD_TIMEOUT := 4
 
-# All tests that need nothing besides, with the library optimized, where they take minutes less; every check of the
+# All tests that need nothing besides, with the core optimized, where they take minutes less; every check of the
 # sources stays on. They run one after the other, so that their times tell.
 test: setup
-	swift test -c release --no-parallel --skip ModelZooTests --skip ReportPageTests
+	$(TEST) --no-parallel --skip ModelZooTests --skip ReportPageTests
 
 # Of random cases one in so many is tried under a sanitizer, which looks at how they are computed; make test tries all.
 ONE_SEED_IN := 8
@@ -57,11 +59,11 @@ test-thread: setup
 
 # Models of the onnx and zigzag-dse packages as they are imported, and as the onnx package itself understands them.
 test-models: setup-models
-	swift test -c release --filter ModelZooTests
+	$(TEST) --filter ModelZooTests
 
 # Reports as a browser shows them, in headless Chromium.
 test-pages: setup-pages
-	swift test -c release --filter ReportPageTests
+	$(TEST) --filter ReportPageTests
 
 # Programs that use the library: each prints what is kept beside it.
 test-examples: setup

@@ -10,10 +10,12 @@ let swiftSettings: [SwiftSetting] = [
 let safeSettings: [SwiftSetting] =
   swiftSettings + [.strictMemorySafety(), .treatWarning("StrictMemorySafety", as: .error)]
 
-/// Of tests, where to optimize takes longer than it saves, and nothing imports what a second pass would write down of each
-/// module. What tests everything that is small is optimized.
-let testSettings =
-  swiftSettings + [.unsafeFlags(["-Onone", "-no-emit-module-separately-wmo"], .when(configuration: .release))]
+/// Where to optimize takes longer than it saves. No second pass writes down what may be imported of a module.
+let notOptimized = SwiftSetting.unsafeFlags(
+  ["-Onone", "-no-emit-module-separately-wmo"], .when(configuration: .release))
+
+/// Of tests, which nothing imports. What tests everything that is small is optimized.
+let testSettings = swiftSettings + [notOptimized]
 
 // The modules from the general to the particular: each may import only those named before it.
 
@@ -198,6 +200,15 @@ for module in core {
   for dependency in module.dependencies {
     guard case .byNameItem(let name, _) = dependency, name == openBLAS.name || core.contains(where: { $0.name == name })
     else { fatalError("\(module.name) is of the core, which may not depend on \(dependency)") }
+  }
+}
+
+// `make test` spends its time in the core, and would spend more on optimizing what is around it than that saves. A program
+// built to be used is optimized throughout.
+if let optimized = Context.environment["OPTIMIZED"] {
+  guard optimized == "core" else { fatalError("OPTIMIZED is \(optimized); core is expected") }
+  for target in formats + reports + program where target.type != .plugin {
+    target.swiftSettings?.append(notOptimized)
   }
 }
 
