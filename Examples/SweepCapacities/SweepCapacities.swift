@@ -9,7 +9,7 @@ let network = try BuiltIn.network(nameOrFile: "alexnet")
 let widths = WordWidths(.byte)
 print("layer,capacity_bits,dataflow,occupancy_bits,traffic_bits_total,mapping")
 for entry in network.entries where entry.layer.name == "conv2" {
-  let curve = try Optimizer(Problem(entry.layer, widths: widths)).curve()
+  let curve = try Optimizer(Problem(entry.layer, widths: widths, reuse: .sliding)).curve()
   for capacity in (10...20).map({ Bits.bytes(1 << $0) }) {
     guard let index = curve.steps.index(capacity: capacity) else { continue }  // nothing fits
     let optimum = curve.optimum(at: index)

@@ -68,7 +68,7 @@ struct BoundTests {
     for layer in network.entries.map(\.layer) {
       for widths in Self.widths {
         let bounds = try LowerBounds(Problem(layer, widths: widths))
-        let optimizer = try Optimizer(Problem(layer, widths: widths))
+        let optimizer = try Optimizer(Problem(layer, widths: widths, reuse: .sliding))
         var last = Bits(.max)
         for power in 8...24 {
           let capacity = Bits.bytes(1 << power)
@@ -95,7 +95,8 @@ struct BoundTests {
       name: "reference", inputChannels: shape[1], input: Extent(shape[4] * (shape[2] - 1) + shape[3]),
       outputChannels: shape[0], kernel: Extent(shape[3]), stride: Extent(shape[4]))
     let widths = WordWidths(.one)
-    let optimum = try #require(try Optimizer(Problem(layer, widths: widths)).optimum(capacity: Bits(capacity)))
+    let optimum = try #require(
+      try Optimizer(Problem(layer, widths: widths, reuse: .sliding)).optimum(capacity: Bits(capacity)))
     let bound = try LowerBounds(Problem(layer, widths: widths)).best(capacity: Bits(capacity))
     let ratio = Double(optimum.traffic.total.count) / Double(bound.total.count)
     #expect(ratio >= 1 && ratio <= most + 0.0005, "\(ratio), \(bound)")

@@ -5,7 +5,8 @@ import Testing
 /// Sweeps killed again and again.
 struct KilledSweepTests {
   private static let sweep =
-    "sweep --network resnet18,mobilenet-v1 --capacity 256B...4MiB/8 --energy unit,horowitz-45nm-int8 --bits 8,16"
+    "sweep --network resnet18,mobilenet-v1 --capacity 256B...4MiB/8 --energy unit,horowitz-45nm-int8 --bits 8,16 "
+    + "--reuse sliding"
 
   /// Killed at a hundred random moments, the sweep goes on each time and ends with the files of one that nothing
   /// happened to; in between there is never anything under the files' own names.

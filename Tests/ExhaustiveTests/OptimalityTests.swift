@@ -41,7 +41,7 @@ struct OptimalityTests {
     ])
   func table(shape: [Int], expected: String) throws {
     let layer = try Self.layer(shape[0], shape[1], shape[2], shape[3], shape[4], shape[5], stride: shape[6])
-    let optimizer = try Optimizer(Problem(layer, widths: Self.oneBit))
+    let optimizer = try Optimizer(Problem(layer, widths: Self.oneBit, reuse: .sliding))
     #expect(Self.text(Self.paretoPoints(optimizer, upTo: 64)) == expected)
     var bruteForce = BruteForce(layer, widths: Self.oneBit)
     bruteForce.tryNests()

@@ -46,7 +46,7 @@ import Workloads
   func known() throws {
     let layer = try Layer(
       name: "conv1", inputChannels: 3, input: Extent(229), outputChannels: 64, kernel: Extent(7), stride: Extent(2))
-    let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.one), phases: .on))
+    let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.one), reuse: .sliding, phases: .on))
     #expect(optimizer.isComplete)
     let optimum = try #require(optimizer.optimum(capacity: Bits(139)))
     #expect(optimum.energy.dataQuanta <= 11_381_440 && optimum.mapping.hasPhases)
@@ -77,7 +77,7 @@ import Workloads
         name: "example", inputChannels: sizes[1],
         input: Extent(height: reach(sizes[2], sizes[4]), width: reach(sizes[3], sizes[5])), outputChannels: sizes[0],
         kernel: Extent(height: sizes[4], width: sizes[5]), stride: Extent(sizes[6]), dilation: Extent(sizes[7]))
-      let curve = Optimizer(try Problem(layer, widths: WordWidths(.one), phases: .on)).curve()
+      let curve = Optimizer(try Problem(layer, widths: WordWidths(.one), reuse: .sliding, phases: .on)).curve()
       let above = Self.knownAbove[sizes]
       for point in known.points {
         let index = try #require(

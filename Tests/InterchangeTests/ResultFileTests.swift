@@ -10,7 +10,7 @@ import Workloads
 struct ResultFileTests {
   private func answer(layer name: String) throws -> Answer {
     let layer = try Layer.gemm(name: name, m: 8, n: 6, k: 5)
-    let problem = try Problem(layer, widths: WordWidths(.byte))
+    let problem = try Problem(layer, widths: WordWidths(.byte), reuse: .sliding)
     let optimum = try #require(Optimizer(problem).optimum(capacity: .bytes(20)))
     var answer = Answer(
       network: "net", entry: Network.Entry(layer: layer, count: 2), setting: problem.setting, capacity: .bytes(20),

@@ -158,7 +158,7 @@ struct ResultReaderTests {
     let traffic = Traffic(
       inputsRead: Words(2 * real), weightsRead: Words(all), biasesRead: .zero, partialSumsRead: .zero,
       partialSumsWritten: .zero, outputsWritten: Words(finished))
-    let problem = try Problem(layer, widths: widths)
+    let problem = try Problem(layer, widths: widths, reuse: .sliding)
     let evaluation = problem.evaluate(mapping)
     #expect(evaluation.traffic == traffic)
     #expect(evaluation.occupancy == Occupancy(inputs: Words(1), weights: Words(1), outputs: Words(1)))
@@ -178,7 +178,7 @@ struct ResultReaderTests {
     let layer = try Layer(
       name: "conv", inputChannels: 3, input: Extent(8), outputChannels: 4, kernel: Extent(3), padding: Padding(1))
     let widths = WordWidths(.byte)
-    let problem = try Problem(layer, widths: widths)
+    let problem = try Problem(layer, widths: widths, reuse: .sliding)
     let optimizer = Optimizer(problem)
     let each = DataflowCurves(optimizer)
     func record(_ capacity: Int) throws -> ResultRecord {

@@ -255,7 +255,7 @@ struct TextTests {
     let layer = try Layer(
       name: "l", groups: 2, inputChannels: 8, input: Extent(9), outputChannels: 6, kernel: Extent(3))
     for capacity in [3, 10, 40, 100, 300] {
-      let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.byte)))
+      let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.byte), reuse: .sliding))
       let mapping = try #require(optimizer.optimum(capacity: .bytes(capacity))).mapping
       for name in ["conv2", "a \"quoted\" \\ name: # with\ttabs"] {
         let read = try MappingFile.parse(MappingFile.text(mapping, layer: name), origin: "text")

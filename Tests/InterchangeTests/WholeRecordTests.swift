@@ -31,7 +31,7 @@ struct WholeRecordTests {
   }
 
   private static func setting() throws -> Problem.Setting {
-    Problem.Setting(widths: widths, energyModel: try model())
+    Problem.Setting(widths: widths, energyModel: try model(), reuse: .sliding)
   }
 
   private func answer(
@@ -161,7 +161,7 @@ struct WholeRecordTests {
   /// Parts whose bits together cannot be counted have no whole.
   @Test func sumsBeyondCountingAreNone() throws {
     let layer = try Layer.gemm(name: "huge", m: 1 << 18, n: 1 << 19, k: 1 << 18)
-    let problem = try Problem(layer, widths: WordWidths(.one))
+    let problem = try Problem(layer, widths: WordWidths(.one), reuse: .sliding)
     let spilling = problem.evaluate(
       try Mapping([.loop(.c, tile: 1), .keep(.inputs), .loop(.k, tile: 1), .keep(.outputs), .keep(.weights)]))
     let answers = (0..<40).map { _ in

@@ -93,7 +93,7 @@ struct DebugSolutionTests {
 
     init() throws {
       layer = try OptimizerTests.convolution(k: 6, c: 4, outputs: 7, kernel: 3)
-      let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.byte)))
+      let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.byte), reuse: .sliding))
       let found = try #require(optimizer.optimum(capacity: Bits(8 * 60)))
       capacity = found.occupancy.bits(WordWidths(.byte)).count
       solution = try #require(DebugSolution(found.mapping, of: optimizer.problem))
@@ -104,7 +104,7 @@ struct DebugSolutionTests {
     func grids(_ layer: Layer, profilesOf other: Layer) throws -> DataflowGrids {
       let mapspace = Mapspace(solution.dataflow)
       return DataflowGrids(
-        try Problem(layer, widths: WordWidths(.byte)), mapspace,
+        try Problem(layer, widths: WordWidths(.byte), reuse: .sliding), mapspace,
         vertical: AxisProfiles.all(other.vertical, in: [mapspace])[0],
         horizontal: AxisProfiles.all(other.horizontal, in: [mapspace])[0])
     }

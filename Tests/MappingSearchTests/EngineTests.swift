@@ -68,9 +68,9 @@ struct EngineTests {
   @Test func energiesBeyondDoubles() throws {
     let layer = try Layer(
       name: "large", inputChannels: 4000, input: Extent(66), outputChannels: 3000, kernel: Extent(3))
-    let unit = try Optimizer(Problem(layer, widths: WordWidths(.byte)))
+    let unit = try Optimizer(Problem(layer, widths: WordWidths(.byte), reuse: .sliding))
     let model = try EnergyModel(name: "large", source: "", unit: "fJ", mac: 0, read: 5000, write: 5000)
-    let large = try Optimizer(Problem(layer, widths: WordWidths(.byte), energyModel: model))
+    let large = try Optimizer(Problem(layer, widths: WordWidths(.byte), energyModel: model, reuse: .sliding))
     #expect(unit.orders.allSatisfy { $0.arithmetic == .doubles })
     #expect(large.orders.contains { $0.arithmetic == .integers })
     let (small, big) = (unit.curve(dataflow: .outputsInputsWeights), large.curve(dataflow: .outputsInputsWeights))
@@ -83,7 +83,7 @@ struct EngineTests {
     // Large enough to be searched in slices.
     let layer = try Layer(
       name: "conv", inputChannels: 32, input: Extent(58), outputChannels: 64, kernel: Extent(5), stride: Extent(1))
-    let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.byte)))
+    let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.byte), reuse: .sliding))
     let one = optimizer.curve()
     let several = optimizer.curve(options: SearchOptions(threads: count))
     #expect(one.statistics.mappings > 1 << 20)
@@ -119,14 +119,14 @@ struct EngineTests {
   @Test func prunedByCapacityOnce() throws {
     let layer = try Layer(
       name: "conv", inputChannels: 48, input: Extent(13), outputChannels: 40, kernel: Extent(3), padding: Padding(1))
-    let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.one)))
+    let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.one), reuse: .sliding))
     let statistics = try #require(optimizer.optimum(capacity: optimizer.problem.leastCapacity)).statistics
     #expect(2 * statistics.prunedByCapacity > statistics.mappings && statistics.prunedByEnergy >= 0)
   }
 
   @Test func lookUpAndKnee() throws {
     let layer = try OptimizerTests.convolution(k: 12, c: 10, outputs: 9, kernel: 3)
-    let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.byte)))
+    let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.byte), reuse: .sliding))
     let curve = optimizer.curve()
     let last = try #require(curve.steps.points.last)
     let compulsory = Tensor.allCases.reduce(0) { $0 + 8 * layer.usedElements(of: $1).count }

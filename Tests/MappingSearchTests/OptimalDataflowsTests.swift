@@ -95,7 +95,7 @@ struct OptimalDataflowsTests {
     ]
     var joined = 0
     for layer in layers {
-      let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.byte)))
+      let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.byte), reuse: .sliding))
       let capacities = stride(from: 4, through: 20, by: 2).flatMap { [Bits(8 << $0), Bits(11 << $0)] }
       try check(optimizer, at: capacities, "\(layer.name)")
       for capacity in capacities {
@@ -116,7 +116,7 @@ struct OptimalDataflowsTests {
     let layer = try Layer(
       name: "depthwise", groups: 32, inputChannels: 32, input: Extent(112), outputChannels: 32, kernel: Extent(3),
       padding: Padding(1))
-    let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.byte)))
+    let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.byte), reuse: .sliding))
     let capacity = Bits.bytes(4 << 10)
     let optimum = try #require(optimizer.optimum(capacity: capacity))
     let found = try #require(optimizer.dataflows(attaining: optimum, capacity: capacity))
@@ -133,7 +133,8 @@ struct OptimalDataflowsTests {
     let layer = try OptimizerTests.convolution(k: 12, c: 10, outputs: 9, kernel: 3)
     let capacity = Bits.bytes(1 << 20)
     let some = try Optimizer(
-      Problem(layer, widths: WordWidths(.byte), dataflows: [.outputsWeightsInputs, .inputsOutputsWeights]))
+      Problem(
+        layer, widths: WordWidths(.byte), reuse: .sliding, dataflows: [.outputsWeightsInputs, .inputsOutputsWeights]))
     let optimum = try #require(some.optimum(capacity: capacity))
     #expect(some.dataflows(attaining: optimum, capacity: capacity) == nil)
     #expect(DataflowCurves(some).dataflows(attaining: optimum, capacity: capacity) == nil)

@@ -26,7 +26,7 @@ struct OptimizerTests {
       (try Layer.gemm(name: "gemm", m: 512, n: 512, k: 512), [8_912_896, 4_718_592, 2_621_440, 1_572_864]),
     ]
     for (layer, words) in known {
-      let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.byte)))
+      let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.byte), reuse: .sliding))
       for (capacity, most) in zip([1024, 4096, 16384, 65536], words) {
         let optimum = try #require(optimizer.optimum(capacity: .bytes(capacity)))
         #expect(optimum.traffic.total.count <= most)
@@ -39,7 +39,7 @@ struct OptimizerTests {
   @Test func nothingFitsBelowOneWordOfEach() throws {
     let widths = WordWidths(
       inputs: .byte, weights: try #require(BitWidth(4)), outputs: .byte, partialSums: try #require(BitWidth(24)))
-    let optimizer = try Optimizer(Problem(Layer.gemm(name: "gemm", m: 5, n: 4, k: 3), widths: widths))
+    let optimizer = try Optimizer(Problem(Layer.gemm(name: "gemm", m: 5, n: 4, k: 3), widths: widths, reuse: .sliding))
     #expect(optimizer.problem.leastCapacity == Bits(8 + 4 + 24))
     #expect(optimizer.optimum(capacity: Bits(35)) == nil)
     #expect(optimizer.optimum(capacity: Bits(36)) != nil)
@@ -50,7 +50,7 @@ struct OptimizerTests {
     for _ in 0..<30 {
       let layer = layers.layer()
       let widths = layers.widths()
-      let optimizer = try Optimizer(Problem(layer, widths: widths))
+      let optimizer = try Optimizer(Problem(layer, widths: widths, reuse: .sliding))
       let optimum = try #require(optimizer.optimum(capacity: .bytes(1 << 20)))
       let compulsory = Tensor.allCases.reduce(layer.biases.count) { $0 + layer.usedElements(of: $1).count }
       #expect(optimum.traffic.total.count == compulsory, "\(describe(layer))")
@@ -64,7 +64,7 @@ struct OptimizerTests {
     for number in 0..<60 {
       let layer = number % 3 == 0 ? layers.paddedLayer() : layers.layer()
       let widths = layers.widths()
-      let optimizer = try Optimizer(Problem(layer, widths: widths))
+      let optimizer = try Optimizer(Problem(layer, widths: widths, reuse: .sliding))
       for point in optimizer.curve().steps.points {
         let mapping = try #require(optimizer.optimum(capacity: point.capacity)).mapping
         #expect(mapping.loopBeyondRange(on: layer) == nil, "seed \(seed), \(describe(layer)), \(mapping.nodes)")
@@ -75,10 +75,11 @@ struct OptimizerTests {
   @Test func restrictedDataflows() throws {
     let layer = try Self.convolution(k: 12, c: 10, outputs: 9, kernel: 3)
     let capacity = Bits.bytes(200)
-    let all = try #require(try Optimizer(Problem(layer, widths: WordWidths(.byte))).optimum(capacity: capacity))
+    let all = try #require(
+      try Optimizer(Problem(layer, widths: WordWidths(.byte), reuse: .sliding)).optimum(capacity: capacity))
     var best = Int.max
     for dataflow in Dataflow.allCases {
-      let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.byte), dataflows: [dataflow]))
+      let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.byte), reuse: .sliding, dataflows: [dataflow]))
       let optimum = try #require(optimizer.optimum(capacity: capacity))
       #expect(optimum.mapping.dataflow == dataflow)
       best = min(best, optimum.energy.dataQuanta)
@@ -90,7 +91,7 @@ struct OptimizerTests {
     let layer = try Layer.gemm(name: "gemm", m: 24, n: 24, k: 24)
     func optimum(read: Double, write: Double) throws -> Optimum {
       let model = try EnergyModel(name: "m", source: "", unit: "pJ", mac: 1, read: read, write: write)
-      let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.byte), energyModel: model))
+      let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.byte), energyModel: model, reuse: .sliding))
       return try #require(optimizer.optimum(capacity: .bytes(64)))
     }
     let dearWrites = try optimum(read: 1, write: 100)
@@ -106,7 +107,7 @@ struct OptimizerTests {
   func ties(seed: Int) throws {
     var layers = RandomLayers(seed: seed, largestSize: 6, largestMACs: 3000)
     let layer = layers.layer()
-    let optimizer = try Optimizer(Problem(layer, widths: layers.widths()))
+    let optimizer = try Optimizer(Problem(layer, widths: layers.widths(), reuse: .sliding))
     var capacity = Bits.bytes(1 << 20)
     while let optimum = optimizer.optimum(capacity: capacity) {
       let occupancy = optimum.occupancy.bits(optimizer.problem.widths)
@@ -124,9 +125,9 @@ struct OptimizerTests {
     let one = try Layer(name: "one", inputChannels: 4, input: Extent(9), outputChannels: 5, kernel: Extent(3))
     for capacity in [3, 20, 60, 150, 400] {
       let whole = try #require(
-        try Optimizer(Problem(grouped, widths: WordWidths(.byte))).optimum(capacity: .bytes(capacity)))
+        try Optimizer(Problem(grouped, widths: WordWidths(.byte), reuse: .sliding)).optimum(capacity: .bytes(capacity)))
       let part = try #require(
-        try Optimizer(Problem(one, widths: WordWidths(.byte))).optimum(capacity: .bytes(capacity)))
+        try Optimizer(Problem(one, widths: WordWidths(.byte), reuse: .sliding)).optimum(capacity: .bytes(capacity)))
       #expect(whole.energy.dataQuanta == 3 * part.energy.dataQuanta)
     }
   }
@@ -151,7 +152,7 @@ struct OptimizerTests {
     let widths = WordWidths(inputs: try #require(BitWidth(2)), weights: .one, outputs: .one, partialSums: .one)
     let model = try EnergyModel(name: "m", source: "", unit: "bit", mac: 0, read: 3, write: 1)
     let optimum = try #require(
-      try Optimizer(Problem(layer, widths: widths, energyModel: model)).optimum(capacity: Bits(4)))
+      try Optimizer(Problem(layer, widths: widths, energyModel: model, reuse: .sliding)).optimum(capacity: Bits(4)))
     #expect(optimum.energy.dataQuanta == 234)
   }
 
@@ -169,7 +170,7 @@ struct OptimizerTests {
     let capacity = Occupancy(of: nest, on: layer).bits(widths)
     let better = try Replay(of: nest, on: layer, reuse: .sliding, widths: widths, capacity: capacity).traffic.bits(
       widths)
-    let found = try #require(try Optimizer(Problem(layer, widths: widths)).optimum(capacity: capacity))
+    let found = try #require(try Optimizer(Problem(layer, widths: widths, reuse: .sliding)).optimum(capacity: capacity))
     #expect(found.traffic.bits(widths).total.count == better.total.count + 1)
   }
 
@@ -186,7 +187,7 @@ struct OptimizerTests {
     let capacity = Occupancy(of: nest, on: layer).bits(widths)
     let better = try Replay(of: nest, on: layer, reuse: .sliding, widths: widths, capacity: capacity).traffic.bits(
       widths)
-    let found = try #require(try Optimizer(Problem(layer, widths: widths)).optimum(capacity: capacity))
+    let found = try #require(try Optimizer(Problem(layer, widths: widths, reuse: .sliding)).optimum(capacity: capacity))
     #expect(better.total.count == 59)
     #expect(found.traffic.bits(widths).total.count == 61)
   }
@@ -216,22 +217,24 @@ struct OptimizerTests {
     let layer = try Layer(
       name: "audio", inputChannels: 1, input: Extent(height: 1, width: 10_005), outputChannels: 32,
       kernel: Extent(height: 1, width: 10), stride: Extent(height: 1, width: 5))
-    let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.byte)))
+    let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.byte), reuse: .sliding))
     #expect(!optimizer.isComplete)
     let optimum = try #require(optimizer.optimum(capacity: .bytes(1 << 10)))
     let replay = try Replay(
       of: optimum.mapping, on: layer, reuse: .sliding, widths: WordWidths(.byte), capacity: .bytes(1 << 10))
     #expect(replay.traffic == optimum.traffic)
     #expect(
-      try Optimizer(Problem(Self.convolution(k: 2, c: 2, outputs: 224, kernel: 3), widths: WordWidths(.byte)))
-        .isComplete)
+      try Optimizer(
+        Problem(Self.convolution(k: 2, c: 2, outputs: 224, kernel: 3), widths: WordWidths(.byte), reuse: .sliding)
+      )
+      .isComplete)
   }
 
   @Test func inexactEnergiesAreRefused() throws {
     let layer = try Layer.gemm(name: "huge", m: 1 << 18, n: 1 << 17, k: 1 << 18)
     let dear = try EnergyModel(name: "m", source: "", unit: "pJ", mac: 0, read: 1e6, write: 1e6)
     #expect(throws: ProblemError.inexact(layer: "huge", model: "m")) {
-      try Optimizer(Problem(layer, widths: WordWidths(.byte), energyModel: dear))
+      try Optimizer(Problem(layer, widths: WordWidths(.byte), energyModel: dear, reuse: .sliding))
     }
   }
 
@@ -240,7 +243,8 @@ struct OptimizerTests {
     let layer = try Layer(
       name: "one", inputChannels: 64, input: Extent(1), outputChannels: 64, kernel: Extent(3), padding: Padding(1))
     let widths = WordWidths(.byte)
-    let optimum = try #require(try Optimizer(Problem(layer, widths: widths)).optimum(capacity: .bytes(1 << 10)))
+    let optimum = try #require(
+      try Optimizer(Problem(layer, widths: widths, reuse: .sliding)).optimum(capacity: .bytes(1 << 10)))
     #expect(optimum.traffic.bits(widths).total == Bits(33_792))
     #expect(try LowerBounds(Problem(layer, widths: widths)).best(capacity: .bytes(1 << 10)).total == Bits(33_792))
     #expect(layer.usedElements(of: .weights) == Words(64 * 64))

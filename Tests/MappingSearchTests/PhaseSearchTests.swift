@@ -157,7 +157,7 @@ struct PhaseSearchTests {
     let layer = try Layer(
       name: "long", inputChannels: 1, input: Extent(height: 604, width: 1), outputChannels: 1,
       kernel: Extent(height: 6, width: 1), stride: Extent(height: 2, width: 1))
-    let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.one), phases: .on))
+    let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.one), reuse: .sliding, phases: .on))
     #expect(!optimizer.isComplete)
     let optimum = try #require(optimizer.optimum(capacity: Bits(10)))
     #expect(!optimum.statistics.isComplete)

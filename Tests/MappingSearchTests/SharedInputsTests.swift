@@ -42,11 +42,12 @@ struct SharedInputsTests {
     let moved = walker.run(order, capacity: shared.occupancy.count)
     let bits = shared.traffic.bits(widths)
     #expect(moved.read == bits.read.count && moved.written == bits.written.count, failure)
-    let bound = try LowerBounds(whole.parts.map { try Problem($0, widths: widths) }).best(capacity: shared.occupancy)
+    let bound = try LowerBounds(whole.parts.map { try Problem($0, widths: widths, reuse: .sliding) }).best(
+      capacity: shared.occupancy)
     #expect(bound.read == bits.read && bound.written == bits.written, failure)
     let model = try EnergyModel(name: "m", source: "", unit: "pJ", mac: 1, read: 3, write: 5)
     #expect(
-      shared.dataEnergy(in: Problem.Setting(widths: widths, energyModel: model))?.data
+      shared.dataEnergy(in: Problem.Setting(widths: widths, energyModel: model, reuse: .sliding))?.data
         == Double(3 * bits.read.count + 5 * bits.written.count))
   }
 
@@ -83,13 +84,13 @@ struct SharedInputsTests {
     let shared = try #require(SharedInputs(whole, widths: widths))
     // All 48 inputs, the 6 weights of a channel and an output.
     #expect(shared.occupancy == .bytes(48 + 6 + 1))
-    let curves = try layers.map { try Optimizer(Problem($0, widths: widths)).curve().steps }
-    let curve = try StepCurve(of: curves, whole, in: Problem.Setting(widths: widths))
+    let curves = try layers.map { try Optimizer(Problem($0, widths: widths, reuse: .sliding)).curve().steps }
+    let curve = try StepCurve(of: curves, whole, in: Problem.Setting(widths: widths, reuse: .sliding))
     let sum = try StepCurve(sumOf: curves.map { ($0, 1) })
     #expect(curve.points.last == StepCurve.Point(capacity: shared.occupancy, dataQuanta: 8 * (48 + 3 * (18 + 72))))
     #expect(curve.points.dropLast() == sum.points.filter { $0.capacity < shared.occupancy }[...])
     // What stands for itself keeps its curve.
     let alone = WholeLayer.all(of: [Network.Entry(layer: layers[0], count: 1)])[0]
-    #expect(try StepCurve(of: [curves[0]], alone, in: Problem.Setting(widths: widths)) == curves[0])
+    #expect(try StepCurve(of: [curves[0]], alone, in: Problem.Setting(widths: widths, reuse: .sliding)) == curves[0])
   }
 }

@@ -16,7 +16,7 @@ struct SimpleMappingsTests {
       name: "audio", inputChannels: 1, input: Extent(height: 1, width: 22_178), outputChannels: 36,
       kernel: Extent(height: 1, width: 256), stride: Extent(height: 1, width: 128))
     let widths = WordWidths(.byte)
-    let optimizer = try Optimizer(Problem(layer, widths: widths))
+    let optimizer = try Optimizer(Problem(layer, widths: widths, reuse: .sliding))
     let optimum = try #require(optimizer.optimum(capacity: .bytes(64 << 10)))
     #expect(optimum.traffic.bits(widths).total == Bits(300_416))
     #expect(optimum.energy.dataQuanta == 300_416)
@@ -24,7 +24,7 @@ struct SimpleMappingsTests {
     let replay = try Replay(of: optimum.mapping, on: layer, reuse: .sliding, widths: widths)
     #expect(replay.traffic == optimum.traffic && replay.occupancy == optimum.occupancy)
     #expect(
-      try Optimizer(Problem(layer, widths: widths, dataflows: [.weightsInputsOutputs])).optimum(
+      try Optimizer(Problem(layer, widths: widths, reuse: .sliding, dataflows: [.weightsInputsOutputs])).optimum(
         capacity: .bytes(64 << 10))
         != nil)
   }

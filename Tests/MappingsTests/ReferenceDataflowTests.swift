@@ -40,15 +40,16 @@ struct ReferenceDataflowTests {
     let widths = WordWidths(.byte)
     for reference in ReferenceDataflow.allCases {
       let needed = Occupancy(of: try reference.mapping(), on: layer).bits(widths)
-      #expect(try reference.isAttained(on: Problem(layer, widths: widths), capacity: needed))
-      #expect(try !reference.isAttained(on: Problem(layer, widths: widths), capacity: needed - Bits(1)))
+      #expect(try reference.isAttained(on: Problem(layer, widths: widths, reuse: .sliding), capacity: needed))
+      #expect(
+        try !reference.isAttained(on: Problem(layer, widths: widths, reuse: .sliding), capacity: needed - Bits(1)))
     }
     // With dilation the windows of neighbouring rows do not overlap, and the nest moves more.
     let dilated = try Layer(
       name: "dilated", inputChannels: 2, input: Extent(12), outputChannels: 3, kernel: Extent(3), dilation: Extent(2))
     #expect(
       try !ReferenceDataflow.outputMapByOutputMap.isAttained(
-        on: Problem(dilated, widths: widths), capacity: .bytes(1 << 20)))
+        on: Problem(dilated, widths: widths, reuse: .sliding), capacity: .bytes(1 << 20)))
   }
 
   @Test("The loop nests move what the formulas say", arguments: seeds(0..<80))

@@ -26,8 +26,9 @@ struct ReportFixture {
     }
     try Data(table.utf8).write(to: folder.appending(path: "net.yaml"))
     try run("gap --network net.yaml --capacity 16B...256B --bits partial-sums=24 --format json --output net.json")
-    try run("optimize --network alexnet --capacity 64KiB --energy horowitz-45nm-int8 --format csv --output alexnet.csv")
-    try run("curve --network alexnet --layer fc8 --format json --output curve.json")
+    try run(
+      "optimize alexnet --capacity 64KiB --energy horowitz-45nm-int8 --reuse sliding --format csv --output alexnet.csv")
+    try run("curve --network alexnet --layer fc8 --reuse sliding --format json --output curve.json")
     try run("evaluate --shape k=4,c=8,p=6 --nest [inputs]_[weights]_[outputs] --format json --output one.json")
     try run("report net.json alexnet.csv curve.json one.json --output report.html")
     return try String(contentsOf: folder.appending(path: "report.html"), encoding: .utf8)

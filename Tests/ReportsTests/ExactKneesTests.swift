@@ -100,7 +100,7 @@ struct ExactKneesTests {
     let curves = try parts.map {
       (entry: $0, curve: try optimizer($0.layer, .bitsMoved, .sliding, Set(Dataflow.allCases)).curve().steps)
     }
-    let whole = try NetworkCurve(curves, in: Problem.Setting(widths: WordWidths(.byte))).sum
+    let whole = try NetworkCurve(curves, in: Problem.Setting(widths: WordWidths(.byte), reuse: .sliding)).sum
     let separate = try StepCurve(sumOf: curves.map { ($0.curve, 2) })
     let knee = try #require(whole.knee(within: 0.05).map { whole.points[$0] })
     #expect(separate.knee(within: 0.05).map { separate.points[$0] } != knee)

@@ -23,8 +23,10 @@ struct ExactSlopeTests {
     let entries = try Self.entries.get()
     let widths = WordWidths(.byte)
     let model = try EnergyModel(name: "m", source: "", unit: "pJ", mac: 1, read: 2.5, write: 4)
-    let setting = Problem.Setting(widths: widths, energyModel: model)
-    let curves = try entries.map { try Optimizer(Problem($0.layer, widths: widths, energyModel: model)).curve().steps }
+    let setting = Problem.Setting(widths: widths, energyModel: model, reuse: .sliding)
+    let curves = try entries.map {
+      try Optimizer(Problem($0.layer, widths: widths, energyModel: model, reuse: .sliding)).curve().steps
+    }
     let sum = try StepCurve(sumOf: zip(curves, entries).map { ($0, $1.count) })
     let slope = SkiSlope(
       name: "net", sum, dataflows: [],
@@ -63,8 +65,8 @@ struct ExactSlopeTests {
       SkiSlope(
         name: "net", curve, dataflows: [], of: parts, .bitsMoved, range: 200...3000, kneeWithin: 0.05, scale: 1)
     }
-    let bounds = try LowerBounds(layers.map { try Problem($0, widths: widths) })
-    let bounded = slope(try wholes.map { try SkiSlope.Part($0, in: Problem.Setting(widths: widths)) })
+    let bounds = try LowerBounds(layers.map { try Problem($0, widths: widths, reuse: .sliding) })
+    let bounded = slope(try wholes.map { try SkiSlope.Part($0, in: Problem.Setting(widths: widths, reuse: .sliding)) })
     #expect(bounded.bound.count > 16)
     for sample in bounded.bound {
       #expect(sample.value == Double(3 * bounds.best(capacity: Bits(sample.capacityBits)).total.count))

@@ -170,7 +170,8 @@ struct FigureTests {
   @Test func barsAreWhatTrafficCosts() throws {
     let model = try EnergyModel(name: "m", source: "", unit: "pJ", mac: 0.5, read: 2, write: 3)
     let priced = try answer(
-      count: 3, capacityBits: 8 << 10, in: Problem.Setting(widths: WordWidths(.byte), energyModel: model))
+      count: 3, capacityBits: 8 << 10,
+      in: Problem.Setting(widths: WordWidths(.byte), energyModel: model, reuse: .sliding))
     let (traffic, compute) = (priced.traffic, 0.5 * Double(priced.layer.macs))
     let data = 2 * Double(traffic.read.count) + 3 * Double(traffic.written.count)
     #expect(priced.energy.data == data && priced.energy.compute == compute)

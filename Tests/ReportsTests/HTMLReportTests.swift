@@ -178,7 +178,7 @@ struct HTMLReportTests {
   @Test func curvesAreSummedUpByLayer() throws {
     let layer = try Layer.gemm(name: "fc", m: 8, n: 6, k: 5)
     let widths = WordWidths(.byte)
-    let curve = try Optimizer(Problem(layer, widths: widths)).curve()
+    let curve = try Optimizer(Problem(layer, widths: widths, reuse: .sliding)).curve()
     let records = curve.steps.points.indices.map { index in
       Answer(
         network: nil, entry: Network.Entry(layer: layer, count: 1), curve.problem,
@@ -201,7 +201,7 @@ struct HTMLReportTests {
       -> [Answer]
     {
       try entries.flatMap { entry in
-        let optimizer = try Optimizer(Problem(entry.layer, widths: WordWidths(.byte)))
+        let optimizer = try Optimizer(Problem(entry.layer, widths: WordWidths(.byte), reuse: .sliding))
         return try capacities.map { capacity in
           let optimum = try #require(optimizer.optimum(capacity: .bytes(capacity)))
           var record = Answer(

@@ -9,7 +9,7 @@ import Workloads
 func answer(
   network: String? = "net", layer name: String = "conv", count: Int = 1, capacityBits: Int, data: Double? = nil,
   bound: Double? = nil, dataflow: Dataflow = .outputsInputsWeights, dataflows: [Dataflow: Double]? = nil,
-  in setting: Problem.Setting = Problem.Setting(widths: WordWidths(.byte))
+  in setting: Problem.Setting = Problem.Setting(widths: WordWidths(.byte), reuse: .sliding)
 ) throws -> Answer {
   let layer = try Layer(
     name: name, inputChannels: 3, input: Extent(8), outputChannels: 4, kernel: Extent(3), padding: Padding(1))

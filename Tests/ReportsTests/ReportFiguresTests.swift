@@ -14,7 +14,7 @@ struct ReportFiguresTests {
   /// An answer whose capacity is just what its mapping holds.
   private func curvePoint(_ name: String, holding bits: Int, data: Double) throws -> Answer {
     let layer = try Layer.gemm(name: name, m: 1 << 13, n: 1, k: 2)
-    let problem = try Problem(layer, widths: WordWidths(.one))
+    let problem = try Problem(layer, widths: WordWidths(.one), reuse: .sliding)
     let mapping = try Mapping([
       .loop(.p, tile: bits - 2), .keep(.outputs), .loop(.c, tile: 1), .loop(.p, tile: 1), .keep(.inputs),
       .keep(.weights),
@@ -81,7 +81,7 @@ struct ReportFiguresTests {
     var records: [Answer] = []
     var wide = WordWidths(.byte)
     wide.partialSums = try #require(BitWidth(24))
-    let setting = Problem.Setting(widths: wide)
+    let setting = Problem.Setting(widths: wide, reuse: .sliding)
     for network in ["x", "y"] {
       for power in [10, 12] {
         records.append(try answer(network: network, capacityBits: 8 << power, data: 1e6 / Double(power), bound: 1e4))

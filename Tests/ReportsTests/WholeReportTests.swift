@@ -28,7 +28,7 @@ struct WholeReportTests {
 
   private func records(_ bytes: Int, comparesDataflows: Bool = true) throws -> [Answer] {
     try entries().map { entry in
-      let problem = try Problem(entry.layer, widths: widths)
+      let problem = try Problem(entry.layer, widths: widths, reuse: .sliding)
       let optimizer = Optimizer(problem)
       let optimum = try #require(optimizer.optimum(capacity: .bytes(bytes)))
       var record = Answer(
@@ -113,7 +113,7 @@ struct WholeReportTests {
   /// A part by itself, with capacities of its own, is drawn without a bound.
   @Test func curvesOfParts() throws {
     let entry = try entries()[0]
-    let curve = try Optimizer(Problem(entry.layer, widths: widths)).curve()
+    let curve = try Optimizer(Problem(entry.layer, widths: widths, reuse: .sliding)).curve()
     let plain = Network.Entry(layer: entry.layer.named("alone"), count: 1)
     let records = [entry, plain].flatMap { entry in
       curve.steps.points.indices.map { index in
@@ -152,9 +152,10 @@ struct WholeReportTests {
     #expect(cells(NetworkListing.networks([network])[1]).prefix(3) == ["net", "3", "2"])
     let whole = network.wholes[0]
     let bound = try #require(
-      LowerBounds(try whole.parts.map { try Problem($0, widths: widths) }).all(capacity: .bytes(64)).first)
+      LowerBounds(try whole.parts.map { try Problem($0, widths: widths, reuse: .sliding) }).all(capacity: .bytes(64))
+        .first)
     let bounds = try BoundAnswer.all(
-      network: "net", whole, in: Problem.Setting(widths: widths), capacities: [.bytes(64)])
+      network: "net", whole, in: Problem.Setting(widths: widths, reuse: .sliding), capacities: [.bytes(64)])
     #expect(bounds[0].bound == bound)
     let record = BoundRecord(bounds[0])
     #expect(record.parts == whole.parts.map(\.name) && record.macs == whole.parts.reduce(0) { $0 + $1.macs })

@@ -199,7 +199,9 @@ struct ArgumentTests {
   /// Widths that are left out are the energy model's, as if they had been written.
   @Test(arguments: ["optimize", "curve", "gap", "bound"])
   func widthsThatAreLeftOut(command: String) throws {
-    let line = "\(command) --network alexnet --layer conv2 --capacity 1KiB --energy horowitz-45nm-int8 --format csv"
+    let reuse = command == "bound" ? "" : " --reuse sliding"
+    let line =
+      "\(command) --network alexnet --layer conv2 --capacity 1KiB --energy horowitz-45nm-int8 --format csv\(reuse)"
     let timing = command == "optimize" ? " --no-timing" : ""
     let left = try Program.run("\(line) --bits inputs=8\(timing)")
     let written = try Program.run("\(line) --bits inputs=8,weights=8,outputs=8,partial-sums=32\(timing)")
@@ -218,13 +220,14 @@ struct ArgumentTests {
         capacities: 16KiB
         energy: [unit, horowitz-45nm-int8]
         bits: [{inputs: 4}, 8]
+        reuse: sliding
         """.utf8
       ).write(to: URL(fileURLWithPath: "\(folder)/s.yaml"))
       let file = try Program.run("sweep s.yaml --output file.csv", in: folder)
       #expect(file.code == 0 && file.output.contains("file.csv: 4 records"), "\(file.error)")
       let options = try Program.run(
         "sweep --network alexnet --layer conv2 --capacity 16KiB --energy unit,horowitz-45nm-int8 --bits inputs=4 --bits 8 "
-          + "--output options.csv", in: folder)
+          + "--reuse sliding --output options.csv", in: folder)
       #expect(options.code == 0, "\(options.error)")
       let table = try String(contentsOfFile: "\(folder)/file.csv", encoding: .utf8)
       #expect(try table == String(contentsOfFile: "\(folder)/options.csv", encoding: .utf8))
@@ -248,10 +251,11 @@ struct ArgumentTests {
 
   /// A network is named in the same ways everywhere, and in any spelling.
   @Test(arguments: [
-    "optimize # --capacity 16KiB --no-timing --format csv", "curve # --total --format csv",
+    "optimize # --capacity 16KiB --reuse sliding --no-timing --format csv",
+    "curve # --reuse sliding --total --format csv",
     "gap # --layer fc6 --capacity 16KiB --format csv", "bound # --capacity 16KiB --format csv",
     "evaluate # --layer conv2 --mapping configs/mappings/alexnet-conv2.yaml --format csv",
-    "sweep # --capacity 16KiB --output - --format csv", "convert #", "networks #",
+    "sweep # --capacity 16KiB --reuse sliding --output - --format csv", "convert #", "networks #",
   ])
   func networksAreNamedAlike(line: String) throws {
     func run(_ network: String) throws -> Program.Outcome {
@@ -335,7 +339,8 @@ struct ArgumentTests {
 
   /// `gap` and `sweep` search what they are told to, and no more.
   @Test func layersAndDataflows() throws {
-    let gap = try Program.run("gap vgg16 --layer conv1_*,conv3_1 --dataflow ws --capacity 16KiB --format json")
+    let gap = try Program.run(
+      "gap vgg16 --layer conv1_*,conv3_1 --dataflow ws --capacity 16KiB --reuse sliding --format json")
     let document = try #require(try JSONSerialization.jsonObject(with: Data(gap.output.utf8)) as? [String: Any])
     let records = try #require(document["records"] as? [[String: Any]])
     #expect(records.compactMap { $0["layer"] as? String } == ["conv1_1", "conv1_2", "conv3_1"])
@@ -345,13 +350,14 @@ struct ArgumentTests {
       #expect((record["energy"] as? [String: Any])?["data"] as? Double == each.values.min())
     }
     let sweep = try Program.run(
-      "sweep vgg16 alexnet --layer conv1_*,conv5 --dataflow weight-stationary --capacity 16KiB --output - --format csv")
+      "sweep vgg16 alexnet --layer conv1_*,conv5 --dataflow weight-stationary --capacity 16KiB "
+        + "--reuse sliding --output - --format csv")
     #expect(sweep.code == 0 && sweep.error.isEmpty, "\(sweep.error)")
     let rows = sweep.output.split(separator: "\n").dropFirst()
     #expect(rows.map { $0.prefix { $0 != "\"" } } == ["vgg16,conv1_1,", "vgg16,conv1_2,", "alexnet,conv5,"])
     #expect(rows.allSatisfy { $0.contains(",sliding,ws-") })
     try withTemporaryFolder { folder in
-      let line = "sweep alexnet --layer conv5 --capacity 16KiB --output \(folder)/s.csv --dataflow"
+      let line = "sweep alexnet --layer conv5 --capacity 16KiB --reuse sliding --output \(folder)/s.csv --dataflow"
       let (first, same, other) = (
         try Program.run("\(line) os"), try Program.run("\(line) output-stationary"), try Program.run("\(line) ws")
       )

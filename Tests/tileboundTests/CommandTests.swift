@@ -118,7 +118,7 @@ struct CommandTests {
   /// Loops over phases under the rule `sliding`: searched where asked for, named in every form, refused for Timeloop.
   @Test func phases() throws {
     try withTemporaryFolder { folder in
-      let search = "optimize --shape k=4,c=2,p=12,r=5,stride=2x1 --bits 1 --capacity 8bit --threads 1"
+      let search = "optimize --shape k=4,c=2,p=12,r=5,stride=2x1 --bits 1 --capacity 8bit --reuse sliding --threads 1"
       let (off, usual) = (try Program.run(search + " --phases off"), try Program.run(search))
       #expect(off.code == 0 && off.output.hasPrefix(usual.output.prefix { $0 != "\n" } + "\n"))
       #expect(!usual.output.contains("phases"))
@@ -163,7 +163,7 @@ struct CommandTests {
 
   @Test func gapHoldsOptimaAgainstBounds() throws {
     let outcome = try Program.run(
-      "gap --shape k=32,c=24,p=13,q=13,r=3,s=3 --capacity 64B,1KiB...4KiB --format json --threads 2")
+      "gap --shape k=32,c=24,p=13,q=13,r=3,s=3 --capacity 64B,1KiB...4KiB --reuse sliding --format json --threads 2")
     #expect(outcome.code == 0, "\(outcome.error)")
     let document = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
     let records = try #require(document["records"] as? [[String: Any]])
@@ -191,10 +191,10 @@ struct CommandTests {
       let curves = try #require(document["curves"] as? [[String: Any]])
       return try curves.flatMap { try #require($0["knees"] as? [[String: AnyHashable]]) }
     }
-    let curve = try Program.run("curve --shape k=32,c=24,p=13,q=13,r=3,s=3 --format json")
+    let curve = try Program.run("curve --shape k=32,c=24,p=13,q=13,r=3,s=3 --reuse sliding --format json")
     let whole = try #require(try JSONSerialization.jsonObject(with: Data(curve.output.utf8)) as? [String: Any])
     #expect(try knees(document) == knees(whole) && knees(document).count == 2)
-    let table = try Program.run("gap --network alexnet --capacity 16KiB,64KiB --quiet")
+    let table = try Program.run("gap --network alexnet --capacity 16KiB,64KiB --reuse sliding --quiet")
     #expect(table.output.contains("gap in data energy over 16 distinct layers and capacities: median "))
     #expect(table.output.split(separator: "\n").count { $0.hasPrefix("total") } == 2)
   }
@@ -202,7 +202,7 @@ struct CommandTests {
   /// A dataflow is said to attain an optimum where searching it alone finds as little energy; where not all were searched
   /// nothing is said.
   @Test func optimalDataflowsAreThoseThatAttain() throws {
-    let shape = "--shape g=4,k=4,c=4,p=28,q=28,r=3,s=3,padding=1"
+    let shape = "--shape g=4,k=4,c=4,p=28,q=28,r=3,s=3,padding=1 --reuse sliding"
     func record(_ options: String) throws -> [String: Any] {
       let outcome = try Program.run("optimize \(shape) --format json \(options)")
       #expect(outcome.code == 0, "\(outcome.error)")
@@ -234,7 +234,7 @@ struct CommandTests {
 
   /// Every point of a curve is the optimum at its capacity, and a network's curve is the sum of its layers'.
   @Test func curveGivesEveryOptimum() throws {
-    let shape = "--shape k=6,c=4,p=7,q=7,r=3,s=3,padding=1"
+    let shape = "--shape k=6,c=4,p=7,q=7,r=3,s=3,padding=1 --reuse sliding"
     func document(_ line: String) throws -> [String: Any] {
       let outcome = try Program.run(line)
       #expect(outcome.code == 0, "\(outcome.error)")
@@ -259,7 +259,7 @@ struct CommandTests {
     #expect(knees.compactMap { $0["within"] as? Double } == [0.05, 0])
     #expect(knees.last?["capacity_bits"] as? Int == points.last?["capacity_bits"] as? Int)
 
-    let network = try document("curve --network alexnet --capacity 4KiB,64KiB --format json")
+    let network = try document("curve --network alexnet --capacity 4KiB,64KiB --reuse sliding --format json")
     let records = try #require(network["records"] as? [[String: Any]])
     let totals = try #require(network["totals"] as? [[String: Any]])
     #expect(records.count == 16 && totals.count == 2)
@@ -273,13 +273,13 @@ struct CommandTests {
   @Test func curveTables() throws {
     let layer = try Program.run("curve --network alexnet --layer fc8 --within 20% --threads 2")
     #expect(layer.code == 0 && layer.output.contains("within 20.0 %") && layer.output.contains("capacity [bit]"))
-    let network = try Program.run("curve --network alexnet --threads 2")
+    let network = try Program.run("curve --network alexnet --reuse sliding --threads 2")
     #expect(network.output.contains("\ntotal ") && network.output.contains("data over least"))
-    let quiet = try Program.run("curve --network alexnet --quiet --threads 1")
+    let quiet = try Program.run("curve --network alexnet --reuse sliding --quiet --threads 1")
     #expect(network.output.hasPrefix(quiet.output))
     let points = try Program.run("curve --network alexnet --layer fc8 --format csv")
     #expect(points.output.hasPrefix("network,layer,shape,count,capacity_bits,"))
-    let total = try Program.run("curve --network alexnet --total --format csv")
+    let total = try Program.run("curve --network alexnet --reuse sliding --total --format csv")
     #expect(total.output.hasPrefix("network,layers,capacity_bits,"))
   }
 

@@ -6,11 +6,12 @@ import Testing
 struct DeterminismTests {
   /// Commands whose output goes to standard output, without times.
   private static let lines = [
-    "optimize --network mobilenet-v1 --capacity 16KiB --format json --no-timing",
-    "optimize --shape k=40,c=30,p=57,q=57,r=5,s=5,stride=2,padding=2 --capacity 9KiB --format json --no-timing",
-    "curve --network squeezenet1-1 --total --format json",
-    "gap --network layer-examples --capacity 1KiB...64KiB --format json",
-    "gap --network alexnet --capacity 3KiB,100KiB --energy simba --format csv",
+    "optimize --network mobilenet-v1 --capacity 16KiB --reuse sliding --format json --no-timing",
+    "optimize --shape k=40,c=30,p=57,q=57,r=5,s=5,stride=2,padding=2 --capacity 9KiB --reuse sliding --format json "
+      + "--no-timing",
+    "curve --network squeezenet1-1 --reuse sliding --total --format json",
+    "gap --network layer-examples --capacity 1KiB...64KiB --reuse sliding --format json",
+    "gap --network alexnet --capacity 3KiB,100KiB --energy simba --reuse sliding --format csv",
   ]
 
   @Test("Whatever the number of threads", arguments: lines)
@@ -41,7 +42,8 @@ struct DeterminismTests {
       .split(separator: "\n")
     try withTemporaryFolder { folder in
       let outcome = try Program.run(
-        "sweep --network alexnet --capacity 1KiB...4MiB --compare-dataflows --output \(folder)/alexnet.csv --quiet")
+        "sweep --network alexnet --capacity 1KiB...4MiB --reuse sliding --compare-dataflows "
+          + "--output \(folder)/alexnet.csv --quiet")
       #expect(outcome.code == 0, "\(outcome.error)")
       let own = try String(contentsOfFile: "\(folder)/alexnet.csv", encoding: .utf8).split(separator: "\n")
       #expect(own.count == 1 + 8 * 13)

@@ -8,7 +8,7 @@ struct FaultTests {
   private static let canMount =
     (try? Program.shell("unshare --map-root-user --mount mount -t tmpfs tmpfs /mnt"))?.code == 0
 
-  private static let sweep = "tilebound sweep --network alexnet --capacity 1KiB...4MiB/4"
+  private static let sweep = "tilebound sweep --network alexnet --capacity 1KiB...4MiB/4 --reuse sliding"
 
   /// Runs lines of shell in a new disk of 64 KiB, the folder `disk`, that nobody else sees; `after CODE LINE` runs a line
   /// and says so where it does not end with the code.
@@ -52,13 +52,13 @@ struct FaultTests {
     try withTemporaryFolder { folder in
       let outcome = try onSmallDisk(
         """
-        after 0 tilebound sweep --network alexnet --capacity 1KiB --output s.jsonl --quiet
+        after 0 tilebound sweep --network alexnet --capacity 1KiB --reuse sliding --output s.jsonl --quiet
         cp s.jsonl ../before.jsonl; mount -o remount,ro .
-        after 1 tilebound sweep --network alexnet --capacity 2KiB --output t.jsonl
-        after 1 tilebound sweep --network alexnet --capacity 2KiB --output s.jsonl --restart
-        after 1 tilebound optimize --network alexnet --capacity 1KiB --output s.json
+        after 1 tilebound sweep --network alexnet --capacity 2KiB --reuse sliding --output t.jsonl
+        after 1 tilebound sweep --network alexnet --capacity 2KiB --reuse sliding --output s.jsonl --restart
+        after 1 tilebound optimize --network alexnet --capacity 1KiB --reuse sliding --output s.json
         after 1 tilebound report s.jsonl --output page.html
-        after 0 tilebound sweep --network alexnet --capacity 1KiB --output s.jsonl --quiet
+        after 0 tilebound sweep --network alexnet --capacity 1KiB --reuse sliding --output s.jsonl --quiet
         cmp s.jsonl ../before.jsonl; ls
         """, in: folder)
       #expect(outcome.output == "s.jsonl\ns.jsonl.index.json\n", "\(outcome)")
@@ -71,7 +71,8 @@ struct FaultTests {
   @Test func closedPipes() throws {
     try withTemporaryFolder { folder in
       let early = try Program.shell(
-        "tilebound gap --network resnet18 --capacity 1KiB...4MiB/4 --format csv | head -1 | cut -c1-7; echo ${PIPESTATUS[0]}",
+        "tilebound gap --network resnet18 --capacity 1KiB...4MiB/4 --reuse sliding --format csv "
+          + "| head -1 | cut -c1-7; echo ${PIPESTATUS[0]}",
         in: folder)
       #expect(early.output == "network\n141\n" && early.error.isEmpty, "\(early)")
       let whole = try Program.shell("\(Self.sweep) --output whole.jsonl --quiet", in: folder)

@@ -10,7 +10,7 @@ struct LimitTests {
     "r=1048576,p=1,c=1", "g=1048576,k=1048576,c=8192,h=1", "g=1048576,k=1024,c=1024,h=1",
   ])
   func largestLayers(shape: String) throws {
-    let outcome = try Program.run("optimize --quiet --shape \(shape) --capacity 64KiB")
+    let outcome = try Program.run("optimize --quiet --shape \(shape) --capacity 64KiB --reuse sliding")
     #expect(outcome.code == 0 && outcome.error.isEmpty, "\(shape): \(outcome.error)")
   }
 
@@ -32,7 +32,8 @@ struct LimitTests {
   @Test(arguments: ["optimize", "gap", "bound", "curve"])
   func longContexts(command: String) throws {
     let shape = "g=32,p=131072,k=131072,c=128"
-    let options = command == "curve" ? "--quiet" : "--capacity 64KiB --format csv"
+    let reuse = command == "bound" ? "" : " --reuse sliding"
+    let options = (command == "curve" ? "--quiet" : "--capacity 64KiB --format csv") + reuse
     let outcome = try Program.run("\(command) --shape \(shape) \(options)")
     #expect(outcome.code == 0 && outcome.error.isEmpty, "\(outcome.error)")
     try withTemporaryFolder { folder in

@@ -6,7 +6,8 @@ import Testing
 struct PictureTests {
   @Test func curvesAreDrawn() throws {
     try withTemporaryFolder { folder in
-      let layer = try Program.run("curve --network alexnet --layer conv3 --plot \(folder)/layer.svg --threads 2")
+      let layer = try Program.run(
+        "curve --network alexnet --layer conv3 --reuse sliding --plot \(folder)/layer.svg --threads 2")
       #expect(layer.code == 0 && layer.output.contains("capacity [bit]"), "\(layer.error)")
       let text = try String(contentsOfFile: "\(folder)/layer.svg", encoding: .utf8)
       for part in [
@@ -16,13 +17,14 @@ struct PictureTests {
         #expect(text.contains(part), "\(part)")
       }
       let some = try Program.run(
-        "curve --network alexnet --layer conv3 --layer fc8 --plot \(folder)/some.svg --plot-in words --quiet")
+        "curve alexnet --layer conv3 --layer fc8 --reuse sliding --plot \(folder)/some.svg --plot-in words --quiet"
+      )
       #expect(some.code == 0, "\(some.error)")
       let both = try String(contentsOfFile: "\(folder)/some.svg", encoding: .utf8)
       #expect(both.contains("conv3") && both.contains("fc8") && both.contains("data moved [words]"))
       #expect(!both.contains("os-iw"))
       let network = try Program.run(
-        "curve --network alexnet --capacity 1KiB...1MiB --total --quiet --plot \(folder)/network.PNG")
+        "curve --network alexnet --capacity 1KiB...1MiB --reuse sliding --total --quiet --plot \(folder)/network.PNG")
       #expect(network.code == 0, "\(network.error)")
       let picture = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/network.PNG"))
       #expect(picture.prefix(8) == Data([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))
@@ -33,7 +35,7 @@ struct PictureTests {
 
   @Test func sweepsAreDrawn() throws {
     try withTemporaryFolder { folder in
-      let sweep = "sweep --network alexnet,resnet18 --capacity 16KiB...64KiB --output \(folder)/s.csv"
+      let sweep = "sweep --network alexnet,resnet18 --capacity 16KiB...64KiB --reuse sliding --output \(folder)/s.csv"
       let outcome = try Program.run("\(sweep) --plot \(folder)/plots")
       #expect(outcome.code == 0 && outcome.output.contains("plots: 9 pictures"), "\(outcome.error)")
       let names = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/plots").sorted()
@@ -52,7 +54,7 @@ struct PictureTests {
   /// capacities asked; and they tell ties from wins.
   @Test func kneesAreThoseOfTheCurve() throws {
     try withTemporaryFolder { folder in
-      let curve = try Program.run("curve --network resnet50 --total --format json")
+      let curve = try Program.run("curve --network resnet50 --reuse sliding --total --format json")
       let document = try #require(try JSONSerialization.jsonObject(with: Data(curve.output.utf8)) as? [String: Any])
       func knees(_ curves: Any?) throws -> [Int] {
         let last = try #require((curves as? [[String: Any]])?.last)
@@ -61,7 +63,7 @@ struct PictureTests {
       let expected = try knees(document["curves"])
       // 50.1 KiB, and 128 KiB and some.
       #expect(expected == [410_744, 1_050_632])
-      let sweep = "sweep --network resnet50 --capacity 1KiB...4MiB --output s.csv --plot plots"
+      let sweep = "sweep --network resnet50 --capacity 1KiB...4MiB --reuse sliding --output s.csv --plot plots"
       let outcome = try Program.run(sweep, in: folder)
       #expect(outcome.code == 0, "\(outcome.error)")
       let index = try #require(
@@ -80,7 +82,7 @@ struct PictureTests {
       }
       for text in [try picture("breakdown"), page] { #expect(text.contains("data moved by layer, Buffer of 64 KiB")) }
       for text in [try picture("dataflows"), page] { #expect(text.contains(counts)) }
-      let gap = try Program.run("gap --network resnet50 --capacity 1KiB...4MiB --quiet")
+      let gap = try Program.run("gap --network resnet50 --capacity 1KiB...4MiB --reuse sliding --quiet")
       #expect(gap.output.contains("\n\(counts)\n"))
       // Below the knee nothing is marked.
       let below = try Program.run("report s.csv --capacity 1KiB...32KiB", in: folder).output

@@ -57,7 +57,8 @@ struct ReportCommandTests {
 
   @Test func filtersChooseRecords() throws {
     try withTemporaryFolder { folder in
-      _ = try Program.run("gap --network alexnet --capacity 8KiB...32KiB --format json --output \(folder)/a.json")
+      _ = try Program.run(
+        "gap --network alexnet --capacity 8KiB...32KiB --reuse sliding --format json --output \(folder)/a.json")
       _ = try Program.run("optimize --shape p=4,k=4,c=4 --capacity 16KiB --format csv --output \(folder)/s.csv")
       func records(_ filters: String) throws -> Int {
         let outcome = try Program.run("report \(folder)/a.json \(folder)/s.csv \(filters) --title Chosen")
@@ -76,7 +77,9 @@ struct ReportCommandTests {
       #expect(written.code == 0 && written.output.isEmpty)
       let printed = try Program.run("report \(folder)/a.json")
       #expect(try String(contentsOfFile: page, encoding: .utf8) == printed.output)
-      #expect(printed.output.contains("tilebound gap --network alexnet --capacity 8KiB...32KiB --format json"))
+      #expect(
+        printed.output.contains("tilebound gap --network alexnet --capacity 8KiB...32KiB --reuse sliding --format json")
+      )
       #expect(printed.output.hasSuffix("</html>\n"))
     }
   }
@@ -87,7 +90,7 @@ struct ReportCommandTests {
     try withTemporaryFolder { folder in
       try Data("energy: mine\nunit: pJ\nmac: 0.5\nread: 1\nwrite: 4\n".utf8).write(
         to: URL(fileURLWithPath: "\(folder)/mine.yaml"))
-      let sweep = "sweep --network alexnet --capacity 64KiB --energy mine.yaml,horowitz-45nm-int8"
+      let sweep = "sweep --network alexnet --capacity 64KiB --energy mine.yaml,horowitz-45nm-int8 --reuse sliding"
       #expect(try Program.run("\(sweep) --output s.csv --quiet", in: folder).code == 0)
       let page = try Program.run("report s.csv", in: folder).output
       #expect(page.contains("<pre><code>tilebound \(sweep) --output s.csv</code></pre>"))
@@ -105,7 +108,8 @@ struct ReportCommandTests {
 
   @Test func refusals() throws {
     try withTemporaryFolder { folder in
-      _ = try Program.run("optimize --network alexnet --capacity 8KiB --format json --output \(folder)/a.json")
+      _ = try Program.run(
+        "optimize --network alexnet --capacity 8KiB --reuse sliding --format json --output \(folder)/a.json")
       let text = try String(contentsOfFile: "\(folder)/a.json", encoding: .utf8)
       func write(_ name: String, _ text: String) throws {
         try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))

@@ -6,7 +6,7 @@ import Testing
 struct SweepCommandTests {
   /// Large enough to be stopped in the middle: 12 layers at 57 capacities in two settings under two energy models.
   private static let large =
-    "sweep --network resnet18 --capacity 256B...4MiB/4 --energy unit,horowitz-45nm-int8 --bits 8,16"
+    "sweep --network resnet18 --capacity 256B...4MiB/4 --energy unit,horowitz-45nm-int8 --bits 8,16 --reuse sliding"
 
   /// Starts a sweep and sends it a signal once it has written records and some time has passed.
   private func stop(_ line: String, _ file: String, signal: Int32, after milliseconds: Int) throws
@@ -47,7 +47,7 @@ struct SweepCommandTests {
         #expect(Set(try contents(of: folder).keys) == ["s.csv.part", "s.csv.progress"])
         // Asked otherwise, nothing is lost.
         let before = try contents(of: folder)
-        let other = try Program.run("sweep --network alexnet --capacity 1KiB --output \(file)")
+        let other = try Program.run("sweep --network alexnet --capacity 1KiB --reuse sliding --output \(file)")
         #expect(other.code == 64 && other.error.contains("s.csv: was begun by another sweep: the networks and"))
         #expect(other.error.contains("--restart begins anew") && other.error.count { $0 == "\n" } == 1)
         #expect(try contents(of: folder) == before)
@@ -69,7 +69,7 @@ struct SweepCommandTests {
   /// When there is no more room it says so, and goes on when there is.
   @Test func fullDisk() throws {
     try withTemporaryFolder { folder in
-      let command = "tilebound sweep --network alexnet --capacity 1KiB...4MiB/4 --output s.jsonl"
+      let command = "tilebound sweep --network alexnet --capacity 1KiB...4MiB/4 --reuse sliding --output s.jsonl"
       let (whole, limited) = (
         "mkdir whole && cd whole && \(command) --quiet", "trap '' XFSZ; ulimit -f 100; \(command)"
       )
@@ -88,7 +88,7 @@ struct SweepCommandTests {
   /// Progress is for terminals, and not for `--quiet` ones.
   @Test func progressIsDrawnOnTerminalsOnly() throws {
     try withTemporaryFolder { folder in
-      let command = "tilebound sweep --network resnet18 --capacity 1KiB...4MiB"
+      let command = "tilebound sweep --network resnet18 --capacity 1KiB...4MiB --reuse sliding"
       let drawn = try Program.shell("script -qec '\(command) --output a.csv' /dev/null", in: folder).output
       #expect(drawn.contains(" of 156 records, ") && drawn.contains("/s, 00:00:") && drawn.contains("resnet18 "))
       #expect(drawn.contains("a.csv: 156 records") && drawn.contains("12 exact curves answered them"))
@@ -138,7 +138,7 @@ struct SweepCommandTests {
   @Test func filesAndOptions() throws {
     try withTemporaryFolder { folder in
       let sweep = "\(folder)/sweep.yaml"
-      try Data("networks: alexnet\ncapacities: 16KiB\nenergy: [unit, horowitz-45nm-int8]\n".utf8).write(
+      try Data("networks: alexnet\ncapacities: 16KiB\nenergy: [unit, horowitz-45nm-int8]\nreuse: sliding\n".utf8).write(
         to: URL(fileURLWithPath: sweep))
       let one = try Program.run("sweep \(sweep) --output \(folder)/one.csv")
       #expect(one.code == 0 && one.output.contains("16 records"), "\(one.error)")

@@ -17,9 +17,9 @@ struct TimeloopCommandTests {
     try withTemporaryFolder { folder in
       let file = "\(folder)/mapping.yaml"
       let optimized = try Program.run(
-        "optimize --shape \(shape) --capacity 300B --format json --no-timing --timeloop \(file)")
+        "optimize --shape \(shape) --capacity 300B --reuse sliding --format json --no-timing --timeloop \(file)")
       #expect(optimized.code == 0, "\(optimized.error)")
-      let evaluated = try Program.run("evaluate --mapping \(file) --replay --format json")
+      let evaluated = try Program.run("evaluate --mapping \(file) --reuse sliding --replay --format json")
       #expect(evaluated.code == 0, "\(evaluated.error)")
       let (found, again) = (try record(optimized), try record(evaluated))
       for key in ["traffic_bits", "macs", "occupancy_bits"] {
@@ -51,7 +51,8 @@ struct TimeloopCommandTests {
     try withTemporaryFolder { folder in
       let file = "\(folder)/mapping.yaml"
       let made = try Program.run(
-        "optimize --shape k=4,c=8,p=7 --capacity 64B --bits inputs=8,weights=4,outputs=8,partial-sums=16 --timeloop \(file)"
+        "optimize --shape k=4,c=8,p=7 --capacity 64B --bits inputs=8,weights=4,outputs=8,partial-sums=16 "
+          + "--reuse sliding --timeloop \(file)"
       )
       #expect(made.code == 0, "\(made.error)")
       for (option, message) in [

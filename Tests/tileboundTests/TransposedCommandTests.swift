@@ -39,7 +39,7 @@ struct TransposedCommandTests {
   @Test func partsHaveOneBound() throws {
     try withModels { folder in
       let model = "\(folder)/shifted.onnx"
-      let gap = try json(try Program.run("gap --network \(model) --capacity 16640B,1MiB --format json"))
+      let gap = try json(try Program.run("gap --network \(model) --capacity 16640B,1MiB --reuse sliding --format json"))
       let totals = try #require(gap["totals"] as? [[String: Any]])
       let wholes = try #require(gap["wholes"] as? [[String: Any]])
       let records = try #require(gap["records"] as? [[String: Any]])
@@ -54,12 +54,13 @@ struct TransposedCommandTests {
         #expect(values.map { ($0["layers"] ?? $0["count"]) as? Int } == [1, 1])
       }
 
-      let table = try Program.run("optimize --network \(model) --capacity 1MiB --quiet").output
+      let table = try Program.run("optimize --network \(model) --capacity 1MiB --reuse sliding --quiet").output
       let rows = table.split(separator: "\n")
       #expect(rows.contains { $0.hasPrefix("up (4 parts)") && $0.contains("655 360") && $0.hasSuffix("0.0 %") })
       #expect(rows.contains { $0.hasPrefix("total") && $0.contains("655 360") && $0.hasSuffix("0.0 %") })
       #expect(rows.last?.hasPrefix("up: given in parts that read inputs in common") == true)
-      let optimum = try json(try Program.run("optimize --network \(model) --capacity 1MiB --format json"))
+      let optimum = try json(
+        try Program.run("optimize --network \(model) --capacity 1MiB --reuse sliding --format json"))
       #expect(data((optimum["wholes"] as? [Any])?.first, "lower_bound") == 655_360)
 
       let bounds = try json(try Program.run("bound --network \(model) --capacity 1MiB --format json"))
@@ -69,13 +70,14 @@ struct TransposedCommandTests {
       #expect(families.allSatisfy { (data($0, "energy") ?? .infinity) <= 655_360 })
 
       let curve = try json(
-        try Program.run("curve --network \(model) --capacity 16640B,1MiB --total --format json"))
+        try Program.run("curve --network \(model) --capacity 16640B,1MiB --reuse sliding --total --format json"))
       #expect((curve["totals"] as? [Any])?.map { data($0, "energy") } == [1_048_576, 655_360])
-      let summary = try Program.run("curve --network \(model)").output
+      let summary = try Program.run("curve --network \(model) --reuse sliding").output
       #expect(summary.contains("up (4 parts)") && summary.contains("16641 B"))
 
       let sweep = try Program.run(
-        "sweep --network \(model) --capacity 16640B,1MiB --output \(folder)/s.csv --restart --plot \(folder)")
+        "sweep --network \(model) --capacity 16640B,1MiB --reuse sliding --output \(folder)/s.csv --restart "
+          + "--plot \(folder)")
       #expect(sweep.code == 0 && sweep.output.contains("655 360"), "\(sweep.error)")
       #expect(sweep.output.contains("up: given in parts"))
       let report = try Program.run("report \(folder)/s.csv --no-plots --layer up")
@@ -105,7 +107,7 @@ struct TransposedCommandTests {
       for arguments in ["", " --layer up"] {
         let outcome = try Program.run("convert \(model) --output \(folder)/shifted.yaml\(arguments)")
         #expect(outcome.code == 0, "\(outcome.error)")
-        let capacities = "--capacity 1KiB,64KiB --format csv"
+        let capacities = "--capacity 1KiB,64KiB --reuse sliding --format csv"
         #expect(
           try Program.run("gap --network \(folder)/shifted.yaml \(capacities)").output
             == Program.run("gap --network \(model) \(capacities)").output)
@@ -122,7 +124,7 @@ struct TransposedCommandTests {
   @Test func partsByThemselves() throws {
     try withModels { folder in
       let model = "\(folder)/shifted.onnx"
-      let part = try Program.run("optimize --network \(model) --layer up/phase-0-1 --capacity 1KiB")
+      let part = try Program.run("optimize --network \(model) --layer up/phase-0-1 --capacity 1KiB --reuse sliding")
       #expect(part.code == 0 && part.output.contains("  part of    up, which alone has a bound"))
       #expect(!part.output.contains("for every schedule"))
       let bound = try Program.run("bound --network \(model) --layer up/phase-0-1 --capacity 1KiB")
@@ -142,7 +144,7 @@ struct TransposedCommandTests {
     try withModels { folder in
       let model = "\(folder)/shifted.onnx"
       for (layer, hasBound) in [("", true), (" --layer up", true), (" --layer up/phase-0-0", false)] {
-        let outcome = try Program.run("curve --network \(model)\(layer) --quiet --plot \(folder)/p.svg")
+        let outcome = try Program.run("curve --network \(model)\(layer) --reuse sliding --quiet --plot \(folder)/p.svg")
         #expect(outcome.code == 0, "\(outcome.error)")
         let svg = try String(contentsOfFile: "\(folder)/p.svg", encoding: .utf8)
         #expect(svg.contains("lower bound") == hasBound, "\(layer)")

@@ -16,6 +16,7 @@ let benchmarks: @Sendable () -> Void = {
     var request = SweepRequest()
     request.networks = ["alexnet", "vgg16", "resnet18", "resnet50"].compactMap { try? BuiltIn.network(nameOrFile: $0) }
     request.capacities = (try? CapacityText.parseList("1KiB...4MiB\(steps)", origin: "range")) ?? []
+    request.reuse = [.sliding]
     guard let sweep = try? Sweep(request) else { continue }
     let name = "\(sweep.recordCount)-records-\(form.rawValue)"
     let file = "\(folder)/\(name)"

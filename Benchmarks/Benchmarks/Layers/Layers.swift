@@ -19,19 +19,19 @@ let benchmarks: @Sendable () -> Void = {
     Benchmark("optimize-\(network)-layers", configuration: eachLayer(layers)) { benchmark in
       let layer = layers[benchmark.currentIteration % layers.count]
       benchmark.startMeasurement()
-      blackHole(try Optimizer(Problem(layer, widths: bytes)).optimum(capacity: .bytes(64 << 10)))
+      blackHole(try Optimizer(Problem(layer, widths: bytes, reuse: .sliding)).optimum(capacity: .bytes(64 << 10)))
     }
     Benchmark("curve-\(network)-layers", configuration: eachLayer(layers)) { benchmark in
       let layer = layers[benchmark.currentIteration % layers.count]
       benchmark.startMeasurement()
-      blackHole(try Optimizer(Problem(layer, widths: bytes)).curve())
+      blackHole(try Optimizer(Problem(layer, widths: bytes, reuse: .sliding)).curve())
     }
     Benchmark("curve-\(network)-whole") { _ in
-      for layer in layers { blackHole(try Optimizer(Problem(layer, widths: bytes)).curve()) }
+      for layer in layers { blackHole(try Optimizer(Problem(layer, widths: bytes, reuse: .sliding)).curve()) }
     }
     Benchmark("curve-\(network)-whole-all-cores") { _ in
       DispatchQueue.concurrentPerform(iterations: layers.count) { index in
-        blackHole(try? Optimizer(Problem(layers[index], widths: bytes)).curve())
+        blackHole(try? Optimizer(Problem(layers[index], widths: bytes, reuse: .sliding)).curve())
       }
     }
   }
@@ -64,12 +64,17 @@ func growth() {
   ]
   for (name, change) in changes {
     guard let layer = layer(change) else { continue }
-    Benchmark("curve-doubled-\(name)") { _ in blackHole(try Optimizer(Problem(layer, widths: bytes)).curve()) }
+    Benchmark("curve-doubled-\(name)") { _ in
+      blackHole(try Optimizer(Problem(layer, widths: bytes, reuse: .sliding)).curve())
+    }
   }
   if let gemm = try? Layer.gemm(name: "gemm", m: 4096, n: 4096, k: 4096) {
-    Benchmark("curve-gemm-4096") { _ in blackHole(try Optimizer(Problem(gemm, widths: bytes)).curve()) }
+    Benchmark("curve-gemm-4096") { _ in blackHole(try Optimizer(Problem(gemm, widths: bytes, reuse: .sliding)).curve())
+    }
   }
-  guard let layer = layer(nil), let optimizer = try? Optimizer(Problem(layer, widths: bytes)) else { return }
+  guard let layer = layer(nil), let optimizer = try? Optimizer(Problem(layer, widths: bytes, reuse: .sliding)) else {
+    return
+  }
   for count in [1, 4, 16, 64] {
     let capacities = (0..<count).map { Bits.bytes(1024 + $0 * (1 << 18) / count) }
     Benchmark("search-\(count)-capacities") { _ in

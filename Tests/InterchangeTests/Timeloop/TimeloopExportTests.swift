@@ -115,7 +115,7 @@ struct TimeloopExportTests {
       layers.allowsPadding = index % 3 == 0
       let layer = layers.layer()
       let widths = index % 2 == 0 ? WordWidths(.byte) : layers.widths()
-      let optimizer = try Optimizer(Problem(layer, widths: widths))
+      let optimizer = try Optimizer(Problem(layer, widths: widths, reuse: .sliding))
       let all = Tensor.allCases.reduce(Bits.zero) { $0 + layer.usedElements(of: $1) * widths.inBuffer($1) }
       for part in [1, 2, 3, 5, 8] {
         let capacity = Bits(max(optimizer.problem.leastCapacity.count, all.count * part / 8))

@@ -72,7 +72,7 @@ struct TimeloopMappingTests {
     for index in 0..<40 {
       let layer = layers.layer()
       let widths = index % 2 == 0 ? WordWidths(.byte) : layers.widths()
-      let optimizer = try Optimizer(Problem(layer, widths: widths))
+      let optimizer = try Optimizer(Problem(layer, widths: widths, reuse: .sliding))
       var mappings = [layers.mapping(on: layer)]
       let all = Tensor.allCases.reduce(Bits.zero) { $0 + layer.usedElements(of: $1) * widths.inBuffer($1) }
       for part in 1...4 {
