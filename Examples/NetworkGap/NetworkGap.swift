@@ -1,5 +1,5 @@
-// The least energy of each layer of a network, and how far that is above a lower bound for every schedule, as a table in CSV:
-// NetworkGap TABLE CAPACITY, a layer table in YAML or the name of a built-in network, and a size as in 64KiB.
+// The least energy found for each layer of a network, and how far that is above a lower bound for every schedule, as a
+// table in CSV: NetworkGap TABLE CAPACITY, a layer table in YAML or the name of a built-in network, and a size as in 64KiB.
 import EnergyModel
 import Foundation
 import Interchange

@@ -1,4 +1,4 @@
-// The least energy of a layer at one capacity, the loop nest that attains it, and a lower bound for every schedule.
+// The least energy found for a layer at one capacity, the loop nest that attains it, and a lower bound for every schedule.
 import EnergyModel
 import LowerBounds
 import MappingSearch

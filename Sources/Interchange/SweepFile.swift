@@ -18,7 +18,7 @@ public struct SweepRequest: Hashable, Sendable {
   public var energyModels: [EnergyModel] = []
   /// Word widths as far as they are not each energy model's own; where there are none all are its own, or 8 bits.
   public var widths: [ChosenWidths] = []
-  /// Sliding reuse where none is given.
+  /// The usual reuse where none is given.
   public var reuse: [ReusePolicy] = []
   /// Whether loops over phases are searched; where none is given, as usual under each policy of reuse.
   public var phases: [PhasePolicy] = []

@@ -18,9 +18,10 @@ public struct Problem: Hashable, Sendable {
     /// The orders of keeps that a mapping may have. Bounds hold for all of them.
     public var dataflows: Set<Dataflow>
 
-    /// A setting; of energy models the default counts bits moved, of phases it is what is usual under the reuse.
+    /// A setting; of energy models the default counts bits moved, of reuse it keeps whatever two boxes have in common, of
+    /// phases it is what is usual under the reuse.
     public init(
-      widths: WordWidths, energyModel: EnergyModel = .bitsMoved, reuse: ReusePolicy = .sliding,
+      widths: WordWidths, energyModel: EnergyModel = .bitsMoved, reuse: ReusePolicy = .usual,
       phases: PhasePolicy? = nil, dataflows: Set<Dataflow> = Set(Dataflow.allCases)
     ) {
       self.widths = widths
@@ -75,12 +76,12 @@ public struct Problem: Hashable, Sendable {
   ///   - layer: the layer.
   ///   - widths: bits of a word of each kind.
   ///   - energyModel: what a MAC and a moved bit cost; by default the bits moved are counted.
-  ///   - reuse: what stays in the Buffer from one input box to the next.
+  ///   - reuse: what stays in the Buffer from one input box to the next; by default whatever both have in common.
   ///   - phases: whether loops over phases are searched; by default what is usual under the reuse.
   ///   - dataflows: the orders of keeps that a mapping may have.
   /// - Throws: ``ProblemError/inexact(layer:model:)`` when some mapping could cost more than can be counted.
   public init(
-    _ layer: Layer, widths: WordWidths, energyModel: EnergyModel = .bitsMoved, reuse: ReusePolicy = .sliding,
+    _ layer: Layer, widths: WordWidths, energyModel: EnergyModel = .bitsMoved, reuse: ReusePolicy = .usual,
     phases: PhasePolicy? = nil, dataflows: Set<Dataflow> = Set(Dataflow.allCases)
   ) throws(ProblemError) {
     try self.init(

@@ -6,4 +6,7 @@ public enum ReusePolicy: String, CaseIterable, Hashable, Sendable {
   case sliding
   /// Nothing stays: the whole box moves whenever such a loop moved.
   case none
+
+  /// What is asked for where nothing else is said.
+  public static let usual = overlap
 }

@@ -1,6 +1,5 @@
 public import Answers
 import Interchange
-import MappingSearch
 import Mappings
 import Workloads
 
@@ -61,10 +60,8 @@ public enum GapReport {
       }
     }
     let answers = byCapacity.flatMap { $0 }
-    let incomplete = answers.contains { $0.search?.isComplete == false }
-    let note = SearchStatistics.note(onIncomplete: "an optimum")
-    return table.lines + summary(answers) + (incomplete ? ["", note] : [])
-      + (WholeText.note(answers).map { ["", $0] } ?? [])
+    let notes = [Answer.noteOnSearches(answers), WholeText.note(answers)].compactMap { $0 }
+    return table.lines + summary(answers) + notes.flatMap { ["", $0] }
   }
 
   /// The median and the worst gap in data energy.

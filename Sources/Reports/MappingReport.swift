@@ -47,7 +47,8 @@ public struct MappingReport {
       table.add(
         Self.row("total", summands, count: total.layers, dataflow: cells(""), occupancy: "", bound: total.bound))
     }
-    return table.lines + (WholeText.note(answers).map { ["", $0] } ?? [])
+    let notes = [Answer.noteOnSearches(answers), WholeText.note(answers)].compactMap { $0 }
+    return table.lines + notes.flatMap { ["", $0] }
   }
 
   /// What is added up in a row, so many times.

@@ -1,4 +1,19 @@
+import Answers
 public import MappingSearch
+
+extension Answer {
+  /// Whether a nest that the search left out may cost less. None does where the energy is the bound of every schedule.
+  private var mayBeBeaten: Bool {
+    guard let search, !search.isComplete else { return false }
+    return bound.map { energy.data > $0.data } ?? true
+  }
+
+  /// What to say of answers of which some are not the best of the mapspace for certain; nil where all are.
+  static func noteOnSearches(_ answers: [Answer]) -> String? {
+    answers.contains(where: \.mayBeBeaten)
+      ? SearchStatistics.note(onIncomplete: "an optimum above its bound") : nil
+  }
+}
 
 extension SearchStatistics {
   /// What to say of results of which some search was not complete.

@@ -73,7 +73,7 @@ public struct Sweep: Sendable {
     if networks.isEmpty { throw .lacks("network") }
     if capacities.isEmpty { throw .lacks("capacity") }
     let choices = request.widths.isEmpty ? [ChosenWidths()] : request.widths
-    let policies = request.reuse.isEmpty ? [ReusePolicy.sliding] : request.reuse.uniqued()
+    let policies = request.reuse.isEmpty ? [ReusePolicy.usual] : request.reuse.uniqued()
     // Two choices may come to the same widths with one energy model and to others with another.
     settings = choices.flatMap { choice in models.map(choice.widths) }.uniqued().flatMap { widths in
       let own = models.filter { model in choices.contains { $0.widths(with: model) == widths } }

@@ -49,8 +49,8 @@ extension LayerPrediction {
   public init(_ layer: Layer, on platform: Platform, capacities: [Bits], levels: Bool) throws(ProblemError) {
     let (model, widths) = (platform.energyModel, platform.widths)
     let hierarchy = HierarchyBound(platform)
-    // Which mapping is optimal depends on the ratio of prices alone, and sums of small numbers are added up quicker. What
-    // measurements are compared with is the optimum of a mapspace that is searched in full.
+    // Which mapping is optimal depends on the ratio of prices alone, and sums of small numbers are added up quicker. Under
+    // sliding all of the mapspace is searched: measurements are compared with an optimum.
     let problem = try Problem(layer, widths: widths, energyModel: .comparing(model.ratio), reuse: .sliding)
     let (bounds, optimizer) = (LowerBounds(problem), Optimizer(problem))
     macs = layer.macs

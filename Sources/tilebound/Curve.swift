@@ -10,16 +10,16 @@ import Parallel
 import Reports
 import Workloads
 
-/// `tilebound curve`: the exact Pareto curve of a layer or a network over all capacities.
+/// `tilebound curve`: the Pareto curve of a layer or a network over all capacities.
 struct Curve: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Give the least energy for every size of the Buffer at once: the exact Pareto curve.",
+    abstract: "Give the least energy for every size of the Buffer at once: the Pareto curve.",
     discussion: """
       A point for every capacity at which the least energy falls (the "ski slope"), each with its mapping. Exact is said \
-      of the mappings that optimize searches. A network's curve is the sum of its layers' at every common capacity. The \
+      of the mappings that optimize searches, under --reuse sliding or none all of their space. A network's curve is the sum of its layers' at every common capacity. The \
       knee is the least capacity within some percent of the energy that no larger Buffer saves any more.
       Of a layer's curve with more than \(mostListed) points, as many have under reuse overlap, those listed in every form are \
-      the first in each 32nd of an octave and the last; --capacity lists the optima at others. Under overlap the curve of a layer \
+      the first in each 32nd of an octave and the last; --capacity lists the optima at others. Under overlap, the default, the curve of a layer \
       whose input boxes overlap has the optima at sixteen capacities an octave, powers of two among them, and is not exact.
 
       Examples:
@@ -89,6 +89,8 @@ struct Curve: ParsableCommand {
     let picture = try plot.map { file in
       try CurvePicture(file, in: plotIn ?? .energy, setting, capacities: capacities, kneeWithin: part)
     }
+
+    try CommandFailure.refuse(capacities ?? [], inWhichNothingFitsOf: entries, in: setting)
 
     // A single layer's blocks are scored side by side instead.
     let options = SearchOptions(threads: entries.count == 1 ? threads : 1)

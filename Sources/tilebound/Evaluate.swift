@@ -61,7 +61,9 @@ struct Evaluate: ParsableCommand {
     do {
       evaluation = try problem.evaluate(counting: mapping)
     } catch {
-      throw CommandFailure(code: .failed, message: "\(TextFile.shown(origin)): \(error)")
+      // Forward loops over tiles are counted block by block, as many as there are, where contents do not count.
+      let remedy = setting.reuse == .overlap && mapping.isPlain ? "; --reuse sliding or none counts them" : ""
+      throw CommandFailure(code: .failed, message: "\(TextFile.shown(origin)): \(error)\(remedy)")
     }
     var answer = Answer(
       network: network, entry: entry, setting: setting, capacity: capacity, evaluation)
@@ -75,7 +77,7 @@ struct Evaluate: ParsableCommand {
       try compare(answer.evaluation, problem, capacity)
       answer.replayAgrees = true
     }
-    try timeloop.write(answer, capacity: capacity ?? answer.occupancy)
+    try timeloop.write(answer, capacity: capacity ?? answer.occupancy, isSearched: false)
     switch format {
     case .json: try output.emit(ResultFile.json([answer], command: Invocation.text(), producer: Invocation.producer))
     case .csv: try output.emit(ResultFile.csv([answer]))

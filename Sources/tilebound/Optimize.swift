@@ -14,16 +14,17 @@ struct Optimize: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Find the energy-optimal mapping of a layer, or of every layer of a network, at one capacity.",
     discussion: """
-      The search is exact over a stated space of loop nests: all tile sizes, not only divisors, and all six dataflows. \
-      Nests outside it may cost less; the README says which are known. The bound holds for every schedule; perhaps none \
-      attains it.
+      What is found is the best of a stated space of loop nests: all tile sizes, not only divisors, all six dataflows, loops \
+      that turn round. Where input boxes overlap not all of that space is searched, and every form of the answer says so; \
+      under --reuse sliding or none the search is exact over its smaller space. Nests outside may cost less; the README says \
+      which are known. The bound holds for every schedule; perhaps none attains it, but a mapping that does is the best.
 
       Examples:
         tilebound optimize --network alexnet --capacity 64KiB
         tilebound optimize resnet50 --layer 'layer3.*' --capacity 128KiB --bits partial-sums=24
         tilebound optimize --gemm 512x512x512 --capacity 64KiB --dataflow os --format json
         tilebound optimize --network my-layers.yaml --capacity 1MiB --energy horowitz-45nm-int8 --output result.csv
-        tilebound optimize --network alexnet --layer conv3 --capacity 64KiB --timeloop conv3.timeloop.yaml
+        tilebound optimize alexnet --layer conv3 --capacity 64KiB --reuse sliding --timeloop conv3.timeloop.yaml
       """)
 
   @OptionGroup var layers: LayerOptions
@@ -64,6 +65,7 @@ struct Optimize: ParsableCommand {
       throw CommandFailure(
         code: .usage, message: "\(option) takes the mapping of a single layer; choose it by --layer")
     }
+    try CommandFailure.refuse([capacity], inWhichNothingFitsOf: entries, in: setting)
 
     // A single layer's blocks are scored side by side instead.
     let options = SearchOptions(threads: entries.count == 1 ? threads : 1)
@@ -83,7 +85,7 @@ struct Optimize: ParsableCommand {
         seconds: noTiming ? nil : seconds)
     }
 
-    if let answer = answers.first { try timeloop.write(answer, capacity: capacity) }
+    if let answer = answers.first { try timeloop.write(answer, capacity: capacity, isSearched: true) }
     switch format {
     case .json:
       try output.emit(

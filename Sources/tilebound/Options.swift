@@ -221,7 +221,7 @@ struct ModelOptions: ParsableArguments {
 
   /// What layers have in common, with the reuse, the phases and the dataflows that other options choose.
   func setting(
-    _ reuse: ReusePolicy = .sliding, _ phases: PhasePolicy? = nil,
+    _ reuse: ReusePolicy = .usual, _ phases: PhasePolicy? = nil,
     _ dataflows: Set<Dataflow> = Set(Dataflow.allCases)
   ) throws -> Problem.Setting {
     let model = try energyModel()
@@ -252,9 +252,10 @@ struct ReuseOptions: ParsableArguments {
     name: .customLong("reuse"),
     help: ArgumentHelp(
       "What of a box stays when the next one takes its place: overlap, all that both have, for which loops that turn round "
-        + "are searched too; sliding, inputs that both have when one loop took one step forward; none.",
+        + "are searched too; sliding, inputs that both have when one loop took one step forward; none. Under the last two all of "
+        + "the mapspace is searched.",
       valueName: "policy"))
-  var policy = ReusePolicy.sliding
+  var policy = ReusePolicy.usual
 
   @Option(
     help: ArgumentHelp(

@@ -33,7 +33,7 @@ struct SweepCommand: ParsableCommand {
         layers: [conv*]
         energy: [unit, my-energies.yaml]
         bits: [8, {weights: 4, partial-sums: 24}]
-        reuse: [sliding, none]
+        reuse: [overlap, sliding]
         dataflow: [os, ws]
         compare-dataflows: true
         dimensions: [batch=1]
@@ -65,7 +65,9 @@ struct SweepCommand: ParsableCommand {
         + "several times. (default: each energy model's, or 8)", valueName: "widths"))
   var bits: [String] = []
 
-  @Option(help: ArgumentHelp("Reuse policies: overlap, sliding, none, or some by commas. (default: sliding)"))
+  @Option(
+    help: ArgumentHelp(
+      "Reuse policies: overlap, sliding, none, or some by commas. (default: \(ReusePolicy.usual.rawValue))"))
   var reuse: [String] = []
 
   @Option(

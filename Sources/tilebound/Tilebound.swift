@@ -102,4 +102,14 @@ struct CommandFailure: Error {
   static func nothingFits(_ problem: Problem, _ capacity: Bits) -> CommandFailure {
     CommandFailure(code: .impossible, message: CapacityText.nothingFits(problem, capacity))
   }
+
+  /// Refuses capacities that no mapping of some layer fits, before any search.
+  static func refuse(
+    _ capacities: [Bits], inWhichNothingFitsOf entries: [Network.Entry], in setting: Problem.Setting
+  ) throws {
+    for entry in entries {
+      let problem = try Problem(entry.layer, in: setting)
+      for capacity in capacities where capacity < problem.leastCapacity { throw nothingFits(problem, capacity) }
+    }
+  }
 }

@@ -14,7 +14,13 @@ struct TimeloopOptions: ParsableArguments {
   var timeloop: String?
 
   /// Writes the file, if one is asked for.
-  func write(_ answer: Answer, capacity: Bits) throws {
+  ///
+  /// - Parameters:
+  ///   - answer: the mapping.
+  ///   - capacity: the Buffer's size.
+  ///   - isSearched: whether the mapping was searched for, so that another search may find one that can be written.
+  /// - Throws: ``CommandFailure`` saying what Timeloop does not have.
+  func write(_ answer: Answer, capacity: Bits, isSearched: Bool) throws {
     guard let timeloop else { return }
     let files: TimeloopFiles
     do {
@@ -22,9 +28,21 @@ struct TimeloopOptions: ParsableArguments {
         layer: answer.layer, mapping: answer.mapping, capacity: capacity, widths: answer.setting.widths,
         reuse: answer.setting.reuse)
     } catch {
+      let remedy = isSearched ? Self.remedy(error, answer.setting.reuse).map { "; \($0)" } ?? "" : ""
       throw CommandFailure(
-        code: .failed, message: "\(timeloop): \(answer.name): cannot be written for Timeloop: \(error)")
+        code: .failed, message: "\(timeloop): \(answer.name): cannot be written for Timeloop: \(error)\(remedy)")
     }
     try OutputOptions.write(files.text, to: timeloop)
+  }
+
+  /// How to search for a mapping without what Timeloop does not have.
+  private static func remedy(_ error: TimeloopExportError, _ reuse: ReusePolicy) -> String? {
+    switch (error, reuse) {
+    case (.backAndForth, _), (.phases, .overlap):
+      "--reuse sliding or none searches nests of forward loops over tiles alone"
+    case (.phases, _): "--phases off leaves such loops out"
+    case (.uneven, .overlap): "--reuse sliding or none may find a nest without"
+    case (.uneven, _), (.overCapacity, _), (.tooLarge, _): nil
+    }
   }
 }

@@ -17,7 +17,7 @@ struct Validate: ParsableCommand {
       Each row of the table is a layer with what it was measured to cost: two at least of its total energy, that of \
       computing and that of moving data. A column is named by what it holds: a key of --shape (several by +, as in h+w), \
       total, compute, data, macs, words, or - for nothing. The Buffer of the two-level model is all memory on the platform's \
-      chip; --capacity tries others besides.
+      chip; --capacity tries others besides. Optima are those under reuse sliding, of which all are searched.
 
       Examples:
         tilebound validate simba_energy_d.csv --columns k,total,compute,data,macs,words \\

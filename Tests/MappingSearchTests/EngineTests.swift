@@ -124,6 +124,17 @@ struct EngineTests {
     #expect(2 * statistics.prunedByCapacity > statistics.mappings && statistics.prunedByEnergy >= 0)
   }
 
+  /// A problem that names no reuse is one of contents, with loops that turn round and over phases.
+  @Test func overlapIsTheDefault() throws {
+    let layer = try Layer.gemm(name: "gemm", m: 40, n: 30, k: 20)
+    let problem = try Problem(layer, widths: WordWidths(.byte))
+    #expect(problem.reuse == .overlap && problem.phases == .on)
+    #expect(problem.setting == Problem.Setting(widths: WordWidths(.byte)))
+    let sliding = try Optimizer(Problem(layer, widths: WordWidths(.byte), reuse: .sliding))
+    let (least, forward) = (Optimizer(problem).optimum(capacity: .bytes(300)), sliding.optimum(capacity: .bytes(300)))
+    #expect(try #require(least).energy.dataQuanta < #require(forward).energy.dataQuanta)
+  }
+
   @Test func lookUpAndKnee() throws {
     let layer = try OptimizerTests.convolution(k: 12, c: 10, outputs: 9, kernel: 3)
     let optimizer = try Optimizer(Problem(layer, widths: WordWidths(.byte), reuse: .sliding))

@@ -45,6 +45,14 @@ enum Examples {
 }
 
 struct SweepTests {
+  /// Contents count, and loops over phases, where a request names no reuse.
+  @Test func overlapIsTheDefault() throws {
+    var request = try Examples.request()
+    request.reuse = []
+    let settings = try Sweep(request).settings
+    #expect(!settings.isEmpty && settings.allSatisfy { $0.reuse == .overlap && $0.phases == .on })
+  }
+
   /// Every record is what a search of its own finds, whatever curve it was looked up in.
   @Test func recordsAreOptima() throws {
     var request = try Examples.request()
@@ -101,7 +109,7 @@ struct SweepTests {
     let sweep = try Sweep(request)
     #expect(sweep.settings.map(\.widths) == [WordWidths(.byte), wide])
     #expect(sweep.settings.map { $0.energyModels.map(\.name) } == [["unit", "even"], ["wide"]])
-    #expect(sweep.settings.allSatisfy { $0.reuse == .sliding })
+    #expect(sweep.settings.allSatisfy { $0.reuse == .overlap })
     request.widths = [ChosenWidths(WordWidths(.one))]
     #expect(try Sweep(request).settings.map { $0.energyModels.count } == [3])
   }

@@ -41,7 +41,9 @@ struct ExamplesTests {
 
   @Test func sweepCapacities() throws {
     let columns = ["layer", "capacity_bits", "dataflow", "occupancy_bits", "traffic_bits_total", "mapping"]
-    let table = try Program.run("curve --network alexnet --layer conv2 --capacity 1KiB...1MiB --format csv").output
+    let table = try Program.run(
+      "curve --network alexnet --layer conv2 --capacity 1KiB...1MiB --reuse sliding --format csv"
+    ).output
     #expect(
       try expected("SweepCapacities.csv").joined(separator: "\n")
         == self.columns(columns, of: table).map { $0.joined(separator: ",") }.joined(separator: "\n"))

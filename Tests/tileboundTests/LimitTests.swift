@@ -14,6 +14,13 @@ struct LimitTests {
     #expect(outcome.code == 0 && outcome.error.isEmpty, "\(shape): \(outcome.error)")
   }
 
+  /// The same under the default reuse, of those that take a moment.
+  @Test(arguments: ["g=1048576,k=1,c=1,p=3", "g=1048576,k=1024,c=1024,h=1"])
+  func largestLayersByContents(shape: String) throws {
+    let outcome = try Program.run("optimize --quiet --shape \(shape) --capacity 64KiB")
+    #expect(outcome.code == 0 && outcome.error.isEmpty, "\(shape): \(outcome.error)")
+  }
+
   @Test(arguments: [
     ("p=1048577", "p: is 1048577; 1 to 1048576 is accepted"),
     ("k=2,c=3,p=1048576,q=1,r=3", "input height is 1048578; at most 1048576 is accepted"),

@@ -153,6 +153,15 @@ struct SweepCommandTests {
       #expect((index["producer"] as? [String: String]).map { Set($0.keys) } == Program.producerKeys)
       #expect(
         index["command"] as? String == "tilebound sweep \(sweep) --capacity 16KiB,1MiB --energy unit")
+      // Of a file that names no reuse contents count; what a sweep under another reuse left is not taken for it.
+      try Data("networks: alexnet\nlayers: fc8\ncapacities: 300B\n".utf8).write(
+        to: URL(fileURLWithPath: "\(folder)/plain.yaml"))
+      let plain = "sweep \(folder)/plain.yaml --output \(folder)/plain.csv"
+      #expect(try Program.run("\(plain) --reuse sliding").code == 0)
+      let other = try Program.run(plain)
+      #expect(other.code == 64 && other.error.contains("word widths or policies of reuse or phases changed"))
+      #expect(try Program.run("\(plain) --restart").code == 0)
+      #expect(try String(contentsOfFile: "\(folder)/plain.csv", encoding: .utf8).contains(",8,8,8,8,overlap,"))
       // Different ratios of prices are said to need curves of their own.
       try Data("energy: e\nunit: pJ\nmac: 1\nread: 2\nwrite: 3\n".utf8).write(
         to: URL(fileURLWithPath: "\(folder)/e.yaml"))

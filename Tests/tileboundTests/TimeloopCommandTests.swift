@@ -30,6 +30,30 @@ struct TimeloopCommandTests {
     }
   }
 
+  /// Of loops that turn round the default takes some that Timeloop does not have: it says so, and what to ask instead. Where
+  /// a nest moves as much without it is written so.
+  @Test func turningLoops() throws {
+    try withTemporaryFolder { folder in
+      let file = "\(folder)/mapping.yaml"
+      let search = "optimize --gemm 40x30x20 --format json --no-timing --timeloop \(file) --capacity"
+      let refused = try Program.run("\(search) 300B")
+      #expect(refused.code == 1 && refused.output.isEmpty)
+      #expect(
+        refused.error
+          == "tilebound: \(file): gemm: cannot be written for Timeloop: a loop over p runs back and forth: in Timeloop "
+          + "loops run forward; --reuse sliding or none searches nests of forward loops over tiles alone\n")
+      #expect(!FileManager.default.fileExists(atPath: file))
+      #expect(try Program.run("\(search) 300B --reuse sliding").code == 0)
+      let found = try Program.run("\(search) 900B")
+      #expect(found.code == 0, "\(found.error)")
+      #expect(found.output.contains("back-and-forth"))
+      let text = try String(contentsOfFile: file, encoding: .utf8)
+      #expect(text.contains("# Loops of the mapping that run back and forth run forward here: it moves as much.\n"))
+      let again = try Program.run("evaluate --mapping \(file) --replay --format json")
+      #expect(try record(found)["traffic_bits"] as? NSObject == record(again)["traffic_bits"] as? NSObject)
+    }
+  }
+
   @Test func evaluateWritesWhatItIsGiven() throws {
     try withTemporaryFolder { folder in
       let file = "\(folder)/mapping.yaml"

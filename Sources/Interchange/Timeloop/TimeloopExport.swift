@@ -9,6 +9,8 @@ public import Workloads
 /// takes its tile for, which may be more than the tensor's box; whether the boxes fit the
 /// Buffer together is checked here. Where all three tensors are kept at one depth and have one width, there is a single
 /// level, Buffer, of the capacity.
+///
+/// Loops run forward in Timeloop. A nest with loops that run back and forth is written where it moves as much without.
 public enum TimeloopExport {
   /// The files for a mapping.
   ///
@@ -23,6 +25,10 @@ public enum TimeloopExport {
   public static func files(
     layer: Layer, mapping: Mapping, capacity: Bits, widths: WordWidths, reuse: ReusePolicy
   ) throws(TimeloopExportError) -> TimeloopFiles {
+    let traffic = Traffic(of: mapping, on: layer, reuse: reuse)
+    let forward = mapping.runningForward
+    let turnsForNothing = forward != mapping && Traffic(of: forward, on: layer, reuse: reuse) == traffic
+    let mapping = turnsForNothing ? forward : mapping
     let held = Occupancy(of: mapping, on: layer).bits(widths)
     if held > capacity { throw .overCapacity(held: held, capacity: capacity) }
     let bufferWidths = Set(Tensor.allCases.map { widths.inBuffer($0) })
@@ -32,8 +38,10 @@ public enum TimeloopExport {
       release: try TimeloopTraffic(nest, layer: layer, passes: .release),
       master: try TimeloopTraffic(nest, layer: layer, passes: .master),
       walkingAll: try TimeloopTraffic(nest, layer: layer, passes: .all))
-    let traffic = Traffic(of: mapping, on: layer, reuse: reuse)
     var remarks = remarks(layer, nest, sizes, held, capacity, widths, reuse)
+    if turnsForNothing {
+      remarks.append("Loops of the mapping that run back and forth run forward here: it moves as much.")
+    }
     if counts.master.isOtherwiseBesidesInputs(than: counts.walkingAll) { remarks.append(masterSamples) }
     return TimeloopFiles(
       architecture: architecture(nest, sizes, widths), problem: problem(layer), mapping: self.mapping(nest),
@@ -214,5 +222,19 @@ public enum TimeloopExport {
     }
     if layer.hasBiases { remarks.append("Biases are left out: \(layer.biases.count) words more are read.") }
     return remarks
+  }
+}
+
+extension Mapping {
+  /// The same nest with all loops forward.
+  fileprivate var runningForward: Mapping {
+    let nodes = nodes.map { node in
+      if case .loop(let loop) = node { Node.loop(Loop(loop.dimension, loop.cut)) } else { node }
+    }
+    do {
+      return try Mapping(nodes)
+    } catch {
+      preconditionFailure("which way loops run makes no mapping wrong: \(error)")
+    }
   }
 }

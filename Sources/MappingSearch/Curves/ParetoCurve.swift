@@ -2,10 +2,10 @@ import EnergyModel
 public import Mappings
 import Workloads
 
-/// The exact Pareto curve of a layer: the mappings that no other of the mapspace beats in both occupancy and energy of
-/// moving data (theory §7).
+/// The Pareto curve of a layer: the mappings that no other of the mapspace beats in both occupancy and energy of moving
+/// data (theory §7), as far as the mapspace is searched.
 ///
-/// It answers every capacity: the optimum there is the last point that fits.
+/// It answers every capacity: the optimum there is the last point that fits. It is exact where ``statistics`` are complete.
 public struct ParetoCurve: Sendable {
   /// Occupancies and energies.
   public let steps: StepCurve
@@ -45,7 +45,7 @@ public struct ParetoCurve: Sendable {
 }
 
 extension Optimizer {
-  /// The exact Pareto curve over the searched dataflows.
+  /// The Pareto curve over the searched dataflows.
   ///
   /// - Parameters:
   ///   - dataflow: the only dataflow to consider, one of the problem's, or nil for all.

@@ -4,9 +4,9 @@ import Parallel
 import Scoring
 public import Workloads
 
-/// Finds the mapping of least energy for a layer, exactly, over the canonical mapspace of theory §4.
+/// Finds the mapping of least energy for a layer over the mapspace that theory §4 states for its rule of reuse.
 ///
-/// Nests outside that mapspace may cost less; theory §4 says which are known to.
+/// All of it is searched where ``isComplete`` says so. Nests outside may cost less; theory §4 says which are known to.
 /// The mapspace is listed once, when it is first needed; ``optimum(capacity:dataflow:options:)`` then answers for any
 /// capacity.
 public struct Optimizer: Sendable {

@@ -69,7 +69,9 @@ struct SummarySection {
       part.remarks.append(DataflowCounts(optima).text(of: network ?? "layers by shape"))
     }
     part.tables = [totals, wholes, curves].filter { !$0.rows.isEmpty }
-    if let note = WholeText.note(entries.map(\.record)) { part.remarks.append("\(note).") }
+    let records = entries.map(\.record)
+    let notes = [Answer.noteOnSearches(records), WholeText.note(records)].compactMap { $0 }
+    part.remarks += notes.map { "\($0)." }
     return part
   }
 
