@@ -84,7 +84,7 @@ results: setup
 	cp results/validation/published.yaml .build-results/results/validation
 	@set -e; cd .build-results; PATH="$(CURDIR)/.build/release:$$PATH"; \
 	tilebound sweep results/built-in.yaml --output results/built-in.csv --quiet; \
-	tilebound curve --network resnet50 --capacity 1KiB...1MiB --reuse sliding --quiet --plot results/plots/resnet50.svg >/dev/null; \
+	tilebound curve --network resnet50 --capacity 1KiB...1MiB --quiet --plot results/plots/resnet50.svg >/dev/null; \
 	if [ -d "$(VALIDATION_DATA)" ]; then \
 	  (cd results/validation; ln -s "$(VALIDATION_DATA)" data; \
 	   tilebound validate published.yaml --data-folder data --levels --page tables.md --quiet; \

@@ -117,7 +117,8 @@ struct Curve: ParsableCommand {
     try picture?.draw(
       network: network, isNetwork: layers.isNetwork,
       wholes: entries.compactMap(\.partOf).filter(layers.names.selection.includes),
-      entries, found.map { ($0.curve.steps, $0.dataflows) })
+      entries, found.map { ($0.curve.steps, $0.dataflows) },
+      isComplete: found.allSatisfy(\.curve.statistics.isComplete))
     let points = found.flatMap(\.points)
     switch format {
     case .json:

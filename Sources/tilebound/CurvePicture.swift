@@ -63,10 +63,11 @@ struct CurvePicture {
   ///   - wholes: names of layers that are drawn as wholes where they are given in parts.
   ///   - entries: its layers.
   ///   - curves: each layer's curve, and those of the dataflows alone, if they are to be drawn.
+  ///   - isComplete: whether all of the mapspace was searched.
   /// - Throws: ``PlotError``, or an error when the picture would be empty or cannot be written.
   func draw(
     network: String?, isNetwork: Bool, wholes: [String], _ entries: [Network.Entry],
-    _ curves: [(all: StepCurve, each: [StepCurve])]
+    _ curves: [(all: StepCurve, each: [StepCurve])], isComplete: Bool
   ) throws {
     let subject = network ?? entries.first.map { ShapeText.text($0.layer) } ?? ""
     // Layers by themselves are drawn once, however often the network has them.
@@ -89,6 +90,7 @@ struct CurvePicture {
         slopes.append(try slope(whole, layers.filter { $0.entry.partOf == whole }, isBounded: true))
       }
     }
+    for index in slopes.indices { slopes[index].mayBeLower = !isComplete }
     let isOneLayer = !isNetwork && slopes.count == 1 && network != nil
     let figure = try SkiSlopeFigure.figure(
       name: "curve",

@@ -46,6 +46,27 @@ struct FigureTests {
     #expect(figure.alternativeText.contains("4 Mbit at 1 KiB falls to 1 Mbit at 64 KiB, within 5 % from 16 KiB"))
   }
 
+  /// What perhaps something beats is no optimum.
+  @Test func aCurveThatMayBeLowerIsTheLeastFound() throws {
+    var curve = slope("a", [(8 << 10, 4e6), (8 << 14, 1.04e6), (8 << 16, 1e6)])
+    for mayBeLower in [false, true] {
+      curve.mayBeLower = mayBeLower
+      let figure = try #require(try skiSlope([curve]))
+      #expect(figure.elements.compactMap(\.legend).first == (mayBeLower ? "least found" : "optimum"))
+    }
+  }
+
+  /// A file does not grow with points that nobody can tell apart.
+  @Test func aCurveHasTwoPointsInAColumnOfPixelsAtMost() throws {
+    let points = (0..<40_000).map { (8192 + 8 * $0, 4e6 - 50 * Double($0)) }
+    let figure = try #require(try skiSlope([slope("a", points)]))
+    let optimum = try #require(lines(figure).last).points
+    let columns = Dictionary(grouping: optimum.dropLast()) { figure.pixel($0).x.rounded(.down) }
+    #expect(columns.values.allSatisfy { $0.count <= 2 } && columns.count > figure.width / 2)
+    #expect(optimum.first?.y == 4e6 && optimum.last?.y == points.last?.1)
+    #expect(zip(optimum, optimum.dropFirst()).allSatisfy { $0.x <= $1.x && $0.y >= $1.y })
+  }
+
   /// Of optima at some capacities no more is said than is known: dots, what is at most, and no area to the bound.
   @Test func sampledCurvesSayWhatTheyAre() throws {
     var sampled = slope("a", [(8 << 10, 4e6), (8 << 14, 1.04e6), (8 << 16, 1e6)])

@@ -47,6 +47,8 @@ public struct SkiSlope: Hashable, Sendable {
   public var dataflows: [Dataflow: [Sample]]
   /// Whether the points are the optima at some capacities only, so that between them the curve may lie lower.
   public var isSampled: Bool
+  /// Whether not all of the mapspace was searched, so that the points may lie lower.
+  public var mayBeLower = false
 
   /// A curve.
   ///

@@ -76,14 +76,15 @@ public enum SkiSlopeFigure {
   private static func drawSingle(_ curve: SkiSlope, _ quantity: Quantity, _ figure: inout Figure) {
     let optimum = points(curve.points, figure)
     let bound = points(curve.bound, figure)
+    let name = curve.mayBeLower ? "least found" : "optimum"
     // The legend begins with what is drawn last, on top.
     if curve.isSampled {
       figure.elements += [
-        .dots(Figure.Dots([], diameter: sampleDiameter, colour: .ink, legend: "optimum")),
+        .dots(Figure.Dots([], diameter: sampleDiameter, colour: .ink, legend: name)),
         .line(Figure.Line([], width: 1.4, colour: .ink, legend: "at most, in between")),
       ]
     } else {
-      figure.elements.append(.line(Figure.Line([], width: 2.4, colour: .ink, legend: "optimum")))
+      figure.elements.append(.line(Figure.Line([], width: 2.4, colour: .ink, legend: name)))
     }
     if !bound.isEmpty {
       figure.elements.append(.line(Figure.Line([], width: 1.2, dash: .dotted, colour: .ink, legend: "lower bound")))
@@ -204,9 +205,17 @@ public enum SkiSlopeFigure {
     curve.points.filter { $0.value > 0 }.map { Figure.Point(x: Double($0.capacityBits) / 8, y: $0.value) }
   }
 
-  /// Values as a line that goes on to the end of the axis.
+  /// Values as a line that goes on to the end of the axis, of those in one column of pixels the first and the last.
   private static func points(_ samples: [SkiSlope.Sample], _ figure: Figure) -> [Figure.Point] {
-    var points = samples.filter { $0.value > 0 }.map { Figure.Point(x: Double($0.capacityBits) / 8, y: $0.value) }
+    var points: [Figure.Point] = []
+    var (column, inColumn) = (0, 0)
+    for sample in samples where sample.value > 0 {
+      let point = Figure.Point(x: Double(sample.capacityBits) / 8, y: sample.value)
+      let own = Int(figure.pixel(point).x.rounded(.down))
+      (column, inColumn) = (own, own == column ? inColumn + 1 : 1)
+      if inColumn > 2 { points.removeLast() }
+      points.append(point)
+    }
     if let last = points.last, last.x < figure.x.end, samples.count > 1 {
       points.append(Figure.Point(x: figure.x.end, y: last.y))
     }
