@@ -51,7 +51,7 @@ struct SweepAnswer: Sendable {
       let isWanted = sweep.comparesDataflows || sweep.dataflows.count == Dataflow.allCases.count
       let each =
         isWanted
-        ? DataflowCurves(optimizer, at: sweep.comparesDataflows ? sweep.capacities : nil, options: options) : nil
+        ? DataflowCurves(optimizer, at: sweep.comparesDataflows ? sweep.capacities : [], options: options) : nil
       places = try sweep.capacities.map { capacity in
         guard let point = all.steps.index(capacity: capacity) else {
           throw SweepError.nothingFits(problem, capacity)

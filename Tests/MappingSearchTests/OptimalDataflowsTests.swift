@@ -72,11 +72,11 @@ struct OptimalDataflowsTests {
     }
     let optimizer = Optimizer(problem)
     let capacities = [1, 2, 3, 5, 8, 20, 60].map { Bits(problem.leastCapacity.count * $0) }
-    let (each, attaining) = (DataflowCurves(optimizer, at: capacities), DataflowCurves(optimizer))
+    let each = DataflowCurves(optimizer, at: capacities)
     for capacity in capacities {
       let own = try own(optimizer, capacity, comment)
       let optimum = try #require(optimizer.optimum(capacity: capacity))
-      for curves in [each, attaining] {
+      for curves in [each, DataflowCurves(optimizer), DataflowCurves(optimizer, at: [])] {
         #expect(curves.dataflows(attaining: optimum, capacity: capacity) == expected(own), comment)
       }
       let optima = each.optima(capacity: capacity, of: problem)

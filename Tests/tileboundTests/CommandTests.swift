@@ -20,7 +20,7 @@ struct CommandTests {
     "optimize --shape k=8,c=4,p=6,r=3 --capacity 20B --no-timing", "curve --shape k=8,c=4,p=6,r=3",
     "gap --shape k=8,c=4,p=6,r=3 --capacity 20B",
     "evaluate --shape k=4,p=9,r=5 --nest p:4_k:2~_[outputs]_[inputs]_[weights]",
-    "sweep alexnet --layer fc8 --capacity 300B --output -",
+    "sweep resnet18 --layer fc --capacity 300B --output -",
   ])
   func overlapIsTheDefault(line: String) throws {
     func run(_ more: String...) throws -> String {

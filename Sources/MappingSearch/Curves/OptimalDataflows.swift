@@ -42,15 +42,15 @@ public struct DataflowCurves: Sendable {
 
   private let curves: [Own]
   private let optimizer: Optimizer
-  /// Where the curves have to have the optima, or nil where they are asked for as a whole or only who attains an energy.
+  /// Where the curves have to have the optima, or nil where they are asked for as a whole.
   private let capacities: Set<Bits>?
 
   /// The curves of the dataflows that an optimizer searches.
   ///
   /// - Parameters:
   ///   - optimizer: the optimizer.
-  ///   - capacities: the only capacities at which each dataflow's own optimum is asked for, or nil where none is but those of
-  ///     whole curves.
+  ///   - capacities: the only capacities at which each dataflow's own optimum is asked for, none where it is only asked who
+  ///     attains an energy, or nil for whole curves.
   ///   - options: how to search; the curves do not depend on it.
   public init(_ optimizer: Optimizer, at capacities: [Bits]? = nil, options: SearchOptions = SearchOptions()) {
     self.optimizer = optimizer
@@ -92,8 +92,9 @@ public struct DataflowCurves: Sendable {
   public func dataflows(attaining optimum: Optimum, capacity: Bits) -> [Dataflow]? {
     guard curves.map(\.dataflow) == Dataflow.allCases else { return nil }
     let least = optimum.energy.dataQuanta
-    if let engine = optimizer.engine, capacity > engine.exactCurves, capacities?.contains(capacity) != true {
-      return optimizer.dataflows(attaining: optimum, capacity: capacity)
+    if let engine = optimizer.engine {
+      let isKnown = capacities.map { $0.contains(capacity) } ?? (capacity <= engine.exactCurves)
+      if !isKnown { return optimizer.dataflows(attaining: optimum, capacity: capacity) }
     }
     return curves.filter { own in
       if own.dataflow == optimum.mapping.dataflow { return true }
