@@ -60,8 +60,7 @@ public enum GapReport {
       }
     }
     let answers = byCapacity.flatMap { $0 }
-    let notes = [Answer.noteOnSearches(answers), WholeText.note(answers)].compactMap { $0 }
-    return table.lines + summary(answers) + notes.flatMap { ["", $0] }
+    return table.lines + summary(answers) + Answer.notes(answers).flatMap { ["", $0] }
   }
 
   /// The median and the worst gap in data energy.

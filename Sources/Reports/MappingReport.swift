@@ -47,8 +47,7 @@ public struct MappingReport {
       table.add(
         Self.row("total", summands, count: total.layers, dataflow: cells(""), occupancy: "", bound: total.bound))
     }
-    let notes = [Answer.noteOnSearches(answers), WholeText.note(answers)].compactMap { $0 }
-    return table.lines + notes.flatMap { ["", $0] }
+    return table.lines + Answer.notes(answers).flatMap { ["", $0] }
   }
 
   /// What is added up in a row, so many times.

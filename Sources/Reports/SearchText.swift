@@ -3,15 +3,16 @@ public import MappingSearch
 
 extension Answer {
   /// Whether a nest that the search left out may cost less. None does where the energy is the bound of every schedule.
-  private var mayBeBeaten: Bool {
+  var mayBeBeaten: Bool {
     guard let search, !search.isComplete else { return false }
     return bound.map { energy.data > $0.data } ?? true
   }
 
-  /// What to say of answers of which some are not the best of the mapspace for certain; nil where all are.
-  static func noteOnSearches(_ answers: [Answer]) -> String? {
-    answers.contains(where: \.mayBeBeaten)
-      ? SearchStatistics.note(onIncomplete: "an optimum above its bound") : nil
+  /// What to say below some answers: that some are not the best of the mapspace for certain, and which layers are given in
+  /// parts.
+  static func notes(_ answers: [Answer]) -> [String] {
+    let searches = SearchStatistics.note(onIncomplete: "an optimum above its bound")
+    return (answers.contains(where: \.mayBeBeaten) ? [searches] : []) + (WholeText.note(answers).map { [$0] } ?? [])
   }
 }
 

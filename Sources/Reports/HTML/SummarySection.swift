@@ -69,9 +69,7 @@ struct SummarySection {
       part.remarks.append(DataflowCounts(optima).text(of: network ?? "layers by shape"))
     }
     part.tables = [totals, wholes, curves].filter { !$0.rows.isEmpty }
-    let records = entries.map(\.record)
-    let notes = [Answer.noteOnSearches(records), WholeText.note(records)].compactMap { $0 }
-    part.remarks += notes.map { "\($0)." }
+    part.remarks += Answer.notes(entries.map(\.record)).map { "\($0)." }
     return part
   }
 

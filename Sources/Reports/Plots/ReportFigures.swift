@@ -2,7 +2,6 @@ import EnergyModel
 import Foundation
 public import Answers
 import Interchange
-import MappingSearch
 import Mappings
 public import Sweeps
 import Workloads
@@ -103,7 +102,7 @@ public enum ReportFigures {
       _ knees: inout ExactKnees
     ) -> (total: SkiSlope, gaps: [SkiSlope.Sample]) {
       var slope = SkiSlope(name: name, points: [], isSampled: isSampled)
-      slope.mayBeLower = points.contains { $0.records.contains { $0.search?.isComplete == false } }
+      slope.mayBeLower = points.contains { $0.records.contains(where: \.mayBeBeaten) }
       var gaps: [SkiSlope.Sample] = []
       let hasDataflows = points.allSatisfy { $0.records.allSatisfy { $0.dataflows?.isEmpty == false } }
       for (capacity, records) in points {
