@@ -102,8 +102,7 @@ public struct DataflowCurves: Sendable {
       // A mapping moves no more than is counted for it: where that attains the energy it need not be evaluated.
       let counted = own.curve.steps.points[index].dataQuanta
       if counted <= least { return true }
-      // What engines count is too high by less than this.
-      if optimizer.engine != nil, counted - least > least / 64 { return false }
+      if optimizer.engine != nil, counted > optimizer.problem.largestSum(recountedTo: least) { return false }
       return own.curve.evaluated(index).energy.dataQuanta <= least
     }.map(\.dataflow)
   }

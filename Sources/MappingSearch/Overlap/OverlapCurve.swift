@@ -121,15 +121,16 @@ extension OverlapSearch {
     return ParetoCurve(problem, steps, statistics) { [optima] in optima[$0].evaluation }
   }
 
-  /// Ranges of occupancy are halved down to so many different ones, or to a 64th of an octave.
+  /// Ranges of occupancy are halved down to so many different ones, or to such a part of an octave.
   private static let fewOccupancies = 64
+  private static let partsOfOctave = 64
   /// Of ranges with more occupancies than this only some are looked at, so that a curve has no more than some hundred
   /// thousand points; it is then not complete. That begins at some 2^18 words.
   private static let mostOccupancies = 1 << 12
   /// So many of them.
   private static let sampledOccupancies = 1 << 10
 
-  var exactCurves: Bits { Bits(64 * Self.mostOccupancies * problem.widths.unit - 1) }
+  var exactCurves: Bits { Bits(Self.partsOfOctave * Self.mostOccupancies * problem.widths.unit - 1) }
 
   /// All mappings that no other beats in both occupancy and energy.
   func points(_ dataflow: Dataflow?, prunes: Bool) -> (points: OverlapPoints, statistics: SearchStatistics) {
@@ -152,7 +153,7 @@ extension OverlapSearch {
         }
       }
       if tiles.isEmpty { return }
-      if occupancies.count > max(Self.fewOccupancies * unit, low / 64) {
+      if occupancies.count > max(Self.fewOccupancies * unit, low / Self.partsOfOctave) {
         let middle = low + occupancies.count / 2
         search(tiles, low..<middle)
         search(tiles, middle..<end)

@@ -48,9 +48,8 @@ struct OverlapSearch: SearchEngine {
   }
 
   func attains(_ dataQuanta: Int, capacity: Bits, _ dataflow: Dataflow) -> Bool {
-    // Counted anew, the mapping with the least sums may cost less than they say.
-    let energy = problem.mostEnergyOfGroup(dataQuanta)
-    return search(capacity, dataflow, atMost: energy + energy / 64 + 1).best
+    let energy = problem.largestSum(recountedTo: problem.mostEnergyOfGroup(dataQuanta))
+    return search(capacity, dataflow, atMost: energy).best
       .map { problem.evaluate(mapping($0.place)).energy.dataQuanta <= dataQuanta } ?? false
   }
 

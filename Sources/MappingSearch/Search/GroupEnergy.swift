@@ -21,6 +21,11 @@ extension Problem {
   /// so much.
   func mostEnergyOfGroup(_ dataQuanta: Int) -> Int { (dataQuanta - biasQuanta) / layer[.g] }
 
+  /// The largest sum of which a mapping is counted anew to see whether it costs no more than so much.
+  ///
+  /// It may cost less than its sum says, see ``recounted(_:atMost:)``; a 64th is taken to be the most that matters.
+  func largestSum(recountedTo energy: Int) -> Int { energy + min(energy / 64 + 1, .max - energy) }
+
   /// What a mapping that a search found costs, counted anew.
   ///
   /// A nest may cost less than its factors say, where a loop has a single block or it is not told at which end it stands,

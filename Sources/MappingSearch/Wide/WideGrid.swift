@@ -167,8 +167,8 @@ struct WideGrid {
     return tiles
   }
 
-  /// Of more blocks than this only neighbours are looked at: a loop around another cuts no more than ``AxisLister/mostCutTwice``
-  /// rows.
+  /// Of more blocks than this only neighbours are looked at. A loop around another cuts no more than
+  /// ``AxisLister/mostCutTwice`` rows, and what is in different phases has nothing in common.
   private static let fewBlocks = 16
 
   /// What blocks of an axis mean whether a smaller one is the last or last but one, which with padding is not the same.

@@ -201,9 +201,9 @@ final class WideSearch: @unchecked Sendable {
   }
 
   /// A mapping of a dataflow within a capacity that may cost no more than so much: one of which the sums say so, or else the one
-  /// with the least sums if these are not more than a 64th above, since it may cost less than they say.
+  /// with the least sums if it is to be counted anew.
   func candidate(costing energy: Int, capacity: Int, _ dataflow: Dataflow) -> Mapping? {
-    let known = WideIncumbent(energy: energy + energy / 64 + 1, occupancy: 0)
+    let known = WideIncumbent(energy: problem.largestSum(recountedTo: energy), occupancy: 0)
     return optimum(capacity: capacity, dataflow: dataflow, known: known, until: { $0.energy <= energy })
       .best.place.map(mapping)
   }
