@@ -118,6 +118,15 @@ public enum TextFile {
     }
   }
 
+  /// Checks, before what is to be written is made, that the folder of a file is there.
+  ///
+  /// - Throws: what writing the file would throw where it is not.
+  public static func checkFolder(of path: String) throws(FormatError) {
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    var status = stat()
+    if unsafe stat(folder, &status) != 0 { throw failure(path, "cannot be written") }
+  }
+
   /// Writes to standard output.
   ///
   /// - Throws: ``FormatError`` when that fails.

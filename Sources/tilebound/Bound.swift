@@ -29,14 +29,10 @@ struct Bound: ParsableCommand {
     let capacities = try capacities.list(example: example)
     let setting = try model.setting()
     let (network, wholes) = try layers.wholes(example: example)
+    try output.checkFiles()
     var bounds: [BoundAnswer] = []
     for whole in wholes {
-      let problems = try whole.problems(in: setting)
-      for capacity in capacities {
-        for problem in problems where capacity < problem.leastCapacity {
-          throw CommandFailure.nothingFits(problem, capacity)
-        }
-      }
+      try CommandFailure.refuse(capacities, inWhichNothingFitsOf: try whole.problems(in: setting))
       bounds += try BoundAnswer.all(network: network, whole, in: setting, capacities: capacities)
     }
     switch format {

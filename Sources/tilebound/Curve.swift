@@ -151,7 +151,7 @@ struct Curve: ParsableCommand {
 
   /// Refuses options that do not go together.
   private func checkOptions(_ format: OutputOptions.Format) throws {
-    try output.refuseSameFile(as: [("--plot", plot)])
+    try output.checkFiles(besides: [("--plot", plot)])
     try refuse("--plot-in", plotIn, without: "--plot", plot)
     if within != nil, format == .csv, plot == nil {
       throw CommandFailure(

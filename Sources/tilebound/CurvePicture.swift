@@ -1,6 +1,5 @@
 import ArgumentParser
 import EnergyModel
-import Foundation
 import Interchange
 import MappingSearch
 import Mappings
@@ -48,10 +47,6 @@ struct CurvePicture {
       (quantity, scale) = words
     }
     plots = try Plots(to: file, origin: "--plot")
-    let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
-    if !FileManager.default.fileExists(atPath: folder) {
-      throw CommandFailure(code: .failed, message: "\(file): cannot be written: No such file or directory")
-    }
   }
 
   /// Draws the curve of a network, or those of layers. Parts of a layer have no bounds of their own: they are drawn with

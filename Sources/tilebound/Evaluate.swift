@@ -49,7 +49,7 @@ struct Evaluate: ParsableCommand {
     let format = try output.format()
     let capacity = try self.capacity.map { try CapacityOptions.single($0) }
     let setting = try model.setting(reuse.policy, reuse.phases)
-    try output.refuseSameFile(as: [("--timeloop", timeloop.timeloop)])
+    try output.checkFiles(besides: [("--timeloop", timeloop.timeloop)])
     let (network, entry, mapping) = try chosen(setting.widths)
 
     if reuse.phases == .off, mapping.hasPhases {

@@ -41,6 +41,7 @@ struct Gap: ParsableCommand {
     let capacities = try capacities.list(example: "tilebound gap --network resnet50 --capacity 128KiB")
     let setting = try model.setting(reuse.policy, reuse.phases, try chosen.dataflows())
     let (network, entries) = try layers.entries(example: "tilebound gap --network resnet50 --capacity 128KiB")
+    try output.checkFiles()
     try CommandFailure.refuse(capacities, inWhichNothingFitsOf: entries, in: setting)
 
     let byLayer = try entries.concurrentMap(threads: try threads.count()) { entry in

@@ -59,7 +59,7 @@ struct Optimize: ParsableCommand {
     let threads = try threads.count()
     let (network, entries) = try layers.entries(example: example)
 
-    try output.refuseSameFile(as: [("--mapping", mapping), ("--timeloop", timeloop.timeloop)])
+    try output.checkFiles(besides: [("--mapping", mapping), ("--timeloop", timeloop.timeloop)])
     for (option, file) in [("--mapping", mapping), ("--timeloop", timeloop.timeloop)]
     where file != nil && entries.count != 1 {
       throw CommandFailure(

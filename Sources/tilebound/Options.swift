@@ -303,11 +303,12 @@ struct OutputOptions: ParsableArguments {
     return form
   }
 
-  /// Refuses files of which two are the same, or of which one is to go to standard output as the answer does.
+  /// Refuses files of which two are the same, or of which one is to go to standard output as the answer does, and files whose
+  /// folder is not there.
   ///
   /// - Parameter others: what is written besides the answer, by option.
-  /// - Throws: ``CommandFailure`` naming both.
-  func refuseSameFile(as others: [(option: String, file: String?)]) throws {
+  /// - Throws: ``CommandFailure`` naming both files or the one.
+  func checkFiles(besides others: [(option: String, file: String?)] = []) throws {
     let isPrinted = output == nil || output == TextFile.standardInput
     let answer: (option: String, file: String?) = (
       isPrinted ? "the answer" : "--output", output ?? TextFile.standardInput
@@ -320,6 +321,13 @@ struct OutputOptions: ParsableArguments {
         message: file == TextFile.standardInput
           ? "\(before) and \(option) would both go to standard output; give one of them a file"
           : "\(before) and \(option) name the same file, \(file)")
+    }
+    for file in places.keys.sorted() where file != TextFile.standardInput {
+      do {
+        try TextFile.checkFolder(of: file)
+      } catch {
+        throw CommandFailure(code: .failed, message: error.description)
+      }
     }
   }
 

@@ -103,13 +103,17 @@ struct CommandFailure: Error {
     CommandFailure(code: .impossible, message: CapacityText.nothingFits(problem, capacity))
   }
 
-  /// Refuses capacities that no mapping of some layer fits, before any search.
+  /// Refuses capacities that no mapping of some problem fits, before any search.
+  static func refuse(_ capacities: [Bits], inWhichNothingFitsOf problems: [Problem]) throws(CommandFailure) {
+    for problem in problems {
+      for capacity in capacities where capacity < problem.leastCapacity { throw nothingFits(problem, capacity) }
+    }
+  }
+
+  /// The same of layers in a setting.
   static func refuse(
     _ capacities: [Bits], inWhichNothingFitsOf entries: [Network.Entry], in setting: Problem.Setting
   ) throws {
-    for entry in entries {
-      let problem = try Problem(entry.layer, in: setting)
-      for capacity in capacities where capacity < problem.leastCapacity { throw nothingFits(problem, capacity) }
-    }
+    try refuse(capacities, inWhichNothingFitsOf: try entries.map { try Problem($0.layer, in: setting) })
   }
 }

@@ -90,7 +90,7 @@ struct Validate: ParsableCommand {
     let isHTML = try pageIsHTML()
     let plots = try Plots(format: plotFormat, isWanted: plot != nil || isHTML)
     try refuse("--plot-format", plotFormat, without: "--plot", plot)
-    try output.refuseSameFile(as: [("--page", page)])
+    try output.checkFiles(besides: [("--page", page)])
     if let plot { try Plots.checkFolder(plot, origin: "--plot") }
     var data: [MeasuredData] = []
     for request in requests {

@@ -487,6 +487,10 @@ struct CommandTests {
       "--plot: shows a range of capacities; --capacity names one"
     ),
     ("sweep --network alexnet --capacity 1KiB --output x.csv --plot README.md", 64, "--plot: 'README.md' is no folder"),
+    ("gap --network vgg16 --capacity 1KiB --output no/x.csv", 1, "no/x.csv: cannot be written: No such file"),
+    ("bound --network vgg16 --capacity 1KiB --output no/x.csv", 1, "no/x.csv: cannot be written: No such file"),
+    ("curve --network alexnet --output no/x.csv", 1, "no/x.csv: cannot be written: No such file or directory"),
+    ("optimize --gemm 4x4x4 --capacity 1KiB --output README.md/x.csv", 1, "README.md/x.csv: cannot be written: Not a"),
     ("curve --network alexnet --plot no/x.svg", 1, "no/x.svg: cannot be written: No such file or directory"),
     ("report", 64, "Missing expected argument '<file> ...'"),
     ("report none.json", 64, "none.json: cannot be read: No such file or directory"),
