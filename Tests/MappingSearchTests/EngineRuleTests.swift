@@ -57,8 +57,8 @@ import Workloads
     }
   }
 
-  @Test(
-    "Blocks of layers with a halo lose nothing to a rule", arguments: Array(seeds(0..<16)) + [255])
+  /// The second seed takes as long as all others.
+  @Test("Blocks of layers with a halo lose nothing to a rule", arguments: cases([0, 255] + Array(1..<16)))
   func halo(_ seed: Int) throws {
     let draw = try HaloDraw(seed: 8000 + seed, axes: seed % 2 + 1, largestMACs: seed % 3 == 0 ? 60 : 1000)
     let search = WideSearch(draw.problem, all: seed % 3 == 0)

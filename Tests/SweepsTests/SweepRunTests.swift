@@ -180,7 +180,11 @@ struct SweepRunTests {
   /// Whatever state an end of the program leaves, going on from it ends with the same files.
   @Test(arguments: SweepForm.allCases)
   func goesOnFromEveryState(form: SweepForm) throws {
-    let sweep = try Sweep(Examples.request())
+    var request = try Examples.request()
+    request.capacities.removeLast(3)
+    request.energyModels.removeLast(3)
+    let sweep = try Sweep(request)
+    let perUnit = sweep.recordCount / sweep.units.count
     let seed = Int.random(in: 0..<1 << 30)
     var random = SplitMix64(seed: seed)
     try withTemporaryFolder { folder in
@@ -223,7 +227,7 @@ struct SweepRunTests {
         }
         try replace(folder, with: state)
         let run = try SweepRun(sweep, to: file, form: form)
-        #expect(run.resumed == vouched * 30, "seed \(seed), state \(number)")
+        #expect(run.resumed == vouched * perUnit, "seed \(seed), state \(number)")
         let counts = Guarded<[Int]>([])
         let later = Guarded<[[String: Data]]>([])
         let resumed = try run.run(threads: 2, command: "c", keepsAnswers: true) { now in
@@ -234,12 +238,12 @@ struct SweepRunTests {
         #expect(try contents(of: folder) == whole, "seed \(seed), state \(number)")
         // What the file had already is read, and is as if it had been found now.
         #expect(resumed.answers == result.answers, "seed \(seed), state \(number)")
-        #expect(counts.value == Array(stride(from: run.resumed + 30, through: 480, by: 30)))
+        #expect(counts.value == Array(stride(from: run.resumed + perUnit, through: sweep.recordCount, by: perUnit)))
         // Ended a second time after it went on.
         guard let second = later.value.first else { continue }
         try replace(folder, with: second)
         let again = try SweepRun(sweep, to: file, form: form)
-        #expect(again.resumed == run.resumed + 30, "seed \(seed), state \(number)")
+        #expect(again.resumed == run.resumed + perUnit, "seed \(seed), state \(number)")
         _ = try again.run(threads: 1, command: "c") { _ in }
         #expect(try contents(of: folder) == whole, "seed \(seed), state \(number)")
       }

@@ -13,3 +13,6 @@ public let oneSeedIn: Int = {
 public func seeds(_ all: Range<Int>) -> Range<Int> {
   all.prefix((all.count + oneSeedIn - 1) / oneSeedIn)
 }
+
+/// The cases of a test that lists many of a kind: all of them, or one of every so many.
+public func cases<Case>(_ all: [Case]) -> [Case] { stride(from: 0, to: all.count, by: oneSeedIn).map { all[$0] } }

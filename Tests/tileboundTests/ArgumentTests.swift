@@ -4,8 +4,7 @@ import Testing
 
 /// What is asked is done or refused: no option is dropped, and names and values are taken as people write them.
 struct ArgumentTests {
-  /// Each refusal is exactly this line.
-  @Test(arguments: [
+  private static let refused: [(line: String, message: String)] = [
     // Commands.
     ("optimise", "unknown command 'optimise'; did you mean 'optimize'?"),
     ("Curves --network alexnet", "unknown command 'Curves'; did you mean 'curve'?"),
@@ -186,7 +185,10 @@ struct ArgumentTests {
       "evaluate --shape p=3 --nest [inputs]_[weights]_[outputs] --timeloop x --output x",
       "--timeloop and --output name the same file, x"
     ),
-  ])
+  ]
+
+  /// Each refusal is exactly this line.
+  @Test(arguments: cases(refused))
   func refusals(line: String, message: String) throws {
     let arguments = line.split(separator: " ").map {
       $0.contains("[") ? String($0).replacing("_", with: " ") : String($0)
@@ -263,7 +265,8 @@ struct ArgumentTests {
     }
     let expected = try run("--network alexnet")
     #expect(expected.code == 0 && expected.error.isEmpty && !expected.output.isEmpty, "\(expected.error)")
-    for network in ["alexnet", "AlexNet", "--network Alex-Net", "--network=ALEXNET", "configs/networks/alexnet.yaml"] {
+    let names = ["alexnet", "AlexNet", "--network Alex-Net", "--network=ALEXNET", "configs/networks/alexnet.yaml"]
+    for network in cases(names) {
       let outcome = try run(network)
       #expect(outcome.code == 0 && outcome.output == expected.output, "\(network): \(outcome.error)")
     }
@@ -296,12 +299,14 @@ struct ArgumentTests {
         && large.error == "tilebound: standard input: is larger than the 268435456 bytes that are accepted\n")
   }
 
-  /// The form of an answer follows from its file's name unless it is named; the command that is recorded says it.
-  @Test(arguments: [
+  private static let commands = [
     "optimize --shape p=4,k=4,c=4 --capacity 20B --no-timing", "curve --shape p=4,k=4",
     "gap --gemm 4x4x4 --capacity 1KiB",
     "bound --gemm 4x4x4 --capacity 1KiB", "evaluate --shape p=4 --nest [inputs]_[weights]_[outputs]",
-  ])
+  ]
+
+  /// The form of an answer follows from its file's name unless it is named; the command that is recorded says it.
+  @Test(arguments: cases(commands))
   func formsFollowFromNames(line: String) throws {
     let arguments = line.split(separator: " ").map { String($0).replacing("_[", with: " [") }
     try withTemporaryFolder { folder in

@@ -386,8 +386,7 @@ struct CommandTests {
     }
   }
 
-  /// Every refusal is one line on standard error, with nothing on standard output.
-  @Test(arguments: [
+  private static let refused: [(line: String, code: Int32, message: String)] = [
     ("optimize", 64, "needs the Buffer's size: give --capacity, for example: tilebound optimize --network alexnet"),
     ("optimize --capacity 64KiB", 64, "needs a layer: give --network, --shape or --gemm, for example: tilebound"),
     ("optimize --network alexnet --shape p=3 --capacity 1KiB", 64, "--network and --shape both name the layer"),
@@ -537,7 +536,10 @@ struct CommandTests {
       "sweep results/built-in.yaml Fuzz/corpus/sweep/all.yaml --output x.csv", 64,
       "results/built-in.yaml and Fuzz/corpus/sweep/all.yaml are 2 sweep files; one is expected\n"
     ),
-  ])
+  ]
+
+  /// Every refusal is one line on standard error, with nothing on standard output.
+  @Test(arguments: cases(refused))
   func refusals(line: String, code: Int32, message: String) throws {
     let outcome = try Program.run(line)
     #expect(outcome.code == code, "\(outcome.error)")

@@ -28,7 +28,7 @@ struct ConvertCommandTests {
     #expect(merged.entries.count == 8 && merged.entries.allSatisfy { $0.count == 2 })
   }
 
-  @Test(arguments: [
+  private static let refused: [(line: String, message: String)] = [
     ("convert", "needs a file to read, for example: tilebound convert model.onnx --output model.yaml"),
     (
       "convert alexnt",
@@ -46,7 +46,9 @@ struct ConvertCommandTests {
     ("convert absent.onnx", "absent.onnx: cannot be read: No such file or directory"),
     ("convert alexnet --dim batch", "--dim: 'batch' is no name=size with a size from 1 to 1048576, as in batch=1"),
     ("convert alexnet --dim a=1 --dim a=2", "--dim: 'a' is given twice"),
-  ])
+  ]
+
+  @Test(arguments: cases(refused))
   func refusals(line: String, message: String) throws {
     let outcome = try Program.run(line)
     #expect(outcome.code == 64 && outcome.output.isEmpty)

@@ -24,7 +24,7 @@ struct DeterminismTests {
   }
 
   /// Kernels of OpenBLAS add up in different orders, which whole numbers do not mind. Documents name the kernel.
-  @Test("Whatever the processor", arguments: lines, ["Prescott", "Haswell"])
+  @Test("Whatever the processor", arguments: cases(lines), ["Prescott", "Haswell"])
   func kernels(line: String, core: String) throws {
     let plain = try Program.run(line)
     let other = try Program.shell("OPENBLAS_CORETYPE=\(core) tilebound \(line)")

@@ -4,8 +4,8 @@ public import Interchange
 ///
 /// Names in result files may hold anything; they reach the page as text only. Equal input gives equal bytes.
 public struct HTMLReport {
-  /// A record's mapping is drawn only for so many records, the first ones, so that the page stays quick.
-  public static let largestMappingCount = 2_000
+  /// Mappings are drawn for so many records unless another number is given, so that the page stays quick.
+  public static let usualMappingCount = 2_000
   /// The table of layers has so many rows at most.
   public static let largestRowCount = 10_000
 
@@ -20,8 +20,11 @@ public struct HTMLReport {
   ///   - figures: pictures for it, in their order, see ``ReportFigures``; the section of plots is left out when there are
   ///     none.
   ///   - title: its heading, or nil for one that names the networks.
-  public init(documents: [ResultDocument], figures: [Figure] = [], title: String? = nil) {
-    contents = ReportContents(documents)
+  ///   - mappingCount: of so many records, the first ones, mappings are drawn.
+  public init(
+    documents: [ResultDocument], figures: [Figure] = [], title: String? = nil, mappingCount: Int = usualMappingCount
+  ) {
+    contents = ReportContents(documents, mappingCount: mappingCount)
     self.figures = figures
     self.title = title ?? "Tilebound report: \(contents.subject)"
   }

@@ -25,7 +25,7 @@ struct LayersSection {
     for entry in contents.entries.prefix(HTMLReport.largestRowCount) {
       let record = entry.record
       let traffic = record.traffic
-      let mapping = entry.number <= HTMLReport.largestMappingCount ? entry.number : nil
+      let mapping = entry.number <= contents.mappingCount ? entry.number : nil
       table.add(
         [.text(record.network ?? ""), .header(record.layerTitle, mapping: mapping)]
           + (hasParts ? [.text(record.partOf ?? "")] : []) + [.number(record.count)]

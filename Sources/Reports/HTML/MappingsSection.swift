@@ -17,7 +17,7 @@ struct MappingsSection {
   let omission: String?
 
   init(_ contents: ReportContents) throws {
-    let drawn = contents.entries.prefix(HTMLReport.largestMappingCount)
+    let drawn = contents.entries.prefix(contents.mappingCount)
     layers = try drawn.grouped { LayerIdentity($0.record) }.map { key, entries in
       let count = key.count == 1 ? "once in the network" : "\(NumberText.grouped(key.count)) times in the network"
       return LayerPart(

@@ -17,10 +17,12 @@ struct ReportContents {
 
   let documents: [ResultDocument]
   let entries: [Entry]
+  /// Of so many entries, the first ones, mappings are drawn.
+  let mappingCount: Int
   /// In the order in which they occur.
   let settings: [Problem.Setting]
 
-  init(_ documents: [ResultDocument]) {
+  init(_ documents: [ResultDocument], mappingCount: Int) {
     var entries: [Entry] = []
     var settings: [Problem.Setting] = []
     var indices: [Problem.Setting: Int] = [:]
@@ -36,6 +38,7 @@ struct ReportContents {
       }
     }
     self.documents = documents
+    self.mappingCount = mappingCount
     self.entries = entries
     self.settings = settings
   }
