@@ -46,15 +46,51 @@ struct PhaseSearchTests {
     let mappings = Self.someMappings(optimizer, &random, count: 30)
     for found in mappings {
       let evaluation = optimizer.evaluated(found)
-      let failure: Comment = "\(draw): \(evaluation.mapping)"
-      #expect(evaluation.occupancy.bits(problem.widths).count == found.occupancy, failure)
+      func failure() -> Comment { "\(draw): \(evaluation.mapping)" }
+      #expect(evaluation.occupancy.bits(problem.widths).count == found.occupancy, failure())
       // A loop with a single pass lets the next one out slide, which factors do not tell.
       if evaluation.energy.dataQuanta == problem.dataQuanta(ofGroup: found.energy) { exact += 1 }
       if evaluation.mapping.hasPhases { withPhases += 1 }
       let replay = try Replay(of: evaluation.mapping, on: problem.layer, reuse: problem.reuse, widths: problem.widths)
-      #expect(replay.traffic == evaluation.traffic && replay.occupancy == evaluation.occupancy, failure)
+      #expect(replay.traffic == evaluation.traffic && replay.occupancy == evaluation.occupancy, failure())
     }
     #expect(exact * 2 > mappings.count, "\(draw): \(exact)")
+  }
+
+  @Test("boxes that are left out move as much as smaller ones that hold no more", arguments: seeds(0..<200))
+  func boxes(_ seed: Int) {
+    var random = SplitMix64(seed: seed)
+    let axis = random.axis(outputs: 24, kernels: 7, dilates: true)
+    func blocks(_ size: Int, _ period: Int) -> [Progression] {
+      let outer = random.pick(1...size)
+      let inner = random.pick(1...outer)
+      let split = period > 1 && random.oneIn(2) ? PhaseSplit(segment: random.pick(0...2), count: period) : nil
+      return SplitTiles(Tiles(outer, inner, inner), split).parents(of: size, segment: 2)
+    }
+    let outputs = blocks(axis.outputSize, axis.outputPeriod)
+    let kernels = blocks(axis.kernelSize, axis.kernelPeriod)
+    let outputTiles = Array(1...outputs.reduce(1) { max($0, $1.count) })
+    let kernelTiles = Array(1...kernels.reduce(1) { max($0, $1.count) })
+    var parts = PhaseParts(AxisRows(axis))
+    func totals(skips: Bool) -> [PhaseParts.Totals?] {
+      parts.table(outputs: outputs, kernels: kernels, outputTiles: outputTiles, kernelTiles: kernelTiles, skips: skips)
+        .totals
+    }
+    let (all, some) = (totals(skips: false), totals(skips: true))
+    for (index, totals) in all.enumerated() {
+      if let kept = some[index] {
+        #expect(kept == totals, "seed \(seed), \(axis)")
+        continue
+      }
+      // Of boxes with as many kernel rows, those with fewer output rows come before.
+      let isNoBetter = stride(from: index - kernelTiles.count, through: 0, by: -kernelTiles.count).contains { smaller in
+        var other = all[smaller]
+        let holdsNoMore = other?.held ?? .max <= totals?.held ?? 0
+        other?.held = totals?.held ?? 0
+        return holdsNoMore && other == totals
+      }
+      #expect(isNoBetter, "seed \(seed), \(axis), \(outputs), \(kernels), sizes \(index)")
+    }
   }
 
   @Test("pruned and unpruned searches agree", arguments: seeds(0..<24))

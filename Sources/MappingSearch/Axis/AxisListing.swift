@@ -18,12 +18,13 @@ struct AxisListing<Sink: ProfileSink> {
 
   /// What is found in each of the orders, and whether every block size was tried.
   func found() -> [(profiles: ProfilesFound<Sink>, isComplete: Bool)] {
-    mapspaces.map { mapspace in
+    var parts = PhaseParts(rows)
+    return mapspaces.map { mapspace in
       var found = ProfilesFound<Sink>()
       let isComplete = listRuns(mapspace, into: &found)
       if phases == .off { return (found, isComplete) }
       let split = PhaseListing(rows, mapspace)
-      split.list(into: &found)
+      split.list(into: &found, &parts)
       return (found, isComplete && split.isComplete)
     }
   }

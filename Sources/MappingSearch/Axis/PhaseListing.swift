@@ -47,9 +47,11 @@ struct PhaseListing {
     // Without overlaps all cuts read as many rows, and what phases separate is separate in any case.
     let outputs = axis.hasOverlap ? Self.splits(mapspace.outputs, axis.outputPeriod, mapspace.inputLevel) : []
     let kernels = axis.hasOverlap ? Self.splits(mapspace.kernels, axis.kernelPeriod, mapspace.inputLevel) : []
-    pairs = ([nil] + outputs).flatMap { output in ([nil] + kernels).map { (output, $0) } }.filter { pair in
-      pair.0 != nil || pair.1 != nil
+    var pairs: [(output: PhaseSplit?, kernel: PhaseSplit?)] = []
+    for output in [nil] + outputs {
+      for kernel in [nil] + kernels where output != nil || kernel != nil { pairs.append((output, kernel)) }
     }
+    self.pairs = pairs
   }
 
   /// The loops over phases that are tried of a dimension.
@@ -65,35 +67,27 @@ struct PhaseListing {
 
   /// Offers all profiles.
   ///
+  /// - Parameters:
+  ///   - found: takes them in.
+  ///   - parts: what boxes hold and move, of which other orders of keeps may have counted some.
   /// - Complexity: O(P²·R²) block sizes for P output and R kernel rows.
-  func list<Sink>(into found: inout ProfilesFound<Sink>) {
+  func list<Sink>(into found: inout ProfilesFound<Sink>, _ parts: inout PhaseParts) {
     if isTooLong { return }
-    var maker = PhaseProfileMaker(rows: rows, mapspace: mapspace)
+    let maker = PhaseProfileMaker(rows: rows, mapspace: mapspace)
     for pair in pairs {
       let kernels = groups(mapspace.kernels, of: axis.kernelSize, pair.kernel, most?.kernels)
       for outputs in groups(mapspace.outputs, of: axis.outputSize, pair.output, most?.outputs) {
         // The blocks of kernel rows that chains of sliding loops are in do not depend on the sizes of smaller ones.
         let chains = kernels.first?.tiles.first.flatMap { kernel in
-          maker.chainParts(outputs: outputs.parents, output: outputs.tiles[0], kernel: kernel)
+          maker.chains(outputs: outputs.parents, output: outputs.tiles[0], kernel: kernel, &parts)
         }
-        for kernels in kernels {
-          let parts = maker.parts(outputs: outputs.parents, kernels: kernels.parents)
-          for output in outputs.tiles {
-            for kernel in kernels.tiles { maker.add(output: output, kernel: kernel, parts, chains: chains, to: &found) }
-          }
-        }
+        for kernels in kernels { maker.add(outputs, kernels, chains: chains, &parts, to: &found) }
       }
     }
   }
 
-  /// Cuts of a dimension with the same blocks just outside the segment before the inputs' keep, its phases split.
-  private struct Group {
-    var parents: [Progression]
-    var tiles: [SplitTiles]
-  }
-
   /// What is tried of a dimension with a loop over phases or none.
-  private func groups(_ sizes: [Mapspace.Sizes], of size: Int, _ split: PhaseSplit?, _ most: Int?) -> [Group] {
+  private func groups(_ sizes: [Mapspace.Sizes], of size: Int, _ split: PhaseSplit?, _ most: Int?) -> [SplitGroup] {
     var lists: [(blocks: [Int], outside: Int)] = [([], size)]
     for (segment, choice) in sizes.enumerated() {
       lists = lists.flatMap { blocks, outside -> [(blocks: [Int], outside: Int)] in
@@ -114,12 +108,12 @@ struct PhaseListing {
         return tiles.map { (blocks + [$0], $0) }
       }
     }
-    var groups: [Group] = []
+    var groups: [SplitGroup] = []
     var last: ArraySlice<Int>?
     for (blocks, _) in lists {
       let tiles = SplitTiles(Tiles(blocks[0], blocks[1], blocks[2]), split)
       if groups.isEmpty || last != blocks[..<mapspace.inputLevel] {
-        groups.append(Group(parents: tiles.parents(of: size, segment: mapspace.inputLevel), tiles: []))
+        groups.append(SplitGroup(parents: tiles.parents(of: size, segment: mapspace.inputLevel), tiles: []))
         last = blocks[..<mapspace.inputLevel]
       }
       groups[groups.count - 1].tiles.append(tiles)
@@ -142,15 +136,30 @@ struct PhaseListing {
   }
 }
 
+/// Cuts of a dimension with the same blocks just outside the segment before the inputs' keep, its phases split.
+struct SplitGroup {
+  var parents: [Progression]
+  var tiles: [SplitTiles]
+
+  /// The sizes of boxes, each once, and for each of the cuts the place of its own.
+  fileprivate func boxTiles(_ inputLevel: Int) -> (sizes: [Int], places: [Int]) {
+    var known: [Int: Int] = [:]
+    var sizes: [Int] = []
+    let places = tiles.map { tiles in
+      let size = tiles.tiles[inputLevel]
+      if let place = known[size] { return place }
+      known[size] = sizes.count
+      sizes.append(size)
+      return sizes.count - 1
+    }
+    return (sizes, places)
+  }
+}
+
 /// Makes the profiles of one axis where loops split rows into phases.
-///
-/// Rows that one phase of outputs or kernels has are an axis of their own, without phases (theory §1). What boxes hold and
-/// move is counted on such axes, one for each pair of blocks just outside the segment before the inputs' keep.
 struct PhaseProfileMaker {
   let rows: AxisRows
   let mapspace: Mapspace
-  /// What counts on the axes that pairs of blocks are, equal ones once.
-  private var known: [ConvolutionAxis: PlainBoxCounts] = [:]
 
   private var axis: ConvolutionAxis { rows.axis }
 
@@ -159,54 +168,24 @@ struct PhaseProfileMaker {
     self.mapspace = mapspace
   }
 
-  /// A pair of blocks as an axis, and how many pairs are like it.
-  struct Part {
-    var counts: PlainBoxCounts
-    var times: Int
-
-    fileprivate var outputs: Int { counts.rows.axis.outputSize }
-    fileprivate var kernels: Int { counts.rows.axis.kernelSize }
-  }
-
-  /// The pairs of some blocks of output rows with some of kernel rows.
-  ///
-  /// - Complexity: O(pairs).
-  mutating func parts(outputs: [Progression], kernels: [Progression]) -> [Part] {
-    var places: [ConvolutionAxis: Int] = [:]
-    var parts: [Part] = []
-    for output in outputs {
-      for kernel in kernels {
-        let part = ConvolutionAxis(
-          partOf: axis, outputs: (output.start, output.step, output.count),
-          kernels: (kernel.start, kernel.step, kernel.count))
-        if let place = places[part] {
-          parts[place].times += 1
-          continue
-        }
-        let counts = known[part] ?? PlainBoxCounts(rows: AxisRows(part))
-        known[part] = counts
-        places[part] = parts.count
-        parts.append(Part(counts: counts, times: 1))
-      }
-    }
-    return parts
-  }
-
   /// Offers the profiles of given cuts, one for each loop that can slide.
-  mutating func add<Sink>(output: SplitTiles, kernel: SplitTiles, to found: inout ProfilesFound<Sink>) {
-    let parts = parts(
-      outputs: output.parents(of: axis.outputSize, segment: mapspace.inputLevel),
-      kernels: kernel.parents(of: axis.kernelSize, segment: mapspace.inputLevel))
-    let chains = chainParts(
-      outputs: output.parents(of: axis.outputSize, segment: mapspace.inputLevel), output: output, kernel: kernel)
-    add(output: output, kernel: kernel, parts, chains: chains, to: &found)
+  func add<Sink>(output: SplitTiles, kernel: SplitTiles, to found: inout ProfilesFound<Sink>) {
+    let outputs = SplitGroup(
+      parents: output.parents(of: axis.outputSize, segment: mapspace.inputLevel), tiles: [output])
+    let kernels = SplitGroup(
+      parents: kernel.parents(of: axis.kernelSize, segment: mapspace.inputLevel), tiles: [kernel])
+    var parts = PhaseParts(rows)
+    let chains = chains(outputs: outputs.parents, output: output, kernel: kernel, &parts)
+    add(outputs, kernels, chains: chains, &parts, to: &found)
   }
 
   /// The pairs of blocks of output rows with the blocks of kernel rows before the segment outside that of the inputs' keep,
   /// its phases split, in which kernel rows slide where output rows have a single block; nil where none can.
-  mutating func chainParts(outputs: [Progression], output: SplitTiles, kernel: SplitTiles) -> [Part]? {
+  func chains(
+    outputs: [Progression], output: SplitTiles, kernel: SplitTiles, _ parts: inout PhaseParts
+  ) -> [PhaseParts.Part]? {
     guard mapspace.dataflow == .outputsWeightsInputs, !splitsLast(output, kernel) else { return nil }
-    return parts(
+    return parts.parts(
       outputs: outputs, kernels: kernel.parents(of: axis.kernelSize, segment: mapspace.inputLevel - 1))
   }
 
@@ -215,46 +194,54 @@ struct PhaseProfileMaker {
     output.split?.segment == mapspace.inputLevel || kernel.split?.segment == mapspace.inputLevel
   }
 
-  /// The same with the pairs of blocks just outside the segment before the inputs' keep, and those of chains.
-  func add<Sink>(
-    output: SplitTiles, kernel: SplitTiles, _ parts: [Part], chains: [Part]?, to found: inout ProfilesFound<Sink>
+  /// Offers the profiles of each pair of cuts of a group of output rows and one of kernel rows.
+  fileprivate func add<Sink>(
+    _ outputs: SplitGroup, _ kernels: SplitGroup, chains: [PhaseParts.Part]?, _ parts: inout PhaseParts,
+    to found: inout ProfilesFound<Sink>
   ) {
-    let (outputTile, kernelTile) = (output.tiles[mapspace.inputLevel], kernel.tiles[mapspace.inputLevel])
-    func boxes(_ part: Part, kernelParent: Int? = nil) -> Boxes {
-      Boxes(
-        outputParent: part.outputs, outputTile: min(outputTile, part.outputs),
-        kernelParent: min(kernelParent ?? part.kernels, part.kernels), kernelTile: min(kernelTile, part.kernels))
+    let (outputTiles, outputPlaces) = outputs.boxTiles(mapspace.inputLevel)
+    let (kernelTiles, kernelPlaces) = kernels.boxTiles(mapspace.inputLevel)
+    // Inside the last keep sizes are in what boxes hold and move alone.
+    let table = parts.table(
+      outputs: outputs.parents, kernels: kernels.parents, outputTiles: outputTiles, kernelTiles: kernelTiles,
+      skips: mapspace.inputLevel == 2)
+    let weightsHeld = kernels.tiles.map(weightsHeld)
+    let visits = (
+      weights: outputs.tiles.map { $0.blockCount(of: axis.outputSize, level: mapspace.weightLevel) },
+      outputs: kernels.tiles.map { $0.blockCount(of: axis.kernelSize, level: mapspace.outputLevel) }
+    )
+    for (first, output) in outputs.tiles.enumerated() {
+      for (second, kernel) in kernels.tiles.enumerated() {
+        let place = outputPlaces[first] * kernelTiles.count + kernelPlaces[second]
+        guard let totals = table.totals[place] else { continue }
+        var factors = CostFactors(
+          rowsMoved: totals.moved, rowsHeld: totals.held, weightVisits: visits.weights[first],
+          outputVisits: visits.outputs[second], weightsHeld: weightsHeld[second],
+          outputsHeld: output.tiles[mapspace.outputLevel])
+        var loops = AxisLoops(
+          output: output.tiles, kernel: kernel.tiles, slide: .none,
+          phases: PhasePlaces(output: output.split?.segment, kernel: kernel.split?.segment))
+        found.still.offer(factors, loops)
+        if totals.slidOutputs == nil, totals.slidKernels == nil, mapspace.dataflow == .outputsWeightsInputs,
+          !splitsLast(output, kernel)
+        {
+          found.uncut.offer(factors, loops)
+        }
+        for (slide, moved) in [(AxisLoops.Slide.output, totals.slidOutputs), (.kernel, totals.slidKernels)] {
+          guard let moved else { continue }
+          loops.slide = slide
+          factors.inputsMoved = moved
+          found.sliding.offer(factors, loops)
+        }
+        let tiles = (output: output.tiles[mapspace.inputLevel], kernel: kernel.tiles[mapspace.inputLevel])
+        guard let chains, totals.slidOutputs != nil, totals.slidKernels == nil,
+          outputs.parents.contains(where: { $0.count <= tiles.output }), let moved = parts.chained(chains, tiles)
+        else { continue }
+        loops.slide = .output
+        factors.inputsMoved = moved
+        found.chained.offer(factors, loops)
+      }
     }
-    func moved(_ slide: AxisLoops.Slide) -> Int {
-      parts.reduce(0) { $0 + $1.times * $1.counts.moved(boxes($1), slide: slide) }
-    }
-    var factors = CostFactors(
-      rowsMoved: moved(.none), rowsHeld: parts.reduce(0) { max($0, $1.counts.held(boxes($1))) },
-      weightVisits: output.blockCount(of: axis.outputSize, level: mapspace.weightLevel),
-      outputVisits: kernel.blockCount(of: axis.kernelSize, level: mapspace.outputLevel),
-      weightsHeld: weightsHeld(kernel), outputsHeld: output.tiles[mapspace.outputLevel])
-    var loops = AxisLoops(
-      output: output.tiles, kernel: kernel.tiles, slide: .none,
-      phases: PhasePlaces(output: output.split?.segment, kernel: kernel.split?.segment))
-    found.still.offer(factors, loops)
-    let (outputParent, kernelParent) = parts.reduce((0, 0)) { (max($0.0, $1.outputs), max($0.1, $1.kernels)) }
-    let isCut = (output: outputTile < outputParent, kernel: kernelTile < kernelParent)
-    if mapspace.dataflow == .outputsWeightsInputs, !isCut.output, !isCut.kernel, !splitsLast(output, kernel) {
-      found.uncut.offer(factors, loops)
-    }
-    for (slide, isCut) in [(AxisLoops.Slide.output, isCut.output), (.kernel, isCut.kernel)] where isCut {
-      loops.slide = slide
-      factors.inputsMoved = moved(slide)
-      found.sliding.offer(factors, loops)
-    }
-    guard let chains, isCut.output, !isCut.kernel, chains.contains(where: { $0.kernels > kernelTile }),
-      parts.contains(where: { $0.outputs <= outputTile })
-    else { return }
-    loops.slide = .output
-    factors.inputsMoved = chains.reduce(0) { moved, part in
-      moved + part.times * part.counts.moved(boxes(part, kernelParent: kernelTile), slide: .output, chained: true)
-    }
-    found.chained.offer(factors, loops)
   }
 
   /// The most kernel rows that meet some input in a block at the weights' keep.

@@ -62,8 +62,7 @@ struct DebugSolution: Sendable {
         ProfileMaker(rows: rows, mapspace: mapspace, counts: PlainBoxCounts(rows: rows))
           .add(output: outputs.tiles, kernel: kernels.tiles, to: &found)
       } else {
-        var maker = PhaseProfileMaker(rows: rows, mapspace: mapspace)
-        maker.add(output: outputs, kernel: kernels, to: &found)
+        PhaseProfileMaker(rows: rows, mapspace: mapspace).add(output: outputs, kernel: kernels, to: &found)
       }
       return AxisProfiles.Kind.allCases.flatMap { kind in
         found[kind].sorted.map { Axis(kind: kind, factors: $0.factors) }

@@ -35,13 +35,14 @@ enum SimpleMappings {
 
 extension Optimizer {
   /// Lists of axis profiles are long from so many kernel rows, squared, times output rows on.
-  private static let longListing = 1 << 17
+  private static let longListing: Double = 0x1p17
 
   /// Whether listing the mapspace takes a second or more.
   var isLongToList: Bool {
     [problem.layer.vertical, problem.layer.horizontal].contains { axis in
-      (axis.hasOverlap || axis.hasPaddedMACs)
-        && Double(axis.kernelSize) * Double(axis.kernelSize) * Double(axis.outputSize) >= Double(Self.longListing)
+      let kernels = Double(axis.kernelSize)
+      let length: Double = kernels * kernels * Double(axis.outputSize)
+      return length >= Self.longListing && (axis.hasOverlap || axis.hasPaddedMACs)
     }
   }
 

@@ -25,13 +25,6 @@ struct AxisChoice {
   /// What its mappings cost more for, the more there is of it: starts, starts less turns, and at each place what stays, and
   /// what is new there and at the places inside.
   let burden: [Int]
-
-  /// Whether it never costs or holds more than another, of which the sums are no more than it costs.
-  func dominates(_ other: AxisChoice) -> Bool {
-    if !isExact || any(held .> other.held) || isWhole != other.isWhole { return false }
-    for index in burden.indices where burden[index] > other.burden[index] { return false }
-    return true
-  }
 }
 
 /// Where the values of a tensor lie in ``AxisChoice/values``.
@@ -120,12 +113,29 @@ struct AxisLister {
     return choices
   }
 
+  /// The choices that none other dominates: none never costs or holds more than them, while its sums are no more than it
+  /// costs.
   static func undominated(_ choices: [AxisChoice]) -> [AxisChoice] {
-    var kept: [Int] = []
     let sums = choices.map { choice in choice.burden.reduce(0, +) + choice.held.wrappedSum() }
-    for index in choices.indices.sorted(by: { (sums[$0], $0) < (sums[$1], $1) })
-    where !kept.contains(where: { choices[$0].dominates(choices[index]) }) {
-      kept.append(index)
+    // What they hold and their burdens, in doubles, which compare several at a time and are exact below 2^53.
+    let length = ((choices.first?.burden.count ?? 0) + 3 + 7) / 8
+    var keys = [SIMD8<Double>](repeating: .zero, count: choices.count * length)
+    for (index, choice) in choices.enumerated() {
+      for (place, number) in [[choice.held[0], choice.held[1], choice.held[2]], choice.burden].joined().enumerated() {
+        keys[index * length + place / 8][place % 8] = Double(number)
+      }
+    }
+    var kept: [Int] = []
+    for index in choices.indices.sorted(by: { (sums[$0], $0) < (sums[$1], $1) }) {
+      let isDominated = kept.indices.contains { place in
+        let other = kept[place]
+        if !choices[other].isExact || choices[other].isWhole != choices[index].isWhole { return false }
+        for part in 0..<length where any(keys[other * length + part] .> keys[index * length + part]) { return false }
+        // What dominates one often dominates the next: let it be met earlier.
+        kept.swapAt(place, place / 2)
+        return true
+      }
+      if !isDominated { kept.append(index) }
     }
     // Those that hold as much come together.
     func place(_ index: Int) -> (Int, Int, Int, Int, Int) {
@@ -270,23 +280,31 @@ struct AxisLister {
     var values: [Int] = []
     values.reserveCapacity(layout.count)
     var burden: [Int] = []
+    burden.reserveCapacity(layout.count)
     var isExact = true
     for (index, tensor) in template.dataflow.order.enumerated() {
       let outside = layout.places[index]
-      let loops = state.loops.filter { $0.place < outside }
+      // They stand in the order of their places.
+      let loops = state.loops[..<(state.loops.firstIndex { $0.place >= outside } ?? state.loops.count)]
       let (sums, ownIsExact) = sums.of(tensor, loops, rows)
       isExact = isExact && ownIsExact
       held[index] = sums.held
-      let cuts = (0...outside).map { cut in loops.count { $0.place < cut } }
-      let starts = cuts.map { sums.starts[$0] }
-      let stays = (0..<outside).map { place in
-        loops.indices.reduce(0) { loops[$1].place == place ? $0 + sums.stays[$1] : $0 }
+      /// The number of loops outside a place.
+      func cut(_ place: Int) -> Int { loops.firstIndex { $0.place >= place } ?? loops.count }
+      func stays(_ place: Int) -> Int { (cut(place)..<cut(place + 1)).reduce(0) { $0 + sums.stays[$1] } }
+      func new(_ place: Int) -> Int { sums.starts[cut(place + 1)] - sums.starts[cut(place)] - stays(place) }
+      for place in 0...outside { values.append(sums.starts[cut(place)]) }
+      for place in 0...outside { values.append(sums.turns[cut(place)]) }
+      for place in 0..<outside { values.append(new(place)) }
+      for place in 0..<outside { values.append(stays(place)) }
+      for place in 0...outside { burden.append(sums.starts[cut(place)]) }
+      for place in 0...outside { burden.append(sums.starts[cut(place)] - sums.turns[cut(place)]) }
+      for place in 0..<outside { burden.append(stays(place)) }
+      var inside = 0
+      for place in (0..<outside).reversed() {
+        inside += new(place)
+        burden.append(inside)
       }
-      let turns = cuts.map { sums.turns[$0] }
-      let new = (0..<outside).map { starts[$0 + 1] - starts[$0] - stays[$0] }
-      values += starts + turns + new + stays
-      burden += starts + zip(starts, turns).map { $0 - $1 } + stays
-      burden += new.indices.map { new[$0...].reduce(0, +) }
     }
     return AxisChoice(
       loops: state.loops, held: held, values: values, isWhole: state.isWhole, isExact: isExact, burden: burden)
@@ -298,24 +316,18 @@ final class AxisSumsKnown {
   let ends: UnknownEnds
   private struct Key: Hashable {
     let tensor: Tensor
-    let loops: [AxisLoop]
+    let loops: PackedLoops
   }
   private var known: [Key: (sums: AxisSums, isExact: Bool)] = [:]
 
   init(_ ends: UnknownEnds) { self.ends = ends }
 
   /// The sums of loops, and whether they are no less than what the loops cost.
-  func of(_ tensor: Tensor, _ loops: [AxisLoop], _ rows: RowClasses) -> (sums: AxisSums, isExact: Bool) {
-    let key = Key(
-      tensor: tensor,
-      loops: loops.map { loop in
-        var loop = loop
-        loop.place = 0
-        return loop
-      })
+  func of(_ tensor: Tensor, _ loops: ArraySlice<AxisLoop>, _ rows: RowClasses) -> (sums: AxisSums, isExact: Bool) {
+    let key = Key(tensor: tensor, loops: PackedLoops(loops, withPlaces: false))
     if let sums = known[key] { return sums }
     func sums(_ ends: UnknownEnds) -> AxisSums {
-      AxisWalk(rows: rows, tensor: tensor, loops: key.loops, ends: ends).sums()
+      AxisWalk(rows: rows, tensor: tensor, loops: Array(loops), ends: ends).sums()
     }
     let own = sums(ends)
     let found = (sums: own, isExact: ends == .worst || own == sums(.worst))

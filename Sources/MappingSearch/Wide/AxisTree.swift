@@ -48,16 +48,18 @@ struct AxisTree {
   ///   - factors: the axis's factor of each product of a template.
   ///   - third: the first product of the third tensor.
   init(_ choices: [AxisChoice], _ lister: AxisLister, _ factors: [WideTerms.Factor], third: Int) {
-    var numbers: [[AxisLoop]: Int] = [:]
+    var numbers: [PackedLoops: Int] = [:]
     var members: [[AxisChoice]] = []
     var groups: [Group] = []
-    var outer: [[AxisLoop]] = []
+    var outer: [ArraySlice<AxisLoop>] = []
     var blocks: [Int] = []
     for choice in choices {
-      let outside = choice.loops.filter { $0.place < lister.layout.places[1] }
-      let number = numbers[outside] ?? members.count
+      // They stand in the order of their places.
+      let outside = choice.loops.prefix { $0.place < lister.layout.places[1] }
+      let key = PackedLoops(outside, withPlaces: true)
+      let number = numbers[key] ?? members.count
       if number == members.count {
-        numbers[outside] = number
+        numbers[key] = number
         members.append([])
         outer.append(outside)
       }
@@ -74,9 +76,11 @@ struct AxisTree {
       blocks += (0...lister.layout.places[1]).map { cut in sums.blocks[loops.count { $0.place < cut }] }
       var least = Array(repeating: Int.max, count: factors.count - third)
       for choice in group {
-        let own = factors.map { $0.of(choice.values) }
-        ofChoices += own
-        least = zip(least, own[third...]).map(min)
+        for (product, factor) in factors.enumerated() {
+          let own = factor.of(choice.values)
+          ofChoices.append(own)
+          if product >= third { least[product - third] = min(least[product - third], own) }
+        }
         leastOfThird += least
       }
     }

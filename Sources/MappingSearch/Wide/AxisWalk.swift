@@ -34,6 +34,25 @@ struct AxisLoop: Hashable {
   }
 }
 
+/// Loops of an axis as numbers, which are compared at once.
+struct PackedLoops: Hashable {
+  private var numbers = SIMD16<UInt32>()
+
+  /// - Parameters:
+  ///   - loops: at most 16 loops, from the outermost on.
+  ///   - withPlaces: whether loops at different places differ.
+  init(_ loops: ArraySlice<AxisLoop>, withPlaces: Bool) {
+    // Of rows of one kind few loops cut, since each cuts smaller blocks.
+    precondition(loops.count <= 16)
+    for (index, loop) in loops.enumerated() {
+      // A size has 21 bits at most, and an axis 16 places.
+      numbers[index] =
+        UInt32(loop.size) << 8 | (withPlaces ? UInt32(loop.place) << 4 : 0) | (loop.isKernel ? 1 : 0)
+        | (loop.isPhases ? 2 : 0) | (loop.turns ? 4 : 0) | (loop.isEvenAtEnds ? 8 : 0)
+    }
+  }
+}
+
 /// What is counted where it is not known at which end a loop stands that runs back and forth.
 enum UnknownEnds {
   /// The end at which less stays: no mapping costs more than its sums say.

@@ -11,6 +11,8 @@ struct WideEngine: SearchEngine {
   let problem: Problem
   /// The search of the same layer under the rule `sliding`.
   private let sliding: Optimizer
+  /// The same without loops over phases, which is faster, where those are tried.
+  private let slidingWithoutPhases: Optimizer?
   /// The searches so far, by whether all block sizes are tried.
   private let searches = Guarded<[Bool: WideSearch]>([:])
 
@@ -20,6 +22,10 @@ struct WideEngine: SearchEngine {
     setting.reuse = .sliding
     do {
       sliding = Optimizer(try Problem(problem.layer, in: setting))
+      let axes = [problem.layer.vertical, problem.layer.horizontal]
+      let hasPhases = setting.phases == .on && axes.contains { $0.outputPeriod > 1 || $0.kernelPeriod > 1 }
+      setting.phases = .off
+      slidingWithoutPhases = hasPhases ? Optimizer(try Problem(problem.layer, in: setting)) : nil
     } catch {
       preconditionFailure("what is exact under one rule is under another: \(error)")
     }
@@ -41,7 +47,9 @@ struct WideEngine: SearchEngine {
 
   func optimum(capacity: Bits, dataflow: Dataflow?, options: SearchOptions) -> Optimum? {
     let proof = OptimalityProof(problem, capacity: capacity)
-    let other = slidingOptimum(capacity, dataflow)
+    let other = slidingOptimum(capacity, dataflow) {
+      proof.holds(dataQuanta: $0.energy.dataQuanta, occupancy: held($0))
+    }
     let isSmall = WideSearch.isSmall(problem.layer)
     return withSearch(all: isSmall) { search in
       let (found, statistics) = search.optimum(
@@ -57,16 +65,23 @@ struct WideEngine: SearchEngine {
   }
 
   func attains(_ dataQuanta: Int, capacity: Bits, _ dataflow: Dataflow) -> Bool {
-    if let other = slidingOptimum(capacity, dataflow), other.energy.dataQuanta <= dataQuanta { return true }
+    let other = slidingOptimum(capacity, dataflow) { $0.energy.dataQuanta <= dataQuanta }
+    if let other, other.energy.dataQuanta <= dataQuanta { return true }
     return withSearch(all: WideSearch.isSmall(problem.layer)) { search in
       search.candidate(costing: problem.mostEnergyOfGroup(dataQuanta), capacity: capacity.count, dataflow)
         .map { problem.evaluate($0).energy.dataQuanta <= dataQuanta } ?? false
     }
   }
 
-  /// The optimum under the rule `sliding`, counted under this one.
-  private func slidingOptimum(_ capacity: Bits, _ dataflow: Dataflow?) -> Evaluation? {
-    sliding.optimum(capacity: capacity, dataflow: dataflow).map { problem.evaluate($0.mapping) }
+  /// The optimum under the rule `sliding`, counted under this one; the one without loops over phases if that is enough.
+  private func slidingOptimum(
+    _ capacity: Bits, _ dataflow: Dataflow?, isEnough: (Evaluation) -> Bool = { _ in false }
+  ) -> Evaluation? {
+    func optimum(_ sliding: Optimizer) -> Evaluation? {
+      sliding.optimum(capacity: capacity, dataflow: dataflow).map { problem.evaluate($0.mapping) }
+    }
+    if let found = slidingWithoutPhases.flatMap(optimum), isEnough(found) { return found }
+    return optimum(sliding)
   }
 
   func curve(dataflow: Dataflow?, at capacities: [Bits]?, options: SearchOptions) -> ParetoCurve {
