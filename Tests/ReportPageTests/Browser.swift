@@ -23,11 +23,12 @@ final class Browser {
   private var begun = 0
   private var events: [Object] = []
   private var lastIdentifier = 0
+  private var target: String?
   private var session: String?
   private var runsScripts = true
 
-  /// Starts a browser with a blank page of the given size.
-  init(width: Int = 1280, height: Int = 900) throws {
+  /// Starts a browser.
+  init() throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "tilebound-browser-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let (input, output) = (folder.appending(path: "input").path, folder.appending(path: "output").path)
@@ -48,18 +49,18 @@ final class Browser {
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
     try process.run()
-    do {
-      let target = try send("Target.createTarget", ["url": "about:blank"])
-      let attached = try send(
-        "Target.attachToTarget", ["targetId": target["targetId"] ?? "", "flatten": true])
-      session = attached["sessionId"] as? String
-      for domain in ["Page", "Runtime", "Log", "Network"] { try send("\(domain).enable") }
-      try setSize(width: width, height: height)
-      try setMedia(colorScheme: "light")
-    } catch {
-      close()
-      throw error
-    }
+  }
+
+  /// Opens a blank page of the given size in place of the one that is open, if one is.
+  func openPage(width: Int, height: Int = 900) throws {
+    session = nil
+    if let target { try send("Target.closeTarget", ["targetId": target]) }
+    target = try send("Target.createTarget", ["url": "about:blank"])["targetId"] as? String
+    session = try send("Target.attachToTarget", ["targetId": target ?? "", "flatten": true])["sessionId"] as? String
+    runsScripts = true
+    for domain in ["Page", "Runtime", "Log", "Network"] { try send("\(domain).enable") }
+    try setSize(width: width, height: height)
+    try setMedia(colorScheme: "light")
   }
 
   /// Ends the browser and removes what it left.

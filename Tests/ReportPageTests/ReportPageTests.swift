@@ -6,13 +6,30 @@ import Testing
   /// The page that most tests look at, made once; each has it in a file of its own.
   private static let text = Result { try ReportFixture.use { try $0.report() } }
 
+  /// The browser that waits for the next test, which takes seconds to start: tests run one after the other.
+  private nonisolated(unsafe) static var waiting: Browser?
+  /// Has the last browser closed when the program ends.
+  private static let closesAtExit: Void = {
+    atexit { ReportPageTests.waiting?.close() }
+    return
+  }()
+
+  /// Does something with a blank page of its own. After an error the next test has a new browser.
   func withBrowser(width: Int = 1280, _ body: (Browser) throws -> Void) throws {
-    let browser = try Browser(width: width)
-    defer { browser.close() }
-    try body(browser)
+    _ = Self.closesAtExit
+    let browser = try Self.waiting ?? Browser()
+    Self.waiting = nil
+    do {
+      try browser.openPage(width: width)
+      try body(browser)
+    } catch {
+      browser.close()
+      throw error
+    }
+    Self.waiting = browser
   }
 
-  /// Opens the report in a browser of its own.
+  /// Opens the report in a page of its own.
   private func withReport(width: Int = 1280, runsScripts: Bool = true, _ body: (Browser, URL) throws -> Void) throws {
     try ReportFixture.use { fixture in
       let page = try fixture.page(Self.text.get())
