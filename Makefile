@@ -1,5 +1,5 @@
 SHELL := /bin/bash
-.PHONY: run test test-address test-thread test-pages test-models test-examples fuzz results mutants bench docs lint setup setup-pages setup-models
+.PHONY: run test test-address test-thread test-pages test-models test-examples fuzz results mutants bench docs lint setup setup-pages setup-python setup-models
 
 # System packages, and how to see that each is there.
 BLAS_PACKAGES := libopenblas-dev pkg-config
@@ -186,12 +186,14 @@ setup-pages: setup
 	command -v chromium >/dev/null || missing="$(BROWSER_PACKAGES)"; \
 	$(call install_missing,Chromium)
 
-# What the tests of models need besides: the packages, in a virtual environment, and what onnx says of the models.
-MODELS := .build-models
-setup-models: setup
+# What the tests of models need besides: Python, the packages in a virtual environment, and what onnx says of the models.
+setup-python: setup
 	@missing=""; \
 	python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$(PYTHON_PACKAGES)"; \
 	$(call install_missing,Python with venv)
+
+MODELS := .build-models
+setup-models: setup-python
 	@test -x $(MODELS)/venv/bin/pip || python3 -m venv $(MODELS)/venv
 	@test -e $(MODELS)/packages/zigzag || { \
 	  $(MODELS)/venv/bin/pip install -q onnx==1.23.2 && \
