@@ -87,10 +87,11 @@ extension LinearFit {
       let error = (variance * solution.inverse[index][index].high).squareRoot()
       let t = estimate == 0 ? 0 : estimate / error
       let exponent = solution.coefficientExponents[index] + solution.responseExponent
+      let reach: Double = quantile * error
       let coefficient = Coefficient(
         name: name, estimate: estimate.scaled(by: exponent), standardError: error.scaled(by: exponent), t: t,
-        probability: distribution.twoSided(t), lower: (estimate - quantile * error).scaled(by: exponent),
-        upper: (estimate + quantile * error).scaled(by: exponent))
+        probability: distribution.twoSided(t), lower: (estimate - reach).scaled(by: exponent),
+        upper: (estimate + reach).scaled(by: exponent))
       if !coefficient.lower.isFinite || !coefficient.upper.isFinite { throw .outOfRange(name: name) }
       coefficients.append(coefficient)
     }

@@ -102,10 +102,10 @@ struct WholeRecordTests {
     let least = try #require(bound.energy(of: problems))
     #expect(whole.lowerBound.data == least.data && whole.lowerBound.total == least.total)
     #expect(whole.lowerBound.family == bound.family.rawValue && whole.lowerBound.discount == bound.discount)
-    #expect(
-      whole.gap.data == whole.energy.data / least.data - 1 && whole.gap.total == whole.energy.total / least.total - 1)
-    let sum = records.reduce(0) { $0 + $1.energy.data }
-    let moved = records.reduce(0) { $0 + $1.trafficBits.total }
+    #expect(whole.gap.data == whole.energy.data / least.data - 1)
+    #expect(whole.gap.total == whole.energy.total / least.total - 1)
+    let sum: Double = records.map(\.energy.data).reduce(0, +)
+    let moved: Int = records.map(\.trafficBits.total).reduce(0, +)
     if sharesInputs {
       // 90 inputs, 30 weights and 150 outputs, once each.
       #expect(whole.trafficBits.total == 8 * (90 + 30 + 150) && whole.gap.data == 0)
@@ -113,9 +113,9 @@ struct WholeRecordTests {
     } else {
       #expect(whole.trafficBits.total == moved && whole.energy.data == sum)
     }
-    #expect(whole.energy.compute == records.reduce(0) { $0 + $1.energy.compute })
+    #expect(whole.energy.compute == records.map(\.energy.compute).reduce(0, +))
     #expect(whole.energy.total == whole.energy.compute + whole.energy.data)
-    #expect(whole.dataflows?["os-iw"] == records.reduce(0) { $0 + ($1.dataflows?["os-iw"] ?? .nan) })
+    #expect(whole.dataflows?["os-iw"] == records.map { $0.dataflows?["os-iw"] ?? .nan }.reduce(0, +))
     #expect(WholeAnswer.all(of: answers) == [wholeAnswer])
 
     let plain = try answer(

@@ -20,16 +20,16 @@ struct AxisListingTests {
       quick.list(mapspace, into: &quickly)
       var plainly = ProfilesFound<Skyline>()
       PlainListing(rows, mapspace).list(into: &plainly)
-      let comment: Comment = "seed \(seed), \(mapspace.dataflow), \(axis)"
+      func comment() -> Comment { "seed \(seed), \(mapspace.dataflow), \(axis)" }
       func factors(_ skylines: Skyline...) -> [CostFactors] {
         var all = Skyline()
         for skyline in skylines { all.offer(skyline) }
         return all.sorted.map(\.factors)
       }
-      #expect(factors(quickly.still) == factors(plainly.still), comment)
-      #expect(factors(quickly.still, quickly.sliding) == factors(plainly.still, plainly.sliding), comment)
-      #expect(factors(quickly.chained) == factors(plainly.chained), comment)
-      #expect(factors(quickly.uncut) == factors(plainly.uncut), comment)
+      #expect(factors(quickly.still) == factors(plainly.still), comment())
+      #expect(factors(quickly.still, quickly.sliding) == factors(plainly.still, plainly.sliding), comment())
+      #expect(factors(quickly.chained) == factors(plainly.chained), comment())
+      #expect(factors(quickly.uncut) == factors(plainly.uncut), comment())
     }
   }
 }

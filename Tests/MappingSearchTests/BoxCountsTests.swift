@@ -27,7 +27,7 @@ struct BoxCountsTests {
       let boxes = Boxes(
         outputParent: outputParent, outputTile: random.oneIn(3) ? 1 : random.pick(1...outputParent),
         kernelParent: kernelParent, kernelTile: random.oneIn(3) ? 1 : random.pick(1...kernelParent))
-      let comment: Comment = "seed \(seed): \(axis), \(boxes)"
+      func comment() -> Comment { "seed \(seed): \(axis), \(boxes)" }
       var held = 0
       var moved = [AxisLoops.Slide.none: 0, .output: 0, .kernel: 0]
       for outputs in Self.blocks(0..<axis.outputSize, by: outputParent) {
@@ -53,8 +53,8 @@ struct BoxCountsTests {
           }
         }
       }
-      #expect(counts.held(boxes) == held, comment)
-      for (slide, rows) in moved { #expect(counts.moved(boxes, slide: slide) == rows, "\(comment), \(slide)") }
+      #expect(counts.held(boxes) == held, comment())
+      for (slide, rows) in moved { #expect(counts.moved(boxes, slide: slide) == rows, "\(comment()), \(slide)") }
     }
   }
 
@@ -71,13 +71,13 @@ struct BoxCountsTests {
       let boxes = Boxes(
         outputParent: outputParent, outputTile: random.pick(1...outputParent), kernelParent: kernelParent,
         kernelTile: random.pick(1...kernelParent))
-      let comment: Comment = "seed \(5000 + seed): \(axis), \(boxes)"
-      #expect(quick.held(boxes) == plain.held(boxes), comment)
+      func comment() -> Comment { "seed \(5000 + seed): \(axis), \(boxes)" }
+      #expect(quick.held(boxes) == plain.held(boxes), comment())
       for slide in [AxisLoops.Slide.none, .output, .kernel] {
         // A loop that does not cut its parent is never the one that slides.
         if slide == .output && boxes.outputTile == outputParent { continue }
         if slide == .kernel && boxes.kernelTile == kernelParent { continue }
-        #expect(quick.moved(boxes, slide: slide) == plain.moved(boxes, slide: slide), "\(comment), \(slide)")
+        #expect(quick.moved(boxes, slide: slide) == plain.moved(boxes, slide: slide), "\(comment()), \(slide)")
       }
     }
   }

@@ -76,18 +76,18 @@ import Workloads
           var known: WideIncumbent?
           for capacity in capacities {
             let best = blocks.best(capacity)
-            let detail = "\(draw), \(grid.dataflow), template \(template), \(node.tiles), at \(capacity)"
-            #expect(grid.leastEnergy(node, capacity: capacity) <= best.energy, lost(to: "visits of a node", detail))
+            func what() -> String { "\(draw), \(grid.dataflow), template \(template), \(node.tiles), at \(capacity)" }
+            #expect(grid.leastEnergy(node, capacity: capacity) <= best.energy, lost(to: "visits of a node", what()))
             let pruned = blocks.best(capacity, leaf)
             #expect(
-              (pruned.energy, pruned.occupancy) == (best.energy, best.occupancy), lost(to: "groups of loops", detail))
+              (pruned.energy, pruned.occupancy) == (best.energy, best.occupancy), lost(to: "groups of loops", what()))
             #expect(
               blocks.best(capacity, long, isCounted: false).energy
-                == blocks.best(capacity, leaf, isCounted: false).energy, lost(to: "dominated loops", detail))
+                == blocks.best(capacity, leaf, isCounted: false).energy, lost(to: "dominated loops", what()))
             var incumbent = WideIncumbent(capacity: capacity, known: known)
             leaf.offer(to: &incumbent, from: &pairs, counted: search.counted)
             known = incumbent
-            #expect(incumbent.energy == best.energy, lost(to: "capacities in a row", detail))
+            #expect(incumbent.energy == best.energy, lost(to: "capacities in a row", what()))
           }
         }
       }
@@ -123,17 +123,17 @@ import Workloads
       var random = SplitMix64(seed: seed)
       for tile in grid.tiles(position, capacity: 1 << 40, energy: .max).shuffled(using: &random).prefix(20) {
         for capacity in [1, 2, 3, 5, 8, 12, 20].map({ problem.leastCapacity.count * $0 }) {
-          let detail = "\(draw), \(grid.mapspace.dataflow), \(tile.place), at \(capacity)"
+          func what() -> String { "\(draw), \(grid.mapspace.dataflow), \(tile.place), at \(capacity)" }
           func best(prunes: Bool) -> OverlapSearch.Found? {
             var incumbent = OverlapIncumbent(capacity: capacity, prunes: prunes, mostEnergy: .max, leastEnergy: .min)
             grid.offer(tile, to: &incumbent)
             return incumbent.best
           }
           guard let found = best(prunes: false) else { continue }
-          #expect(grid.leastEnergy(of: tile, capacity: capacity) <= found.energy, lost(to: "visits of a tile", detail))
+          #expect(grid.leastEnergy(of: tile, capacity: capacity) <= found.energy, lost(to: "visits of a tile", what()))
           let pruned = best(prunes: true)
           #expect(
-            pruned?.energy == found.energy && pruned?.occupancy == found.occupancy, lost(to: "boxes of a tile", detail))
+            pruned?.energy == found.energy && pruned?.occupancy == found.occupancy, lost(to: "boxes of a tile", what()))
           func points(prunes: Bool) -> [Int: Int] {
             var window = OccupancyWindow(
               capacity / 2..<capacity + 1, unit: problem.widths.unit, below: .max, prunes: prunes)
@@ -142,7 +142,7 @@ import Workloads
             window.append(to: &points, grids)
             return Dictionary(uniqueKeysWithValues: points.points.map { ($0.occupancy, $0.energy) })
           }
-          #expect(points(prunes: true) == points(prunes: false), lost(to: "boxes of a window", detail))
+          #expect(points(prunes: true) == points(prunes: false), lost(to: "boxes of a window", what()))
         }
       }
     }

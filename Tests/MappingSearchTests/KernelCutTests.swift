@@ -19,12 +19,12 @@ struct KernelCutTests {
     }
     let parents = blocks(0..<axis.kernelSize, by: parent).map { blocks($0, by: tile) }
     let cut = KernelCut(rows, parents: parents, tiles: Tiles(parent, tile, tile))
-    let comment: Comment = "seed \(seed): \(axis), \(parent), \(tile)"
+    func comment() -> Comment { "seed \(seed): \(axis), \(parent), \(tile)" }
     func count(_ outputs: Range<Int>, _ kernels: Range<Int>) -> Int {
       BoxCountsTests.rows(axis, outputs, kernels).count
     }
-    #expect(cut.still.whole == parents.joined().reduce(0) { $0 + count(all, $1) }, comment)
-    #expect(cut.rest.whole == parents.filter { $0.count == 1 }.reduce(0) { $0 + count(all, $1[0]) }, comment)
+    #expect(cut.still.whole == parents.joined().reduce(0) { $0 + count(all, $1) }, comment())
+    #expect(cut.rest.whole == parents.filter { $0.count == 1 }.reduce(0) { $0 + count(all, $1[0]) }, comment())
     // Of each parent of several blocks the rows of its blocks, each less those that the block before had.
     var slid = 0
     for blocks in parents where blocks.count > 1 {
@@ -35,17 +35,17 @@ struct KernelCutTests {
         before = rows
       }
     }
-    #expect(cut.slid.whole == slid, comment)
+    #expect(cut.slid.whole == slid, comment())
     if !rows.canCutPadding, axis.outputSize > 1 {
       // One cut of the output rows, wherever it falls.
       let halves = [0..<1, 1..<axis.outputSize]
       let moved = halves.reduce(0) { sum, half in sum + parents.joined().reduce(0) { $0 + count(half, $1) } }
-      #expect(cut.still(cuts: 1) == moved, comment)
+      #expect(cut.still(cuts: 1) == moved, comment())
     }
     let used = parents.joined().map { block in block.count { !BoxCountsTests.rows(axis, all, $0..<$0 + 1).isEmpty } }
-    #expect(cut.weightsHeld == used.max(), comment)
+    #expect(cut.weightsHeld == used.max(), comment())
     for output in 1...axis.outputSize {
-      #expect(cut.head[output] == parents.joined().map { count(0..<output, $0) }.max(), comment)
+      #expect(cut.head[output] == parents.joined().map { count(0..<output, $0) }.max(), comment())
     }
   }
 }

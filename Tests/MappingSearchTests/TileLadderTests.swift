@@ -13,17 +13,17 @@ struct TileLadderTests {
     let rows = AxisRows(axis)
     let ladder = TileLadder(rows, parents: Array(1...axis.outputSize))
     for parent in 1...axis.outputSize {
-      let comment: Comment = "seed \(seed): \(axis), parent \(parent)"
+      func comment() -> Comment { "seed \(seed): \(axis), parent \(parent)" }
       let rungs = ladder.rungs(parent: parent)
-      #expect(rungs.flatMap { Array($0.tiles) } == Array(1...parent), comment)
+      #expect(rungs.flatMap { Array($0.tiles) } == Array(1...parent), comment())
       for rung in rungs {
         for tile in rung.tiles {
           let count = Tiles(parent, tile, tile).blockCount(of: axis.outputSize, level: 1)
-          #expect(count == rung.count, comment)
+          #expect(count == rung.count, comment())
         }
-        #expect(rung.padded.allSatisfy { rung.tiles.contains($0) && rows.cutsPadding(parent, $0) }, comment)
+        #expect(rung.padded.allSatisfy { rung.tiles.contains($0) && rows.cutsPadding(parent, $0) }, comment())
       }
-      #expect(zip(rungs, rungs.dropFirst()).allSatisfy { $0.count != $1.count }, comment)
+      #expect(zip(rungs, rungs.dropFirst()).allSatisfy { $0.count != $1.count }, comment())
     }
   }
 

@@ -14,18 +14,18 @@ struct LongAxisTests {
       let layer = try #require(randomLayer(&random))
       for _ in 0..<5 {
         let mapping = try randomMapping(&random, on: layer)
-        let failure: Comment = "seed \(seed): \(describe(layer)), \(mapping.nodes)"
+        func failure() -> Comment { "seed \(seed): \(describe(layer)), \(mapping.nodes)" }
         let rows = fullestRows(mapping, layer.vertical, .p, .r) * fullestRows(mapping, layer.horizontal, .q, .s)
         let channels = blocks(mapping, layer[.c], .c).map(\.count).max() ?? 0
-        #expect(Occupancy(of: mapping, on: layer).inputs == Words(rows * channels), failure)
+        #expect(Occupancy(of: mapping, on: layer).inputs == Words(rows * channels), failure())
         for reuse in [ReusePolicy.sliding, .none] {
           // With one bit a word, energy is words read and written.
           let widths = WordWidths(.one)
           var walker = BoxWalker(layer, widths: widths, reuse: reuse, readEnergy: 1 << 30, writeEnergy: 1)
           let walk = walker.evaluate(mapping)
           let bits = Traffic(of: mapping, on: layer, reuse: reuse).bits(widths)
-          #expect(walk.energy == bits.read.count << 30 + bits.written.count, failure)
-          #expect(walk.occupancy == Occupancy(of: mapping, on: layer).bits(widths).count, failure)
+          #expect(walk.energy == bits.read.count << 30 + bits.written.count, failure())
+          #expect(walk.occupancy == Occupancy(of: mapping, on: layer).bits(widths).count, failure())
         }
       }
     }

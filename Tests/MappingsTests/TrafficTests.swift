@@ -16,20 +16,20 @@ struct TrafficTests {
       for _ in 0..<10 {
         let mapping = layers.mapping(on: layer)
         for reuse in [ReusePolicy.sliding, .none] {
-          let failure: Comment = "seed \(seed): \(describe(layer)), \(mapping.nodes), \(reuse)"
+          func failure() -> Comment { "seed \(seed): \(describe(layer)), \(mapping.nodes), \(reuse)" }
           let replay = try Replay(of: mapping, on: layer, reuse: reuse, widths: widths)
           let traffic = Traffic(of: mapping, on: layer, reuse: reuse)
           let occupancy = Occupancy(of: mapping, on: layer)
-          #expect(replay.traffic == traffic, failure)
-          #expect(replay.occupancy == occupancy, failure)
-          #expect(replay.macs == layer.macs, failure)
-          #expect(replay.peak <= occupancy.bits(widths), failure)
+          #expect(replay.traffic == traffic, failure())
+          #expect(replay.occupancy == occupancy, failure())
+          #expect(replay.macs == layer.macs, failure())
+          #expect(replay.peak <= occupancy.bits(widths), failure())
 
           var walker = BoxWalker(layer, widths: widths, reuse: reuse, readEnergy: 2, writeEnergy: 3)
           let walk = walker.evaluate(mapping)
           let bits = traffic.bits(widths)
-          #expect(walk.occupancy == occupancy.bits(widths).count, failure)
-          #expect(walk.energy == 2 * bits.read.count + 3 * bits.written.count, failure)
+          #expect(walk.occupancy == occupancy.bits(widths).count, failure())
+          #expect(walk.energy == 2 * bits.read.count + 3 * bits.written.count, failure())
         }
       }
     }

@@ -23,20 +23,20 @@ struct WideTrafficTests {
       for _ in 0..<10 {
         let mapping = layers.wideMapping(on: layer)
         for reuse in ReusePolicy.allCases {
-          let failure: Comment = "seed \(seed): \(describe(layer)), \(mapping.nodes), \(reuse)"
+          func failure() -> Comment { "seed \(seed): \(describe(layer)), \(mapping.nodes), \(reuse)" }
           let traffic = Traffic(of: mapping, on: layer, reuse: reuse)
           let occupancy = Occupancy(of: mapping, on: layer)
           let replay = try Replay(
             of: mapping, on: layer, reuse: reuse, widths: widths, capacity: occupancy.bits(widths))
-          #expect(replay.traffic == traffic, failure)
-          #expect(replay.occupancy == occupancy, failure)
-          #expect(replay.macs == layer.macs, failure)
+          #expect(replay.traffic == traffic, failure())
+          #expect(replay.occupancy == occupancy, failure())
+          #expect(replay.macs == layer.macs, failure())
 
           let walk = ContentWalker.counts(mapping, on: layer, reuse: reuse)
           for tensor in Tensor.allCases {
-            #expect(walk[tensor]?.held == occupancy[tensor].count, failure)
+            #expect(walk[tensor]?.held == occupancy[tensor].count, failure())
           }
-          expect(traffic, agreesWith: walk, failure)
+          expect(traffic, agreesWith: walk, failure())
         }
       }
     }
@@ -51,10 +51,10 @@ struct WideTrafficTests {
       for _ in 0..<5 {
         let mapping = layers.wideMapping(on: layer, loops: 6...18)
         for reuse in ReusePolicy.allCases {
-          let failure: Comment = "seed \(seed): \(describe(layer)), \(mapping.nodes), \(reuse)"
+          func failure() -> Comment { "seed \(seed): \(describe(layer)), \(mapping.nodes), \(reuse)" }
           let traffic = Traffic(of: mapping, on: layer, reuse: reuse)
           let walk = ContentWalker.counts(mapping, on: layer, reuse: reuse)
-          expect(traffic, agreesWith: walk, failure)
+          expect(traffic, agreesWith: walk, failure())
         }
       }
     }
@@ -67,15 +67,15 @@ struct WideTrafficTests {
     for _ in 0..<20 {
       let layer = layers.steppedLayer()
       let mapping = layers.mapping(on: layer)
-      let failure: Comment = "seed \(seed): \(describe(layer)), \(mapping.nodes)"
+      func failure() -> Comment { "seed \(seed): \(describe(layer)), \(mapping.nodes)" }
       let totals = try ReusePolicy.allCases.map { reuse in
         let traffic = Traffic(of: mapping, on: layer, reuse: reuse)
         let replay = try Replay(of: mapping, on: layer, reuse: reuse, widths: WordWidths(.byte))
-        #expect(replay.traffic == traffic, failure)
+        #expect(replay.traffic == traffic, failure())
         return traffic.total
       }
       // The more stays, the less moves: overlap, sliding, none.
-      #expect(totals == totals.sorted(), failure)
+      #expect(totals == totals.sorted(), failure())
     }
   }
 

@@ -58,7 +58,10 @@ struct FigureTests {
 
   /// A file does not grow with points that nobody can tell apart.
   @Test func aCurveHasTwoPointsInAColumnOfPixelsAtMost() throws {
-    let points = (0..<40_000).map { (8192 + 8 * $0, 4e6 - 50 * Double($0)) }
+    let points: [(Int, Double)] = (0..<40_000).map { number in
+      let energy: Double = 4e6 - 50 * Double(number)
+      return (8192 + 8 * number, energy)
+    }
     let figure = try #require(try skiSlope([slope("a", points)]))
     let optimum = try #require(lines(figure).last).points
     let columns = Dictionary(grouping: optimum.dropLast()) { figure.pixel($0).x.rounded(.down) }
@@ -137,9 +140,10 @@ struct FigureTests {
   }
 
   @Test func onePointAndEqualValuesAndZerosCanBeDrawn() throws {
-    for points in [
+    let curves: [[(Int, Double)]] = [
       [(8 << 10, 5e6)], [(8 << 10, 5e6), (8 << 12, 5e6)], [(8 << 10, 5e6), (8 << 12, 0)], [(1, 1), (2, 1)],
-    ] {
+    ]
+    for points in curves {
       let figure = try #require(try skiSlope([slope("a", points)]))
       #expect(figure.y.start > 0 && figure.y.end > figure.y.start && figure.x.end > figure.x.start)
       #expect(figure.y.ticks.count >= 2 && figure.x.ticks.count >= 2)
@@ -170,8 +174,9 @@ struct FigureTests {
   /// The legend has room of its own, in rows as wide as the picture, between the title and the frame.
   @Test(arguments: [1, 2, 8])
   func theLegendHasRoom(curves: Int) throws {
-    let slopes = (0..<curves).map { number in
-      slope(String(repeating: "n", count: 3 * number + 1), [(8 << 10, 4e6 * Double(number + 1)), (8 << 20, 1e6)])
+    let slopes = (1...curves).map { number in
+      let energy: Double = 4e6 * Double(number)
+      return slope(String(repeating: "n", count: 3 * number - 2), [(8 << 10, energy), (8 << 20, 1e6)])
     }
     let figure = try #require(try skiSlope(slopes))
     let entries = Legend(figure).entries

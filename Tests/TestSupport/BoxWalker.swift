@@ -40,43 +40,46 @@ public struct BoxWalker {
     static let order: [Tensor] = [.inputs, .weights, .outputs]
   }
 
-  private let layer: Layer
+  private let vertical: ConvolutionAxis
+  private let horizontal: ConvolutionAxis
   private let slides: Bool
   private let widths: (inputs: Int, weights: Int, outputs: Int, partialSums: Int)
   private let energies: (read: Int, write: Int)
   private let biasBits: Int
   private let outputCount: Int
-  /// Kernel rows and columns that touch some input.
-  private let usedRows: Set<Int>
-  private let usedColumns: Set<Int>
+  /// The number of kernel rows and columns that touch some input before each, and of all.
+  private let usedRows: [Int]
+  private let usedColumns: [Int]
 
   private var nest: [Line] = []
-  private var low: [Int]
-  private var high: [Int]
+  private var low = SIMD8<Int>()
+  private var high: SIMD8<Int>
   private var loopIndex: [Int] = []
-  private var largest = [0, 0, 0]
-  private var isLoaded = [false, false, false]
-  private var position: [[Int]] = [[], [], []]
+  /// By tensor: the largest box, whether one is loaded, and all words loaded.
+  private var largest = SIMD4<Int>()
+  private var isLoaded = SIMDMask<SIMD4<Int>>()
+  private var loads = SIMD4<Int>()
+  /// For each tensor and line, where the loop stood when the tensor's box was loaded.
+  private var position: [Int] = []
   private var rows: UInt64 = 0
   private var columns: UInt64 = 0
-  private var loads = [0, 0, 0]
 
   /// A walker of nests on a layer, with prices of a bit read and a bit written.
   public init(_ layer: Layer, widths: WordWidths, reuse: ReusePolicy, readEnergy: Int, writeEnergy: Int) {
-    self.layer = layer
+    vertical = layer.vertical
+    horizontal = layer.horizontal
     slides = reuse == .sliding
     self.widths = (widths.inputs.count, widths.weights.count, widths.outputs.count, widths.partialSums.count)
     energies = (readEnergy, writeEnergy)
     biasBits = layer.biases.count * widths.partialSums.count
     outputCount = layer[.n] * layer[.g] * layer[.k] * layer[.p] * layer[.q]
-    usedRows = Self.used(layer.vertical)
-    usedColumns = Self.used(layer.horizontal)
-    low = Array(repeating: 0, count: 8)
-    high = Dimension.allCases.map { layer[$0] }
+    usedRows = Self.used(vertical)
+    usedColumns = Self.used(horizontal)
+    high = SIMD8(Dimension.allCases.map { layer[$0] })
   }
 
-  /// The kernel rows that the inputs touch: seen from an input, each output may touch it with one.
-  private static func used(_ axis: ConvolutionAxis) -> Set<Int> {
+  /// The number of kernel rows that the inputs touch before each: seen from an input, each output may touch it with one.
+  private static func used(_ axis: ConvolutionAxis) -> [Int] {
     var used: Set<Int> = []
     for row in 0..<axis.inputSize {
       for output in 0..<axis.outputSize {
@@ -84,7 +87,7 @@ public struct BoxWalker {
         if distance % axis.dilation == 0 { used.insert(distance / axis.dilation) }
       }
     }
-    return used
+    return (0...axis.kernelSize).map { end in used.count { 0..<end ~= $0 } }
   }
 
   /// The bits that a mapping holds and the energy of moving its data.
@@ -96,9 +99,8 @@ public struct BoxWalker {
   public mutating func evaluate(_ nest: [Line]) -> (occupancy: Int, energy: Int) {
     self.nest = nest
     loopIndex = Array(repeating: 0, count: nest.count)
-    largest = [0, 0, 0]
-    isLoaded = [false, false, false]
-    loads = [0, 0, 0]
+    position = Array(repeating: 0, count: 3 * nest.count)
+    (largest, isLoaded, loads) = (SIMD4(), SIMDMask(), SIMD4())
     walk(0)
     let spilled = loads[2] - outputCount
     let read = loads[0] * widths.inputs + loads[1] * widths.weights + spilled * widths.partialSums + biasBits
@@ -131,58 +133,50 @@ public struct BoxWalker {
     loopIndex[line] = 0
   }
 
-  /// Which dimensions n, g, k, c, p, q, r, s select a part of inputs, weights, outputs.
-  private static let relevant: [[Bool]] = [
-    [true, true, false, true, true, true, true, true], [false, true, true, true, false, false, true, true],
-    [true, true, true, false, true, true, false, false],
-  ]
+  /// Whether a dimension selects a part of inputs, weights or outputs: a bit for each of n, g, k, c, p, q, r, s.
+  @inline(__always)
+  private static func selects(_ tensor: Int, _ dimension: Int) -> Bool {
+    let dimensions = tensor == 0 ? 0b1111_1011 : tensor == 1 ? 0b1100_1110 : 0b0011_0111
+    return dimensions >> dimension & 1 == 1
+  }
 
   private mutating func keep(_ tensor: Int, _ line: Int) {
-    var now: [Int] = []
-    for outer in 0..<line where nest[outer].tile > 0 && Self.relevant[tensor][nest[outer].index] {
-      now.append(loopIndex[outer])
+    // The loops outside that are not where they were when the box was loaded, and one of them.
+    var (moved, dimension, areOneStep) = (0, 0, true)
+    for outer in 0..<line where nest[outer].tile > 0 && Self.selects(tensor, nest[outer].index) {
+      let place = tensor * nest.count + outer
+      let distance = loopIndex[outer] - position[place]
+      if distance == 0 { continue }
+      moved += 1
+      dimension = nest[outer].index
+      areOneStep = areOneStep && distance == 1
+      position[place] = loopIndex[outer]
     }
-    if isLoaded[tensor] && now == position[tensor] { return }
+    let wasLoaded = isLoaded[tensor]
+    if wasLoaded && moved == 0 { return }
     var size = 1
-    for dimension in 0..<8 where Self.relevant[tensor][dimension] && (tensor == 2 || dimension < 4) {
+    for dimension in 0..<8 where Self.selects(tensor, dimension) && (tensor == 2 || dimension < 4) {
       size *= high[dimension] - low[dimension]
     }
-    if tensor == 1 {
-      size *= (low[6]..<high[6]).count { usedRows.contains($0) } * (low[7]..<high[7]).count { usedColumns.contains($0) }
-    }
-    if tensor > 0 {
-      loads[tensor] += size
-    } else {
-      let newRows = touched(layer.vertical, 4, 6)
-      let newColumns = touched(layer.horizontal, 5, 7)
+    switch tensor {
+    case 0:
+      let newRows = touched(vertical, 4, 6)
+      let newColumns = touched(horizontal, 5, 7)
       let channels = size
       size *= newRows.nonzeroBitCount * newColumns.nonzeroBitCount
       loads[0] += size
-      if slides, isLoaded[0], let moved = singleStep(from: position[0], to: now, line) {
-        // Images, groups and channels have no overlap.
-        if moved >= 4 {
-          loads[0] -= channels * (rows & newRows).nonzeroBitCount * (columns & newColumns).nonzeroBitCount
-        }
+      // A single step of rows or columns; images, groups and channels have no overlap.
+      if slides, wasLoaded, moved == 1, areOneStep, dimension >= 4 {
+        loads[0] -= channels * (rows & newRows).nonzeroBitCount * (columns & newColumns).nonzeroBitCount
       }
       (rows, columns) = (newRows, newColumns)
+    case 1:
+      size *= (usedRows[high[6]] - usedRows[low[6]]) * (usedColumns[high[7]] - usedColumns[low[7]])
+      loads[1] += size
+    default: loads[2] += size
     }
     largest[tensor] = max(largest[tensor], size)
-    position[tensor] = now
     isLoaded[tensor] = true
-  }
-
-  /// The dimension of the one relevant loop that moved, by one step forward, or nil if that is not what happened.
-  private func singleStep(from before: [Int], to now: [Int], _ line: Int) -> Int? {
-    var moved: Int?
-    var slot = 0
-    for outer in 0..<line where nest[outer].tile > 0 && Self.relevant[0][nest[outer].index] {
-      if before[slot] != now[slot] {
-        if moved != nil || now[slot] != before[slot] + 1 { return nil }
-        moved = nest[outer].index
-      }
-      slot += 1
-    }
-    return moved
   }
 
   private func touched(_ axis: ConvolutionAxis, _ output: Int, _ kernel: Int) -> UInt64 {

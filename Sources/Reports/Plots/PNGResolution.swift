@@ -20,8 +20,15 @@ enum PNGResolution {
 
   /// CRC-32 as PNG has it.
   private static func checksum(_ data: Data) -> UInt32 {
-    ~data.reduce(UInt32.max) { remainder, byte in
-      (0..<8).reduce(remainder ^ UInt32(byte)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1 }
+    var remainder = UInt32.max
+    for byte in data {
+      remainder ^= UInt32(byte)
+      for _ in 0..<8 {
+        let isOdd = remainder & 1 == 1
+        remainder >>= 1
+        if isOdd { remainder ^= 0xEDB8_8320 }
+      }
     }
+    return ~remainder
   }
 }
