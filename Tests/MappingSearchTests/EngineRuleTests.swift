@@ -73,7 +73,7 @@ import Workloads
           let blocks = Blocks(search: search, grid: grid, node: node, template: template)
           let (leaf, long) = (blocks.leaf(prunes: true), blocks.longLeaf)
           var pairs = leaf.roots
-          var known: WideIncumbent?
+          var (known, searched): (WideIncumbent?, Int) = (nil, 0)
           for capacity in capacities {
             let best = blocks.best(capacity)
             func what() -> String { "\(draw), \(grid.dataflow), template \(template), \(node.tiles), at \(capacity)" }
@@ -84,9 +84,9 @@ import Workloads
             #expect(
               blocks.best(capacity, long, isCounted: false).energy
                 == blocks.best(capacity, leaf, isCounted: false).energy, lost(to: "dominated loops", what()))
-            var incumbent = WideIncumbent(capacity: capacity, known: known)
+            var incumbent = WideIncumbent(capacity: capacity, known: known, searched: searched)
             leaf.offer(to: &incumbent, from: &pairs, counted: search.counted)
-            known = incumbent
+            (known, searched) = (incumbent, capacity)
             #expect(incumbent.energy == best.energy, lost(to: "capacities in a row", what()))
           }
         }

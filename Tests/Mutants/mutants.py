@@ -85,6 +85,7 @@ CUTS = [
     ("visits of a node", "MappingSearch/Wide/WideGrid.swift", "blocks.count <= Self.fewBlocks ? 1..<blocks.count : 1..<2", "1..<2"),
     ("groups of loops", "MappingSearch/Wide/WideLeaf.swift", "let kept = min((incumbent.capacity &- occupancy) / grid.widths[2], mostKept)", "let kept = min((incumbent.capacity &- occupancy) / grid.widths[2], mostKept) / 2"),
     ("dominated loops", "MappingSearch/Wide/AxisChoice.swift", "[[choice.held[0], choice.held[1], choice.held[2]], choice.burden].joined()", "[[choice.held[0], choice.held[1], choice.held[2]], choice.burden.dropLast(3)].joined()"),
+    ("capacities in a row", "MappingSearch/Wide/WideLeaf.swift", "occupancy(start &- 1) > incumbent.searched {", "occupancy(start &- 1) > incumbent.searched &+ grid.widths[2] {"),
     ("capacities in a row", "MappingSearch/Wide/WideLeaf.swift", "if words <= mostKept { wakes = min(wakes, occupancy &+ words &* grid.widths[2]) }", "if words <= mostKept { wakes = min(wakes, occupancy &+ 2 &* words &* grid.widths[2]) }"),
 ]
 

@@ -9,6 +9,8 @@ struct AxisTree {
     let choices: Range<Int>
     /// The rows of the third tensor that each block at the second keep touches, summed over the blocks.
     let needed: Int
+    /// Whether the second tensor's block has all rows of the dimensions that it does not share with the first.
+    let isWhole: Bool
   }
 
   /// Groups in a row.
@@ -22,7 +24,8 @@ struct AxisTree {
     var isLeaf: Bool { groups.count == 1 }
   }
 
-  let choices: [AxisChoice]
+  /// The loops of each choice.
+  let loops: [[AxisLoop]]
   let groups: [Group]
   /// For each group, and each number of the axis's places outside the second keep, the number of blocks that their loops make.
   let blocks: [Int]
@@ -36,7 +39,7 @@ struct AxisTree {
   let factors: [Int]
   /// The words held by each choice at each keep.
   let held: [SIMD4<Int>]
-  /// The factors of the products of the third tensor: at least of a group's choices up to each.
+  /// The factors of the products of the third tensor: at least of a group's choices up to each. None of a vertical axis.
   private(set) var leastOfThird: [Int] = []
   /// For each product of a template whether the axis's factor is other than 0 of some choice.
   let isUsed: [Bool]
@@ -67,12 +70,14 @@ struct AxisTree {
     }
     products = factors.count
     var ofChoices: [Int] = []
+    let isHorizontal = lister.axis == .horizontal
     for (group, loops) in zip(members, outer) {
       let first = groups.last?.choices.upperBound ?? 0
       let sums = lister.sums.of(lister.template.dataflow.order[2], loops, lister.rows).sums
       groups.append(
         Group(
-          choices: first..<first + group.count, needed: sums.starts[loops.count]))
+          choices: first..<first + group.count, needed: sums.starts[loops.count],
+          isWhole: group.contains(where: \.isWhole)))
       blocks += (0...lister.layout.places[1]).map { cut in sums.blocks[loops.count { $0.place < cut }] }
       var least = Array(repeating: Int.max, count: factors.count - third)
       for choice in group {
@@ -81,11 +86,11 @@ struct AxisTree {
           ofChoices.append(own)
           if product >= third { least[product - third] = min(least[product - third], own) }
         }
-        leastOfThird += least
+        if isHorizontal { leastOfThird += least }
       }
     }
-    self.choices = members.flatMap { $0 }
-    held = self.choices.map(\.held)
+    loops = members.joined().map(\.loops)
+    held = members.joined().map(\.held)
     self.groups = groups
     self.factors = ofChoices
     isUsed = factors.indices.map { product in

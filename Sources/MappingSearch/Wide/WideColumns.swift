@@ -20,7 +20,9 @@ struct WideColumns {
   let isUsed: [Bool]
   /// For each tensor in the order of the keeps the bits held, one after the other.
   let held: [Int]
-  /// The least of each.
+  /// The words held of the third tensor.
+  let wordsOfThird: [Int]
+  /// The least of each tensor's bits.
   let leastHeld: SIMD4<Int>
   /// For each of ``WideTerms/keepingLoops`` the columns' numbers of steps, one after the other.
   let stepCounts: [Int]
@@ -57,6 +59,7 @@ struct WideColumns {
       cuts.map { cuts in widths[tensor] * cuts.reduce(1) { $0 * $1.held[tensor] } }
     }
     self.held = held.flatMap { $0 }
+    wordsOfThird = held[2].map { $0 / widths[2] }
     leastHeld = SIMD4(held[0].min() ?? 0, held[1].min() ?? 0, held[2].min() ?? 0, 0)
     let steps = cuts.map(terms.stepCounts)
     stepCounts = terms.keepingLoops.indices.flatMap { loop in steps.map { $0[loop] } }

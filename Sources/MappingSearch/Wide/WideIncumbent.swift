@@ -2,6 +2,8 @@
 struct WideIncumbent {
   /// Bits.
   let capacity: Int
+  /// Nothing that is searched and holds no more than this is better than what is known.
+  let searched: Int
   private(set) var energy = Int.max
   private(set) var occupancy = Int.max
   private(set) var place: WidePlace?
@@ -9,14 +11,16 @@ struct WideIncumbent {
   /// - Parameters:
   ///   - capacity: bits.
   ///   - known: the best within as much or less, which nothing replaces that is no better.
-  init(capacity: Int, known: WideIncumbent? = nil) {
+  ///   - searched: a smaller capacity within which nothing is better than that.
+  init(capacity: Int, known: WideIncumbent? = nil, searched: Int = 0) {
     self.capacity = capacity
+    self.searched = searched
     if let known { (energy, occupancy, place) = (known.energy, known.occupancy, known.place) }
   }
 
   /// A mapping of another search.
   init(energy: Int, occupancy: Int) {
-    (capacity, self.energy, self.occupancy) = (occupancy, energy, occupancy)
+    (capacity, searched, self.energy, self.occupancy) = (occupancy, 0, energy, occupancy)
   }
 
   /// Whether it costs less than another, or as much and holds less.

@@ -216,7 +216,7 @@ struct WideLeaf {
     let mostOfThird =
       vertical.held[some.choices.upperBound - 1][2] &* horizontal.held[others.choices.upperBound - 1][2]
     let needed = some.needed &* others.needed
-    let isWhole = !grid.allowsWhole && vertical.choices[v].isWhole && horizontal.choices[h].isWhole
+    let isWhole = !grid.allowsWhole && some.isWhole && others.isWhole
     let count = columns.count
     let (factors, columnsHeld) = (columns.factors.span, columns.held.span)
     scratch.candidates.removeAll(keepingCapacity: true)
@@ -229,21 +229,23 @@ struct WideLeaf {
         wakes = min(wakes, leastOccupancy)
         continue
       }
+      if occupancy &+ mostOfThird &* ofThird <= incumbent.searched { continue }
       var energy = grid.constant
       for term in 0..<terms.third.term { energy &+= scratch.row[term] &* factors[term &* count &+ column] }
       if prunes {
-        let mostKept = mostOfThird &* ofThird / grid.widths[2]
+        let least = energy &+ grid.prices[2] &* grid.elements[2]
+        if least > incumbent.energy { continue }
+        let mostKept = mostOfThird &* columns.wordsOfThird[column]
         let kept = min((incumbent.capacity &- occupancy) / grid.widths[2], mostKept)
         var steps = 0
         for loop in scratch.steps.indices {
           steps &+= scratch.steps[loop] &* columns.stepCounts[loop &* count &+ column]
         }
-        let least = energy &+ grid.prices[2] &* grid.elements[2]
         let bound = max(least, energy &+ grid.prices[2] &* (needed &* columns.needed[column] &- steps &* kept))
         if !incumbent.admits(occupancy: leastOccupancy, energy: bound) {
           // With more room more is kept, and each word kept saves as much at every step.
           let saved = grid.prices[2] &* steps
-          if least > incumbent.energy || saved == 0 { continue }
+          if saved == 0 { continue }
           let words = kept &+ max(1, (bound &- incumbent.energy &+ saved &- 1) / saved)
           if words <= mostKept { wakes = min(wakes, occupancy &+ words &* grid.widths[2]) }
           continue
@@ -288,7 +290,7 @@ struct WideLeaf {
     let ofColumn = columns.held[2 &* count &+ candidate.column]
     let (first, last) = (others.choices.lowerBound, others.choices.upperBound - 1)
     let isBounded = prunes && !grid.mayBeNegative
-    var end = last + 1
+    var (start, end) = (last + 1, last + 1)
     var wakes = Int.max
     for v in some.choices {
       let held = vertical.held[v][2] &* ofColumn
@@ -296,6 +298,8 @@ struct WideLeaf {
       while end > first, occupancy(end &- 1) > incumbent.capacity { end &-= 1 }
       // Those after it hold more.
       if end == first { return min(wakes, occupancy(first)) }
+      while start > first, occupancy(start &- 1) > incumbent.searched { start &-= 1 }
+      if start > last { continue }
       weights.removeAll(keepingCapacity: true)
       for index in usedOfFirstTwo..<used.count {
         let product = used[index]
@@ -313,12 +317,13 @@ struct WideLeaf {
       if end <= last, !isBounded || energy(least, last &* ofThird) <= incumbent.energy {
         wakes = min(wakes, occupancy(end))
       }
-      if isBounded,
-        !incumbent.admits(occupancy: occupancy(first), energy: energy(least, (end &- 1) &* ofThird))
+      if start >= end
+        || isBounded
+          && !incumbent.admits(occupancy: occupancy(start), energy: energy(least, (end &- 1) &* ofThird))
       {
         continue
       }
-      for h in first..<end {
+      for h in start..<end {
         let occupancy = occupancy(h)
         let energy = energy(ofOther, h &* products &+ third)
         if !incumbent.admits(occupancy: occupancy, energy: energy) { continue }

@@ -28,8 +28,8 @@ extension WideSearch {
     let template = grid.templates[Int(place.template)]
     let cuts = columns(Int(place.template), place.tiles).cuts[Int(place.column)]
     let axes = [
-      tree(Int(place.template), place.tiles, isVertical: true).choices[Int(place.vertical)],
-      tree(Int(place.template), place.tiles, isVertical: false).choices[Int(place.horizontal)],
+      tree(Int(place.template), place.tiles, isVertical: true).loops[Int(place.vertical)],
+      tree(Int(place.template), place.tiles, isVertical: false).loops[Int(place.horizontal)],
     ]
     var nodes: [Mapping.Node] = problem.layer[.g] > 1 ? [.loop(.g, tile: 1)] : []
     var next = [0, 0]
@@ -47,7 +47,7 @@ extension WideSearch {
           nodes.append(.loop(dimension, tile: tile, .backAndForth))
         case .vertical, .horizontal:
           let axis = place == .vertical ? 0 : 1
-          for loop in axes[axis].loops where loop.place == next[axis] {
+          for loop in axes[axis] where loop.place == next[axis] {
             let dimension: Dimension =
               switch (place == .vertical, loop.isKernel) {
               case (true, true): .r

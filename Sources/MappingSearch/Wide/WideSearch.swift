@@ -260,10 +260,13 @@ final class WideSearch: @unchecked Sendable {
     var frontiers: [Frontier?] = Array(repeating: nil, count: nodes.count)
     var optima: [WideIncumbent] = []
     var others = others[...]
+    var searched = 0
     for capacity in capacities {
-      var incumbent = WideIncumbent(capacity: capacity, known: optima.last)
+      var incumbent = WideIncumbent(capacity: capacity, known: optima.last, searched: searched)
       while let other = others.first, other.occupancy <= capacity {
-        if other.isBetter(than: incumbent) { incumbent = WideIncumbent(capacity: capacity, known: other) }
+        if other.isBetter(than: incumbent) {
+          incumbent = WideIncumbent(capacity: capacity, known: other, searched: searched)
+        }
         others.removeFirst()
       }
       var useful: [(least: Int, index: Int)] = []
@@ -283,6 +286,7 @@ final class WideSearch: @unchecked Sendable {
         if let wakes = frontiers[index]?.joined().lazy.map(\.wakes).min() { sleepers.add(index) { wakes <= $0 } }
       }
       if incumbent.energy < optima.last?.energy ?? .max { optima.append(incumbent) }
+      searched = capacity
     }
     statistics.prunedByEnergy = max(0, nodes.count - statistics.scored)
     return (optima, statistics)
