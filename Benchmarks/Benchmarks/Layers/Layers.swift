@@ -8,30 +8,35 @@ import Workloads
 
 /// Seconds from a parsed layer to its optimal mapping, or to its exact Pareto curve, on one thread unless said otherwise.
 ///
-/// Where the name ends in `-layers` an iteration is one layer, the distinct layers of the network in turn: p50 is the
-/// median layer's time and p100 about the worst's.
+/// Where the name has `-layers` an iteration is one layer, the distinct layers of the network in turn: p50 is the
+/// median layer's time and p100 about the worst's. Reuse is `sliding` unless the name ends in `-overlap`.
 let benchmarks: @Sendable () -> Void = {
   Benchmark.defaultConfiguration.metrics = [.wallClock]
   Benchmark.defaultConfiguration.timeUnits = .microseconds
   Benchmark.defaultConfiguration.maxDuration = .seconds(3)
   for network in ["alexnet", "vgg16", "resnet18", "resnet50"] {
     guard let layers = try? BuiltIn.network(nameOrFile: network).entries.map(\.layer) else { continue }
-    Benchmark("optimize-\(network)-layers", configuration: eachLayer(layers)) { benchmark in
-      let layer = layers[benchmark.currentIteration % layers.count]
-      benchmark.startMeasurement()
-      blackHole(try Optimizer(Problem(layer, widths: bytes, reuse: .sliding)).optimum(capacity: .bytes(64 << 10)))
-    }
-    Benchmark("curve-\(network)-layers", configuration: eachLayer(layers)) { benchmark in
-      let layer = layers[benchmark.currentIteration % layers.count]
-      benchmark.startMeasurement()
-      blackHole(try Optimizer(Problem(layer, widths: bytes, reuse: .sliding)).curve())
-    }
-    Benchmark("curve-\(network)-whole") { _ in
-      for layer in layers { blackHole(try Optimizer(Problem(layer, widths: bytes, reuse: .sliding)).curve()) }
-    }
-    Benchmark("curve-\(network)-whole-all-cores") { _ in
-      DispatchQueue.concurrentPerform(iterations: layers.count) { index in
-        blackHole(try? Optimizer(Problem(layers[index], widths: bytes, reuse: .sliding)).curve())
+    for (ending, reuse) in [("", ReusePolicy.sliding), ("-overlap", .overlap)] {
+      @Sendable func optimizer(_ layer: Layer) throws -> Optimizer {
+        Optimizer(try Problem(layer, widths: bytes, reuse: reuse))
+      }
+      Benchmark("optimize-\(network)-layers\(ending)", configuration: eachLayer(layers)) { benchmark in
+        let layer = layers[benchmark.currentIteration % layers.count]
+        benchmark.startMeasurement()
+        blackHole(try optimizer(layer).optimum(capacity: .bytes(64 << 10)))
+      }
+      Benchmark("curve-\(network)-layers\(ending)", configuration: eachLayer(layers)) { benchmark in
+        let layer = layers[benchmark.currentIteration % layers.count]
+        benchmark.startMeasurement()
+        blackHole(try optimizer(layer).curve())
+      }
+      Benchmark("curve-\(network)-whole\(ending)") { _ in
+        for layer in layers { blackHole(try optimizer(layer).curve()) }
+      }
+      Benchmark("curve-\(network)-whole-all-cores\(ending)") { _ in
+        DispatchQueue.concurrentPerform(iterations: layers.count) { index in
+          blackHole(try? optimizer(layers[index]).curve())
+        }
       }
     }
   }
@@ -69,7 +74,10 @@ func growth() {
     }
   }
   if let gemm = try? Layer.gemm(name: "gemm", m: 4096, n: 4096, k: 4096) {
-    Benchmark("curve-gemm-4096") { _ in blackHole(try Optimizer(Problem(gemm, widths: bytes, reuse: .sliding)).curve())
+    for (ending, reuse) in [("", ReusePolicy.sliding), ("-overlap", .overlap)] {
+      Benchmark("curve-gemm-4096\(ending)") { _ in
+        blackHole(try Optimizer(Problem(gemm, widths: bytes, reuse: reuse)).curve())
+      }
     }
   }
   guard let layer = layer(nil), let optimizer = try? Optimizer(Problem(layer, widths: bytes, reuse: .sliding)) else {
