@@ -48,6 +48,22 @@ import Workloads
     }
   }
 
+  /// Of the first 2 000 draws of this kind those in which nests beat the curve. Proofs.md, O1, names their kinds.
+  @Test(
+    "few nests beat the curve, and by little",
+    arguments: [97, 127, 207, 305, 473, 532, 595, 634, 1010, 1076, 1362, 1467, 1903])
+  func knownAbove(_ seed: Int) throws {
+    let draw = try Draw(seed: seed, largestSize: 6, largestMACs: 36, dimensions: [.k, .c, .p, .n, .q], count: 3)
+    let curve = Optimizer(draw.problem).curve()
+    var lost = 0
+    for point in TurningBruteForce(draw.problem, .init()).paretoPoints {
+      let found = curve.steps.index(capacity: Bits(point.occupancy)).map { curve.steps.points[$0].dataQuanta }
+      if found ?? .max > point.energy { lost += 1 }
+      #expect(Double(found ?? .max) <= 1.0601 * Double(point.energy), draw.comment)
+    }
+    #expect(lost <= 2, draw.comment)
+  }
+
   @Test("groups and batches: no nest beats the curve", arguments: seeds(1000..<1020))
   func grouped(_ seed: Int) throws {
     let draw = try Draw(seed: seed, largestSize: 3, largestMACs: 24, dimensions: [.g, .n, .k, .c, .p], count: 3)
@@ -102,7 +118,7 @@ import Workloads
   }
 
   /// Whether a nest walks two loops of one dimension, or before its first keep of one group of dimensions, with another's
-  /// between them: the one kind of nests known to beat the search, by the end at which two unequal blocks are turned at.
+  /// between them: the most frequent kind of nests known to beat the search, by the end at which two unequal blocks are turned at.
   static func isInterleaved(_ nest: Mapping) -> Bool {
     var nodes = nest.nodes
     // A keep inside a loop that its tensor does not depend on is as good outside.
