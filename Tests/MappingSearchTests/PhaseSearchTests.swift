@@ -73,8 +73,7 @@ struct PhaseSearchTests {
     let kernelTiles = Array(1...kernels.reduce(1) { max($0, $1.count) })
     var parts = PhaseParts(AxisRows(axis))
     func totals(skips: Bool) -> [PhaseParts.Totals?] {
-      parts.table(outputs: outputs, kernels: kernels, outputTiles: outputTiles, kernelTiles: kernelTiles, skips: skips)
-        .totals
+      parts.totals(outputs: outputs, kernels: kernels, outputTiles: outputTiles, kernelTiles: kernelTiles, skips: skips)
     }
     let (all, some) = (totals(skips: false), totals(skips: true))
     for (index, totals) in all.enumerated() {

@@ -202,7 +202,7 @@ struct PhaseProfileMaker {
     let (outputTiles, outputPlaces) = outputs.boxTiles(mapspace.inputLevel)
     let (kernelTiles, kernelPlaces) = kernels.boxTiles(mapspace.inputLevel)
     // Inside the last keep sizes are in what boxes hold and move alone.
-    let table = parts.table(
+    let all = parts.totals(
       outputs: outputs.parents, kernels: kernels.parents, outputTiles: outputTiles, kernelTiles: kernelTiles,
       skips: mapspace.inputLevel == 2)
     let weightsHeld = kernels.tiles.map(weightsHeld)
@@ -213,7 +213,7 @@ struct PhaseProfileMaker {
     for (first, output) in outputs.tiles.enumerated() {
       for (second, kernel) in kernels.tiles.enumerated() {
         let place = outputPlaces[first] * kernelTiles.count + kernelPlaces[second]
-        guard let totals = table.totals[place] else { continue }
+        guard let totals = all[place] else { continue }
         var factors = CostFactors(
           rowsMoved: totals.moved, rowsHeld: totals.held, weightVisits: visits.weights[first],
           outputVisits: visits.outputs[second], weightsHeld: weightsHeld[second],

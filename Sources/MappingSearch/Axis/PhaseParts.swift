@@ -8,9 +8,9 @@ import Workloads
 struct PhaseParts {
   let rows: AxisRows
   /// What counts on the axes that pairs of blocks are, equal ones once.
-  private var known: [ConvolutionAxis: PlainBoxCounts] = [:]
+  private var counts: [ConvolutionAxis: PlainBoxCounts] = [:]
   /// What was counted, since orders of keeps have blocks in common.
-  private var tables: [TableKey: Table] = [:]
+  private var known: [Key: [Totals?]] = [:]
 
   private var axis: ConvolutionAxis { rows.axis }
 
@@ -46,10 +46,10 @@ struct PhaseParts {
           parts[place].times += 1
           continue
         }
-        let counts = known[part] ?? PlainBoxCounts(rows: AxisRows(part))
-        known[part] = counts
+        let ofPart = counts[part] ?? PlainBoxCounts(rows: AxisRows(part))
+        counts[part] = ofPart
         places[part] = parts.count
-        parts.append(Part(counts: counts, times: 1))
+        parts.append(Part(counts: ofPart, times: 1))
       }
     }
     return parts
@@ -66,15 +66,7 @@ struct PhaseParts {
     var slidKernels: Int?
   }
 
-  /// The totals of each pair of some sizes of boxes, output rows before kernel rows.
-  struct Table {
-    let outputTiles: [Int]
-    let kernelTiles: [Int]
-    /// Nil where a smaller box of output rows moves as much and holds no more.
-    fileprivate(set) var totals: [Totals?] = []
-  }
-
-  private struct TableKey: Hashable {
+  private struct Key: Hashable {
     var outputs: [Progression]
     var kernels: [Progression]
     var outputTiles: [Int]
@@ -90,28 +82,27 @@ struct PhaseParts {
   ///   - outputTiles: the sizes of boxes in output rows.
   ///   - kernelTiles: the sizes in kernel rows.
   ///   - skips: whether sizes in output rows are left out of which a smaller one moves as much and holds no more.
-  /// - Returns: the totals.
-  mutating func table(
+  /// - Returns: the totals of each size in output rows with each in kernel rows, nil where they are left out.
+  mutating func totals(
     outputs: [Progression], kernels: [Progression], outputTiles: [Int], kernelTiles: [Int], skips: Bool
-  ) -> Table {
-    let key = TableKey(
-      outputs: outputs, kernels: kernels, outputTiles: outputTiles, kernelTiles: kernelTiles, skips: skips)
-    if let known = tables[key] { return known }
+  ) -> [Totals?] {
+    let key = Key(outputs: outputs, kernels: kernels, outputTiles: outputTiles, kernelTiles: kernelTiles, skips: skips)
+    if let known = known[key] { return known }
     let parts = parts(outputs: outputs, kernels: kernels)
-    var table = Table(outputTiles: outputTiles, kernelTiles: kernelTiles)
-    table.totals.reserveCapacity(outputTiles.count * kernelTiles.count)
+    var all: [Totals?] = []
+    all.reserveCapacity(outputTiles.count * kernelTiles.count)
     var heldBefore = [Int](repeating: .max, count: kernelTiles.count)
     for (index, output) in outputTiles.enumerated() {
       let isAlike = skips && index > 0 && areCutAlike(outputs, by: output, and: outputTiles[index - 1])
       for (place, kernel) in kernelTiles.enumerated() {
         let tiles = (output: output, kernel: kernel)
         let held = parts.reduce(0) { max($0, $1.counts.held($1.boxes(tiles))) }
-        table.totals.append(isAlike && heldBefore[place] <= held ? nil : totals(parts, tiles, held: held))
+        all.append(isAlike && heldBefore[place] <= held ? nil : totals(parts, tiles, held: held))
         heldBefore[place] = held
       }
     }
-    tables[key] = table
-    return table
+    known[key] = all
+    return all
   }
 
   private func totals(_ parts: [Part], _ tiles: (output: Int, kernel: Int), held: Int) -> Totals {
