@@ -1,3 +1,4 @@
+import Mappings
 import Workloads
 
 /// ``ConvolutionAxis/inputRows(outputs:kernels:)`` in constant time, for the many blocks that a search compares.
@@ -70,6 +71,14 @@ struct AxisRows {
     let lastParent = size % parent == 0 ? parent : size % parent
     let last = lastParent % tile == 0 ? min(tile, lastParent) : lastParent % tile
     return last < size - backStart
+  }
+
+  /// Whether blocks of `tile` inside one block of output rows have a cut among output rows that reach padding.
+  func cutsPadding(_ block: Progression, _ tile: Int) -> Bool {
+    if tile >= block.count { return false }
+    let afterFirst = block.start + block.step * tile
+    let beforeLast = block.start + block.step * ((block.count - 1) / tile * tile - 1)
+    return afterFirst < frontEnd || beforeLast >= backStart
   }
 
   /// The number of distinct input rows that the MACs of two ranges read.

@@ -44,14 +44,24 @@ struct PhaseListing {
       while nested(outputs + 1) * nested(kernels) <= Double(Self.fewerChoices) { outputs += 1 }
       most = (outputs, kernels)
     }
-    // Without overlaps all cuts read as many rows, and what phases separate is separate in any case.
-    let outputs = axis.hasOverlap ? Self.splits(mapspace.outputs, axis.outputPeriod, mapspace.inputLevel) : []
-    let kernels = axis.hasOverlap ? Self.splits(mapspace.kernels, axis.kernelPeriod, mapspace.inputLevel) : []
+    guard Self.splits(axis) else {
+      self.pairs = []
+      return
+    }
+    let outputs = Self.splits(mapspace.outputs, axis.outputPeriod, mapspace.inputLevel)
+    let kernels = Self.splits(mapspace.kernels, axis.kernelPeriod, mapspace.inputLevel)
     var pairs: [(output: PhaseSplit?, kernel: PhaseSplit?)] = []
     for output in [nil] + outputs {
       for kernel in [nil] + kernels where output != nil || kernel != nil { pairs.append((output, kernel)) }
     }
     self.pairs = pairs
+  }
+
+  /// Whether loops over phases are tried on an axis.
+  ///
+  /// Without overlaps all cuts read as many rows, and what phases separate is separate in any case.
+  static func splits(_ axis: ConvolutionAxis) -> Bool {
+    axis.hasOverlap && (axis.outputPeriod > 1 || axis.kernelPeriod > 1)
   }
 
   /// The loops over phases that are tried of a dimension.
@@ -162,11 +172,6 @@ struct PhaseProfileMaker {
   let mapspace: Mapspace
 
   private var axis: ConvolutionAxis { rows.axis }
-
-  init(rows: AxisRows, mapspace: Mapspace) {
-    self.rows = rows
-    self.mapspace = mapspace
-  }
 
   /// Offers the profiles of given cuts, one for each loop that can slide.
   func add<Sink>(output: SplitTiles, kernel: SplitTiles, to found: inout ProfilesFound<Sink>) {

@@ -123,16 +123,8 @@ struct PhaseParts {
     smaller < tile
       && outputs.allSatisfy { block in
         block.step % axis.outputPeriod == 0 && (block.count - 1) / tile == (block.count - 1) / smaller
-          && !cutsPadding(block, tile) && !cutsPadding(block, smaller)
+          && !rows.cutsPadding(block, tile) && !rows.cutsPadding(block, smaller)
       }
-  }
-
-  /// Whether a cut of a block of output rows falls among rows that reach padding.
-  private func cutsPadding(_ block: Progression, _ tile: Int) -> Bool {
-    if tile >= block.count { return false }
-    let afterFirst = block.start + block.step * tile
-    let beforeLast = block.start + block.step * ((block.count - 1) / tile * tile - 1)
-    return afterFirst < rows.frontEnd || beforeLast >= rows.backStart
   }
 
   /// Input rows read where kernel rows slide in place of output rows that a box has all of, or nil where none can.

@@ -289,16 +289,16 @@ struct AxisLister {
       let (sums, ownIsExact) = sums.of(tensor, loops, rows)
       isExact = isExact && ownIsExact
       held[index] = sums.held
-      /// The number of loops outside a place.
-      func cut(_ place: Int) -> Int { loops.firstIndex { $0.place >= place } ?? loops.count }
-      func stays(_ place: Int) -> Int { (cut(place)..<cut(place + 1)).reduce(0) { $0 + sums.stays[$1] } }
-      func new(_ place: Int) -> Int { sums.starts[cut(place + 1)] - sums.starts[cut(place)] - stays(place) }
-      for place in 0...outside { values.append(sums.starts[cut(place)]) }
-      for place in 0...outside { values.append(sums.turns[cut(place)]) }
+      // The numbers of loops outside each place.
+      let cuts = (0...outside).map { place in loops.firstIndex { $0.place >= place } ?? loops.count }
+      func stays(_ place: Int) -> Int { sums.stays[cuts[place]..<cuts[place + 1]].reduce(0, +) }
+      func new(_ place: Int) -> Int { sums.starts[cuts[place + 1]] - sums.starts[cuts[place]] - stays(place) }
+      for cut in cuts { values.append(sums.starts[cut]) }
+      for cut in cuts { values.append(sums.turns[cut]) }
       for place in 0..<outside { values.append(new(place)) }
       for place in 0..<outside { values.append(stays(place)) }
-      for place in 0...outside { burden.append(sums.starts[cut(place)]) }
-      for place in 0...outside { burden.append(sums.starts[cut(place)] - sums.turns[cut(place)]) }
+      for cut in cuts { burden.append(sums.starts[cut]) }
+      for cut in cuts { burden.append(sums.starts[cut] - sums.turns[cut]) }
       for place in 0..<outside { burden.append(stays(place)) }
       var inside = 0
       for place in (0..<outside).reversed() {

@@ -77,7 +77,7 @@ struct AxisTree {
       groups.append(
         Group(
           choices: first..<first + group.count, needed: sums.starts[loops.count],
-          isWhole: group.contains(where: \.isWhole)))
+          isWhole: group[0].isWhole))
       blocks += (0...lister.layout.places[1]).map { cut in sums.blocks[loops.count { $0.place < cut }] }
       var least = Array(repeating: Int.max, count: factors.count - third)
       for choice in group {

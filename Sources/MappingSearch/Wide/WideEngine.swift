@@ -23,7 +23,7 @@ struct WideEngine: SearchEngine {
     do {
       sliding = Optimizer(try Problem(problem.layer, in: setting))
       let axes = [problem.layer.vertical, problem.layer.horizontal]
-      let hasPhases = setting.phases == .on && axes.contains { $0.outputPeriod > 1 || $0.kernelPeriod > 1 }
+      let hasPhases = setting.phases == .on && axes.contains(where: PhaseListing.splits)
       setting.phases = .off
       slidingWithoutPhases = hasPhases ? Optimizer(try Problem(problem.layer, in: setting)) : nil
     } catch {
@@ -65,11 +65,11 @@ struct WideEngine: SearchEngine {
   }
 
   func attains(_ dataQuanta: Int, capacity: Bits, _ dataflow: Dataflow) -> Bool {
-    let other = slidingOptimum(capacity, dataflow) { $0.energy.dataQuanta <= dataQuanta }
-    if let other, other.energy.dataQuanta <= dataQuanta { return true }
+    func attains(_ evaluation: Evaluation) -> Bool { evaluation.energy.dataQuanta <= dataQuanta }
+    if let other = slidingOptimum(capacity, dataflow, isEnough: attains), attains(other) { return true }
     return withSearch(all: WideSearch.isSmall(problem.layer)) { search in
       search.candidate(costing: problem.mostEnergyOfGroup(dataQuanta), capacity: capacity.count, dataflow)
-        .map { problem.evaluate($0).energy.dataQuanta <= dataQuanta } ?? false
+        .map { attains(problem.evaluate($0)) } ?? false
     }
   }
 
