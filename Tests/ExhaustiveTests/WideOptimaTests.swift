@@ -32,15 +32,18 @@ import Workloads
     #expect(lost.count <= 1 && worst < 0.031, "\(worst): \(lost.joined(separator: "\n"))")
   }
 
-  @Test("no curve is above that of the rule sliding", arguments: 0..<8)
+  @Test("no curve and no optimum is above that of the rule sliding", arguments: 0..<8)
   func sliding(_ seed: Int) throws {
     let draw = try HaloDraw(seed: 7000 + seed, axes: 2, largestMACs: 1000)
     var setting = draw.problem.setting
     setting.reuse = .sliding
-    let curve = Optimizer(draw.problem).curve()
+    let optimizer = Optimizer(draw.problem)
+    let curve = optimizer.curve()
     for point in try Optimizer(Problem(draw.problem.layer, in: setting)).curve().steps.points {
       let index = try #require(curve.steps.index(capacity: point.capacity), "\(draw)")
       #expect(curve.steps.points[index].dataQuanta <= point.dataQuanta, "\(draw)")
+      let optimum = try #require(optimizer.optimum(capacity: point.capacity), "\(draw)")
+      #expect(optimum.energy.dataQuanta <= point.dataQuanta, "\(draw) at \(point.capacity)")
     }
   }
 
