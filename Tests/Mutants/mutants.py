@@ -83,10 +83,12 @@ CUTS = [
     ("boxes of a tile", "MappingSearch/Overlap/OverlapSearch.swift", "guard prunes, let best, best.energy <= energy else", "guard prunes, let best, best.energy <= energy + 1 else"),
     ("boxes of a window", "MappingSearch/Overlap/OverlapCurve.swift", "return occupancies.lowerBound + low * unit - 1", "return occupancies.lowerBound + (low - 1) * unit - 1"),
     ("visits of a node", "MappingSearch/Wide/WideGrid.swift", "blocks.count <= Self.fewBlocks ? 1..<blocks.count : 1..<2", "1..<2"),
-    ("groups of loops", "MappingSearch/Wide/WideLeaf.swift", "let kept = min((incumbent.capacity &- occupancy) / grid.widths[2], mostKept)", "let kept = min((incumbent.capacity &- occupancy) / grid.widths[2], mostKept) / 2"),
-    ("dominated loops", "MappingSearch/Wide/AxisChoice.swift", "[[choice.held[0], choice.held[1], choice.held[2]], choice.burden].joined()", "[[choice.held[0], choice.held[1], choice.held[2]], choice.burden.dropLast(3)].joined()"),
+    ("groups of loops", "MappingSearch/Wide/WideLeaf.swift", "private func kept(_ room: Int) -> Int { min(room / width, mostKept) }", "private func kept(_ room: Int) -> Int { min(room / width, mostKept) / 2 }"),
+    ("groups of loops", "MappingSearch/Wide/AxisTree.swift", "nodes[index].mostHeld = pointwiseMax(nodes[first].mostHeld, nodes[second].mostHeld)", ""),
+    ("groups of loops", "MappingSearch/Wide/AxisTree.swift", "mostBlocks[index * blockCounts + count] = max(mostBlocks[one], mostBlocks[other])", ""),
+    ("dominated loops", "MappingSearch/Wide/AxisChoice.swift", "[numbers, choice.burden].joined()", "[numbers, choice.burden.dropLast(3)].joined()"),
     ("capacities in a row", "MappingSearch/Wide/WideLeaf.swift", "occupancy(start &- 1) > incumbent.searched {", "occupancy(start &- 1) > incumbent.searched &+ grid.widths[2] {"),
-    ("capacities in a row", "MappingSearch/Wide/WideLeaf.swift", "if words <= mostKept { wakes = min(wakes, occupancy &+ words &* grid.widths[2]) }", "if words <= mostKept { wakes = min(wakes, occupancy &+ 2 &* words &* grid.widths[2]) }"),
+    ("capacities in a row", "MappingSearch/Wide/WideLeaf.swift", "return words <= mostKept ? words &* width : nil", "return words <= mostKept ? 2 &* words &* width : nil"),
 ]
 
 QUICK = "WorkloadsTests|DenseKernelsTests|ScoringTests|MappingsTests|LowerBoundsTests|MappingSearchTests"

@@ -100,6 +100,11 @@ struct AxisLister {
     var flows = false
   }
 
+  /// Whether another lists the same choices, of the same axis in a template of the same order of keeps.
+  func listsTheSame(as other: AxisLister) -> Bool {
+    places == other.places && template.kernelsStandFirst == other.template.kernelsStandFirst
+  }
+
   /// What is tried with blocks of one kind at the first keep, less what is dominated.
   func choices(_ tile: AxisTile) -> [AxisChoice] { Self.undominated(everyChoice(tile)) }
 
@@ -117,25 +122,27 @@ struct AxisLister {
   /// costs.
   static func undominated(_ choices: [AxisChoice]) -> [AxisChoice] {
     let sums = choices.map { choice in choice.burden.reduce(0, +) + choice.held.wrappedSum() }
-    // What they hold and their burdens, in doubles, which compare several at a time and are exact below 2^53.
-    let length = ((choices.first?.burden.count ?? 0) + 3 + 7) / 8
-    var keys = [SIMD8<Double>](repeating: .zero, count: choices.count * length)
-    for (index, choice) in choices.enumerated() {
-      for (place, number) in [[choice.held[0], choice.held[1], choice.held[2]], choice.burden].joined().enumerated() {
-        keys[index * length + place / 8][place % 8] = Double(number)
-      }
-    }
+    // What they hold and their burdens, in doubles, which compare several at a time and are exact below 2^53. Of those that
+    // differ in whether a block is whole neither dominates, as one of a number and its opposite is larger.
+    let length = ((choices.first?.burden.count ?? 0) + 5 + 7) / 8
+    var key = [SIMD8<Double>](repeating: .zero, count: length)
+    var dominating: [SIMD8<Double>] = []
     var kept: [Int] = []
     for index in choices.indices.sorted(by: { (sums[$0], $0) < (sums[$1], $1) }) {
-      let isDominated = kept.indices.contains { place in
-        let other = kept[place]
-        if !choices[other].isExact || choices[other].isWhole != choices[index].isWhole { return false }
-        for part in 0..<length where any(keys[other * length + part] .> keys[index * length + part]) { return false }
-        // What dominates one often dominates the next: let it be met earlier.
-        kept.swapAt(place, place / 2)
-        return true
+      let choice = choices[index]
+      let isWhole = choice.isWhole ? 1 : 0
+      let numbers = [choice.held[0], choice.held[1], choice.held[2], isWhole, -isWhole]
+      for (place, number) in [numbers, choice.burden].joined().enumerated() {
+        key[place / 8][place % 8] = Double(number)
       }
-      if !isDominated { kept.append(index) }
+      if let place = Self.place(of: dominating.span, dominating: key.span) {
+        // What dominates one often dominates the next: let it be met earlier.
+        let earlier = place / 2
+        for part in 0..<length { dominating.swapAt(place * length + part, earlier * length + part) }
+        continue
+      }
+      kept.append(index)
+      if choice.isExact { dominating += key }
     }
     // Those that hold as much come together.
     func place(_ index: Int) -> (Int, Int, Int, Int, Int) {
@@ -143,6 +150,17 @@ struct AxisLister {
       return (held[0], held[1], held[2], sums[index], index)
     }
     return kept.sorted { place($0) < place($1) }.map { choices[$0] }
+  }
+
+  /// The first of some keys, one after the other, of which no number is larger than another key's.
+  private static func place(of keys: Span<SIMD8<Double>>, dominating key: Span<SIMD8<Double>>) -> Int? {
+    let length = key.count
+    for place in 0..<keys.count / length {
+      var part = 0
+      while part < length, !any(keys[place &* length &+ part] .> key[part]) { part &+= 1 }
+      if part == length { return place }
+    }
+    return nil
   }
 
   private func extend(_ state: State, _ segment: Int, _ tile: AxisTile, _ choices: inout [AxisChoice]) {

@@ -19,8 +19,11 @@ struct AxisTree {
     /// The halves, or 0.
     var first: Int32 = 0
     var second: Int32 = 0
-    /// The words held at each keep, at least.
+    /// The words held at each keep, at least and at most.
     var held: SIMD4<Int>
+    var mostHeld: SIMD4<Int>
+    /// The least of what the groups need of the third tensor.
+    var needed: Int
     var isLeaf: Bool { groups.count == 1 }
   }
 
@@ -35,6 +38,10 @@ struct AxisTree {
   private(set) var nodes: [Node] = []
   /// The axis's factor of each product of a template: at least of a node's choices, one node after the other.
   private(set) var factorsOfNodes: [Int] = []
+  /// For each node and each number of the axis's places outside the second keep, at most: the blocks that their loops make,
+  /// and how many more the next place makes.
+  private(set) var mostBlocks: [Int] = []
+  private(set) var mostSteps: [Int] = []
   /// Of each choice.
   let factors: [Int]
   /// The words held by each choice at each keep.
@@ -105,7 +112,13 @@ struct AxisTree {
   private mutating func add(_ range: Range<Int>) -> Int {
     let index = nodes.count
     let group = groups[range.lowerBound].choices
-    nodes.append(Node(groups: range, held: held[group.lowerBound]))
+    nodes.append(
+      Node(
+        groups: range, held: held[group.lowerBound], mostHeld: held[group.upperBound - 1],
+        needed: groups[range.lowerBound].needed))
+    let own = Array(blocks[range.lowerBound * blockCounts..<(range.lowerBound + 1) * blockCounts])
+    mostBlocks += own
+    mostSteps += zip(own, own.dropFirst()).map { $1 - $0 } + [0]
     for product in 0..<products {
       factorsOfNodes.append(group.reduce(.max) { min($0, factors[$1 * products + product]) })
     }
@@ -115,6 +128,13 @@ struct AxisTree {
     nodes[index].first = Int32(first)
     nodes[index].second = Int32(second)
     nodes[index].held = pointwiseMin(nodes[first].held, nodes[second].held)
+    nodes[index].mostHeld = pointwiseMax(nodes[first].mostHeld, nodes[second].mostHeld)
+    nodes[index].needed = min(nodes[first].needed, nodes[second].needed)
+    for count in 0..<blockCounts {
+      let (one, other) = (first * blockCounts + count, second * blockCounts + count)
+      mostBlocks[index * blockCounts + count] = max(mostBlocks[one], mostBlocks[other])
+      mostSteps[index * blockCounts + count] = max(mostSteps[one], mostSteps[other])
+    }
     for product in 0..<products {
       factorsOfNodes[index * products + product] = min(
         factorsOfNodes[first * products + product], factorsOfNodes[second * products + product])

@@ -5,6 +5,9 @@ struct WideColumns {
     let end: Int
     /// The least that these columns hold of the second tensor: bits for each word of the axes.
     let held: Int
+    /// Of all columns up to the end the least of what each needs of the third tensor, and the most words that one holds of it.
+    let needed: Int
+    let mostOfThird: Int
   }
 
   let cuts: [[ChannelCut]]
@@ -14,6 +17,10 @@ struct WideColumns {
   let groups: [Group]
   /// For each group and each product of axes' factors the least of its term up to the group's end.
   let leastOfProducts: [Int]
+  /// For each group and each of ``WideTerms/keepingLoops`` the most steps of the columns up to the group's end.
+  let mostSteps: [Int]
+  /// The most of each tensor's bits.
+  let mostHeld: SIMD4<Int>
   /// The number of products.
   let products: Int
   /// For each product whether its term is other than 0 of some column.
@@ -41,29 +48,39 @@ struct WideColumns {
     products = terms.termOfProduct.count
     factors = (0..<terms.count).flatMap { term in columns.map { $0[term] } }
     isUsed = terms.termOfProduct.map { term in columns.contains { $0[term] != 0 } }
-    let size = max(1, cuts.count / 32)
-    groups = stride(from: 0, to: cuts.count, by: size).map { first in
-      Group(end: min(first + size, cuts.count), held: second(cuts[first]))
-    }
-    var running = Array(repeating: Int.max, count: terms.count)
-    var (least, first): ([Int], Int) = ([], 0)
-    for group in groups {
-      for column in columns[first..<group.end] {
-        for term in running.indices { running[term] = min(running[term], column[term]) }
-      }
-      first = group.end
-      least += terms.termOfProduct.map { running[$0] }
-    }
-    leastOfProducts = least
     let held = (0..<3).map { tensor in
       cuts.map { cuts in widths[tensor] * cuts.reduce(1) { $0 * $1.held[tensor] } }
     }
     self.held = held.flatMap { $0 }
-    wordsOfThird = held[2].map { $0 / widths[2] }
+    let wordsOfThird = held[2].map { $0 / widths[2] }
+    self.wordsOfThird = wordsOfThird
     leastHeld = SIMD4(held[0].min() ?? 0, held[1].min() ?? 0, held[2].min() ?? 0, 0)
+    mostHeld = SIMD4(held[0].max() ?? 0, held[1].max() ?? 0, held[2].max() ?? 0, 0)
     let steps = cuts.map(terms.stepCounts)
     stepCounts = terms.keepingLoops.indices.flatMap { loop in steps.map { $0[loop] } }
-    needed = cuts.map { $0.reduce(1) { $0 * $1.needed } }
+    let needed = cuts.map { $0.reduce(1) { $0 * $1.needed } }
+    self.needed = needed
+    let size = max(1, cuts.count / 32)
+    var groups: [Group] = []
+    var least = Array(repeating: Int.max, count: terms.count)
+    var most = Array(repeating: 0, count: terms.keepingLoops.count)
+    var (leastOfProducts, mostSteps): ([Int], [Int]) = ([], [])
+    for first in stride(from: 0, to: cuts.count, by: size) {
+      let end = min(first + size, cuts.count)
+      for column in first..<end {
+        for term in least.indices { least[term] = min(least[term], columns[column][term]) }
+        for loop in most.indices { most[loop] = max(most[loop], steps[column][loop]) }
+      }
+      groups.append(
+        Group(
+          end: end, held: second(cuts[first]), needed: min(groups.last?.needed ?? .max, needed[first..<end].min() ?? 0),
+          mostOfThird: max(groups.last?.mostOfThird ?? 0, wordsOfThird[first..<end].max() ?? 0)))
+      leastOfProducts += terms.termOfProduct.map { least[$0] }
+      mostSteps += most
+    }
+    self.groups = groups
+    self.leastOfProducts = leastOfProducts
+    self.mostSteps = mostSteps
     isWhole = cuts.map { $0.allSatisfy { $0.tiles[1] == $0.tiles[0] } }
   }
 }

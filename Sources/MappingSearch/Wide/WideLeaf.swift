@@ -108,19 +108,13 @@ struct WideLeaf {
     scratch.pairs.append((pair, columns.groups.count))
     while var (pair, most) = scratch.pairs.popLast() {
       let (some, others) = (verticalNodes[Int(pair.vertical)], horizontalNodes[Int(pair.horizontal)])
+      // Nothing new holds no more than what was searched.
+      if occupancy(some.mostHeld &* others.mostHeld, columns.mostHeld) <= incumbent.searched { continue }
       let held = some.held &* others.held
       let fitting = fitting(held, atMost: most, capacity: incumbent.capacity)
-      // With ends at which more stays than does, numbers may be negative, and the least of them bounds nothing.
-      let isBounded = prunes && !grid.mayBeNegative && !(some.isLeaf && others.isLeaf)
-      if fitting == 0
-        || isBounded
-          && !incumbent.admits(occupancy: leastOccupancy(held), energy: leastEnergy(pair, columns: fitting))
-      {
-        // More columns fit at larger capacities.
-        if fitting == columns.groups.count { continue }
-        if isBounded, leastEnergy(pair, columns: columns.groups.count) > incumbent.energy { continue }
-        pair.wakes = occupancy(held, columns.groups[fitting].held)
-        asleep.append(pair)
+      if let wakes = sleeps(pair, some, others, columns: fitting, incumbent) {
+        pair.wakes = wakes
+        if wakes < .max { asleep.append(pair) }
         continue
       }
       if some.isLeaf, others.isLeaf {
@@ -128,7 +122,7 @@ struct WideLeaf {
           some.groups.lowerBound, others.groups.lowerBound, columns.groups[fitting - 1].end, &scratch, &incumbent,
           counted)
         if fitting < columns.groups.count {
-          pair.wakes = min(pair.wakes, occupancy(held, columns.groups[fitting].held))
+          pair.wakes = min(pair.wakes, leastOccupancy(held, columns.groups[fitting].held))
         }
         if pair.wakes < .max { asleep.append(pair) }
       } else if others.isLeaf || some.groups.count >= others.groups.count {
@@ -143,40 +137,133 @@ struct WideLeaf {
 
   // MARK: Pairs of nodes
 
-  /// The bits held with so many words at each keep, at least.
+  /// The bits held with so many words at each keep, and of the columns so many of each tensor for a word.
   @inline(__always)
-  private func leastOccupancy(_ held: SIMD4<Int>) -> Int {
-    occupancy(held, columns.leastHeld[1])
+  private func occupancy(_ held: SIMD4<Int>, _ ofColumn: SIMD4<Int>) -> Int { (held &* ofColumn).wrappedSum() }
+
+  /// The bits held with so many words at each keep and so many bits for each of the second tensor's, at least.
+  @inline(__always)
+  private func leastOccupancy(_ held: SIMD4<Int>, _ ofSecond: Int) -> Int {
+    held[0] &* columns.leastHeld[0] &+ held[1] &* ofSecond &+ held[2] &* columns.leastHeld[2]
   }
 
   /// The number of groups of columns that may fit a capacity with so many words held at each keep, of the first few.
   @inline(__always)
   private func fitting(_ held: SIMD4<Int>, atMost count: Int, capacity: Int) -> Int {
     var count = count
-    while count > 0, occupancy(held, columns.groups[count - 1].held) > capacity { count -= 1 }
+    while count > 0, leastOccupancy(held, columns.groups[count - 1].held) > capacity { count -= 1 }
     return count
   }
 
-  /// The bits held with so many words at each keep and so many bits for each of the second tensor's, at least.
-  @inline(__always)
-  private func occupancy(_ held: SIMD4<Int>, _ ofSecond: Int) -> Int {
-    held[0] &* columns.leastHeld[0] &+ held[1] &* ofSecond &+ held[2] &* columns.leastHeld[2]
+  /// The least capacity at which a pair of nodes may be of use, if it is of none with the groups of columns that fit now.
+  ///
+  /// - Parameters:
+  ///   - pair: the pair.
+  ///   - some: the vertical axis's node.
+  ///   - others: the horizontal axis's.
+  ///   - count: the number of groups that fit.
+  ///   - incumbent: the best known.
+  /// - Returns: bits, `Int.max` where it is of no use at any capacity, or nil where it may be of use now.
+  private func sleeps(
+    _ pair: Pair, _ some: AxisTree.Node, _ others: AxisTree.Node, columns count: Int, _ incumbent: WideIncumbent
+  ) -> Int? {
+    let held = some.held &* others.held
+    // With ends at which more stays than does, numbers may be negative, and the least of them bounds nothing.
+    let isBounded = prunes && !grid.mayBeNegative && !(some.isLeaf && others.isLeaf)
+    /// The capacity at which more columns fit.
+    var next: Int {
+      let all = columns.groups.count
+      if count == all || isBounded && leastEnergy(pair, columns: all).ofAll > incumbent.energy { return .max }
+      return leastOccupancy(held, columns.groups[count].held)
+    }
+    if count == 0 { return next }
+    if !isBounded { return nil }
+    let (heldAtLeast, least) = (occupancy(held, columns.leastHeld), leastEnergy(pair, columns: count))
+    if !incumbent.admits(occupancy: heldAtLeast, energy: least.ofAll) { return next }
+    let group = columns.groups[count - 1]
+    let ofThird = ThirdBound(
+      needed: some.needed &* others.needed &* group.needed, steps: mostSteps(pair, columns: count),
+      mostKept: some.mostHeld[2] &* others.mostHeld[2] &* group.mostOfThird,
+      price: grid.prices[2], width: grid.widths[2])
+    let ofFirstTwo = held[0] &* columns.leastHeld[0] &+ held[1] &* columns.leastHeld[1]
+    let room = incumbent.capacity &- ofFirstTwo
+    if incumbent.admits(occupancy: heldAtLeast, energy: least.ofFirstTwo &+ ofThird.leastEnergy(room: room)) {
+      return nil
+    }
+    let wakes = ofThird.leastRoom(above: room, energy: incumbent.energy &- least.ofFirstTwo)
+    return min(next, wakes.map { ofFirstTwo &+ $0 } ?? .max)
   }
 
-  /// The least energy of a pair of nodes with one of the first groups of columns, of which the last has the least.
-  private func leastEnergy(_ pair: Pair, columns count: Int) -> Int {
+  /// The least energy of a pair of nodes with one of the first groups of columns, of which the last has the least: that of
+  /// the first two tensors and what is the same for all mappings, and that of all three.
+  @inline(__always)
+  private func leastEnergy(_ pair: Pair, columns count: Int) -> (ofFirstTwo: Int, ofAll: Int) {
     let (some, others) = (vertical.factorsOfNodes.span, horizontal.factorsOfNodes.span)
     let least = columns.leastOfProducts.span
     let products = columns.products
     let (v, h) = (Int(pair.vertical) &* products, Int(pair.horizontal) &* products)
     let first = (count &- 1) &* products
-    var energy = grid.constant
     let used = used.span
-    for index in used.indices {
-      let product = used[index]
-      energy &+= some[v &+ product] &* others[h &+ product] &* least[first &+ product]
+    func energy(_ range: Range<Int>) -> Int {
+      var energy = 0
+      for index in range {
+        let product = used[index]
+        energy &+= some[v &+ product] &* others[h &+ product] &* least[first &+ product]
+      }
+      return energy
     }
-    return energy
+    let ofFirstTwo = grid.constant &+ energy(0..<usedOfFirstTwo)
+    return (ofFirstTwo, ofFirstTwo &+ energy(usedOfFirstTwo..<used.count))
+  }
+
+  /// The most steps of a pair of nodes at which the third tensor may stay, with one of the first groups of columns.
+  @inline(__always)
+  private func mostSteps(_ pair: Pair, columns count: Int) -> Int {
+    let (v, h) = (Int(pair.vertical) &* vertical.blockCounts, Int(pair.horizontal) &* horizontal.blockCounts)
+    let (ofAxis, ofOther) = (vertical.mostBlocks.span, horizontal.mostBlocks.span)
+    let (steps, otherSteps) = (vertical.mostSteps.span, horizontal.mostSteps.span)
+    let ofColumns = columns.mostSteps.span
+    let loops = terms.keepingLoops.span
+    let first = (count &- 1) &* loops.count
+    var sum = 0
+    for index in loops.indices {
+      let loop = loops[index]
+      let (v, h) = (v &+ loop.vertical, h &+ loop.horizontal)
+      let some = loop.place == .vertical ? steps[v] : ofAxis[v]
+      let others = loop.place == .horizontal ? otherSteps[h] : ofOther[h]
+      sum &+= some &* others &* ofColumns[first &+ index]
+    }
+    return sum
+  }
+
+  /// What the third tensor costs at least: each time that the box of the second changes, all that it needs is loaded, but
+  /// what was kept since the time before.
+  ///
+  /// Nothing is kept at steps of channels that the third depends on; at others no more than its largest box and than the room
+  /// beside the first two.
+  private struct ThirdBound {
+    /// Words.
+    let needed: Int
+    let steps: Int
+    let mostKept: Int
+    let price: Int
+    let width: Int
+
+    @inline(__always)
+    private func kept(_ room: Int) -> Int { min(room / width, mostKept) }
+
+    @inline(__always)
+    func leastEnergy(room: Int) -> Int { price &* (needed &- steps &* kept(room)) }
+
+    /// The least room above one at which it may cost no more than so much, since each word kept saves as much at every step;
+    /// nil where there is none.
+    @inline(__always)
+    func leastRoom(above room: Int, energy: Int) -> Int? {
+      let saved = price &* steps
+      if saved == 0 { return nil }
+      let words = kept(room) &+ max(1, (leastEnergy(room: room) &- energy &+ saved &- 1) / saved)
+      return words <= mostKept ? words &* width : nil
+    }
   }
 
   // MARK: Pairs of groups
@@ -235,19 +322,20 @@ struct WideLeaf {
       if prunes {
         let least = energy &+ grid.prices[2] &* grid.elements[2]
         if least > incumbent.energy { continue }
-        let mostKept = mostOfThird &* columns.wordsOfThird[column]
-        let kept = min((incumbent.capacity &- occupancy) / grid.widths[2], mostKept)
         var steps = 0
         for loop in scratch.steps.indices {
           steps &+= scratch.steps[loop] &* columns.stepCounts[loop &* count &+ column]
         }
-        let bound = max(least, energy &+ grid.prices[2] &* (needed &* columns.needed[column] &- steps &* kept))
-        if !incumbent.admits(occupancy: leastOccupancy, energy: bound) {
-          // With more room more is kept, and each word kept saves as much at every step.
-          let saved = grid.prices[2] &* steps
-          if saved == 0 { continue }
-          let words = kept &+ max(1, (bound &- incumbent.energy &+ saved &- 1) / saved)
-          if words <= mostKept { wakes = min(wakes, occupancy &+ words &* grid.widths[2]) }
+        let bound = ThirdBound(
+          needed: needed &* columns.needed[column], steps: steps,
+          mostKept: mostOfThird &* columns.wordsOfThird[column], price: grid.prices[2], width: grid.widths[2])
+        let room = incumbent.capacity &- occupancy
+        if !incumbent.admits(
+          occupancy: leastOccupancy, energy: max(least, energy &+ bound.leastEnergy(room: room)))
+        {
+          if let room = bound.leastRoom(above: room, energy: incumbent.energy &- energy) {
+            wakes = min(wakes, occupancy &+ room)
+          }
           continue
         }
       }

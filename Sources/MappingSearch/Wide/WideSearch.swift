@@ -70,17 +70,26 @@ final class WideSearch: @unchecked Sendable {
   /// The choices of loops along one axis that go with blocks at the first keep.
   func tree(_ template: Int, _ tiles: WideTiles, isVertical: Bool) -> AxisTree {
     let tile = isVertical ? tiles.vertical : tiles.horizontal
-    let key = ListKey(order: tiles.order, template: template, isVertical: isVertical, tile: tile)
-    if let known = trees[key] { return known }
+    func key(_ template: Int) -> ListKey {
+      ListKey(order: tiles.order, template: template, isVertical: isVertical, tile: tile)
+    }
+    if let known = trees[key(template)] { return known }
     let grid = grids[Int(tiles.order)]
-    let lister = isVertical ? grid.verticalListers[template] : grid.horizontalListers[template]
+    let listers = isVertical ? grid.verticalListers : grid.horizontalListers
     let list = isVertical ? grid.verticalTiles : grid.horizontalTiles
-    let terms = grid.terms[template]
-    let tree = AxisTree(
-      lister.choices(list[Int(tile)]), lister, isVertical ? terms.vertical : terms.horizontal,
-      third: terms.third.product)
-    trees[key] = tree
-    return tree
+    let lister = listers[template]
+    let choices = lister.choices(list[Int(tile)])
+    func tree(_ template: Int) -> AxisTree {
+      let terms = grid.terms[template]
+      return AxisTree(
+        choices, listers[template], isVertical ? terms.vertical : terms.horizontal, third: terms.third.product)
+    }
+    let own = tree(template)
+    trees[key(template)] = own
+    for other in grid.templates.indices where other != template && listers[other].listsTheSame(as: lister) {
+      trees[key(other)] = tree(other)
+    }
+    return own
   }
 
   /// The cuts of n, k and c that go with them.
