@@ -94,6 +94,32 @@ import Workloads
     }
   }
 
+  @Test("What is said of groups in a row holds of each", arguments: seeds(0..<20))
+  func nodes(_ seed: Int) throws {
+    let draw = try HaloDraw(seed: 8300 + seed, axes: 2, largestMACs: 3000)
+    let search = WideSearch(draw.problem, all: false)
+    for (order, grid) in search.grids.enumerated() {
+      grid.forEachNode(order: order, capacity: 20 * draw.problem.leastCapacity.count) { node in
+        let tree = search.tree(0, node.tiles, isVertical: true)
+        for (index, own) in tree.nodes.enumerated() {
+          let first = index * tree.blockCounts
+          let holds = own.groups.allSatisfy { number in
+            let group = tree.groups[number]
+            let blocks = tree.blocks[number * tree.blockCounts..<(number + 1) * tree.blockCounts]
+            return group.needed >= own.needed
+              && group.choices.allSatisfy {
+                pointwiseMin(tree.held[$0], own.held) == own.held
+                  && pointwiseMax(tree.held[$0], own.mostHeld) == own.mostHeld
+              }
+              && zip(blocks, tree.mostBlocks[first...]).allSatisfy { $0 <= $1 }
+              && zip(zip(blocks.dropFirst(), blocks).map { $0 - $1 }, tree.mostSteps[first...]).allSatisfy { $0 <= $1 }
+          }
+          if !holds { Issue.record(lost(to: "groups of loops", "\(draw), \(node.tiles), node \(index)")) }
+        }
+      }
+    }
+  }
+
   @Test("A node sleeps no longer than its bound is too high", arguments: seeds(0..<20))
   func bounds(_ seed: Int) throws {
     let draw = try HaloDraw(seed: 8100 + seed, axes: seed % 2 + 1, largestMACs: 3000)

@@ -48,18 +48,28 @@ import Workloads
     }
   }
 
-  /// Of the first 2 000 draws of this kind those in which nests beat the curve. Proofs.md, O1, names their kinds.
+  /// Layers with three dimensions of up to 36 MACs.
+  private func small(_ seed: Int) throws -> Draw {
+    try Draw(seed: seed, largestSize: 6, largestMACs: 36, dimensions: [.k, .c, .p, .n, .q], count: 3)
+  }
+
+  @Test("panels above half are tried where loops stand at the first of them", arguments: [127, 532, 595, 1903])
+  func largePanels(_ seed: Int) throws {
+    let draw = try small(seed)
+    try check(draw, TurningBruteForce(draw.problem, .init()))
+  }
+
+  /// Of the first 2 000 draws of this kind those in which nests beat the curve. Proofs.md, O1, names their kind.
   @Test(
-    "few nests beat the curve, and by little",
-    arguments: [97, 127, 207, 305, 473, 532, 595, 634, 1010, 1076, 1362, 1467, 1903])
+    "few nests beat the curve, and by little", arguments: [97, 207, 305, 473, 634, 1010, 1076, 1362, 1467])
   func knownAbove(_ seed: Int) throws {
-    let draw = try Draw(seed: seed, largestSize: 6, largestMACs: 36, dimensions: [.k, .c, .p, .n, .q], count: 3)
+    let draw = try small(seed)
     let curve = Optimizer(draw.problem).curve()
     var lost = 0
     for point in TurningBruteForce(draw.problem, .init()).paretoPoints {
       let found = curve.steps.index(capacity: Bits(point.occupancy)).map { curve.steps.points[$0].dataQuanta }
       if found ?? .max > point.energy { lost += 1 }
-      #expect(Double(found ?? .max) <= 1.0601 * Double(point.energy), draw.comment)
+      #expect(Double(found ?? .max) <= 1.0271 * Double(point.energy), draw.comment)
     }
     #expect(lost <= 2, draw.comment)
   }

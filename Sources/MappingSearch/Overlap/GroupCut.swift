@@ -87,21 +87,25 @@ extension DimensionGroup {
 
   /// Cuts with, in each dimension, every tile, from the smallest blocks to the largest; of those with blocks of one size
   /// the ones that stand at the largest after an odd number of passes, for an odd and for an even number of blocks, and
-  /// for those of no more than halves and for others.
+  /// for those that help every tile and for others.
   var panels: [GroupCut] {
     let all = cuts(sizes.map { listsAllPanels ? Array(1...$0) : Tiles.byBlockCount(of: $0) })
     var best: [SIMD4<Int>: GroupCut] = [:]
     for cut in all {
-      let key = SIMD4(cut.size, cut.count % 2, isHalf(cut) ? 1 : 0, 0)
+      let key = SIMD4(cut.size, cut.count % 2, helpsEveryTile(cut) ? 1 : 0, 0)
       if let known = best[key], known.oddSize >= cut.oddSize { continue }
       best[key] = cut
     }
     return best.values.sorted { ($0.size, $0.count) < ($1.size, $1.count) }
   }
 
-  /// Whether blocks are no more than half of every dimension that they are not the whole of.
-  func isHalf(_ cut: GroupCut) -> Bool {
-    (0..<3).allSatisfy { cut.tiles[$0] == sizes[$0] || cut.tiles[$0] <= (sizes[$0] + 1) / 2 }
+  /// Whether blocks may stay to some use wherever the loops outside them turn: those of no more than half of every dimension
+  /// that they are not the whole of, and those at which the loops stand after any number of passes.
+  ///
+  /// Of others the smaller rest stays every other time.
+  func helpsEveryTile(_ cut: GroupCut) -> Bool {
+    cut.oddDimension == nil
+      || (0..<3).allSatisfy { cut.tiles[$0] == sizes[$0] || cut.tiles[$0] <= (sizes[$0] + 1) / 2 }
   }
 
   /// Whether all panels are listed; of larger groups the tiles are the smallest of every number of blocks.

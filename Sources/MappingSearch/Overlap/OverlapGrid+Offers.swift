@@ -101,8 +101,8 @@ extension OverlapGrid {
     let allVisits =
       Double(constant) + Double(prices.second) * Double(x.count) * Double(mapspace.firstAndSecond.size * zSize)
       + Double(prices.third) * Double(y.count) * Double(xSize * zSize)
-    let takesLargePanels = takesLargePanels(tile)
-    for index in panels.indices.reversed() where isHalf[index] || takesLargePanels {
+    let takesAllPanels = takesAllPanels(tile)
+    for index in panels.indices.reversed() where helpsEveryTile[index] || takesAllPanels {
       let z = panels[index]
       let base = first + widths.second * y.size * z.size
       let most = min((end - 1 - base) / widths.third, x.size * z.size)

@@ -10,16 +10,16 @@ struct OverlapGrid {
   let yCuts: [GroupCut]
   /// Those tried of the third group at the second keep, from the smallest blocks on.
   let panels: [GroupCut]
-  /// For each of them, whether it is no more than half of every dimension that it is not the whole of.
-  let isHalf: [Bool]
+  /// For each of them, whether it may help every tile.
+  let helpsEveryTile: [Bool]
   /// Energy of loading a word of the second and the third tensor, in quanta, and bits of a word in the Buffer.
   let prices: (second: Int, third: Int)
   let widths: (first: Int, second: Int, third: Int)
   /// The energy of all that does not depend on block sizes: may be negative, since the last of an output's visits costs
   /// less than the others.
   let constant: Int
-  /// The words of the largest panel that is not whole, and of the largest of no more than halves.
-  private let largestPart: (any: Int, half: Int)
+  /// The words of the largest panel that is not whole, and of the largest of those that may help every tile.
+  private let largestPart: (any: Int, everyTile: Int)
 
   init(_ problem: Problem, _ dataflow: Dataflow) {
     let widths = problem.widths
@@ -28,10 +28,10 @@ struct OverlapGrid {
     yCuts = mapspace.firstAndSecond.cutsByBlockCount
     panels = mapspace.secondAndThird.panels
     let whole = mapspace.secondAndThird.size
-    isHalf = panels.map(mapspace.secondAndThird.isHalf)
+    helpsEveryTile = panels.map(mapspace.secondAndThird.helpsEveryTile)
     largestPart = (
       panels.last { $0.size < whole }?.size ?? whole,
-      zip(panels, isHalf).reversed().first { $0.size < whole && $1 }?.0.size ?? whole
+      zip(panels, helpsEveryTile).reversed().first { $0.size < whole && $1 }?.0.size ?? whole
     )
     let order = dataflow.order
     prices = (problem.loadQuanta(order[1]), problem.loadQuanta(order[2]))
@@ -64,9 +64,9 @@ struct OverlapGrid {
     }
   }
 
-  /// Whether panels of more than half may help a tile: where the loops stand at the first panel whenever one stays, since
-  /// an even number of blocks of the second group lies between. Elsewhere the smaller rest stays every other time.
-  func takesLargePanels(_ tile: Tile) -> Bool {
+  /// Whether all panels may help a tile: where the loops stand at the first panel whenever one stays, since an even number of
+  /// blocks of the second group lies between.
+  func takesAllPanels(_ tile: Tile) -> Bool {
     tile.arrangement == .secondInside && yCuts[Int(tile.y)].count % 2 == 0
   }
 
@@ -128,7 +128,7 @@ struct OverlapGrid {
     let zSize = mapspace.secondAndThird.size
     let room = capacity - widths.first * x.size * y.size
     let fitsWhole = widths.second * y.size * zSize + widths.third <= room
-    let part = takesLargePanels(tile) ? largestPart.any : largestPart.half
+    let part = takesAllPanels(tile) ? largestPart.any : largestPart.everyTile
     let most = (second: y.size * (fitsWhole ? zSize : part), third: x.size * zSize)
     // Steps at which a word held is saved.
     let steps =
