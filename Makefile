@@ -128,7 +128,7 @@ bench: setup
 
 # The documentation of the library's modules, all in one archive, out of what the tests' build has of them; links that
 # lead nowhere are errors. A module may link to those before it.
-MODULES := Workloads EnergyModel Mappings LowerBounds DenseKernels Scoring MappingSearch Answers ONNX Interchange \
+MODULES := Workloads EnergyModel Mappings LowerBounds DenseKernels Scoring MappingSearch Answers Programs ONNX Interchange \
   Statistics Validation Sweeps Reports
 DOCS := .build-docs
 docs: setup

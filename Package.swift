@@ -42,8 +42,10 @@ let core: [Target] = [
     swiftSettings: safeSettings),
 ]
 
-/// Files.
+/// Files, and programs made of mappings.
 let formats: [Target] = [
+  .target(
+    name: "Programs", dependencies: ["Workloads", "EnergyModel", "Mappings"], swiftSettings: safeSettings),
   .target(
     name: "ONNX", dependencies: ["Workloads"], swiftSettings: safeSettings),
   .target(
@@ -86,7 +88,7 @@ let program: [Target] = [
     name: "tilebound",
     dependencies: [
       "Parallel", "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Answers", "Interchange",
-      "Statistics",
+      "Programs", "Statistics",
       "Validation", "Sweeps", "Reports", .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     swiftSettings: safeSettings, plugins: ["RecordCommit"]),
@@ -119,6 +121,10 @@ let tests: [Target] = [
     name: "ONNXTests",
     dependencies: ["Workloads", "ONNX", "TestSupport"],
     resources: [.copy("Models")], swiftSettings: testSettings),
+  .testTarget(
+    name: "ProgramsTests",
+    dependencies: ["Workloads", "EnergyModel", "Mappings", "MappingSearch", "Programs", "TestSupport"],
+    swiftSettings: testSettings),
   .testTarget(
     name: "InterchangeTests",
     dependencies: [

@@ -36,7 +36,7 @@ public struct Loop: Hashable, Sendable {
 
 extension Loop.Cut {
   /// The blocks of a range: first some of one size, then others of a smaller one.
-  struct Pieces: Hashable {
+  package struct Pieces: Hashable {
     /// The blocks of the first size.
     let first: Int
     /// That size.
@@ -47,17 +47,17 @@ extension Loop.Cut {
     let restSize: Int
 
     /// The number of blocks.
-    var count: Int { first + rest }
+    package var count: Int { first + rest }
 
     /// The sizes that there are.
-    var sizes: [Int] { (first > 0 ? [firstSize] : []) + (rest > 0 ? [restSize] : []) }
+    package var sizes: [Int] { (first > 0 ? [firstSize] : []) + (rest > 0 ? [restSize] : []) }
 
     /// The size of a block.
     func size(of block: Int) -> Int { block < first ? firstSize : restSize }
   }
 
   /// How `size` elements are cut.
-  func pieces(of size: Int) -> Pieces {
+  package func pieces(of size: Int) -> Pieces {
     switch self {
     case .tile(let tile):
       let rest = size % tile

@@ -1,0 +1,44 @@
+package import Workloads
+
+/// The most that the boxes of a tensor have along each dimension; some box has the most along all of them at once.
+package struct BoxExtents {
+  private let layer: Layer
+  /// The cuts of the loops outside the tensor's keep, outermost first, by `Dimension.index`.
+  private let cuts: [[Loop.Cut]]
+
+  /// The extents of the boxes of `tensor`.
+  package init(of tensor: Tensor, under mapping: Mapping, on layer: Layer) {
+    self.layer = layer
+    let loops = mapping.loops(outside: tensor)
+    cuts = Dimension.allCases.map { dimension in loops.filter { $0.dimension == dimension }.map(\.cut) }
+  }
+
+  /// The indices of a dimension in the largest block, which is the first.
+  package func indices(of dimension: Dimension) -> Int {
+    cuts[dimension.index].reduce(layer[dimension]) { $1.largestBlock(of: $0) }
+  }
+
+  /// The most real input rows that an output block and a kernel block read.
+  ///
+  /// It is sought among all pairs, because padding makes equal blocks hold different numbers of them.
+  package var inputRows: Int { mostRows(layer.vertical, .p, .r) }
+  /// The same of columns.
+  package var inputColumns: Int { mostRows(layer.horizontal, .q, .s) }
+
+  /// The most kernel rows of a block that meet some real input row: those that meet only padding have no weights in a box.
+  package var usedKernelRows: Int { mostUsed(layer.vertical, .r) }
+  /// The same of columns.
+  package var usedKernelColumns: Int { mostUsed(layer.horizontal, .s) }
+
+  private func blocks(_ dimension: Dimension) -> BlockStarts {
+    BlockStarts(of: layer[dimension], cuts[dimension.index])
+  }
+
+  private func mostRows(_ axis: ConvolutionAxis, _ output: Dimension, _ kernel: Dimension) -> Int {
+    FullestBox(axis: axis).rows(outputs: blocks(output), kernels: blocks(kernel))
+  }
+
+  private func mostUsed(_ axis: ConvolutionAxis, _ kernel: Dimension) -> Int {
+    blocks(kernel).blocks.reduce(0) { max($0, axis.usedKernelRows(in: $1)) }
+  }
+}

@@ -1,0 +1,221 @@
+import EnergyModel
+import Mappings
+import Workloads
+
+/// What stands in front of a program's functions: types, the Buffer, hooks, small helpers.
+extension CPrinter {
+  /// What the file is, its types and its Buffer.
+  func writeHead(_ text: inout CText, includesMain: Bool) {
+    let header = "Written by tilebound export. It moves what the mapping moves, and counts it."
+    text.line("/* \(CNames.comment(layer.name)): \(describedLayer)")
+    text.line(" *")
+    for line in NestDrawing(evaluation.mapping, on: layer).text { text.line(" *   \(line)") }
+    text.line(" *")
+    text.line(" * Reuse: \(describedReuse)")
+    text.line(" * \(header) */")
+    text.line()
+    text.line("#include <stddef.h>")
+    text.line("#include <stdint.h>")
+    if includesMain { for header in ["stdio", "stdlib"] { text.line("#include <\(header).h>") } }
+    text.line()
+    let (operand, sum) = elements == .int8 ? ("int8_t", "int32_t") : ("float", "float")
+    text.line("typedef \(operand) \(names("input"));")
+    text.line("typedef \(operand) \(names("weight"));")
+    text.line("typedef \(sum) \(names("sum")); /* partial sums, biases and outputs */")
+    text.line()
+    text.line("/* Words moved between DRAM and the Buffer. */")
+    text.line("typedef struct {")
+    for field in Self.counters { text.line("  uint64_t \(field.name);") }
+    text.line("} \(names("traffic"));")
+    text.line()
+    writeBuffer(&text)
+    writeHooks(&text)
+    text.line("/* Runs the layer. DRAM has inputs as [batch][channel][row][column], weights as [output channel][channel of a")
+    text.line("   group][row][column] and outputs as [batch][channel][row][column]. The Buffer has \(names.macro("BUFFER_BYTES"))")
+    text.line("   bytes, aligned for \(names("sum")). What moved is in *traffic. */")
+    text.line("\(signature);")
+    text.line()
+  }
+
+  /// The kinds of traffic with what a mapping is counted to have.
+  static let counters: [(name: String, label: String, words: any KeyPath<Traffic, Words> & Sendable)] = [
+    ("inputs_read", "inputs read", \.inputsRead), ("weights_read", "weights read", \.weightsRead),
+    ("biases_read", "biases read", \.biasesRead), ("sums_read", "partial sums read", \.partialSumsRead),
+    ("sums_written", "partial sums written", \.partialSumsWritten),
+    ("outputs_written", "outputs written", \.outputsWritten),
+  ]
+
+  /// The function that runs the layer, as it is declared.
+  var signature: String {
+    let biases = layer.hasBiases ? "const \(names("sum")) *biases, " : ""
+    return "void \(names("run"))(const \(names("input")) *inputs, const \(names("weight")) *weights, \(biases)"
+      + "\(names("sum")) *outputs, void *buffer, \(names("traffic")) *traffic)"
+  }
+
+  private var describedLayer: String {
+    func pair(_ a: Int, _ b: Int) -> String { a == b ? "\(a)" : "\(a)x\(b)" }
+    let (rows, columns) = (layer.vertical, layer.horizontal)
+    let sizes = Dimension.allCases.filter { layer[$0] > 1 }.map { "\($0.rawValue) = \(layer[$0])" }
+    let steps = [
+      rows.stride > 1 || columns.stride > 1 ? "stride \(pair(rows.stride, columns.stride))" : nil,
+      rows.dilation > 1 || columns.dilation > 1 ? "dilation \(pair(rows.dilation, columns.dilation))" : nil,
+      rows.hasPaddedMACs || columns.hasPaddedMACs
+        ? "padding \(pair(rows.paddingBefore, columns.paddingBefore)) in front" : nil,
+    ]
+    return (sizes + ["input \(rows.inputSize)x\(columns.inputSize)"] + steps.compactMap { $0 }).joined(separator: ", ")
+  }
+
+  private var describedReuse: String {
+    switch reuse {
+    case .overlap: "overlap. What a box and the next one have in common stays in the Buffer."
+    case .sliding: "sliding. Inputs that two boxes share stay where one loop made one step forward, else all are read."
+    case .none: "none. A box that is not the one before is read whole."
+    }
+  }
+
+  private func writeBuffer(_ text: inout CText) {
+    let boxes = tensors.map { tensor in
+      "\(tensor.words) word\(tensor.words == 1 ? "" : "s") of \(tensor.dram)"
+    }
+    text.line("/* The Buffer holds \(boxes.joined(separator: ", ")), and nothing else.")
+    text.line("   Define these to place the boxes elsewhere in a larger one. */")
+    text.line("#ifndef \(names.macro("BUFFER_BYTES"))")
+    var offset = 0
+    for tensor in tensors {
+      text.line("#define \(names.macro(tensor.dram.uppercased()))_AT ((size_t)\(offset))")
+      offset += tensor.words * bytes(of: tensor.tensor)
+    }
+    text.line("#define \(names.macro("BUFFER_BYTES")) ((size_t)\(offset))")
+    text.line("#endif")
+    text.line()
+  }
+
+  private func writeHooks(_ text: inout CText) {
+    text.line("/* Copies of `count` words that lie side by side in the Buffer and `step` words apart in DRAM. Define these, and what")
+    text.line("   waits until copies are done, to put a copy engine in their place. */")
+    text.line("#ifndef \(names.macro("COPY_IN"))")
+    text.line("#define \(names.macro("COPY_IN"))(buffer, dram, count, step) \\")
+    text.line("  do { \\")
+    text.line("    for (ptrdiff_t i_ = 0; i_ < (count); i_++) (buffer)[i_] = (dram)[i_ * (step)]; \\")
+    text.line("  } while (0)")
+    text.line("#endif")
+    text.line("#ifndef \(names.macro("COPY_OUT"))")
+    text.line("#define \(names.macro("COPY_OUT"))(dram, buffer, count, step) \\")
+    text.line("  do { \\")
+    text.line("    for (ptrdiff_t i_ = 0; i_ < (count); i_++) (dram)[i_ * (step)] = (buffer)[i_]; \\")
+    text.line("  } while (0)")
+    text.line("#endif")
+    text.line("#ifndef \(names.macro("WAIT"))")
+    text.line("#define \(names.macro("WAIT"))() ((void)0)")
+    text.line("#endif")
+    text.line()
+  }
+
+  /// Small functions that the program calls.
+  func writeHelpers(_ text: inout CText, usedIn body: [String]) {
+    func define(
+      _ name: String, _ comment: String?, _ head: String, _ statements: [String], returns type: String = "int"
+    ) {
+      guard body.contains(where: { $0.contains("\(names(name))(") }) else { return }
+      if let comment { text.line("/* \(comment) */") }
+      text.block("static \(type) \(names(name))(\(head))") { text in
+        for statement in statements { text.line(statement) }
+      }
+      text.line()
+    }
+    define("min", nil, "int a, int b", ["return a < b ? a : b;"])
+    define("max", nil, "int a, int b", ["return a > b ? a : b;"])
+    define(
+      "first_row", "The first row of first, first + step, ... that is not padding.", "int first, int step",
+      ["return first < 0 ? first + (step - 1 - first) / step * step : first;"])
+    define(
+      "row_end", "What is one step beyond the last row of ..., last - step, last that is not padding.",
+      "int last, int size, int step",
+      ["return last < size ? last + step : last - (last - size) / step * step;"])
+    define(
+      "meets_input", "Whether a kernel row reads a row that is not padding for some output row.",
+      "int kernel, int stride, int dilation, int padding, int outputs, int size",
+      [
+        "const int first = dilation * kernel - padding;",
+        "const int output = first < 0 ? (stride - 1 - first) / stride : 0;",
+        "return output < outputs && first + stride * output < size;",
+      ])
+    define(
+      "assign", "Gives each row that is wanted a slot of its own: those that have one keep it.",
+      "int size, const unsigned char *wanted, int *slot, int *owner, unsigned char *is_new",
+      [
+        "for (int row = 0; row < size; row++) {",
+        "  if (!wanted[row] && slot[row] >= 0) {",
+        "    owner[slot[row]] = -1;",
+        "    slot[row] = -1;",
+        "  }",
+        "}",
+        "int next = 0;",
+        "for (int row = 0; row < size; row++) {",
+        "  is_new[row] = wanted[row] && slot[row] < 0;",
+        "  if (is_new[row]) {",
+        "    while (owner[next] >= 0) next++;",
+        "    owner[next] = row;",
+        "    slot[row] = next;",
+        "  }",
+        "}",
+      ], returns: "void")
+  }
+
+  /// The declaration of a variable that points to an array of these sizes.
+  func pointer(_ type: String, _ name: String, _ sizes: [Int]) -> String {
+    if sizes.count <= 1 { return "\(type) *\(name)" }
+    return "\(type) (*\(name))" + sizes.dropFirst().map { "[\($0)]" }.joined()
+  }
+
+  /// What the functions of the program share.
+  func writeState(_ text: inout CText) {
+    text.line("/* The tensors in DRAM, their boxes in the Buffer, and what these hold at present. */")
+    text.line("typedef struct {")
+    for tensor in tensors {
+      let constant = tensor.tensor == .outputs ? "" : "const "
+      text.line("  \(pointer(constant + tensor.type, tensor.dram, tensor.sizes));")
+    }
+    for tensor in tensors { text.line("  \(pointer(tensor.type, tensor.box, tensor.extents));") }
+    if layer.hasBiases {
+      text.line("  \(names("sum")) bias[\(layer.biases.count)]; /* beside the Buffer, read once */")
+    }
+    text.line("  \(names("traffic")) moved;")
+    for tensor in tensors where isAskedAgain(tensor) {
+      text.line("  int \((["held"] + held(tensor)).map { "\(tensor.dram)_\($0)" }.joined(separator: ", "));")
+    }
+    if !spilling.isEmpty { text.line("  int outputs_done;") }
+    for coordinate in weights.coordinates {
+      if case .usedKernels = coordinate.kind { text.line("  int \(coordinate.name)_place[\(coordinate.size)];") }
+    }
+    for rows in inputs.coordinates.compactMap(\.rows) where !rows.isTrivial { writeState(of: rows, &text) }
+    if !slidingLoops.isEmpty { text.line("  int inputs_at[\(slidingLoops.count)];") }
+    text.line("} \(names("state"));")
+    text.line()
+  }
+
+  private func writeState(of rows: RowsPlan, _ text: inout CText) {
+    if rows.spacing == .uneven {
+      text.line("  int \(rows.name)_slot[\(rows.axis.inputSize)]; /* where a row that is held lies, or -1 */")
+      text.line("  int \(rows.name)_owner[\(max(1, rows.extent))]; /* the row that lies there, or -1 */")
+      text.line("  unsigned char \(rows.name)_is_new[\(rows.axis.inputSize)];")
+      return
+    }
+    switch rows.change {
+    case .never: break
+    case .apart: if rows.extent > 1 { text.line("  int \(rows.names);") }
+    case .overlapping: text.line("  int \(rows.names), \(rows.names)_end;")
+    }
+  }
+
+  /// The variables by which it is known what a box holds.
+  func held(_ tensor: TensorPlan) -> [String] {
+    var variables: [String] = []
+    for span in tensor.cuts {
+      // Which block it is its first element tells; to write it takes what is beyond the last as well.
+      let needed = tensor.tensor == .outputs ? span.variables : span.start.variables
+      variables += needed.filter { !variables.contains($0) }
+    }
+    return variables
+  }
+}
