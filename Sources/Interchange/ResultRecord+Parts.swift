@@ -30,6 +30,16 @@ extension ResultRecord.Node {
     ]
     return values.reduce(into: [:]) { fields, field in fields[field.key.stringValue] = field.value }
   }
+
+  /// It in JSON, in one line.
+  var json: String {
+    func text(_ key: CodingKeys, _ value: String?) -> String? { value.map { "\"\(key.stringValue)\": \"\($0)\"" } }
+    func number(_ key: CodingKeys, _ value: Int?) -> String? { value.map { "\"\(key.stringValue)\": \($0)" } }
+    let fields = [
+      text(.loop, loop), number(.tile, tile), number(.phases, phases), text(.direction, direction), text(.keep, keep),
+    ]
+    return "{\(fields.compactMap { $0 }.joined(separator: ", "))}"
+  }
 }
 
 extension ResultRecord {

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import Mappings
+public import Programs
 public import Reports
 public import Sweeps
 
@@ -11,3 +12,5 @@ extension PhasePolicy: ExpressibleByArgument {}
 extension SweepForm: ExpressibleByArgument {}
 
 extension GnuplotScript.Format: ExpressibleByArgument {}
+
+extension CProgram.Elements: ExpressibleByArgument {}

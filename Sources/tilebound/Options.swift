@@ -253,9 +253,12 @@ struct ReuseOptions: ParsableArguments {
     help: ArgumentHelp(
       "What of a box stays when the next one takes its place: overlap, all that both have, for which loops that turn round "
         + "are searched too; sliding, inputs that both have when one loop took one step forward; none. Under the last two all of "
-        + "the mapspace is searched, very long axes apart.",
+        + "the mapspace is searched, very long axes apart. (default: \(ReusePolicy.usual.rawValue))",
       valueName: "policy"))
-  var policy = ReusePolicy.usual
+  var named: ReusePolicy?
+
+  /// The rule of reuse, the usual one unless another is named.
+  var policy: ReusePolicy { named ?? .usual }
 
   @Option(
     help: ArgumentHelp(

@@ -70,7 +70,7 @@ struct Report: ParsableCommand {
       documents.append(document)
     }
     let all = documents.flatMap(\.answers)
-    let network = try network.map { try Self.known($0, among: all.compactMap(\.network).uniqued()) }
+    let network = try network.map { try RecordOptions.known($0, among: all.compactMap(\.network).uniqued()) }
     let layers = try names.selection.chosen(
       among: all.flatMap { [$0.name] + ($0.partOf.map { [$0] } ?? []) }, of: files.map(TextFile.shown))
     for index in documents.indices {
@@ -90,16 +90,6 @@ struct Report: ParsableCommand {
     func place(_ file: String) -> String { URL(fileURLWithPath: file).resolvingSymlinksInPath().standardized.path }
     guard let output, let file = files.first(where: { place($0) == place(output) }) else { return }
     throw CommandFailure(code: .usage, message: "--output names \(file), which is to be read; give another file")
-  }
-
-  /// The network of the records that is meant by a name, whatever its case and hyphens.
-  private static func known(_ name: String, among names: [String]) throws -> String {
-    guard let network = NearestName.match(name, among: names) else {
-      throw FormatError(
-        origin: "--network",
-        message: names.isEmpty ? "no record has a network" : unknown("network", name, known: names))
-    }
-    return network
   }
 
   private func nothingLeft() -> CommandFailure {

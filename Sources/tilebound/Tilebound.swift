@@ -26,9 +26,8 @@ struct Tilebound: ParsableCommand {
       """,
     version: Producer.version,
     subcommands: [
-      Optimize.self, Curve.self, SweepCommand.self, Gap.self, Bound.self, Evaluate.self, Validate.self, Convert.self,
-      Report.self,
-      Networks.self,
+      Optimize.self, Curve.self, SweepCommand.self, Gap.self, Bound.self, Evaluate.self, Export.self, Validate.self,
+      Convert.self, Report.self, Networks.self,
     ])
 
   static func main() {

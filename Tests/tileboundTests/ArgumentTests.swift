@@ -11,8 +11,8 @@ struct ArgumentTests {
     ("help netwrks", "unknown command 'netwrks'; did you mean 'networks'?"),
     (
       "frobnicate",
-      "unknown command 'frobnicate'; accepted: optimize, curve, sweep, gap, bound, evaluate, validate, convert, report, "
-        + "networks"
+      "unknown command 'frobnicate'; accepted: optimize, curve, sweep, gap, bound, evaluate, export, validate, convert, "
+        + "report, networks"
     ),
     // An option with one value is given once.
     (

@@ -1,0 +1,187 @@
+import Answers
+import ArgumentParser
+import EnergyModel
+import Interchange
+import LowerBounds
+import MappingSearch
+import Mappings
+import Programs
+import Workloads
+
+/// `tilebound export`: a mapping as something that runs.
+struct Export: ParsableCommand {
+  /// What a mapping is written as.
+  enum Target: String, CaseIterable, ExpressibleByArgument {
+    case c
+    case json
+  }
+
+  static let configuration = CommandConfiguration(
+    abstract: "Write a mapping of a layer as a C program that runs it and counts itself, or as JSON.",
+    discussion: """
+      The mapping is the best that is found for --capacity, or one that is given: a file as evaluate takes it, a nest in one \
+      line, or a record of results.
+
+      --to c writes one file in C11: the tensors in DRAM, one Buffer that has room for the mapping's boxes and nothing else, \
+      the copies in and out that the rule of reuse asks for, the MACs, and a main that compares the outputs with those of plain \
+      loops and the words moved with the closed form's; it ends with 1 where they differ. The function that runs the layer, \
+      with the hooks for copies, stands alone with --no-main. A search for it takes the word widths of --type unless --bits or \
+      --energy has others.
+
+      --to json writes what --mapping of evaluate takes.
+
+      Examples:
+        tilebound export --network alexnet --layer conv2 --capacity 64KiB --to c > conv2.c
+        tilebound export --network alexnet --mapping configs/mappings/alexnet-conv2.yaml --to c --type float --no-main
+        tilebound export --shape k=4,c=8,p=6 --nest 'k:2 [outputs] c:1 [inputs] k:1 p:1 [weights]' --to c
+        tilebound export --result vgg16.csv --layer conv3_1 --to c --output conv3_1.c
+        tilebound export --gemm 512x512x512 --capacity 64KiB --to json > gemm.json
+      """)
+
+  @OptionGroup var layers: LayerOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "The Buffer's size, to search a mapping for or to hold a given one to; \(CapacityOptions.units).", valueName: "size"))
+  var capacity: String?
+
+  @OptionGroup var given: GivenMappingOptions
+  @OptionGroup var record: RecordOptions
+
+  @Option(help: ArgumentHelp("What to write: c or json.", valueName: "target"))
+  var to: Target
+
+  @Option(
+    help: ArgumentHelp(
+      "The elements of a program in C: int8, with sums and outputs of 32 bits, or float. (default: int8)",
+      valueName: "type"))
+  var type: CProgram.Elements?
+
+  @Flag(help: "Leave main out of a program in C, for use in others.")
+  var noMain = false
+
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var reuse: ReuseOptions
+  @OptionGroup var chosen: DataflowOptions
+  @OptionGroup var threads: ThreadOptions
+
+  @Option(help: ArgumentHelp(OutputOptions.outputHelp, valueName: "file"))
+  var output: String?
+
+  func run() throws {
+    if to == .json {
+      for (option, isGiven) in [("--type", type != nil), ("--no-main", noMain)] where isGiven {
+        throw CommandFailure(code: .usage, message: "\(option) goes with --to c, not with --to json")
+      }
+    }
+    try OutputOptions.refuseEnding(
+      of: output, unless: to == .json ? ["json"] : [], what: to == .json ? "a mapping in JSON" : "a program in C",
+      accepted: to == .json ? ".json" : ".c")
+    let capacity = try self.capacity.map { try CapacityOptions.single($0) }
+    let answer = try answer(capacity)
+    switch to {
+    case .json:
+      try OutputOptions.write(
+        MappingFile.json(answer.mapping, layer: answer.network == nil ? nil : answer.name), to: output)
+    case .c: try writeProgram(answer, capacity)
+    }
+  }
+
+  private static let example = "tilebound export --network alexnet --layer conv2 --capacity 64KiB --to c"
+
+  /// The mapping that is meant.
+  private func answer(_ capacity: Bits?) throws -> Answer {
+    if let file = record.result {
+      let strangers = [
+        given.option, model.energy.map { _ in "--energy" }, model.bits.map { _ in "--bits" },
+        reuse.phases.map { _ in "--phases" }, isAnyDataflow ? nil : "--dataflow",
+      ]
+      if let stranger = strangers.compactMap({ $0 }).first {
+        throw CommandFailure(code: .usage, message: "\(stranger) does not go with --result, whose record has its own")
+      }
+      return try record.answer(file, of: layers, capacity: capacity, reuse: reuse.named)
+    }
+    var setting = try model.setting(reuse.policy, reuse.phases, try chosen.dataflows())
+    if to == .c, model.bits == nil, model.energy == nil { setting.widths = (type ?? .int8).widths }
+    if let option = given.option {
+      if !isAnyDataflow {
+        throw CommandFailure(code: .usage, message: "--dataflow goes with a search, not with \(option)")
+      }
+      return try given.answer(
+        on: layers, in: setting, phases: reuse.phases, capacity: capacity, example: Self.example)
+    }
+    guard let capacity else {
+      throw CommandFailure(
+        code: .usage,
+        message: "needs a mapping: give --capacity to search for one, --mapping, --nest or --result, for example: "
+          + Self.example)
+    }
+    return try searched(capacity, setting)
+  }
+
+  private var isAnyDataflow: Bool { (try? chosen.dataflows().count) == Dataflow.allCases.count }
+
+  /// The best mapping that is found.
+  private func searched(_ capacity: Bits, _ setting: Problem.Setting) throws -> Answer {
+    let (network, entries) = try layers.entries(example: Self.example)
+    guard entries.count == 1, let entry = entries.first else {
+      throw CommandFailure(
+        code: .usage,
+        message: "writes the mapping of one layer; choose it by --layer, one of "
+          + entries.map(\.layer.name).joined(separator: ", "))
+    }
+    try CommandFailure.refuse([capacity], inWhichNothingFitsOf: entries, in: setting)
+    let problem = try Problem(entry.layer, in: setting)
+    let options = SearchOptions(threads: try threads.count())
+    guard let optimum = Optimizer(problem).optimum(capacity: capacity, options: options) else {
+      throw CommandFailure.nothingFits(problem, capacity)
+    }
+    return Answer(
+      network: network, entry: entry, problem, capacity: capacity, optimum, bounds: LowerBounds(problem))
+  }
+
+  private func writeProgram(_ answer: Answer, _ capacity: Bits?) throws {
+    let program: CProgram
+    do {
+      program = try CProgram(
+        answer.evaluation, of: try Problem(answer.layer, in: answer.setting), elements: type ?? .int8,
+        includesMain: !noMain)
+    } catch let error as CProgramError {
+      throw CommandFailure(
+        code: .failed,
+        message: "\(answer.name): cannot be written in C: \(error)\(remedy(error, answer).map { "; \($0)" } ?? "")")
+    }
+    if let capacity, Bits.bytes(program.bufferBytes) > capacity {
+      DimensionOptions.tell([
+        "\(answer.name): the program's Buffer has \(program.bufferBytes) bytes, more than \(CapacityText.text(capacity)), "
+          + "since its words are wider than those of the mapping: \(WidthsText.list((type ?? .int8).widths))"
+      ])
+    }
+    try OutputOptions.write(program.text, to: output)
+  }
+
+  /// What to ask for instead, where something else may do.
+  private func remedy(_ error: CProgramError, _ answer: Answer) -> String? {
+    switch error {
+    case .tooLong:
+      answer.mapping.hasPhases ? "--phases off leaves loops over phases out"
+        : answer.setting.reuse == .overlap ? "--reuse sliding may find a nest without" : nil
+    case .tooManyLoops: answer.search == nil ? nil : "--reuse sliding searches nests of fewer loops"
+    case .tooManyBiases: nil
+    }
+  }
+}
+
+extension CProgram.Elements {
+  /// The word widths of a program.
+  var widths: WordWidths {
+    switch self {
+    case .int8: WordWidths(inputs: .byte, weights: .byte, outputs: .fourBytes, partialSums: .fourBytes)
+    case .float: WordWidths(.fourBytes)
+    }
+  }
+}
+
+extension BitWidth {
+  fileprivate static let fourBytes = BitWidth(32) ?? .byte
+}
