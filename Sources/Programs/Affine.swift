@@ -46,14 +46,21 @@ struct Affine: Hashable {
   /// How much larger it is than another of the same variables; nil where the variables differ.
   func distance(from other: Affine) -> Int? { (self - other).value }
 
+  /// What is added stands before what is subtracted.
   var text: String {
-    var text = ""
-    for term in terms {
-      let size = abs(term.factor) == 1 ? term.variable : "\(abs(term.factor)) * \(term.variable)"
-      text += text.isEmpty ? (term.factor < 0 ? "-" : "") + size : (term.factor < 0 ? " - " : " + ") + size
+    var added = terms.filter { $0.factor > 0 }.map(Self.text)
+    var subtracted = terms.filter { $0.factor < 0 }.map(Self.text)
+    if constant > 0 || added.isEmpty && (constant == 0 || subtracted.isEmpty) {
+      added.append(String(constant))
+    } else if constant < 0 {
+      subtracted.append(String(-constant))
     }
-    if text.isEmpty { return String(constant) }
-    return constant == 0 ? text : text + (constant < 0 ? " - \(-constant)" : " + \(constant)")
+    let sum = added.joined(separator: " + ")
+    return ([sum.isEmpty ? "0" : sum] + subtracted).joined(separator: " - ")
+  }
+
+  private static func text(_ term: Term) -> String {
+    abs(term.factor) == 1 ? term.variable : "\(abs(term.factor)) * \(term.variable)"
   }
 
   /// The same where an operand of a product or a quotient is expected.

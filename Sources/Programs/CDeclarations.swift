@@ -47,9 +47,13 @@ extension CPrinter {
 
   /// The function that runs the layer, as it is declared.
   var signature: String {
+    "void \(names("run"))(\n    \(tensorParameters),\n    void *buffer, \(names("traffic")) *traffic)"
+  }
+
+  /// The tensors in DRAM as parameters of a function.
+  var tensorParameters: String {
     let biases = layer.hasBiases ? "const \(names("sum")) *biases, " : ""
-    return "void \(names("run"))(const \(names("input")) *inputs, const \(names("weight")) *weights, \(biases)"
-      + "\(names("sum")) *outputs, void *buffer, \(names("traffic")) *traffic)"
+    return "const \(names("input")) *inputs, const \(names("weight")) *weights, \(biases)\(names("sum")) *outputs"
   }
 
   private var describedLayer: String {
@@ -75,9 +79,11 @@ extension CPrinter {
 
   private func writeBuffer(_ text: inout CText) {
     let boxes = tensors.map { tensor in
-      "\(tensor.words) word\(tensor.words == 1 ? "" : "s") of \(tensor.dram)"
+      let bytes = bytes(of: tensor.tensor)
+      return "\(tensor.words) word\(tensor.words == 1 ? "" : "s") of \(tensor.dram) (\(bytes) byte\(bytes == 1 ? "" : "s") each)"
     }
-    text.line("/* The Buffer holds \(boxes.joined(separator: ", ")), and nothing else.")
+    text.line("/* The Buffer holds \(boxes.joined(separator: ", ")),")
+    text.line("   and nothing else.")
     text.line("   Define these to place the boxes elsewhere in a larger one. */")
     text.line("#ifndef \(names.macro("BUFFER_BYTES"))")
     var offset = 0
@@ -168,13 +174,20 @@ extension CPrinter {
     return "\(type) (*\(name))" + sizes.dropFirst().map { "[\($0)]" }.joined()
   }
 
+  /// The cast to the type of such a pointer.
+  func cast(_ type: String, _ sizes: [Int]) -> String {
+    sizes.count <= 1 ? "(\(type) *)" : "(\(type) (*)" + sizes.dropFirst().map { "[\($0)]" }.joined() + ")"
+  }
+
+  /// The type of a tensor's elements in DRAM, which only outputs change.
+  func dramType(_ tensor: TensorPlan) -> String { (tensor.tensor == .outputs ? "" : "const ") + tensor.type }
+
   /// What the functions of the program share.
   func writeState(_ text: inout CText) {
     text.line("/* The tensors in DRAM, their boxes in the Buffer, and what these hold at present. */")
     text.line("typedef struct {")
     for tensor in tensors {
-      let constant = tensor.tensor == .outputs ? "" : "const "
-      text.line("  \(pointer(constant + tensor.type, tensor.dram, tensor.sizes));")
+      text.line("  \(pointer(dramType(tensor), tensor.dram, tensor.sizes));")
     }
     for tensor in tensors { text.line("  \(pointer(tensor.type, tensor.box, tensor.extents));") }
     if layer.hasBiases {

@@ -26,13 +26,11 @@ extension CPrinter {
   /// The same layer by seven loops, without a Buffer.
   private func writePlainLoops(_ text: inout CText) {
     text.line("/* The layer by plain loops. */")
-    let head = signature.replacing("void \(names("run"))", with: "static void \(names("plain"))")
-      .replacing(", void *buffer, \(names("traffic")) *traffic", with: "")
-    text.block(head) { text in
+    text.block("static void \(names("plain"))(\n    \(tensorParameters))") { text in
       for (tensor, name) in [(inputs, "in"), (weights, "w"), (outputs, "out")] {
-        let constant = tensor.tensor == .outputs ? "" : "const "
+        let type = dramType(tensor)
         text.line(
-          "\(pointer(constant + tensor.type, "const \(name)", tensor.sizes)) = (\(constant)void *)\(tensor.dram);")
+          "\(pointer(type, "const \(name)", tensor.sizes)) = \(cast(type, tensor.sizes))\(tensor.dram);")
       }
       loops([.n, .g, .k, .p, .q], &text) { text in
         let channel = layer[.k] * element(.g) + element(.k)

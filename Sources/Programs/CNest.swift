@@ -7,12 +7,11 @@ extension CPrinter {
     text.block(signature) { text in
       text.line("\(names("state")) state = {0};")
       for tensor in tensors {
-        let constant = tensor.tensor == .outputs ? "" : "const "
-        text.line("state.\(tensor.dram) = (\(constant)void *)\(tensor.dram);")
+        text.line("state.\(tensor.dram) = \(cast(dramType(tensor), tensor.sizes))\(tensor.dram);")
       }
       for tensor in tensors {
-        text.line(
-          "state.\(tensor.box) = (void *)((unsigned char *)buffer + \(names.macro(tensor.dram.uppercased()))_AT);")
+        let place = "(void *)((unsigned char *)buffer + \(names.macro(tensor.dram.uppercased()))_AT)"
+        text.line("state.\(tensor.box) = \(cast(tensor.type, tensor.extents))\(place);")
       }
       if layer.hasBiases {
         text.line("\(names.macro("COPY_IN"))(state.bias, biases, \(layer.biases.count), 1);")
@@ -24,8 +23,9 @@ extension CPrinter {
         text.line("for (int slot = 0; slot < \(max(1, rows.extent)); slot++) state.\(rows.name)_owner[slot] = -1;")
       }
       for tensor in tensors {
-        let constant = tensor.tensor == .outputs ? "" : "const "
-        text.line("\(pointer(constant + tensor.type, "const \(tensor.box)", tensor.extents)) = (\(constant)void *)state.\(tensor.box);")
+        let type = dramType(tensor)
+        text.line(
+          "\(pointer(type, "const \(tensor.box)", tensor.extents)) = \(cast(type, tensor.extents))state.\(tensor.box);")
       }
       for walk in plan.walks where walk.turns { text.line("int \(walk.variable)_back = 1;") }
       text.line()

@@ -20,6 +20,8 @@ public struct CProgram: Hashable, Sendable {
 
   /// The file.
   public let text: String
+  /// What all its names begin with: the layer's name as an identifier.
+  public let name: String
   /// The bytes of the Buffer.
   public let bufferBytes: Int
 
@@ -37,6 +39,7 @@ public struct CProgram: Hashable, Sendable {
   ) throws(CProgramError) {
     let printer = try CPrinter(evaluation, of: problem, elements)
     text = printer.text(includesMain: includesMain)
+    name = printer.names.layer
     bufferBytes = printer.bufferBytes
   }
 }

@@ -3,9 +3,29 @@ struct CText {
   private(set) var lines: [String] = []
   private var depth = 0
 
-  /// Adds a line.
+  /// Lines are broken beyond so many columns where they can be.
+  private static let width = 100
+
+  /// Adds a line, or several where it is long.
   mutating func line(_ text: String = "") {
-    lines.append(text.isEmpty ? "" : String(repeating: "  ", count: depth) + text)
+    if text.isEmpty { return lines.append("") }
+    let indentation = String(repeating: "  ", count: depth)
+    var rest = indentation + text
+    let isComment = text.hasPrefix("/*") || text.hasPrefix(" ")
+    while !isComment, rest.count > Self.width, let end = Self.lastBreak(rest.prefix(Self.width), beyond: depth * 2 + 4) {
+      lines.append(String(rest[..<end]))
+      rest = indentation + "    " + rest[end...].drop { $0 == " " }
+    }
+    lines.append(rest)
+  }
+
+  /// Where a long line may end: behind an operand of a conjunction or a list.
+  private static func lastBreak(_ line: Substring, beyond indentation: Int) -> String.Index? {
+    let breaks = [" && ", ", "].compactMap { separator -> String.Index? in
+      let place = line.ranges(of: separator).last { !line[..<$0.lowerBound].contains("\"") }
+      return place.map { separator == ", " ? line.index(after: $0.lowerBound) : $0.lowerBound }
+    }
+    return breaks.filter { line.distance(from: line.startIndex, to: $0) > indentation }.max()
   }
 
   /// Adds two blocks, of which one runs.
