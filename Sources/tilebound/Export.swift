@@ -163,9 +163,9 @@ struct Export: ParsableCommand {
   /// What to ask for instead, where something else may do.
   private func remedy(_ error: CProgramError, _ answer: Answer) -> String? {
     switch error {
-    case .tooLong:
-      answer.mapping.hasPhases ? "--phases off leaves loops over phases out"
-        : answer.setting.reuse == .overlap ? "--reuse sliding may find a nest without" : nil
+    case .tooLong where answer.search == nil: "loops over phases of p and r, or q and s, outside the keep make them even"
+    case .tooLong where answer.setting.phases == .off: "--phases on may find a mapping whose boxes have even ones"
+    case .tooLong: "--reuse sliding --phases on may find a mapping whose boxes have even ones"
     case .tooManyLoops: answer.search == nil ? nil : "--reuse sliding searches nests of fewer loops"
     case .tooManyBiases: nil
     }

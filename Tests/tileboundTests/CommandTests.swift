@@ -358,7 +358,7 @@ struct CommandTests {
   }
 
   @Test func helpShowsExamples() throws {
-    for command in ["optimize", "gap", "bound", "evaluate", "report", "networks"] {
+    for command in ["optimize", "gap", "bound", "evaluate", "export", "report", "networks"] {
       let outcome = try Program.run("\(command) --help")
       #expect(outcome.code == 0 && outcome.output.contains("tilebound \(command)"))
       #expect(outcome.output.contains("Example"))
