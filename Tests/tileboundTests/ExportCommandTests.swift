@@ -86,7 +86,7 @@ struct ExportCommandTests {
     ("alexnet --layer conv2 --capacity 64KiB --to mlir", 64, "The value 'mlir' is invalid for '--to <target>'"),
     ("alexnet --capacity 64KiB --to c", 64, "writes the mapping of one layer; choose it by --layer, one of conv1, conv2"),
     ("alexnet --layer conv2 --to c", 64, "needs a mapping: give --capacity to search for one, --mapping, --nest or"),
-    ("\(shape) --capacity 5B --to c", 2, "no mapping of shape fits 5 B"),
+    ("\(shape) --capacity 5B --to c", 2, "shape: no mapping fits 5 B; the least capacity that would is 6 B"),
     ("\(shape) --capacity 64KiB --to json --no-main", 64, "--no-main goes with --to c, not with --to json"),
     ("\(shape) --capacity 64KiB --to json --type float", 64, "--type goes with --to c, not with --to json"),
     ("\(shape) --capacity 64KiB --to c --output x.json", 64, "'x.json' ends in .json, and a program in C is written"),
