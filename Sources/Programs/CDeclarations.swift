@@ -12,6 +12,10 @@ extension CPrinter {
     for line in NestDrawing(evaluation.mapping, on: layer).text { text.line(" *   \(line)") }
     text.line(" *")
     text.line(" * Reuse: \(describedReuse)")
+    let products = layer[.c] * layer[.r] * layer[.s]
+    if elements == .int8, products > Int(Int32.max) >> 14 {
+      text.line(" * An output is the sum of \(products) products, which may exceed 32 bits if all are large.")
+    }
     text.line(" * \(header) */")
     text.line()
     text.line("#include <stddef.h>")

@@ -20,6 +20,7 @@ struct NestDrawingTests {
         "          for r in 5 by 1",
         "            for s in 5 by 1",
         "              keep weights: 1 word (k 1, c 1, r 1, s 1)",
+        "                for p in 27, q in 27 by 1, in any order: one MAC each",
       ])
   }
 
@@ -40,6 +41,7 @@ struct NestDrawingTests {
         "        keep inputs: 342 words (c 3, p 112, r 3)",
         "          for p in 112 by phases of 4, back and forth",
         "            keep weights: 180 words (k 20, c 3, r 3)",
+        "              for k in 20, c in 3, p in 28, r in 3 by 1, in any order: one MAC each",
       ])
   }
 
@@ -54,11 +56,23 @@ struct NestDrawingTests {
       drawing.text == [
         "keep inputs: 6 000 words (c 5, p 1200)", "  keep weights: 40 words (k 8, c 5)", "    for p in 1200 by 2000",
         "      for k in 8 by 1", "        keep outputs: 1 200 words (k 1, p 1200)",
+        "          for c in 5, p in 1200 by 1, in any order: one MAC each",
       ])
-    guard case .keep(.outputs, let box, let sizes) = drawing.lines.last else {
-      Issue.record("the last line is no keep of outputs")
+    guard case .keep(.outputs, let box, let sizes) = drawing.lines.dropLast().last else {
+      Issue.record("the last keep is none of outputs")
       return
     }
     #expect(box == Words(1200) && sizes.map(\.count) == [1, 1200] && sizes.map(\.dimension) == [.k, .p])
+  }
+
+  /// A nest that names all loops down to the single MAC leaves none.
+  @Test func nothingLeft() throws {
+    let layer = try Layer.gemm(name: "fc", m: 3, n: 1, k: 2)
+    let mapping = try Mapping([
+      .keep(.inputs), .loop(.p, tile: 1), .keep(.weights), .keep(.outputs), .loop(.c, tile: 1),
+    ])
+    let drawing = NestDrawing(mapping, on: layer)
+    #expect(drawing.text.suffix(2) == ["        for c in 2 by 1", "          one MAC"])
+    #expect(drawing.lines.last == .rest([]))
   }
 }

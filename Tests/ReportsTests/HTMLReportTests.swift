@@ -71,6 +71,9 @@ struct HTMLReportTests {
     let page = try page([document([record])])
     #expect(page.contains("<code>for k in 8 by 3, back and forth</code> <span class=\"box\">(3 blocks)</span>"))
     #expect(page.contains("<code>for r in 5 by phases of 2</code> <span class=\"box\">(2 phases)</span>"))
+    #expect(
+      page.contains(
+        "<code>for k in 3, p in 8, r in 3 by 1</code> <span class=\"box\">in any order, one MAC each</span>"))
     #expect(page.contains("k:3~ [outputs] r%2 c:1~ [inputs] [weights]") && page.contains("--reuse overlap"))
   }
 

@@ -9,7 +9,7 @@ struct MappingDetail {
   /// A line of the drawing.
   struct Line {
     let text: String
-    /// What stands behind it: a loop's blocks, or a box.
+    /// What stands behind it: a loop's blocks, a box, or that the order does not matter.
     let remark: String
     /// The tensor that is kept, if it is a keep.
     let tensor: String?
@@ -74,6 +74,9 @@ struct MappingDetail {
       return Line(
         text: line.text, remark: box + (extents.isEmpty ? "" : " (\(extents))"), tensor: tensor.rawValue,
         reuse: TensorTraffic.reuseText(of: tensor, moved, macs: record.layer.macs))
+    case .rest(let sizes):
+      return Line(
+        text: line.text, remark: sizes.isEmpty ? "" : "in any order, one MAC each", tensor: nil, reuse: nil)
     }
   }
 
