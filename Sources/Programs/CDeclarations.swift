@@ -34,8 +34,11 @@ extension CPrinter {
     text.line()
     writeBuffer(&text)
     writeHooks(&text)
-    text.line("/* Runs the layer. DRAM has inputs as [batch][channel][row][column], weights as [output channel][channel of a")
-    text.line("   group][row][column] and outputs as [batch][channel][row][column]. The Buffer has \(names.macro("BUFFER_BYTES"))")
+    text.line(
+      "/* Runs the layer. DRAM has inputs as [batch][channel][row][column], weights as [output channel][channel of a")
+    text.line(
+      "   group][row][column] and outputs as [batch][channel][row][column]. The Buffer has \(names.macro("BUFFER_BYTES"))"
+    )
     text.line("   bytes, aligned for \(names("sum")). What moved is in *traffic. */")
     text.line("\(signature);")
     text.line()
@@ -84,7 +87,8 @@ extension CPrinter {
   private func writeBuffer(_ text: inout CText) {
     let boxes = tensors.map { tensor in
       let bytes = bytes(of: tensor.tensor)
-      return "\(tensor.words) word\(tensor.words == 1 ? "" : "s") of \(tensor.dram) (\(bytes) byte\(bytes == 1 ? "" : "s") each)"
+      return
+        "\(tensor.words) word\(tensor.words == 1 ? "" : "s") of \(tensor.dram) (\(bytes) byte\(bytes == 1 ? "" : "s") each)"
     }
     text.line("/* The Buffer holds \(boxes.joined(separator: ", ")),")
     text.line("   and nothing else.")
@@ -101,7 +105,9 @@ extension CPrinter {
   }
 
   private func writeHooks(_ text: inout CText) {
-    text.line("/* Copies of `count` words that lie side by side in the Buffer and `step` words apart in DRAM. Define these, and what")
+    text.line(
+      "/* Copies of `count` words that lie side by side in the Buffer and `step` words apart in DRAM. Define these, and what"
+    )
     text.line("   waits until copies are done, to put a copy engine in their place. */")
     text.line("#ifndef \(names.macro("COPY_IN"))")
     text.line("#define \(names.macro("COPY_IN"))(buffer, dram, count, step) \\")

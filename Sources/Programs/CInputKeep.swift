@@ -63,7 +63,8 @@ extension CPrinter {
           let row = rows.row(output: Affine(output), kernel: Affine(kernel))
           text.line("const int \(rows.name) = \(row.text);")
           let isReal = "\(rows.name) >= 0 && \(rows.name) < \(rows.axis.inputSize)"
-          text.line(rows.axis.hasPaddedMACs ? "if (\(isReal)) \(wanted)[\(rows.name)] = 1;" : "\(wanted)[\(rows.name)] = 1;")
+          text.line(
+            rows.axis.hasPaddedMACs ? "if (\(isReal)) \(wanted)[\(rows.name)] = 1;" : "\(wanted)[\(rows.name)] = 1;")
         }
       }
       return ("0", "\(rows.axis.inputSize)")
@@ -99,11 +100,8 @@ extension CPrinter {
     text.line("const int stays = \(conditions.joined(separator: " && "));")
   }
 
-  /// Loops over the box, and copies what does not stay.
-  ///
-  /// - Parameters:
-  ///   - coordinates: those that have no loop yet.
-  ///   - flag: the variable that says whether what the loops outside are at was in the box before.
+  /// Loops over the box, along coordinates that have no loop yet, and copies what does not stay. A flag says whether what
+  /// the loops outside are at was in the box before.
   private func read(
     _ coordinates: ArraySlice<Coordinate>, flag: String?, _ bounds: [String: (first: String, end: String)],
     _ text: inout CText
@@ -199,7 +197,9 @@ extension CPrinter {
   private func writeReadOfInputs(_ rows: RowsPlan, _ text: inout CText) {
     guard case .even(let unit) = rows.spacing else { return }
     let (name, end, extent) = (rows.name, "\(rows.name)_end", rows.extent)
-    text.line("/* Reads inputs into their places in a line of the box, which go round: input \(name) lies at \(rows.place(of: name, "")). */")
+    text.line(
+      "/* Reads inputs into their places in a line of the box, which go round: input \(name) lies at \(rows.place(of: name, "")). */"
+    )
     let parameters = [
       "\(names("state")) *state", "\(inputs.type) *box", "const \(inputs.type) *line", "int \(name)", "int \(end)",
     ]

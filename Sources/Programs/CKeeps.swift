@@ -165,7 +165,8 @@ extension CPrinter {
   private func startSums(_ text: inout CText) {
     walk(outputs.coordinates, &text) { text in
       let (group, channel) = (outputs.coordinates[1], outputs.coordinates[2])
-      let element = layer[.k] * (group.isTrivial ? Affine(0) : group.element)
+      let element =
+        layer[.k] * (group.isTrivial ? Affine(0) : group.element)
         + (channel.isTrivial ? Affine(0) : channel.element)
       let bias =
         layer.channelsPerBias == 1 ? element.text : "\(element.operand) / \(layer.channelsPerBias)"

@@ -83,7 +83,10 @@ extension CPrinter {
 
   private func writeBodyOfMain(_ text: inout CText) {
     let sizes = [
-      ("inputs", names("input"), layer.batch * layer.inputChannels * layer.vertical.inputSize * layer.horizontal.inputSize),
+      (
+        "inputs", names("input"),
+        layer.batch * layer.inputChannels * layer.vertical.inputSize * layer.horizontal.inputSize
+      ),
       ("weights", names("weight"), layer.outputChannels * layer[.c] * layer[.r] * layer[.s]),
     ]
     let outputs = layer.batch * layer.outputChannels * layer[.p] * layer[.q]

@@ -29,6 +29,7 @@ struct CNames {
       }
     }
     .joined()
-    return String(shown.prefix(200)).replacing("*/", with: "* /").replacing("/*", with: "/ *").replacing("\\", with: "/")
+    return String(shown.prefix(200)).replacing("*/", with: "* /").replacing("/*", with: "/ *").replacing(
+      "\\", with: "/")
   }
 }

@@ -12,7 +12,8 @@ struct CText {
     let indentation = String(repeating: "  ", count: depth)
     var rest = indentation + text
     let isComment = text.hasPrefix("/*") || text.hasPrefix(" ")
-    while !isComment, rest.count > Self.width, let end = Self.lastBreak(rest.prefix(Self.width), beyond: depth * 2 + 4) {
+    while !isComment, rest.count > Self.width, let end = Self.lastBreak(rest.prefix(Self.width), beyond: depth * 2 + 4)
+    {
       lines.append(String(rest[..<end]))
       rest = indentation + "    " + rest[end...].drop { $0 == " " }
     }

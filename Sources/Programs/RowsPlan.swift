@@ -105,11 +105,7 @@ struct RowsPlan {
     return (start, max(start, end))
   }
 
-  /// Where a row lies among those of its box.
-  ///
-  /// - Parameters:
-  ///   - row: the row.
-  ///   - state: what the program's state is reached by: `state->`.
+  /// Where a row lies among those of its box; `state` is what the program's state is reached by, as `state->`.
   func place(of row: String, _ state: String) -> String {
     switch (spacing, change) {
     case (.uneven, _): return "\(state)\(name)_slot[\(row)]"

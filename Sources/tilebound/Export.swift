@@ -42,7 +42,8 @@ struct Export: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The Buffer's size, to search a mapping for or to hold a given one to; \(CapacityOptions.units).", valueName: "size"))
+      "The Buffer's size, to search a mapping for or to hold a given one to; \(CapacityOptions.units).",
+      valueName: "size"))
   var capacity: String?
 
   @OptionGroup var given: GivenMappingOptions
@@ -163,7 +164,8 @@ struct Export: ParsableCommand {
   /// What to ask for instead, where something else may do.
   private func remedy(_ error: CProgramError, _ answer: Answer) -> String? {
     switch error {
-    case .tooLong where answer.search == nil: "loops over phases of p and r, or q and s, outside the keep make them even"
+    case .tooLong where answer.search == nil:
+      "loops over phases of p and r, or q and s, outside the keep make them even"
     case .tooLong where answer.setting.phases == .off: "--phases on may find a mapping whose boxes have even ones"
     case .tooLong: "--reuse sliding --phases on may find a mapping whose boxes have even ones"
     case .tooManyLoops: answer.search == nil ? nil : "--reuse sliding searches nests of fewer loops"

@@ -28,6 +28,7 @@ struct GivenMappingOptions: ParsableArguments {
   ///   - phases: what was asked of loops over phases by name.
   ///   - capacity: the Buffer's size, if there is one to hold the mapping to.
   ///   - example: a command that is shown where there is no layer.
+  /// - Returns: the mapping with its costs.
   /// - Throws: an error that names the file or the option.
   func answer(
     on layers: LayerOptions, in setting: Problem.Setting, phases: PhasePolicy?, capacity: Bits?, example: String

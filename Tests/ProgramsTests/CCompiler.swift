@@ -59,7 +59,8 @@ enum CCompiler {
     let outcome = try run(["programs.c": text])
     // A program that a sanitizer ended printed nothing.
     let begun = outcome.output.split(separator: "\n").count { $0.hasSuffix("differ from those of plain loops") }
-    let last = cases.first { outcome.output.contains("failed: \($0.program.name)\n") } ?? cases[min(begun, cases.count - 1)]
+    let last =
+      cases.first { outcome.output.contains("failed: \($0.program.name)\n") } ?? cases[min(begun, cases.count - 1)]
     #expect(
       outcome.code == 0,
       "\(origin), at \(last.description)\n\(outcome.output.suffix(600))\n\(outcome.error.prefix(2000))")

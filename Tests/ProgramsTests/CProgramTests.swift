@@ -49,16 +49,19 @@ struct CProgramTests {
   /// Optima of layers of each kind, under each rule.
   @Test func optima() throws {
     let layers = [
-      try Layer(name: "a", inputChannels: 5, input: Extent(9), outputChannels: 6, kernel: Extent(3), padding: Padding(1)),
       try Layer(
-        name: "b", batch: 2, inputChannels: 2, input: Extent(15), outputChannels: 5, kernel: Extent(5), stride: Extent(2),
+        name: "a", inputChannels: 5, input: Extent(9), outputChannels: 6, kernel: Extent(3), padding: Padding(1)),
+      try Layer(
+        name: "b", batch: 2, inputChannels: 2, input: Extent(15), outputChannels: 5, kernel: Extent(5),
+        stride: Extent(2),
         padding: Padding(2), hasBiases: true),
       try Layer(
         name: "c", groups: 3, inputChannels: 6, input: Extent(10), outputChannels: 6, kernel: Extent(3),
         dilation: Extent(2)),
       try Layer.gemm(name: "d", m: 17, n: 11, k: 13),
       try Layer(
-        name: "e", groups: 7, inputChannels: 7, input: Extent(8), outputChannels: 7, kernel: Extent(3), stride: Extent(2),
+        name: "e", groups: 7, inputChannels: 7, input: Extent(8), outputChannels: 7, kernel: Extent(3),
+        stride: Extent(2),
         padding: Padding(1)),
     ]
     var programs: [CCompiler.Case] = []
@@ -123,7 +126,8 @@ struct CProgramTests {
     let traffic = evaluation.traffic
     let read = traffic.inputsRead + traffic.weightsRead + traffic.biasesRead + traffic.partialSumsRead
     let written = traffic.partialSumsWritten + traffic.outputsWritten
-    #expect(outcome.code == 0 && outcome.output == "\(read.count) \(written.count) 1\n", "\(outcome.error.prefix(2000))")
+    #expect(
+      outcome.code == 0 && outcome.output == "\(read.count) \(written.count) 1\n", "\(outcome.error.prefix(2000))")
     #expect(traffic.partialSumsWritten > .zero)
   }
 
@@ -147,6 +151,7 @@ struct CProgramTests {
     let biased = try Layer(
       name: "biased", inputChannels: 1, input: Extent(1), outputChannels: 70_000, kernel: Extent(1), hasBiases: true)
     #expect(try refusal(biased, keeps) == .tooManyBiases(70_000))
-    #expect(CProgramError.tooManyLoops(101).description == "101 loops have several passes; at most 100 can be written in C")
+    #expect(
+      CProgramError.tooManyLoops(101).description == "101 loops have several passes; at most 100 can be written in C")
   }
 }

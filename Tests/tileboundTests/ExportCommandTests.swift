@@ -11,7 +11,8 @@ struct ExportCommandTests {
   func programRuns() throws {
     try withTemporaryFolder { folder in
       let commands = [
-        "tilebound export \(Self.shape) --capacity 300B --to c > layer.c", "cc -std=c11 -O1 layer.c -o layer", "./layer",
+        "tilebound export \(Self.shape) --capacity 300B --to c > layer.c", "cc -std=c11 -O1 layer.c -o layer",
+        "./layer",
       ]
       let outcome = try Program.shell(commands.joined(separator: " && "), in: folder)
       #expect(outcome.code == 0 && outcome.error.isEmpty, "\(outcome.error)")
@@ -41,15 +42,18 @@ struct ExportCommandTests {
       let json = "export \(network) --layer conv --mapping \(folder)/conv.yaml --to json --output \(folder)/conv.json"
       #expect(try Program.run(json).code == 0)
       for way in [
-        "--result \(folder)/all.json --layer conv", "--result \(folder)/all.csv --layer conv --network net --capacity 300B",
+        "--result \(folder)/all.json --layer conv",
+        "--result \(folder)/all.csv --layer conv --network net --capacity 300B",
         "\(network) --mapping \(folder)/conv.yaml", "\(network) --mapping \(folder)/conv.json --capacity 300B",
       ] {
         let outcome = try Program.run("export \(way) --to c")
-        #expect(outcome.code == 0 && outcome.output == searched.output && outcome.error.isEmpty, "\(way) \(outcome.error)")
+        #expect(
+          outcome.code == 0 && outcome.output == searched.output && outcome.error.isEmpty, "\(way) \(outcome.error)")
       }
       let float = try Program.run("export --result \(folder)/all.json --layer conv --capacity 300B --to c --type float")
       #expect(float.code == 0 && float.output.contains("typedef float conv_input;"))
-      #expect(float.error.contains("conv: the program's Buffer has ") && float.error.contains(", more than 300 B, since"))
+      #expect(
+        float.error.contains("conv: the program's Buffer has ") && float.error.contains(", more than 300 B, since"))
       let bare = try Program.run("export --result \(folder)/all.json --layer fc --to c --no-main")
       #expect(bare.code == 0 && bare.output.contains("void fc_run(") && !bare.output.contains("main("))
     }
@@ -76,7 +80,8 @@ struct ExportCommandTests {
         """)
     try withTemporaryFolder { folder in
       try Data(outcome.output.utf8).write(to: URL(fileURLWithPath: "\(folder)/m.json"))
-      let again = try Program.run("evaluate --shape k=6,c=4,p=9,r=3,stride=2x1 --mapping \(folder)/m.json --format json")
+      let again = try Program.run(
+        "evaluate --shape k=6,c=4,p=9,r=3,stride=2x1 --mapping \(folder)/m.json --format json")
       #expect(again.code == 0 && again.output.contains("back-and-forth"), "\(again.error)")
     }
   }
@@ -84,7 +89,10 @@ struct ExportCommandTests {
   private static let refused: [(line: String, code: Int32, message: String)] = [
     ("alexnet --capacity 64KiB", 64, "Missing expected argument '--to <target>'"),
     ("alexnet --layer conv2 --capacity 64KiB --to mlir", 64, "The value 'mlir' is invalid for '--to <target>'"),
-    ("alexnet --capacity 64KiB --to c", 64, "writes the mapping of one layer; choose it by --layer, one of conv1, conv2"),
+    (
+      "alexnet --capacity 64KiB --to c", 64,
+      "writes the mapping of one layer; choose it by --layer, one of conv1, conv2"
+    ),
     ("alexnet --layer conv2 --to c", 64, "needs a mapping: give --capacity to search for one, --mapping, --nest or"),
     ("\(shape) --capacity 5B --to c", 2, "shape: no mapping fits 5 B; the least capacity that would is 6 B"),
     ("\(shape) --capacity 64KiB --to json --no-main", 64, "--no-main goes with --to c, not with --to json"),
@@ -122,8 +130,10 @@ struct ExportCommandTests {
       let several = try Program.run("export --result \(folder)/gap.json --to c")
       #expect(
         several.code == 64
-          && several.error == "tilebound: \(folder)/gap.json: 2 records have different mappings; choose one by --network, "
-            + "--layer, --capacity or --reuse\n", "\(several.error)")
+          && several.error
+            == "tilebound: \(folder)/gap.json: 2 records have different mappings; choose one by --network, "
+            + "--layer, --capacity or --reuse\n",
+        "\(several.error)")
       #expect(try Program.run("export --result \(folder)/gap.json --capacity 64B --to c").code == 0)
       let missing = try Program.run("export --result \(folder)/gap.json --capacity 32B --to c")
       #expect(
@@ -139,7 +149,8 @@ struct ExportCommandTests {
     #expect(
       outcome.error
         == "tilebound: shape: cannot be written in C: its boxes hold input rows at uneven distances, which takes a table, and "
-        + "there are 100002; at most 65536 can be; loops over phases of p and r, or q and s, outside the keep make them even\n")
+        + "there are 100002; at most 65536 can be; loops over phases of p and r, or q and s, outside the keep make them even\n"
+    )
     // With them it is written.
     let phases = ["--shape", "h=100002,r=2,stride=5x1", "--nest", "r%2 p:10 [inputs] [weights] [outputs]", "--to", "c"]
     #expect(try Program.run(["export"] + phases).code == 0)
