@@ -54,7 +54,7 @@ extension CPrinter {
 
   /// The function that runs the layer, as it is declared.
   var signature: String {
-    "void \(names("run"))(\n    \(tensorParameters),\n    void *buffer, \(names("traffic")) *traffic)"
+    "void \(names("run"))(\(tensorParameters), void *buffer, \(names("traffic")) *traffic)"
   }
 
   /// The tensors in DRAM as parameters of a function.

@@ -26,7 +26,7 @@ extension CPrinter {
   /// The same layer by seven loops, without a Buffer.
   private func writePlainLoops(_ text: inout CText) {
     text.line("/* The layer by plain loops. */")
-    text.block("static void \(names("plain"))(\n    \(tensorParameters))") { text in
+    text.block("static void \(names("plain"))(\(tensorParameters))") { text in
       for (tensor, name) in [(inputs, "in"), (weights, "w"), (outputs, "out")] {
         let type = dramType(tensor)
         text.line(
@@ -56,7 +56,11 @@ extension CPrinter {
       text.line("const int \(name) = \(place.text);")
       if axis.hasPaddedMACs { conditions.append("\(name) >= 0 && \(name) < \(axis.inputSize)") }
     }
-    text.line(conditions.isEmpty ? sum : "if (\(conditions.joined(separator: " && "))) \(sum)")
+    if conditions.isEmpty {
+      text.line(sum)
+    } else {
+      text.block("if (\(conditions.joined(separator: " && ")))") { text in text.line(sum) }
+    }
   }
 
   /// Loops over whole dimensions, with something inside.

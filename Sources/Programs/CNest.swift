@@ -24,8 +24,9 @@ extension CPrinter {
       }
       for tensor in tensors {
         let type = dramType(tensor)
-        text.line(
-          "\(pointer(type, "const \(tensor.box)", tensor.extents)) = \(cast(type, tensor.extents))state.\(tensor.box);")
+        // Inputs and weights are only read from here on.
+        let cast = tensor.tensor == .outputs ? "" : cast(type, tensor.extents)
+        text.line("\(pointer(type, "const \(tensor.box)", tensor.extents)) = \(cast)state.\(tensor.box);")
       }
       for walk in plan.walks where walk.turns { text.line("int \(walk.variable)_back = 1;") }
       text.line()
@@ -50,10 +51,11 @@ extension CPrinter {
       text.line("const int \(name)_steps = \(walk.count);")
       text.line("\(name)_back = !\(name)_back;")
       text.block("for (int \(name)_step = 0; \(name)_step < \(name)_steps; \(name)_step++)") { text in
-        let step = "(\(name)_back ? \(name)_steps - 1 - \(name)_step : \(name)_step)"
-        let offset = walk.increment == 1 ? step : "\(walk.increment) * \(step)"
+        let step = "\(name)_back ? \(name)_steps - 1 - \(name)_step : \(name)_step"
+        let offset = walk.increment == 1 ? "(\(step))" : "\(walk.increment) * (\(step))"
         let start = walk.outer.start
-        text.line("const int \(name) = \(start.value == 0 ? offset : "\(start.text) + \(offset)");")
+        let isPlain = start.value == 0 && walk.increment == 1
+        text.line("const int \(name) = \(isPlain ? step : start.value == 0 ? offset : "\(start.text) + \(offset)");")
         inside(walk, rest, &text)
       }
     case .walk(let walk):
