@@ -36,7 +36,7 @@ MUTANTS = [
     ("Mappings/Blocks.swift", "if size % tile > 0 {", "if size % tile > 1 {"),
     ("Mappings/Blocks.swift", "after.depth == tiles.count && !after.isFirst", "after.depth == tiles.count"),
     # Occupancy.
-    ("Mappings/Occupancy.swift", "largestBox(.weights, [.g, .k, .c])", "largestBox(.weights, [.g, .k])"),
+    ("Mappings/Occupancy.swift", "product(weights, [.g, .k, .c])", "product(weights, [.g, .k])"),
     # The enumerator.
     ("MappingSearch/Axis/PlainBoxCounts.swift", "if outputMoves && (slide == .output || !kernelMoves) {", "if outputMoves && slide == .output {"),
     ("MappingSearch/Axis/PlainBoxCounts.swift", "max(1, equalBlocks(from: before, to: range.upperBound, tile) - 1)", "max(1, equalBlocks(from: before, to: range.upperBound, tile))"),
