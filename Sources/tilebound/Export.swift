@@ -49,12 +49,12 @@ struct Export: ParsableCommand {
   @OptionGroup var given: GivenMappingOptions
   @OptionGroup var record: RecordOptions
 
-  @Option(help: ArgumentHelp("What to write: c or json.", valueName: "target"))
+  @Option(help: ArgumentHelp("What to write.", valueName: "target"))
   var to: Target
 
   @Option(
     help: ArgumentHelp(
-      "The elements of a program in C: int8, with sums and outputs of 32 bits, or float. (default: int8)",
+      "The elements of a program in C; with int8 sums and outputs have 32 bits. (default: int8)",
       valueName: "type"))
   var type: CProgram.Elements?
 

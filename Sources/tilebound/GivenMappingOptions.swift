@@ -7,7 +7,9 @@ import Workloads
 
 /// A mapping that is given, in a file or in one line.
 struct GivenMappingOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The mapping, a YAML file of this program's or of Timeloop's.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "The mapping, a file in YAML or JSON of this program's, or one of Timeloop's.", valueName: "file"))
   var mapping: String?
 
   @Option(
