@@ -30,12 +30,12 @@ enum CCompiler {
   private static let flags =
     "-std=c11 -O0 -Wall -Wextra -Wpedantic -Werror -fsanitize=address,undefined -fno-sanitize-recover=all"
 
-  /// Compiles files of C into one program and runs it.
+  /// Compiles files of C into one program and runs it, for no more than a minute: a broken one may not end.
   static func run(_ files: [String: String], options: String = flags) throws -> Program.Outcome {
     try withTemporaryFolder { folder in
       for (name, text) in files { try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)")) }
       let sources = files.keys.filter { $0.hasSuffix(".c") }.sorted().joined(separator: " ")
-      return try Program.shell("cc \(options) \(sources) -o program && ./program", in: folder)
+      return try Program.shell("cc \(options) \(sources) -o program && (ulimit -t 60; ./program)", in: folder)
     }
   }
 
