@@ -106,7 +106,8 @@ struct WideLeaf {
   ) {
     let (verticalNodes, horizontalNodes) = (vertical.nodes.span, horizontal.nodes.span)
     scratch.pairs.append((pair, columns.groups.count))
-    while var (pair, most) = scratch.pairs.popLast() {
+    while let (next, most) = scratch.pairs.popLast() {
+      var pair = next
       let (some, others) = (verticalNodes[Int(pair.vertical)], horizontalNodes[Int(pair.horizontal)])
       // Nothing new holds no more than what was searched.
       if occupancy(some.mostHeld &* others.mostHeld, columns.mostHeld) <= incumbent.searched { continue }
