@@ -1,12 +1,12 @@
 SHELL := /bin/bash
-.PHONY: run test test-address test-thread test-pages test-models test-examples fuzz results mutants bench docs lint setup setup-pages setup-python setup-models
+.PHONY: run test test-address test-thread test-pages test-models test-examples fuzz results mutants bench docs lint setup setup-bench setup-pages setup-python setup-models
 
 # System packages, and how to see that each is there.
-BLAS_PACKAGES := libopenblas-dev pkg-config
+BLAS_PACKAGES := libopenblas0
+BENCH_PACKAGES := libopenblas-dev pkg-config
 PLOT_PACKAGES := gnuplot-nox
 PYTHON_PACKAGES := python3 python3-venv
 BROWSER_PACKAGES := chromium
-comma := ,
 
 TEST_TARGETS := $(notdir $(wildcard Tests/*Tests))
 # Tests without a sanitizer run with the core optimized, as Package.swift says, and know lines but no variables of it.
@@ -31,9 +31,6 @@ endef
 run: setup
 	swift build -c release --product tilebound
 	.build/release/tilebound optimize --network alexnet --capacity 64KiB
-
-# Threads of OpenBLAS that have nothing to do sleep at once: every run of the program starts some.
-export OPENBLAS_THREAD_TIMEOUT := 4
 
 # All tests that need nothing besides, with the core optimized, where they take minutes less; every check of the
 # sources stays on. They run one after the other, so that their times tell.
@@ -123,7 +120,7 @@ mutants: setup
 	python3 Tests/Mutants/mutants.py --cuts
 
 # Rates, times and growth, in a package of their own. Only ratios within a run tell: machines are noisy.
-bench: setup
+bench: setup-bench
 	cd Benchmarks && swift package benchmark --no-progress
 
 # The documentation of the library's modules, all in one archive, out of what the tests' build has of them; links that
@@ -132,14 +129,13 @@ MODULES := Workloads EnergyModel Mappings LowerBounds DenseKernels Scoring Mappi
   Statistics Validation Sweeps Reports
 DOCS := .build-docs
 docs: setup
-	@missing="$(filter-out $(MODULES) Parallel COpenBLAS tilebound,$(notdir $(wildcard Sources/*)))"; \
+	@missing="$(filter-out $(MODULES) Parallel tilebound,$(notdir $(wildcard Sources/*)))"; \
 	if [ -n "$$missing" ]; then echo "make: not among the modules to document: $$missing" >&2; exit 1; fi
 	$(BUILD)
 	rm -rf $(DOCS)
 	@set -e; mkdir -p $(DOCS)/archives; \
 	target=$$(swift -print-target-info | awk -F'"' '/"triple"/ { print $$4; exit }'); \
-	headers="-Xcc -fmodule-map-file=Sources/COpenBLAS/module.modulemap $$(pkg-config --cflags openblas)"; \
-	headers="$$headers $$(find .build/checkouts -path '*/include/module.modulemap' | sed 's|^|-I |; s|/module.modulemap||')"; \
+	headers="$$(find .build/checkouts -path '*/include/module.modulemap' | sed 's|^|-I |; s|/module.modulemap||')"; \
 	dependencies=""; \
 	for module in $(MODULES); do \
 	  mkdir -p $(DOCS)/symbols/$$module; \
@@ -176,9 +172,15 @@ lint:
 setup:
 	@command -v swift >/dev/null || { echo "make: Swift 6.2 or newer is needed: https://www.swift.org/install" >&2; exit 1; }
 	@missing=""; \
-	pkg-config --exists openblas 2>/dev/null || missing="$(BLAS_PACKAGES)"; \
+	PATH="$$PATH:/sbin:/usr/sbin" ldconfig -p | grep -q 'libopenblas\.so\.0 ' || missing="$(BLAS_PACKAGES)"; \
 	command -v gnuplot >/dev/null || missing="$$missing $(PLOT_PACKAGES)"; \
-	$(call install_missing,OpenBLAS with its headers and pkg-config$(comma) and gnuplot)
+	$(call install_missing,OpenBLAS and gnuplot)
+
+# What the benchmarks need besides: they link OpenBLAS, to time it bare.
+setup-bench: setup
+	@missing=""; \
+	pkg-config --exists openblas 2>/dev/null || missing="$(BENCH_PACKAGES)"; \
+	$(call install_missing,the headers of OpenBLAS and pkg-config)
 
 # What the tests of pages need besides.
 setup-pages: setup

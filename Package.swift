@@ -19,9 +19,6 @@ let testSettings = swiftSettings + [notOptimized]
 
 // The modules from the general to the particular: each may import only those named before it.
 
-let openBLAS = Target.systemLibrary(
-  name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])])
-
 /// Layers, energies, mappings, bounds and the search.
 let core: [Target] = [
   .target(name: "Parallel", swiftSettings: safeSettings),
@@ -31,8 +28,8 @@ let core: [Target] = [
   .target(
     name: "LowerBounds", dependencies: ["Workloads", "EnergyModel", "Mappings"], exclude: ["Proofs.md"],
     swiftSettings: safeSettings),
-  .target(name: "DenseKernels", dependencies: ["COpenBLAS"], swiftSettings: swiftSettings),
-  .target(name: "Scoring", dependencies: ["COpenBLAS", "DenseKernels"], swiftSettings: swiftSettings),
+  .target(name: "DenseKernels", dependencies: ["Parallel"], swiftSettings: swiftSettings),
+  .target(name: "Scoring", dependencies: ["DenseKernels"], swiftSettings: swiftSettings),
   .target(
     name: "MappingSearch",
     dependencies: ["Parallel", "Workloads", "EnergyModel", "Mappings", "LowerBounds", "Scoring"],
@@ -87,9 +84,9 @@ let program: [Target] = [
   .executableTarget(
     name: "tilebound",
     dependencies: [
-      "Parallel", "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Answers", "Interchange",
-      "Programs", "Statistics",
-      "Validation", "Sweeps", "Reports", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      "Parallel", "Workloads", "EnergyModel", "Mappings", "LowerBounds", "DenseKernels", "MappingSearch", "Answers",
+      "Interchange", "Programs", "Statistics", "Validation", "Sweeps", "Reports",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     swiftSettings: safeSettings, plugins: ["RecordCommit"]),
   .plugin(name: "EmbedTexts", capability: .buildTool()),
@@ -110,7 +107,8 @@ let tests: [Target] = [
     name: "LowerBoundsTests", dependencies: ["Workloads", "EnergyModel", "Mappings", "LowerBounds", "TestSupport"],
     swiftSettings: testSettings),
   .testTarget(name: "DenseKernelsTests", dependencies: ["DenseKernels", "TestSupport"], swiftSettings: testSettings),
-  .testTarget(name: "ScoringTests", dependencies: ["Scoring", "TestSupport"], swiftSettings: testSettings),
+  .testTarget(
+    name: "ScoringTests", dependencies: ["DenseKernels", "Scoring", "TestSupport"], swiftSettings: testSettings),
   .testTarget(
     name: "MappingSearchTests",
     dependencies: [
@@ -198,14 +196,15 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
   ],
-  targets: [openBLAS] + core + formats + reports + program + examples + tests,
+  targets: core + formats + reports + program + examples + tests,
   swiftLanguageModes: [.v6])
 
-// The core stands on itself and OpenBLAS, on no other package.
+// The core stands on itself, on no other package; OpenBLAS is loaded when it is first needed.
 for module in core {
   for dependency in module.dependencies {
-    guard case .byNameItem(let name, _) = dependency, name == openBLAS.name || core.contains(where: { $0.name == name })
-    else { fatalError("\(module.name) is of the core, which may not depend on \(dependency)") }
+    guard case .byNameItem(let name, _) = dependency, core.contains(where: { $0.name == name }) else {
+      fatalError("\(module.name) is of the core, which may not depend on \(dependency)")
+    }
   }
 }
 
@@ -237,7 +236,7 @@ if let chosen = Context.environment["TARGETS"] {
   // A check of memory or of threads needs code of its own, which takes a third of the time to build without optimization.
   // Code in which tests spend theirs is optimized even so.
   let optimized = Set(core.map(\.name) + ["TestSupport"])
-  for target in package.targets where target.type != .plugin && target.type != .system {
+  for target in package.targets where target.type != .plugin {
     let optimization = optimized.contains(target.name) ? "-O" : "-no-emit-module-separately-wmo"
     target.swiftSettings?.append(
       .unsafeFlags(

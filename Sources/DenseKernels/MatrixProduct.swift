@@ -1,5 +1,3 @@
-internal import COpenBLAS
-
 /// Dense products of row-major matrices of doubles through BLAS, each with a plain-Swift reference.
 ///
 /// With whole numbers below 2^53 throughout, both give the same bits.
@@ -13,15 +11,18 @@ public enum MatrixProduct {
   ///   - columns: columns of the product.
   ///   - depth: the summed dimension.
   /// - Returns: `rows` × `columns` numbers.
-  public static func dgemm(_ a: [Double], _ b: [Double], rows: Int, columns: Int, depth: Int) -> [Double] {
+  /// - Throws: ``OpenBLASError`` where there is no OpenBLAS.
+  public static func dgemm(
+    _ a: [Double], _ b: [Double], rows: Int, columns: Int, depth: Int
+  ) throws(OpenBLASError) -> [Double] {
     precondition(a.count == rows * depth && b.count == columns * depth, "matrix sizes do not match")
-    prepare()
+    let dgemm = try OpenBLAS.loaded().dgemm
     return [Double](unsafeUninitializedCapacity: rows * columns) { product, count in
       count = rows * columns
-      if count == 0 { return }
-      cblas_dgemm(
-        CblasRowMajor, CblasNoTrans, CblasTrans, CInt(rows), CInt(columns), CInt(depth), 1, a, CInt(max(1, depth)), b,
-        CInt(max(1, depth)), 0, product.baseAddress, CInt(columns))
+      guard count > 0, let address = product.baseAddress else { return }
+      dgemm(
+        OpenBLAS.rowMajor, OpenBLAS.noTranspose, OpenBLAS.transpose, CInt(rows), CInt(columns), CInt(depth), 1, a,
+        CInt(max(1, depth)), b, CInt(max(1, depth)), 0, address, CInt(columns))
     }
   }
 
@@ -39,11 +40,6 @@ public enum MatrixProduct {
     return product
   }
 
-  /// The processor kernel that OpenBLAS chose, for benchmarks to record.
-  public static var coreName: String { String(cString: openblas_get_corename()) }
-
-  /// Sees to it that each call of BLAS runs on the thread that makes it: parallelism lies above.
-  package static func prepare() { useOneThread }
-
-  private static let useOneThread: Void = openblas_set_num_threads(1)
+  /// The processor kernel that OpenBLAS chose, for results to record: "none" where there is no OpenBLAS.
+  public static var coreName: String { (try? OpenBLAS.loaded())?.coreName ?? "none" }
 }

@@ -1,5 +1,3 @@
-internal import COpenBLAS
-
 /// A · P = Q · R of a tall matrix A: P exchanges columns, Q is orthogonal and R upper triangular, with a diagonal that
 /// does not grow in magnitude.
 ///
@@ -23,11 +21,12 @@ public struct OrthogonalFactorization: Sendable {
   ///   - matrix: `rows` × `columns` finite numbers, column by column.
   ///   - rows: no fewer than columns.
   ///   - columns: at least 1.
-  public init(_ matrix: [Double], rows: Int, columns: Int) {
+  /// - Throws: ``OpenBLASError`` where there is no OpenBLAS.
+  public init(_ matrix: [Double], rows: Int, columns: Int) throws(OpenBLASError) {
     precondition(
       columns >= 1 && rows >= columns && rows <= CInt.max && matrix.count == rows * columns,
       "matrix sizes do not match")
-    MatrixProduct.prepare()
+    let library = try OpenBLAS.loaded()
     var factors = matrix
     var reflections = [Double](repeating: 0, count: columns)
     // Zeros leave the choice of pivots to the routine.
@@ -35,7 +34,7 @@ public struct OrthogonalFactorization: Sendable {
     var (m, n, info) = (CInt(rows), CInt(columns), CInt(0))
     var size = 2 * n + 32 * (n + 1)
     var work = [Double](repeating: 0, count: Int(size))
-    dgeqp3_(&m, &n, &factors, &m, &places, &reflections, &work, &size, &info)
+    library.dgeqp3(&m, &n, &factors, &m, &places, &reflections, &work, &size, &info)
     precondition(info == 0, "DGEQP3 refused an argument")
     (self.rows, self.columns) = (rows, columns)
     (self.factors, self.reflections) = (factors, reflections)
@@ -58,20 +57,23 @@ public struct OrthogonalFactorization: Sendable {
   ///   - f: a number for each row.
   ///   - g: a number for each column.
   /// - Returns: r, a number for each row, and x, a number for each column.
-  public func solve(_ f: [Double], _ g: [Double]) -> (residuals: [Double], solution: [Double]) {
+  /// - Throws: ``OpenBLASError`` where there is no OpenBLAS.
+  public func solve(
+    _ f: [Double], _ g: [Double]
+  ) throws(OpenBLASError) -> (residuals: [Double], solution: [Double]) {
     precondition(f.count == rows && g.count == columns, "vector sizes do not match")
     precondition(diagonal.allSatisfy { $0 != 0 }, "the matrix must have full rank")
-    MatrixProduct.prepare()
+    let library = try OpenBLAS.loaded()
     // The routines write to the factors while they run.
     var factors = factors
     var (m, n, one, info) = (CInt(rows), CInt(columns), CInt(1), CInt(0))
     var work = 0.0
     func reflect(_ transposed: String, _ vector: inout [Double]) {
-      dormqr_("L", transposed, &m, &one, &n, &factors, &m, reflections, &vector, &m, &work, &one, &info, 1, 1)
+      library.dormqr("L", transposed, &m, &one, &n, &factors, &m, reflections, &vector, &m, &work, &one, &info, 1, 1)
       precondition(info == 0, "DORMQR refused an argument")
     }
     func solveTriangle(_ transposed: String, _ vector: inout [Double]) {
-      dtrtrs_("U", transposed, "N", &n, &one, factors, &m, &vector, &n, &info, 1, 1, 1)
+      library.dtrtrs("U", transposed, "N", &n, &one, factors, &m, &vector, &n, &info, 1, 1, 1)
       precondition(info == 0, "DTRTRS refused an argument")
     }
     return solve(f, g, reflect: reflect, solveTriangle: solveTriangle)

@@ -1,5 +1,3 @@
-internal import COpenBLAS
-
 /// Dense symmetric matrices through LAPACK.
 public enum SymmetricMatrix {
   /// The eigenvalues of a symmetric matrix, from the least to the largest, by DSYEV.
@@ -10,15 +8,16 @@ public enum SymmetricMatrix {
   ///   - matrix: `size` × `size` finite numbers.
   ///   - size: the number of rows and of columns, at least 1.
   /// - Returns: `size` numbers.
-  public static func eigenvalues(_ matrix: [Double], size: Int) -> [Double] {
+  /// - Throws: ``OpenBLASError`` where there is no OpenBLAS.
+  public static func eigenvalues(_ matrix: [Double], size: Int) throws(OpenBLASError) -> [Double] {
     precondition(size >= 1 && size <= 1 << 15 && matrix.count == size * size, "matrix sizes do not match")
-    MatrixProduct.prepare()
+    let dsyev = try OpenBLAS.loaded().dsyev
     var matrix = matrix
     var eigenvalues = [Double](repeating: 0, count: size)
     var (n, info) = (CInt(size), CInt(0))
     var workSize = 3 * n
     var work = [Double](repeating: 0, count: Int(workSize))
-    dsyev_("N", "U", &n, &matrix, &n, &eigenvalues, &work, &workSize, &info, 1, 1)
+    dsyev("N", "U", &n, &matrix, &n, &eigenvalues, &work, &workSize, &info, 1, 1)
     precondition(info >= 0, "DSYEV refused an argument")
     return eigenvalues
   }

@@ -1,5 +1,5 @@
-internal import COpenBLAS
 internal import DenseKernels
+internal import Synchronization
 
 /// Energies and occupancies of a leaf of mappings, all pairs by all columns, and those among them that matter.
 ///
@@ -13,7 +13,7 @@ internal import DenseKernels
 public final class Scorer {
   /// What the sums of products are computed in.
   public enum Arithmetic: Sendable {
-    /// Doubles, through BLAS: exact as long as every sum stays below 2^53.
+    /// Doubles, through BLAS where there is much to score: exact as long as every sum stays below 2^53.
     case doubles
     /// Whole numbers of 64 bits, in plain loops.
     case integers
@@ -93,8 +93,25 @@ public final class Scorer {
   private let occupancies = UnsafeMutablePointer<Double>.allocate(capacity: mostScores)
   private let places = UnsafeMutablePointer<Int32>.allocate(capacity: mostScores)
 
-  /// A scorer with room for a leaf. BLAS is set to a single thread.
-  public init() { MatrixProduct.prepare() }
+  /// Mappings that all scorers have yet to score in plain loops before they load OpenBLAS, which takes as long as that.
+  private static let plainScores = Atomic<Int>(1 << 20)
+
+  /// What multiplies the factors of pairs and columns. Either gives the same numbers.
+  enum Products {
+    /// Plain loops.
+    case plain
+    /// BLAS.
+    case blas(OpenBLAS.DGEMM)
+    /// Plain loops, until there is so much to score that it pays to load OpenBLAS.
+    case undecided
+  }
+  private var products: Products
+
+  /// A scorer with room for a leaf.
+  public convenience init() { self.init(.undecided) }
+
+  /// The same by what is to multiply.
+  init(_ products: Products) { self.products = products }
 
   deinit {
     pairs.deallocate()
@@ -193,10 +210,11 @@ public final class Scorer {
     }
   }
 
-  /// The products of the only pair set, without what BLAS does to arrange its operands.
-  private func multiplyPair(_ columns: FactorTable, _ range: Range<Int>) {
-    let (r0, r1, r2, r3, r4, r5) = (pairs[0], pairs[1], pairs[2], pairs[3], pairs[4], pairs[5])
-    let (energies, occupancies) = (energies, occupancies)
+  /// The products of one of the pairs set, without what BLAS does to arrange its operands.
+  private func multiplyPair(_ place: Int, _ columns: FactorTable, _ range: Range<Int>) {
+    let pair = pairs + place * FactorTable.width
+    let (r0, r1, r2, r3, r4, r5) = (pair[0], pair[1], pair[2], pair[3], pair[4], pair[5])
+    let (energies, occupancies) = (energies + place * range.count, occupancies + place * range.count)
     columns.transposed.withUnsafeBufferPointer { numbers in
       guard let base = numbers.baseAddress else { return }
       let (first, count) = (base + range.lowerBound, columns.count)
@@ -211,15 +229,34 @@ public final class Scorer {
 
   /// The products of all pairs set.
   private func multiplyPairs(_ pairCount: Int, _ columns: FactorTable, _ range: Range<Int>) {
+    guard pairCount > 1, let dgemm = product(of: pairCount * range.count) else {
+      for place in 0..<pairCount { multiplyPair(place, columns, range) }
+      return
+    }
     let width = CInt(FactorTable.width)
     let (m, n) = (CInt(pairCount), CInt(range.count))
     columns.doubles.withUnsafeBufferPointer { columns in
       guard let base = columns.baseAddress else { return }
       let column = base + range.lowerBound * FactorTable.width
-      cblas_dgemm(
-        CblasRowMajor, CblasNoTrans, CblasTrans, m, n, 3, 1, pairs, width, column, width, 0, energies, n)
-      cblas_dgemm(
-        CblasRowMajor, CblasNoTrans, CblasTrans, m, n, 3, 1, pairs + 3, width, column + 3, width, 0, occupancies, n)
+      let (rows, same, turned) = (OpenBLAS.rowMajor, OpenBLAS.noTranspose, OpenBLAS.transpose)
+      dgemm(rows, same, turned, m, n, 3, 1, pairs, width, column, width, 0, energies, n)
+      dgemm(rows, same, turned, m, n, 3, 1, pairs + 3, width, column + 3, width, 0, occupancies, n)
+    }
+  }
+
+  /// BLAS's product for so many mappings, or nil where plain loops are to score them: they give the same numbers.
+  private func product(of scores: Int) -> OpenBLAS.DGEMM? {
+    switch products {
+    case .plain: return nil
+    case .blas(let dgemm): return dgemm
+    case .undecided:
+      if Self.plainScores.load(ordering: .relaxed) > 0 {
+        Self.plainScores.subtract(scores, ordering: .relaxed)
+        return nil
+      }
+      let dgemm = try? OpenBLAS.loaded().dgemm
+      products = dgemm.map(Products.blas) ?? .plain
+      return dgemm
     }
   }
 
@@ -227,7 +264,7 @@ public final class Scorer {
   private func scoreDoubles(
     _ pairCount: Int, _ columns: FactorTable, _ columnRange: Range<Int>, below cutoffs: Cutoffs
   ) -> Int {
-    if pairCount == 1 { multiplyPair(columns, columnRange) } else { multiplyPairs(pairCount, columns, columnRange) }
+    multiplyPairs(pairCount, columns, columnRange)
     let count = pairCount * columnRange.count
     let shift = UInt64(Double.significandBitCount - Cutoffs.fractionBits)
     let bias = 1023 << Cutoffs.fractionBits

@@ -47,7 +47,7 @@ public struct LinearModel: Sendable {
   ///
   /// - Returns: the fit.
   /// - Throws: a response or term that is constant (without an intercept: zero), a term that is a linear combination of
-  ///   others, or figures beyond the range of doubles.
+  ///   others, figures beyond the range of doubles, or that there is no OpenBLAS.
   public func fit() throws(StatisticsError) -> LinearFit {
     let design = try ScaledDesign(terms, rows: response.values.count, intercept: hasIntercept)
     let exponent = response.values.reduce(0) { max($0, abs($1)) }.magnitudeExponent
@@ -77,6 +77,6 @@ public struct LinearModel: Sendable {
       LinearFit.Solution(
         coefficients: design.uncentred(solution), coefficientExponents: design.coefficientExponents, inverse: inverse,
         residuals: residuals, total: scaled.map { $0 - mean }.sumOfSquares, responseExponent: exponent,
-        conditionNumber: design.conditionNumber(inverse: inverse)))
+        conditionNumber: try design.conditionNumber(inverse: inverse)))
   }
 }

@@ -26,12 +26,14 @@ struct RefinedLeastSquares {
   /// - Parameters:
   ///   - columns: of equal length, at least as long as there are columns.
   ///   - names: what errors call the columns.
-  /// - Throws: a dependent column.
+  /// - Throws: a dependent column, or that there is no OpenBLAS.
   init(_ columns: [[DoubleDouble]], names: [String]) throws(StatisticsError) {
     (self.columns, self.names) = (columns, names)
     let rows = columns[0].count
-    factorization = OrthogonalFactorization(
-      columns.flatMap { $0.map(\.high) }, rows: rows, columns: columns.count)
+    let values = columns.flatMap { $0.map(\.high) }
+    factorization = try StatisticsError.unlessNoLibrary { () throws(OpenBLASError) in
+      try OrthogonalFactorization(values, rows: rows, columns: columns.count)
+    }
     let diagonal = factorization.diagonal.map(abs)
     let least = diagonal[0] * Double(columns.count) * (16 + Double(rows).squareRoot()) * Double.ulpOfOne
     if let place = diagonal.firstIndex(where: { $0 <= least }) {
@@ -55,7 +57,9 @@ struct RefinedLeastSquares {
     var last = (residuals: Double.infinity, solution: Double.infinity)
     for _ in 0..<Self.mostSteps {
       let (rowErrors, columnErrors) = errors(f, g, residuals, solution)
-      let correction = factorization.solve(rowErrors, columnErrors)
+      let correction = try StatisticsError.unlessNoLibrary { () throws(OpenBLASError) in
+        try factorization.solve(rowErrors, columnErrors)
+      }
       for row in f.indices { residuals[row] += DoubleDouble(correction.residuals[row]) }
       for column in g.indices { solution[column] += DoubleDouble(correction.solution[column]) }
       let change = (residuals: Self.norm(correction.residuals), solution: Self.norm(correction.solution))

@@ -83,14 +83,15 @@ struct ScaledDesign {
   /// The condition number of the terms as they were given, in the 2-norm: the square root of the largest eigenvalue of XᵀX
   /// times that of its inverse, both of which, unlike the smallest, are not lost in the rounding of others. `inverse` is
   /// that of XᵀX, in the units of ``coefficientExponents``.
-  func conditionNumber(inverse: [[DoubleDouble]]) -> Double {
+  ///
+  /// - Throws: that there is no OpenBLAS.
+  func conditionNumber(inverse: [[DoubleDouble]]) throws(StatisticsError) -> Double {
     let given = columns.indices.map { index in columns[index].map { $0 + DoubleDouble(centres[index]) } }
     let products = given.map { one in
       given.map { other in zip(one, other).reduce(DoubleDouble(0)) { $0 + $1.0 * $1.1 } }
     }
-    let (first, second) = (
-      Self.largestEigenvalue(products, exponents), Self.largestEigenvalue(inverse, coefficientExponents)
-    )
+    let first = try Self.largestEigenvalue(products, exponents)
+    let second = try Self.largestEigenvalue(inverse, coefficientExponents)
     // Rounding must not bring it below 1.
     return max(1, (first.value * second.value).squareRoot().scaled(by: first.exponent + second.exponent))
   }
@@ -98,12 +99,15 @@ struct ScaledDesign {
   /// The largest eigenvalue, over 4^exponent, of a matrix whose rows and columns are in units of powers of two.
   private static func largestEigenvalue(
     _ matrix: [[DoubleDouble]], _ exponents: [Int]
-  ) -> (value: Double, exponent: Int) {
+  ) throws(StatisticsError) -> (value: Double, exponent: Int) {
     let indices = matrix.indices
     let exponent = indices.reduce(Int.min) { max($0, exponents[$1] + matrix[$1][$1].high.magnitudeExponent / 2) }
     let scaled = indices.flatMap { row in
       indices.map { matrix[row][$0].high.scaled(by: exponents[row] + exponents[$0] - 2 * exponent) }
     }
-    return (SymmetricMatrix.eigenvalues(scaled, size: matrix.count).max() ?? 0, exponent)
+    let eigenvalues = try StatisticsError.unlessNoLibrary { () throws(OpenBLASError) in
+      try SymmetricMatrix.eigenvalues(scaled, size: matrix.count)
+    }
+    return (eigenvalues.max() ?? 0, exponent)
   }
 }

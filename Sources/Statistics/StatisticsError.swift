@@ -1,3 +1,5 @@
+public import DenseKernels
+
 /// Why figures cannot be had from some data.
 public enum StatisticsError: Error, Hashable, Sendable {
   /// Fewer rows than a figure needs.
@@ -16,6 +18,8 @@ public enum StatisticsError: Error, Hashable, Sendable {
   case outOfRange(name: String)
   /// Bins of less than one value.
   case binSize(Int)
+  /// There is no OpenBLAS, which a fit needs.
+  case noLibrary(OpenBLASError)
 }
 
 extension StatisticsError: CustomStringConvertible {
@@ -33,6 +37,16 @@ extension StatisticsError: CustomStringConvertible {
     case .noTerms: "a model needs at least one term"
     case .outOfRange(let name): "the figures of '\(name)' are too large for doubles: choose a larger unit for it"
     case .binSize(let size): "bins of \(size) values cannot be: at least 1 is needed"
+    case .noLibrary(let error): error.description
     }
+  }
+}
+
+extension StatisticsError {
+  /// A figure that takes OpenBLAS.
+  static func unlessNoLibrary<Figure>(
+    _ figure: () throws(OpenBLASError) -> Figure
+  ) throws(StatisticsError) -> Figure {
+    do { return try figure() } catch { throw .noLibrary(error) }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DenseKernels
 import EnergyModel
 import Foundation
 import Interchange
@@ -35,6 +36,7 @@ struct Tilebound: ParsableCommand {
       let arguments = Array(CommandLine.arguments.dropFirst())
       var command = try parseAsRoot(CommandArguments.checked(arguments, for: configuration.subcommands))
       try command.run()
+      if let failure = OpenBLAS.failure { warn("slower than it could be: \(failure)") }
     } catch {
       exit(with: error)
     }
@@ -47,6 +49,7 @@ struct Tilebound: ParsableCommand {
     case let error as FormatError: fail(error.description, code: .usage)
     case let error as ProblemError: fail(error.description, code: .usage)
     case let error as PlotError: fail(error.description, code: .failed)
+    case let error as OpenBLASError: fail(error.description, code: .failed)
     case let error as SweepError: fail(error.description, code: code(of: error))
     default:
       let code = exitCode(for: error)
@@ -66,6 +69,11 @@ struct Tilebound: ParsableCommand {
     case .failed: .failed
     case .lacks, .unknownLayer, .sameName, .unanswerable, .refused: .usage
     }
+  }
+
+  /// Says what does not hinder a command.
+  private static func warn(_ message: String) {
+    TextFile.printError("tilebound: \(FormatError.oneLine(message))\n")
   }
 
   private static func fail(_ message: String, code: CommandFailure.Code) -> Never {

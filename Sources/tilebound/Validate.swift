@@ -1,4 +1,5 @@
 import ArgumentParser
+import DenseKernels
 import EnergyModel
 import Foundation
 import Interchange
@@ -165,6 +166,8 @@ struct Validate: ParsableCommand {
   private func findings(
     _ sets: [(request: ValidationRequest, data: MeasuredData)], threads: Int
   ) throws -> [Findings] {
+    // What cannot be fitted need not be predicted.
+    _ = try OpenBLAS.loaded()
     let all = sets.reduce(0) { $0 + $1.data.rows.count }
     let progress = ProgressLine(startedWith: 0, isQuiet: quiet)
     defer { progress.clear() }

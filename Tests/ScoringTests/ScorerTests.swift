@@ -1,4 +1,5 @@
 @testable import Scoring
+import DenseKernels
 import TestSupport
 import Testing
 
@@ -13,7 +14,7 @@ struct ScorerTests {
   }
 
   @Test("Doubles, integers and the definition agree", arguments: seeds(0..<60))
-  func agrees(seed: Int) {
+  func agrees(seed: Int) throws {
     var random = SplitMix64(seed: seed)
     let most = random.oneIn(2) ? 9 : 4000
     let first = Self.table(random.pick(1...12), most, &random)
@@ -58,8 +59,9 @@ struct ScorerTests {
         }
       }
     }
-    let scorer = Scorer()
-    for arithmetic in [Scorer.Arithmetic.doubles, .integers] {
+    let blas = Scorer.Products.blas(try OpenBLAS.loaded().dgemm)
+    for (products, arithmetic) in [(blas, Scorer.Arithmetic.doubles), (.plain, .doubles), (.undecided, .integers)] {
+      let scorer = Scorer(products)
       scorer.score(pairs, columns, chosen, arithmetic, below: cutoffs)
       #expect(Set(scorer.scores) == expected, "seed \(seed)")
       #expect(scorer.scores.count == expected.count, "seed \(seed)")
