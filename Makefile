@@ -28,8 +28,12 @@ if [ -n "$$missing" ]; then \
 fi
 endef
 
+# A program for use holds Swift's libraries, where the system's linker can put them into it: loading them takes longer than
+# starting it does.
+PROGRAM := swift build -c release --product tilebound $(if $(filter Linux,$(shell uname)),--static-swift-stdlib)
+
 run: setup
-	swift build -c release --product tilebound
+	$(PROGRAM)
 	.build/release/tilebound optimize --network alexnet --capacity 64KiB
 
 # All tests that need nothing besides, with the core optimized, where they take minutes less; every check of the
@@ -74,7 +78,7 @@ test-examples: setup
 # package: VALIDATION_DATA says where they are.
 VALIDATION_DATA := $(abspath ../shared/validation)
 results: setup
-	swift build -c release --product tilebound
+	$(PROGRAM)
 	rm -rf .build-results
 	mkdir -p .build-results/results/plots .build-results/results/validation
 	cp results/built-in.yaml .build-results/results

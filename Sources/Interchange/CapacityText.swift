@@ -129,6 +129,7 @@ public enum CapacityText {
 
   /// A range that is written in another way than ours, as ours.
   private static func otherRange(_ text: some StringProtocol) -> String? {
+    guard text.contains(where: { ".…-–—:t".contains($0) }) else { return nil }
     let form =
       /\s*(\d+(?:\.\d+)?\s*[A-Za-z]*?)\s*(?:\.\.|\.{4,}|…|-|–|—|:|to)\s*(\d+(?:\.\d+)?\s*[A-Za-z]*(?:\/\d+)?)\s*/
     return String(text).wholeMatch(of: form).map { "\($0.output.1)...\($0.output.2)" }

@@ -69,7 +69,8 @@ final class YAMLSource {
     let (text, origin) = (template.text, template.origin)
     try YAMLBounds.checkKeys(text, origin: origin)
     do {
-      guard let node = try Yams.compose(yaml: text) else {
+      // Values are read by what is expected in their place: what their texts look like is not found out.
+      guard let node = try Yams.compose(yaml: text, .basic) else {
         throw FormatError(origin: origin, message: "the file is empty; a YAML mapping is expected")
       }
       try YAMLBounds.checkSize(node, of: text, origin: origin)

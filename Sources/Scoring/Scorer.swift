@@ -89,6 +89,7 @@ public final class Scorer {
   public private(set) var scores: [Score] = []
 
   private let pairs = UnsafeMutablePointer<Double>.allocate(capacity: mostPairs * FactorTable.width)
+  private let columns = UnsafeMutablePointer<Double>.allocate(capacity: mostScores / 2 * FactorTable.width)
   private let energies = UnsafeMutablePointer<Double>.allocate(capacity: mostScores)
   private let occupancies = UnsafeMutablePointer<Double>.allocate(capacity: mostScores)
   private let places = UnsafeMutablePointer<Int32>.allocate(capacity: mostScores)
@@ -115,6 +116,7 @@ public final class Scorer {
 
   deinit {
     pairs.deallocate()
+    columns.deallocate()
     energies.deallocate()
     occupancies.deallocate()
     places.deallocate()
@@ -182,6 +184,7 @@ public final class Scorer {
   /// Fills in the pairs.
   private func setPairs(_ set: Pairs) {
     precondition(set.count <= Self.mostPairs, "the leaf has too many pairs")
+    precondition(set.first.rows.count == 1 && set.second.rows.count == 1, "pairs are of vectors, not of products")
     let scale = set.scale
     let width = FactorTable.width
     let factors = scale.factors
@@ -210,38 +213,86 @@ public final class Scorer {
     }
   }
 
-  /// The products of one of the pairs set, without what BLAS does to arrange its operands.
-  private func multiplyPair(_ place: Int, _ columns: FactorTable, _ range: Range<Int>) {
-    let pair = pairs + place * FactorTable.width
-    let (r0, r1, r2, r3, r4, r5) = (pair[0], pair[1], pair[2], pair[3], pair[4], pair[5])
-    let (energies, occupancies) = (energies + place * range.count, occupancies + place * range.count)
+  /// The products of a pair with some columns, without what BLAS does to arrange its operands.
+  ///
+  /// - Parameters:
+  ///   - pair: its six factors.
+  ///   - columns: the first factors of the columns, then all the second ones, and so forth.
+  ///   - stride: how many numbers on the next factors are.
+  ///   - count: the number of columns.
+  ///   - place: where the first product goes.
+  private func multiply(
+    _ pair: (Double, Double, Double, Double, Double, Double), _ columns: UnsafePointer<Double>, stride: Int, count: Int,
+    to place: Int
+  ) {
+    let (energies, occupancies) = (energies + place, occupancies + place)
+    let (c0, c1, c2) = (columns, columns + stride, columns + 2 * stride)
+    let (c3, c4, c5) = (columns + 3 * stride, columns + 4 * stride, columns + 5 * stride)
+    for column in 0..<count {
+      energies[column] = pair.0 * c0[column] + pair.1 * c1[column] + pair.2 * c2[column]
+      occupancies[column] = pair.3 * c3[column] + pair.4 * c4[column] + pair.5 * c5[column]
+    }
+  }
+
+  /// The products of the only pair set.
+  private func multiplyPair(_ columns: FactorTable, _ range: Range<Int>) {
+    let pair = pairs
     columns.transposed.withUnsafeBufferPointer { numbers in
       guard let base = numbers.baseAddress else { return }
-      let (first, count) = (base + range.lowerBound, columns.count)
-      let (c0, c1, c2) = (first, first + count, first + 2 * count)
-      let (c3, c4, c5) = (first + 3 * count, first + 4 * count, first + 5 * count)
-      for column in 0..<range.count {
-        energies[column] = r0 * c0[column] + r1 * c1[column] + r2 * c2[column]
-        occupancies[column] = r3 * c3[column] + r4 * c4[column] + r5 * c5[column]
+      var done = 0
+      columns.forEachRow(of: range) { factors, places in
+        multiply(
+          (
+            pair[0] * Double(factors.inputsMoved), pair[1] * Double(factors.weightsMoved),
+            pair[2] * Double(factors.outputsMoved), pair[3] * Double(factors.inputsHeld),
+            pair[4] * Double(factors.weightsHeld), pair[5] * Double(factors.outputsHeld)
+          ), base + places.lowerBound, stride: columns.row.count, count: places.count, to: done)
+        done += places.count
       }
     }
   }
 
-  /// The products of all pairs set.
+  /// Fills in columns: all their first factors, then all their second ones, and so on.
+  private func setColumns(_ columns: FactorTable, _ range: Range<Int>) {
+    let (count, stride) = (range.count, columns.row.count)
+    columns.transposed.withUnsafeBufferPointer { numbers in
+      guard let base = numbers.baseAddress else { return }
+      var start = self.columns
+      columns.forEachRow(of: range) { factors, places in
+        func fill(_ term: CostFactors.Term, _ factor: Int) {
+          let (from, to) = (base + term.rawValue * stride + places.lowerBound, start + term.rawValue * count)
+          let factor = Double(factor)
+          for place in 0..<places.count { to[place] = from[place] * factor }
+        }
+        fill(.inputsMoved, factors.inputsMoved)
+        fill(.weightsMoved, factors.weightsMoved)
+        fill(.outputsMoved, factors.outputsMoved)
+        fill(.inputsHeld, factors.inputsHeld)
+        fill(.weightsHeld, factors.weightsHeld)
+        fill(.outputsHeld, factors.outputsHeld)
+        start += places.count
+      }
+    }
+  }
+
+  /// The products of all pairs set, of which there are several.
   private func multiplyPairs(_ pairCount: Int, _ columns: FactorTable, _ range: Range<Int>) {
-    guard pairCount > 1, let dgemm = product(of: pairCount * range.count) else {
-      for place in 0..<pairCount { multiplyPair(place, columns, range) }
+    setColumns(columns, range)
+    let count = range.count
+    guard let dgemm = product(of: pairCount * count) else {
+      for place in 0..<pairCount {
+        let pair = pairs + place * FactorTable.width
+        multiply(
+          (pair[0], pair[1], pair[2], pair[3], pair[4], pair[5]), self.columns, stride: count, count: count,
+          to: place * count)
+      }
       return
     }
     let width = CInt(FactorTable.width)
-    let (m, n) = (CInt(pairCount), CInt(range.count))
-    columns.doubles.withUnsafeBufferPointer { columns in
-      guard let base = columns.baseAddress else { return }
-      let column = base + range.lowerBound * FactorTable.width
-      let (rows, same, turned) = (OpenBLAS.rowMajor, OpenBLAS.noTranspose, OpenBLAS.transpose)
-      dgemm(rows, same, turned, m, n, 3, 1, pairs, width, column, width, 0, energies, n)
-      dgemm(rows, same, turned, m, n, 3, 1, pairs + 3, width, column + 3, width, 0, occupancies, n)
-    }
+    let (m, n) = (CInt(pairCount), CInt(count))
+    let (rows, same) = (OpenBLAS.rowMajor, OpenBLAS.noTranspose)
+    dgemm(rows, same, same, m, n, 3, 1, pairs, width, self.columns, n, 0, energies, n)
+    dgemm(rows, same, same, m, n, 3, 1, pairs + 3, width, self.columns + 3 * count, n, 0, occupancies, n)
   }
 
   /// BLAS's product for so many mappings, or nil where plain loops are to score them: they give the same numbers.
@@ -264,7 +315,7 @@ public final class Scorer {
   private func scoreDoubles(
     _ pairCount: Int, _ columns: FactorTable, _ columnRange: Range<Int>, below cutoffs: Cutoffs
   ) -> Int {
-    multiplyPairs(pairCount, columns, columnRange)
+    if pairCount == 1 { multiplyPair(columns, columnRange) } else { multiplyPairs(pairCount, columns, columnRange) }
     let count = pairCount * columnRange.count
     let shift = UInt64(Double.significandBitCount - Cutoffs.fractionBits)
     let bias = 1023 << Cutoffs.fractionBits
@@ -288,11 +339,15 @@ public final class Scorer {
       for j in pairs.secondRange {
         var pair = pairs.scale.factors * pairs.first[i] * pairs.second[j]
         pair.weightsMoved += pairs.scale.offset
-        for column in range {
-          let product = pair * columns[column]
-          let (energy, occupancy) = (product.moved, product.held)
-          if cutoffs.admits(energy: energy, occupancy: occupancy) {
-            scores.append(Score(first: i, second: j, column: column, energy: energy, occupancy: occupancy))
+        var column = range.lowerBound
+        columns.forEachRow(of: range) { factors, places in
+          for place in places {
+            let product = pair * (factors * columns.row[place])
+            let (energy, occupancy) = (product.moved, product.held)
+            if cutoffs.admits(energy: energy, occupancy: occupancy) {
+              scores.append(Score(first: i, second: j, column: column, energy: energy, occupancy: occupancy))
+            }
+            column += 1
           }
         }
       }

@@ -11,6 +11,7 @@ import Workloads
 /// `tilebound bound`: every family's lower bound.
 struct Bound: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "bound",
     abstract: "Give the lower bounds of every family, which hold for every schedule and not only for loop nests.",
     discussion: """
       Examples:

@@ -5,6 +5,7 @@ import Workloads
 /// `tilebound convert`: files of other tools as a layer table.
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "convert",
     abstract: "Write the layers of models and of other tools' files as a layer table.",
     discussion: """
       Reads ONNX models (.onnx), Timeloop problems, ZigZag workloads and AccelForge workloads (.yaml), MAESTRO models \

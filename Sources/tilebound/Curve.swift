@@ -13,6 +13,7 @@ import Workloads
 /// `tilebound curve`: the Pareto curve of a layer or a network over all capacities.
 struct Curve: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "curve",
     abstract: "Give the least energy for every size of the Buffer at once: the Pareto curve.",
     discussion: """
       A point for every capacity at which the least energy falls (the "ski slope"), each with its mapping. Exact is said \

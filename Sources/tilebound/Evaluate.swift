@@ -9,6 +9,7 @@ import Workloads
 /// `tilebound evaluate`: what a given mapping costs on a layer.
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "evaluate",
     abstract: "Count what a mapping holds and moves on a layer; with --replay, element by element as well.",
     discussion: """
       The mapping may be any loop nest, in a file or in one line as in tables of results. Its file may name the layer; \

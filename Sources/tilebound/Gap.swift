@@ -12,6 +12,7 @@ import Workloads
 /// `tilebound gap`: the optimum beside the lower bound and what each dataflow gives away.
 struct Gap: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "gap",
     abstract: "Hold the optimum against the best lower bound for every schedule, per layer and in total.",
     discussion: """
       The gap is the optimum's energy over the bound's, less 1; no schedule need attain the bound. Each dataflow's own \

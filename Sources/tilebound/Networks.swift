@@ -1,11 +1,13 @@
 import ArgumentParser
 import Interchange
+import Parallel
 import Reports
 import Workloads
 
 /// `tilebound networks`: what is built in.
 struct Networks: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "networks",
     abstract: "List the built-in networks, energy models and platforms, or the source and contents of one.",
     discussion: """
       Weights are counted without biases and batch normalisation; in attention, keys and values stand in their place. MACs
@@ -30,7 +32,8 @@ struct Networks: ParsableCommand {
       return
     }
     if !dimensions.dim.isEmpty { throw FormatError(origin: "--dim", message: "goes with a network") }
-    let networks = try BuiltIn.networkNames.compactMap { try BuiltIn.network($0) }
+    let networks = try BuiltIn.networkNames.concurrentMap(threads: ThreadOptions.most) { try BuiltIn.network($0) }
+      .compactMap(\.self)
     let models = try BuiltIn.energyModelNames.compactMap { try BuiltIn.energyModel($0) }
     let platforms = try BuiltIn.platformNames.compactMap { try BuiltIn.platform($0) }
     let lines =

@@ -12,6 +12,7 @@ import Workloads
 /// `tilebound optimize`: the mapping of least energy of a layer, or of every layer of a network.
 struct Optimize: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "optimize",
     abstract: "Find the energy-optimal mapping of a layer, or of every layer of a network, at one capacity.",
     discussion: """
       What is found is the best of a stated space of loop nests: all tile sizes, not only divisors, all six dataflows, loops \

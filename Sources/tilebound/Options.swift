@@ -198,8 +198,11 @@ struct ThreadOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Layers searched side by side. (default: all cores)", valueName: "n"))
   var threads: Int?
 
+  /// As many as there are processors.
+  static var most: Int { ProcessInfo.processInfo.activeProcessorCount }
+
   func count() throws -> Int {
-    guard let threads else { return ProcessInfo.processInfo.activeProcessorCount }
+    guard let threads else { return Self.most }
     guard (1...1024).contains(threads) else {
       throw FormatError(origin: "--threads", message: "\(threads) is out of range; 1 to 1024 is accepted")
     }

@@ -9,6 +9,7 @@ import Workloads
 /// `tilebound report`: a page of HTML about result files.
 struct Report: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "report",
     abstract: "Make a report of result files: one page of HTML that needs nothing else.",
     discussion: """
       The files are those that optimize, curve, sweep, gap and evaluate write as JSON, JSON lines or CSV. Every record is counted again \

@@ -13,6 +13,7 @@ import Workloads
 /// `tilebound validate`: measured energies held against the model.
 struct Validate: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "validate",
     abstract: "Hold measured energies of many layers against the model's bounds and optima, and fit them.",
     discussion: """
       Each row of the table is a layer with what it was measured to cost: two at least of its total energy, that of \

@@ -59,7 +59,7 @@ MUTANTS = [
     ("Workloads/WholeLayer.swift", "!entry.hasOwnInputs && ", ""),
     # The scorer and the search.
     ("Scoring/Scorer.swift", "kept &+= energies[place] < cutoffs[range] ? 1 : 0", "kept &+= energies[place] <= cutoffs[range] ? 1 : 0"),
-    ("Scoring/Scorer.swift", "occupancies[column] = r3 * c3[column] + r4 * c4[column] + r5 * c5[column]", "occupancies[column] = r3 * c3[column] + r4 * c4[column] + r4 * c5[column]"),
+    ("Scoring/Scorer.swift", "occupancies[column] = pair.3 * c3[column] + pair.4 * c4[column] + pair.5 * c5[column]", "occupancies[column] = pair.3 * c3[column] + pair.4 * c4[column] + pair.4 * c5[column]"),
     ("Scoring/FactorTable.swift", "reduce(CostFactors(all: .max)) { .least($0, table[$1]) }", "reduce(CostFactors(all: 0)) { .largest($0, table[$1]) }"),
     ("MappingSearch/Search/Incumbent.swift", "cutoffs.fill(0..<end, with: mapping.energy + 1)", "cutoffs.fill(0..<end, with: mapping.energy)"),
     ("MappingSearch/Search/SearchRun.swift", "statistics.prunedByCapacity += pruned", "statistics.prunedByCapacity += 2 * pruned"),

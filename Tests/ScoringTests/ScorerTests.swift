@@ -4,22 +4,27 @@ import TestSupport
 import Testing
 
 struct ScorerTests {
-  static func table(_ count: Int, _ most: Int, _ random: inout SplitMix64) -> FactorTable {
+  static func vectors(_ count: Int, _ most: Int, _ random: inout SplitMix64) -> [CostFactors] {
     func factors() -> CostFactors {
       CostFactors(
         inputsMoved: random.pick(1...most), weightsMoved: random.pick(1...most), outputsMoved: random.pick(1...most),
         inputsHeld: random.pick(1...most), weightsHeld: random.pick(1...most), outputsHeld: random.pick(1...most))
     }
-    return FactorTable((0..<count).map { _ in factors() })
+    return (0..<count).map { _ in factors() }
   }
 
   @Test("Doubles, integers and the definition agree", arguments: seeds(0..<60))
   func agrees(seed: Int) throws {
     var random = SplitMix64(seed: seed)
     let most = random.oneIn(2) ? 9 : 4000
-    let first = Self.table(random.pick(1...12), most, &random)
-    let second = Self.table(random.pick(1...12), most, &random)
-    let columns = Self.table(random.pick(1...200), most, &random)
+    let first = FactorTable(Self.vectors(random.pick(1...12), most, &random))
+    let second = FactorTable(Self.vectors(random.pick(1...12), most, &random))
+    // Columns are vectors of a list, or products of those of two; their factors are found here by themselves.
+    let rows = random.oneIn(2) ? Self.vectors(random.pick(2...20), 9, &random) : [CostFactors(all: 1)]
+    let row = Self.vectors(random.pick(1...(rows.count == 1 ? 200 : 30)), most, &random)
+    let columns = rows.count == 1 ? FactorTable(row) : FactorTable(rows, times: row)
+    let list = rows.flatMap { one in row.map { one * $0 } }
+    #expect(columns.count == list.count && columns.largest == list.reduce(CostFactors(all: 0), CostFactors.largest))
     func range(_ count: Int, atMost size: Int) -> Range<Int> {
       let start = random.pick(0...count - 1)
       return start..<min(count, start + random.pick(1...size))
@@ -38,7 +43,7 @@ struct ScorerTests {
       for i in pairs.firstRange {
         for j in pairs.secondRange {
           for column in chosen {
-            let (a, b, c) = (first[i], second[j], columns[column])
+            let (a, b, c) = (first[i], second[j], list[column])
             let energy =
               factors.inputsMoved * a.inputsMoved * b.inputsMoved * c.inputsMoved
               + (factors.weightsMoved * a.weightsMoved * b.weightsMoved + pairs.scale.offset) * c.weightsMoved

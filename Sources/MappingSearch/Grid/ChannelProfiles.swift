@@ -21,7 +21,7 @@ struct ChannelProfiles: Sendable {
 
   /// The columns of some tiles.
   ///
-  /// - Complexity: O(columns).
+  /// - Complexity: O(tiles of both).
   init(_ problem: Problem, _ mapspace: Mapspace, _ prices: Prices, outputTiles: [Int], inputTiles: [Int]) {
     let (layer, widths) = (problem.layer, problem.widths)
     self.outputTiles = outputTiles
