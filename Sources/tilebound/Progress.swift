@@ -9,7 +9,8 @@ final class ProgressLine: Sendable {
     var isDrawn = false
   }
 
-  private let isOn: Bool
+  /// Whether it is ever drawn.
+  let isOn: Bool
   private let start = ContinuousClock.now
   private let startedWith: Int
   private let state = Guarded(State())

@@ -15,6 +15,16 @@ struct CommandTests {
     #expect(quiet.output.split(separator: "\n").count == 3)
   }
 
+  /// What takes long says what it is doing, on a terminal and nowhere else, and takes that away.
+  @Test func longSearchesTellOfThemselves() throws {
+    let line = "curve --gemm 65536x65536x65536 --threads 1 --quiet"
+    let clearing = "\r\u{1b}[K"
+    let long = try Program.shell("script -qec 'tilebound \(line)' /dev/null").output
+    let expected = "\(clearing)0 of 1 layer, 0 %, gemm\(clearing)gemm: energy model unit"
+    #expect(long.hasPrefix(expected), "\(long.prefix(200))")
+    #expect(try Program.run(line).error.isEmpty)
+  }
+
   /// Contents count unless something else is asked for.
   @Test(arguments: [
     "optimize --shape k=8,c=4,p=6,r=3 --capacity 20B --no-timing", "curve --shape k=8,c=4,p=6,r=3",
