@@ -33,6 +33,7 @@ struct Tilebound: ParsableCommand {
 
   static func main() {
     do {
+      StandardStreams.keepPlaces()
       let arguments = Array(CommandLine.arguments.dropFirst())
       var command = try parseAsRoot(CommandArguments.checked(arguments, for: configuration.subcommands))
       try command.run()

@@ -85,9 +85,11 @@ struct FaultTests {
 
   /// A standard output that is closed from the start is an error.
   @Test func closedOutput() throws {
-    let outcome = try Program.shell("tilebound networks >&-")
-    #expect(
-      outcome.code == 1
-        && outcome.error == "tilebound: standard output: cannot be written: Bad file descriptor\n", "\(outcome)")
+    for command in ["networks", "optimize alexnet --layer fc8 --capacity 64KiB"] {
+      let outcome = try Program.shell("tilebound \(command) >&-")
+      #expect(
+        outcome.code == 1
+          && outcome.error == "tilebound: standard output: cannot be written: Bad file descriptor\n", "\(outcome)")
+    }
   }
 }
