@@ -1,5 +1,5 @@
 SHELL := /bin/bash
-.PHONY: run test test-address test-thread test-pages test-models test-examples fuzz results mutants bench docs lint setup setup-bench setup-pages setup-python setup-models
+.PHONY: run test test-address test-thread test-pages test-models test-examples test-mlir fuzz results mutants bench docs lint setup setup-bench setup-pages setup-python setup-models setup-mlir
 
 # System packages, and how to see that each is there.
 BLAS_PACKAGES := libopenblas0
@@ -7,6 +7,7 @@ BENCH_PACKAGES := libopenblas-dev pkg-config
 PLOT_PACKAGES := gnuplot-nox
 PYTHON_PACKAGES := python3 python3-venv
 BROWSER_PACKAGES := chromium
+MLIR_PACKAGES := mlir-19-tools
 
 TEST_TARGETS := $(notdir $(wildcard Tests/*Tests))
 # Tests without a sanitizer run with the core optimized, as Package.swift says, and know lines but no variables of it.
@@ -39,14 +40,14 @@ run: setup
 # All tests that need nothing besides, with the core optimized, where they take minutes less; every check of the
 # sources stays on. They run one after the other, so that their times tell.
 test: setup
-	$(TEST) --no-parallel --skip ModelZooTests --skip ReportPageTests
+	$(TEST) --no-parallel --skip ModelZooTests --skip ReportPageTests --skip MLIRTests
 
 # Of random cases one in so many is tried under a sanitizer, which looks at how they are computed; make test tries all.
 ONE_SEED_IN := 8
 
 # The same but for the exhaustive ones, with every access to memory checked. Who allocated it is not written down, which
 # would take a third of the time: after a failure, leave out malloc_context_size. The fuzzer is of the same build.
-ADDRESS_TARGETS := $(filter-out ExhaustiveTests ModelZooTests ReportPageTests,$(TEST_TARGETS)) Fuzz
+ADDRESS_TARGETS := $(filter-out ExhaustiveTests ModelZooTests ReportPageTests MLIRTests,$(TEST_TARGETS)) Fuzz
 ADDRESS := --sanitize=address -Xswiftc -gline-tables-only --scratch-path .build-address
 test-address: setup
 	TARGETS="$(ADDRESS_TARGETS)" \
@@ -65,6 +66,10 @@ test-models: setup-models
 # Reports as a browser shows them, in headless Chromium.
 test-pages: setup-pages
 	$(TEST) --filter ReportPageTests
+
+# Modules of MLIR as MLIR's own programs tile them, lower them and run them.
+test-mlir: setup-mlir
+	$(TEST) --filter MLIRTests
 
 # Programs that use the library: each prints what is kept beside it.
 test-examples: setup
@@ -185,6 +190,11 @@ setup-bench: setup
 	@missing=""; \
 	pkg-config --exists openblas 2>/dev/null || missing="$(BENCH_PACKAGES)"; \
 	$(call install_missing,the headers of OpenBLAS and pkg-config)
+
+# What the tests of modules of MLIR need besides.
+setup-mlir: setup
+	@missing=""; command -v mlir-opt-19 mlir-opt >/dev/null || missing="$(MLIR_PACKAGES)"; \
+	$(call install_missing,mlir-opt and mlir-cpu-runner of MLIR 19)
 
 # What the tests of pages need besides.
 setup-pages: setup

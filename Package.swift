@@ -158,6 +158,8 @@ let tests: [Target] = [
     name: "ModelZooTests", dependencies: ["Workloads", "ONNX", "TestSupport"], exclude: ["expected.py"],
     swiftSettings: testSettings),
   .testTarget(
+    name: "MLIRTests", dependencies: ["Workloads", "Mappings", "Programs", "TestSupport"], swiftSettings: testSettings),
+  .testTarget(
     name: "ExhaustiveTests",
     dependencies: [
       "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Interchange", "Sweeps", "tilebound",

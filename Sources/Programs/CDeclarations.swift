@@ -7,7 +7,7 @@ extension CPrinter {
   /// What the file is, its types and its Buffer.
   func writeHead(_ text: inout CText, includesMain: Bool) {
     let header = "Written by tilebound export. It moves what the mapping moves, and counts it."
-    text.line("/* \(CNames.comment(layer.name)): \(describedLayer)")
+    text.line("/* \(CNames.comment(layer.name)): \(layer.described)")
     text.line(" *")
     for line in NestDrawing(evaluation.mapping, on: layer).text { text.line(" *   \(line)") }
     text.line(" *")
@@ -62,20 +62,6 @@ extension CPrinter {
     let biases = layer.hasBiases ? "const \(names("sum")) *biases, " : ""
     return "const \(names("input")) *inputs, const \(names("weight")) *weights, \(biases)\(names("sum")) *outputs"
   }
-
-  private var describedLayer: String {
-    func pair(_ a: Int, _ b: Int) -> String { a == b ? "\(a)" : "\(a)x\(b)" }
-    let (rows, columns) = (layer.vertical, layer.horizontal)
-    let sizes = Dimension.allCases.filter { layer[$0] > 1 }.map { "\($0.rawValue) = \(layer[$0])" }
-    let steps = [
-      rows.stride > 1 || columns.stride > 1 ? "stride \(pair(rows.stride, columns.stride))" : nil,
-      rows.dilation > 1 || columns.dilation > 1 ? "dilation \(pair(rows.dilation, columns.dilation))" : nil,
-      rows.hasPaddedMACs || columns.hasPaddedMACs
-        ? "padding \(pair(rows.paddingBefore, columns.paddingBefore)) in front" : nil,
-    ]
-    return (sizes + ["input \(rows.inputSize)x\(columns.inputSize)"] + steps.compactMap { $0 }).joined(separator: ", ")
-  }
-
   private var describedReuse: String {
     switch reuse {
     case .overlap: "overlap. What a box and the next one have in common stays in the Buffer."

@@ -13,11 +13,21 @@ struct Export: ParsableCommand {
   /// What a mapping is written as.
   enum Target: String, CaseIterable, ExpressibleByArgument {
     case c
+    case mlir
     case json
+
+    var description: String {
+      switch self {
+      case .c: "a program in C"
+      case .mlir: "a module of MLIR"
+      case .json: "a mapping in JSON"
+      }
+    }
   }
 
   static let configuration = CommandConfiguration(
-    abstract: "Write a mapping of a layer as a C program that runs it and counts itself, or as JSON.",
+    abstract:
+      "Write a mapping of a layer as a C program that runs it and counts itself, as MLIR that tiles, or as JSON.",
     discussion: """
       The mapping is the best that is found for --capacity, or one that is given: a file as evaluate takes it, a nest in one \
       line, or a record of results.
@@ -28,6 +38,10 @@ struct Export: ParsableCommand {
       with the hooks for copies, stands alone with --no-main. A search for it takes the word widths of --type unless --bits or \
       --energy has others.
 
+      --to mlir writes a module with the layer as a named operation of linalg, and a sequence of the transform dialect that \
+      tiles it by the mapping's loops, for mlir-opt --transform-interpreter of MLIR 19. Where tensors are kept and which way \
+      loops run are comments in it.
+
       --to json writes what --mapping of evaluate takes.
 
       Examples:
@@ -35,6 +49,7 @@ struct Export: ParsableCommand {
         tilebound export --network alexnet --mapping configs/mappings/alexnet-conv2.yaml --to c --type float --no-main
         tilebound export --shape k=4,c=8,p=6 --nest 'k:2 [outputs] c:1 [inputs] k:1 p:1 [weights]' --to c
         tilebound export --result vgg16.csv --layer conv3_1 --to c --output conv3_1.c
+        tilebound export --network vgg16 --layer conv3_1 --capacity 64KiB --to mlir > conv3_1.mlir
         tilebound export --gemm 512x512x512 --capacity 64KiB --to json > gemm.json
       """)
 
@@ -54,7 +69,7 @@ struct Export: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The elements of a program in C; with int8 sums and outputs have 32 bits. (default: int8)",
+      "The elements of a program; with int8 sums and outputs have 32 bits. (default: int8)",
       valueName: "type"))
   var type: CProgram.Elements?
 
@@ -70,14 +85,14 @@ struct Export: ParsableCommand {
   var output: String?
 
   func run() throws {
-    if to == .json {
-      for (option, isGiven) in [("--type", type != nil), ("--no-main", noMain)] where isGiven {
-        throw CommandFailure(code: .usage, message: "\(option) goes with --to c, not with --to json")
-      }
+    let stranger = to == .json && type != nil ? "--type" : to != .c && noMain ? "--no-main" : nil
+    if let stranger {
+      throw CommandFailure(
+        code: .usage,
+        message: "\(stranger) goes with --to c\(stranger == "--type" ? " and mlir" : ""), not with --to \(to.rawValue)")
     }
     try OutputOptions.refuseEnding(
-      of: output, unless: to == .json ? ["json"] : [], what: to == .json ? "a mapping in JSON" : "a program in C",
-      accepted: to == .json ? ".json" : ".c")
+      of: output, unless: to == .json ? ["json"] : [], what: to.description, accepted: ".\(to.rawValue)")
     let capacity = try self.capacity.map { try CapacityOptions.single($0) }
     let answer = try answer(capacity)
     switch to {
@@ -85,6 +100,7 @@ struct Export: ParsableCommand {
       try OutputOptions.write(
         MappingFile.json(answer.mapping, layer: answer.network == nil ? nil : answer.name), to: output)
     case .c: try writeProgram(answer, capacity)
+    case .mlir: try writeModule(answer)
     }
   }
 
@@ -103,7 +119,7 @@ struct Export: ParsableCommand {
       return try record.answer(file, of: layers, capacity: capacity, reuse: reuse.named)
     }
     var setting = try model.setting(reuse.policy, reuse.phases, try chosen.dataflows())
-    if to == .c, model.bits == nil, model.energy == nil { setting.widths = (type ?? .int8).widths }
+    if to != .json, model.bits == nil, model.energy == nil { setting.widths = (type ?? .int8).widths }
     if let option = given.option {
       if !isAnyDataflow {
         throw CommandFailure(code: .usage, message: "--dataflow goes with a search, not with \(option)")
@@ -159,6 +175,18 @@ struct Export: ParsableCommand {
       ])
     }
     try OutputOptions.write(program.text, to: output)
+  }
+
+  private func writeModule(_ answer: Answer) throws {
+    let module: MLIRModule
+    do {
+      module = try MLIRModule(answer.mapping, on: answer.layer, elements: type ?? .int8)
+    } catch {
+      let remedy = answer.search == nil ? "" : "; --phases off searches for a mapping of these"
+      throw CommandFailure(code: .failed, message: "\(answer.name): cannot be written in MLIR: \(error)\(remedy)")
+    }
+    try OutputOptions.write(module.text, to: output)
+    DimensionOptions.tell(module.unsaid.map { "\(answer.name): MLIR does not say \($0)" })
   }
 
   /// What to ask for instead, where something else may do.

@@ -88,7 +88,7 @@ struct ExportCommandTests {
 
   private static let refused: [(line: String, code: Int32, message: String)] = [
     ("alexnet --capacity 64KiB", 64, "Missing expected argument '--to <target>'"),
-    ("alexnet --layer conv2 --capacity 64KiB --to mlir", 64, "The value 'mlir' is invalid for '--to <target>'"),
+    ("alexnet --layer conv2 --capacity 64KiB --to llvm", 64, "The value 'llvm' is invalid for '--to <target>'"),
     (
       "alexnet --capacity 64KiB --to c", 64,
       "writes the mapping of one layer; choose it by --layer, one of conv1, conv2"
@@ -96,7 +96,9 @@ struct ExportCommandTests {
     ("alexnet --layer conv2 --to c", 64, "needs a mapping: give --capacity to search for one, --mapping, --nest or"),
     ("\(shape) --capacity 5B --to c", 2, "shape: no mapping fits 5 B; the least capacity that would is 6 B"),
     ("\(shape) --capacity 64KiB --to json --no-main", 64, "--no-main goes with --to c, not with --to json"),
-    ("\(shape) --capacity 64KiB --to json --type float", 64, "--type goes with --to c, not with --to json"),
+    ("\(shape) --capacity 64KiB --to json --type float", 64, "--type goes with --to c and mlir, not with --to json"),
+    ("\(shape) --capacity 64KiB --to mlir --no-main", 64, "--no-main goes with --to c, not with --to mlir"),
+    ("\(shape) --capacity 64KiB --to mlir --output x.json", 64, "'x.json' ends in .json, and a module of MLIR is"),
     ("\(shape) --capacity 64KiB --to c --output x.json", 64, "'x.json' ends in .json, and a program in C is written"),
     ("--result none.json --to c", 64, "none.json: cannot be read: No such file or directory"),
     ("--result none.json --shape p=3 --to c", 64, "--shape does not go with --result, whose record has its layer"),
@@ -139,6 +141,37 @@ struct ExportCommandTests {
       #expect(
         missing.code == 64 && missing.error.contains("none of its 2 records is the one that is asked for"))
     }
+  }
+
+  /// A module of MLIR tiles by the loops, says what it leaves out, and is refused where loops walk phases.
+  @Test func modules() throws {
+    func export(_ nest: String) throws -> Program.Outcome {
+      try Program.run(
+        ["export", "--shape", "k=6,c=4,h=9,w=9,r=3,s=3,padding=1,stride=2", "--nest", nest, "--to", "mlir"])
+    }
+    let whole = try export("k:4~ p:2 [outputs] c:1 k:2 k:1 [inputs] [weights]")
+    #expect(whole.code == 0)
+    for line in [
+      "%padded = tensor.pad %inputs low[0, 0, 1, 1] high[0, 0, 1, 1]",
+      "linalg.conv_2d_nchw_fchw {dilations = dense<[1, 1]> : tensor<2xi64>, strides = dense<[2, 2]> : tensor<2xi64>}",
+      "tile_using_for %layer tile_sizes [0, 4, 2, 0, 0, 0, 0] interchange = [1, 2, 0, 3, 4, 5, 6]",
+      "tile_using_for %tile0 tile_sizes [0, 2, 0, 0, 1, 0, 0] interchange = [4, 1, 0, 2, 3, 5, 6]",
+      "tile_using_for %tile1 tile_sizes [0, 1, 0, 0, 0, 0, 0] interchange = [1, 0, 2, 3, 4, 5, 6]",
+    ] {
+      #expect(whole.output.contains(line), "\(line) is not in\n\(whole.output)")
+    }
+    let unsaid = [
+      "where tensors are kept, and so what is copied", "that loops run back and forth; all run forward",
+    ]
+    #expect(whole.error == unsaid.map { "tilebound: shape: MLIR does not say \($0)\n" }.joined())
+    #expect(unsaid.allSatisfy { whole.output.contains("// It does not say \($0).") })
+    let phases = try export("r%2 k:4 [outputs] [inputs] [weights]")
+    #expect(
+      phases.code == 1 && phases.output.isEmpty
+        && phases.error
+          == "tilebound: shape: cannot be written in MLIR: a loop walks phases of r, which the tilings of MLIR have not; loops "
+          + "over tiles can be written\n",
+      "\(phases.error)")
   }
 
   /// What C does not hold is refused with what to ask for instead.
