@@ -35,6 +35,14 @@ public struct Loop: Hashable, Sendable {
 }
 
 extension Loop.Cut {
+  /// What a loop walks its range by, in words: "20" or "phases of 2".
+  package var text: String {
+    switch self {
+    case .tile(let tile): String(tile)
+    case .phases(let phases): "phases of \(phases)"
+    }
+  }
+
   /// The blocks of a range: first some of one size, then others of a smaller one.
   package struct Pieces: Hashable {
     /// The blocks of the first size.

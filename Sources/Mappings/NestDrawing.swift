@@ -17,20 +17,13 @@ public struct NestDrawing: Hashable, Sendable {
     public var text: String {
       switch self {
       case .loop(let loop, let range):
-        "for \(loop.dimension.rawValue) in \(range) by " + Self.text(loop.cut)
+        "for \(loop.dimension.rawValue) in \(range) by \(loop.cut.text)"
           + (loop.direction == .backAndForth ? ", back and forth" : "")
       case .keep(let tensor, _, _): "keep \(tensor.rawValue)"
       case .rest(let sizes):
         sizes.isEmpty
           ? "one MAC"
           : "for \(sizes.map { "\($0.dimension.rawValue) in \($0.count)" }.joined(separator: ", ")) by 1"
-      }
-    }
-
-    private static func text(_ cut: Loop.Cut) -> String {
-      switch cut {
-      case .tile(let tile): String(tile)
-      case .phases(let phases): "phases of \(phases)"
       }
     }
   }

@@ -62,6 +62,7 @@ extension CPrinter {
     let biases = layer.hasBiases ? "const \(names("sum")) *biases, " : ""
     return "const \(names("input")) *inputs, const \(names("weight")) *weights, \(biases)\(names("sum")) *outputs"
   }
+
   private var describedReuse: String {
     switch reuse {
     case .overlap: "overlap. What a box and the next one have in common stays in the Buffer."

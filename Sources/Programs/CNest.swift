@@ -127,10 +127,5 @@ extension CPrinter {
 
 extension NestPlan.Walk {
   /// What the loop does, in words: "k by 20", "r by phases of 2".
-  var text: String {
-    switch loop.cut {
-    case .tile(let tile): "\(loop.dimension.rawValue) by \(tile)"
-    case .phases(let phases): "\(loop.dimension.rawValue) by phases of \(phases)"
-    }
-  }
+  var text: String { "\(loop.dimension.rawValue) by \(loop.cut.text)" }
 }

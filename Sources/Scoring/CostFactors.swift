@@ -76,6 +76,17 @@ public struct CostFactors: Hashable, Sendable {
     }
   }
 
+  /// Calls a closure with each term and its factor, in the order of the terms.
+  @inlinable @inline(__always)
+  func forEachFactor(_ body: (Term, Int) -> Void) {
+    body(.inputsMoved, inputsMoved)
+    body(.weightsMoved, weightsMoved)
+    body(.outputsMoved, outputsMoved)
+    body(.inputsHeld, inputsHeld)
+    body(.weightsHeld, weightsHeld)
+    body(.outputsHeld, outputsHeld)
+  }
+
   /// What two parts contribute together.
   @inlinable
   public static func * (a: CostFactors, b: CostFactors) -> CostFactors { combined(a, b, *) }

@@ -29,18 +29,11 @@ public struct FactorTable: Sendable {
     transposed = [Double](unsafeUninitializedCapacity: size) { transposed, initialized in
       doubles = [Double](unsafeUninitializedCapacity: size) { doubles, initialized in
         for place in 0..<count {
-          let vector = second[place]
-          func put(_ term: CostFactors.Term, _ factor: Int) {
+          second[place].forEachFactor { term, factor in
             let number = Double(factor)
             doubles[place * Self.width + term.rawValue] = number
             transposed[term.rawValue * count + place] = number
           }
-          put(.inputsMoved, vector.inputsMoved)
-          put(.weightsMoved, vector.weightsMoved)
-          put(.outputsMoved, vector.outputsMoved)
-          put(.inputsHeld, vector.inputsHeld)
-          put(.weightsHeld, vector.weightsHeld)
-          put(.outputsHeld, vector.outputsHeld)
         }
         initialized = size
       }

@@ -259,17 +259,11 @@ public final class Scorer {
       guard let base = numbers.baseAddress else { return }
       var start = self.columns
       columns.forEachRow(of: range) { factors, places in
-        func fill(_ term: CostFactors.Term, _ factor: Int) {
+        factors.forEachFactor { term, factor in
           let (from, to) = (base + term.rawValue * stride + places.lowerBound, start + term.rawValue * count)
           let factor = Double(factor)
           for place in 0..<places.count { to[place] = from[place] * factor }
         }
-        fill(.inputsMoved, factors.inputsMoved)
-        fill(.weightsMoved, factors.weightsMoved)
-        fill(.outputsMoved, factors.outputsMoved)
-        fill(.inputsHeld, factors.inputsHeld)
-        fill(.weightsHeld, factors.weightsHeld)
-        fill(.outputsHeld, factors.outputsHeld)
         start += places.count
       }
     }

@@ -6,7 +6,6 @@ import Interchange
 import LowerBounds
 import MappingSearch
 import Mappings
-import Parallel
 import Reports
 import Workloads
 
@@ -98,11 +97,7 @@ struct Curve: ParsableCommand {
     let wantsPoints = !total && !(format == .table && (quiet || entries.count > 1))
     // Of several layers chosen one by one, there would be too many lines.
     let plotsDataflows = picture != nil && (layers.isNetwork || entries.count == 1)
-    let progress = LayerProgress(of: entries.count)
-    defer { progress.end() }
-    let found = try entries.concurrentMap(threads: threads) { entry in
-      progress.begin(entry.layer.name)
-      defer { progress.finish(entry.layer.name) }
+    let found = try LayerProgress.map(entries, threads: threads) { entry in
       let problem = try Problem(entry.layer, in: setting)
       let optimizer = Optimizer(problem)
       let curve = optimizer.curve(options: options)
@@ -112,7 +107,6 @@ struct Curve: ParsableCommand {
         curve: curve, points: try wantsPoints ? pointAnswers(curve, each, entry, network, capacities) : [],
         dataflows: plotsDataflows ? each?.steps ?? [] : [])
     }
-    progress.end()
     let curves = zip(entries, found).map { (entry: $0, curve: $1.curve.steps) }
     let whole = try NetworkCurve(curves, in: setting)
     let summaries = CurveSummary.all(

@@ -45,9 +45,8 @@ struct Evaluate: ParsableCommand {
     var answer = try given.answer(
       on: layers, in: setting, phases: reuse.phases, capacity: capacity,
       example: "tilebound evaluate --network alexnet --mapping configs/mappings/alexnet-conv2.yaml")
-    let problem = try Problem(answer.layer, in: setting)
     if replay {
-      try compare(answer.evaluation, problem, capacity)
+      try compare(answer.evaluation, try Problem(answer.layer, in: setting), capacity)
       answer.replayAgrees = true
     }
     try timeloop.write(answer, capacity: capacity ?? answer.occupancy, isSearched: false)

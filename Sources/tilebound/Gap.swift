@@ -5,7 +5,6 @@ import Interchange
 import LowerBounds
 import MappingSearch
 import Mappings
-import Parallel
 import Reports
 import Workloads
 
@@ -45,11 +44,7 @@ struct Gap: ParsableCommand {
     try output.checkFiles()
     try CommandFailure.refuse(capacities, inWhichNothingFitsOf: entries, in: setting)
 
-    let progress = LayerProgress(of: entries.count)
-    defer { progress.end() }
-    let byLayer = try entries.concurrentMap(threads: try threads.count()) { entry in
-      progress.begin(entry.layer.name)
-      defer { progress.finish(entry.layer.name) }
+    let byLayer = try LayerProgress.map(entries, threads: try threads.count()) { entry in
       let problem = try Problem(entry.layer, in: setting)
       let (optimizer, bounds) = (Optimizer(problem), LowerBounds(problem))
       let curves = DataflowCurves(optimizer, at: capacities)
@@ -65,7 +60,6 @@ struct Gap: ParsableCommand {
       }
       return (answers: answers, curve: format == .json ? curves.all : nil)
     }
-    progress.end()
     let byCapacity = capacities.indices.map { index in byLayer.map { $0.answers[index] } }
     let answers = byCapacity.flatMap { $0 }
     switch format {

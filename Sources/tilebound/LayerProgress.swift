@@ -1,5 +1,6 @@
 import Dispatch
 import Parallel
+import Workloads
 
 /// How far a command is with its layers, on a terminal, from the time on when it has taken half a second.
 final class LayerProgress: Sendable {
@@ -16,8 +17,27 @@ final class LayerProgress: Sendable {
   private let isDue = Guarded(false)
   private let state = Guarded(State())
 
-  /// - Parameter all: the number of layers.
-  init(of all: Int) {
+  /// What a closure makes of each layer, side by side, in the order of the layers.
+  ///
+  /// - Parameters:
+  ///   - entries: the layers.
+  ///   - threads: how many are worked on at once.
+  ///   - body: what is done with one.
+  /// - Returns: what it makes of each.
+  /// - Throws: what it throws.
+  static func map<Answer: Sendable>(
+    _ entries: [Network.Entry], threads: Int, _ body: @escaping @Sendable (Network.Entry) throws -> Answer
+  ) throws -> [Answer] {
+    let progress = LayerProgress(of: entries.count)
+    defer { progress.end() }
+    return try entries.concurrentMap(threads: threads) { entry in
+      progress.begin(entry.layer.name)
+      defer { progress.finish(entry.layer.name) }
+      return try body(entry)
+    }
+  }
+
+  private init(of all: Int) {
     self.all = all
     guard line.isOn else { return }
     DispatchQueue.global().asyncAfter(deadline: .now() + delay) { [self] in
@@ -26,14 +46,12 @@ final class LayerProgress: Sendable {
     }
   }
 
-  /// A layer is begun.
-  func begin(_ layer: String) {
+  private func begin(_ layer: String) {
     state.withLock { $0.current.append(layer) }
     show()
   }
 
-  /// A layer that was begun is done.
-  func finish(_ layer: String) {
+  private func finish(_ layer: String) {
     state.withLock { state in
       state.done += 1
       if let place = state.current.firstIndex(of: layer) { state.current.remove(at: place) }
@@ -42,7 +60,7 @@ final class LayerProgress: Sendable {
   }
 
   /// Takes the line away, for good.
-  func end() {
+  private func end() {
     state.withLock { state in
       state.isEnded = true
       line.clear()

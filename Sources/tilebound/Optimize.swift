@@ -5,7 +5,6 @@ import Interchange
 import LowerBounds
 import MappingSearch
 import Mappings
-import Parallel
 import Reports
 import Workloads
 
@@ -70,11 +69,7 @@ struct Optimize: ParsableCommand {
 
     // A single layer's blocks are scored side by side instead.
     let options = SearchOptions(threads: entries.count == 1 ? threads : 1)
-    let progress = LayerProgress(of: entries.count)
-    defer { progress.end() }
-    let answers = try entries.concurrentMap(threads: threads) { entry in
-      progress.begin(entry.layer.name)
-      defer { progress.finish(entry.layer.name) }
+    let answers = try LayerProgress.map(entries, threads: threads) { entry in
       let start = ContinuousClock.now
       let problem = try Problem(entry.layer, in: setting)
       let optimizer = Optimizer(problem)
@@ -89,8 +84,6 @@ struct Optimize: ParsableCommand {
         attainedBy: optimizer.dataflows(attaining: optimum, capacity: capacity, options: options),
         seconds: noTiming ? nil : seconds)
     }
-
-    progress.end()
     if let answer = answers.first { try timeloop.write(answer, capacity: capacity, isSearched: true) }
     switch format {
     case .json:

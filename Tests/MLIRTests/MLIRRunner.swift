@@ -68,15 +68,7 @@ enum MLIRRunner {
     }
   }
 
-  // MARK: The same numbers here and there
-
-  /// The element at a place of a tensor that is passed.
-  static func element(_ index: Int) -> Int { (31 * index + 17 * (index / 5)) % 7 - 3 }
-
-  /// One more element in a number that stands for all.
-  static func digest(_ sum: Int32, _ element: Int32) -> Int32 { sum &* 31 &+ element }
-
-  /// A function that passes tensors to the layer's and returns the digest of its outputs.
+  /// A function that passes tensors to the layer's and returns the digest of its outputs, both as ``PlainLoops`` has them.
   private static func main(_ name: String, _ layer: Layer) -> String {
     let groups = layer[.g] > 1 ? [layer[.g]] : []
     let (rows, columns) = (layer.vertical, layer.horizontal)

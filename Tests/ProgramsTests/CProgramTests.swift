@@ -35,6 +35,51 @@ struct CProgramTests {
   @Test(arguments: seeds(0..<3))
   func randomMappings(seed: Int) throws { try CCompiler.check(Self.drawn(seed), "seed \(seed)") }
 
+  /// The outputs are those of loops that are written here, not by what writes the programs.
+  @Test func outputs() throws {
+    var layers = RandomLayers(seed: 7100, largestSize: 5, largestMACs: 800)
+    var (text, calls, expected) = ("", "", "")
+    for place in 0..<16 {
+      let layer = (place % 2 == 0 ? layers.steppedLayer() : layers.paddedLayer()).named("m\(place)")
+      let problem = try Problem(layer, widths: WordWidths(.byte), reuse: ReusePolicy.allCases[place % 3])
+      let mapping = layers.wideMapping(on: layer)
+      text += try CProgram(problem.evaluate(mapping), of: problem, elements: .int8, includesMain: false).text
+      let inputs = layer.batch * layer.inputChannels * layer.vertical.inputSize * layer.horizontal.inputSize
+      let weights = layer.outputChannels * layer[.c] * layer[.r] * layer[.s]
+      let outputs = layer.batch * layer.outputChannels * layer[.p] * layer[.q]
+      calls += """
+          {
+            static int8_t inputs[\(inputs)], weights[\(weights)];
+            static int32_t outputs[\(outputs)], biases[\(layer.biases.count + 1)];
+            for (int i = 0; i < \(inputs); i++) inputs[i] = (int8_t)element(i);
+            for (int i = 0; i < \(weights); i++) weights[i] = (int8_t)element(i);
+            for (int i = 0; i < \(layer.biases.count); i++) biases[i] = element(i);
+            void *const buffer = malloc(M\(place)_BUFFER_BYTES);
+            m\(place)_traffic traffic;
+            m\(place)_run(inputs, weights, \(layer.hasBiases ? "biases, " : "")outputs, buffer, &traffic);
+            uint32_t digest = 0;
+            for (int i = 0; i < \(outputs); i++) digest = digest * 31 + (uint32_t)outputs[i];
+            printf("%d\\n", (int32_t)digest);
+            free(buffer);
+            (void)biases;
+          }
+
+        """
+      expected += "\(PlainLoops.digest(of: layer, addsBiases: true))\n"
+    }
+    text += """
+      #include <stdio.h>
+      #include <stdlib.h>
+      static int element(int index) { return (31 * index + 17 * (index / 5)) % 7 - 3; }
+      int main(void) {
+      \(calls)  return 0;
+      }
+
+      """
+    let outcome = try CCompiler.run(["outputs.c": text])
+    #expect(outcome.code == 0 && outcome.output == expected, "\(outcome.error.prefix(2000))")
+  }
+
   /// Everything that a program may have is in some that are drawn.
   @Test func everyForm() throws {
     let texts = try (0..<3).flatMap { try Self.drawn($0) }.map(\.program.text)

@@ -548,14 +548,8 @@ struct CommandTests {
     ),
   ]
 
-  /// Every refusal is one line on standard error, with nothing on standard output.
   @Test(arguments: cases(refused))
   func refusals(line: String, code: Int32, message: String) throws {
-    let outcome = try Program.run(line)
-    #expect(outcome.code == code, "\(outcome.error)")
-    #expect(outcome.output.isEmpty)
-    #expect(outcome.error.contains(message), "\(outcome.error)")
-    #expect(outcome.error.hasPrefix("tilebound: "))
-    #expect(outcome.error.count { $0 == "\n" } == 1, "\(outcome.error)")
+    try expectRefusal(of: line, code: code, message: message)
   }
 }

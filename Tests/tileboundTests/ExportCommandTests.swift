@@ -113,14 +113,9 @@ struct ExportCommandTests {
     ),
   ]
 
-  /// What cannot be done is refused in one line, and nothing is written.
-  @Test(arguments: refused.indices)
-  func refusals(place: Int) throws {
-    let (line, code, message) = Self.refused[place]
-    let outcome = try Program.run("export \(line)")
-    #expect(outcome.code == code && outcome.output.isEmpty, "\(line)")
-    #expect(outcome.error.hasPrefix("tilebound: ") && outcome.error.contains(message), "\(line): \(outcome.error)")
-    #expect(outcome.error.split(separator: "\n").count == 1, "\(outcome.error)")
+  @Test(arguments: refused)
+  func refusals(line: String, code: Int32, message: String) throws {
+    try expectRefusal(of: "export \(line)", code: code, message: message)
   }
 
   /// Of several mappings in a file of results one is to be chosen.
