@@ -81,6 +81,40 @@ struct AxisRows {
     return afterFirst < frontEnd || beforeLast >= backStart
   }
 
+  /// The number of output rows that reach padding, which are those outside ``interior``.
+  var paddedCount: Int { axis.outputSize - interior.count }
+
+  /// Calls a closure with each output row that reaches padding, and its position among them.
+  @inline(__always)
+  func forEachPadded(_ body: (_ index: Int, _ output: Int) -> Void) {
+    for index in 0..<paddedCount { body(index, index < interior.lowerBound ? index : index + interior.count) }
+  }
+
+  /// Calls a closure with the position of each output row that reaches padding and begins a block of `tile` inside a parent of
+  /// `parent` output rows, the first row aside.
+  @inline(__always)
+  func forEachPaddedCut(parent: Int, tile: Int, _ body: (_ index: Int) -> Void) {
+    func visit(from first: Int, to end: Int, shift: Int) {
+      var start = first / parent * parent
+      while start < end {
+        let blockEnd = min(start + parent, end)
+        var cut = start + (max(0, first - start) + tile - 1) / tile * tile
+        while cut < blockEnd {
+          body(cut - shift)
+          cut += tile
+        }
+        start += parent
+      }
+    }
+    visit(from: 1, to: interior.lowerBound, shift: 0)
+    visit(from: max(1, interior.upperBound), to: axis.outputSize, shift: interior.count)
+  }
+
+  /// The number of kernel rows of a range that read a real input row for an output row.
+  func realPairs(_ output: Int, _ kernels: Range<Int>) -> Int {
+    pairs(output, output + 1, kernels.lowerBound, kernels.upperBound)
+  }
+
   /// The number of distinct input rows that the MACs of two ranges read.
   func callAsFunction(_ outputs: Range<Int>, _ kernels: Range<Int>) -> Int {
     let all = pairs(outputs.lowerBound, outputs.upperBound, kernels.lowerBound, kernels.upperBound)

@@ -169,7 +169,7 @@ struct BoxChoices {
       let best = leastHeld(parent: parent, rest...parent - 1, cut)
     else { return nil }
     return Choice(
-      moved: counts.chainedMoved(parent: parent, tile: best.tile, rest: rest, cut), held: best.held,
+      moved: counts.chainedMoved(parent: parent, rest: rest, cut), held: best.held,
       outputTile: best.tile, kernel: cut.tiles, slide: .output)
   }
 

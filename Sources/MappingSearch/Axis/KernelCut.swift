@@ -5,17 +5,41 @@ import Workloads
 ///
 /// It needs output rows that share an input row to be neighbours (v = 1). Then `n` successive output rows reach
 /// n·w - (n - 1)·max(0, w - u) input rows, padding included, with `w` successive kernel rows, where u is the kernel
-/// period: each cut of the output rows adds max(0, w - u). The rows of the padding are the same whatever is cut, unless a
-/// cut falls among the output rows that reach them.
+/// period: each cut of the output rows adds max(0, w - u). A cut just before an output row that reaches padding adds only
+/// those of its w - u first kernel rows that read a real input row.
 struct KernelCut {
   /// A number of rows that grows with each cut of the output rows.
   struct Line {
     /// With output rows uncut.
     var whole = 0
-    /// More for each cut.
+    /// More for each cut before an output row that reads no padding.
     var perCut = 0
+    /// Less for a cut before each of the others, in their order; none where no cut can fall among them.
+    var lessInPadding: [Int32] = []
 
+    /// Adds the rows of a block of kernel rows so many times, which may be negative.
+    mutating func add(_ kernels: Range<Int>, times: Int = 1, _ rows: AxisRows) {
+      let shared = kernels.lowerBound..<max(kernels.lowerBound, kernels.upperBound - rows.axis.kernelPeriod)
+      whole += times * rows(0..<rows.axis.outputSize, kernels)
+      perCut += times * shared.count
+      if !rows.canCutPadding || shared.isEmpty { return }
+      if lessInPadding.isEmpty { lessInPadding = Array(repeating: 0, count: rows.paddedCount) }
+      rows.forEachPadded { index, output in
+        lessInPadding[index] += Int32(times * (shared.count - rows.realPairs(output, shared)))
+      }
+    }
+
+    /// The rows with so many cuts, none of them among output rows that reach padding.
     func callAsFunction(cuts: Int) -> Int { whole + perCut * cuts }
+
+    /// The rows with the output rows cut into blocks of `tile` inside parents of `parent`.
+    func callAsFunction(parent: Int, tile: Int, _ rows: AxisRows) -> Int {
+      var sum = self(cuts: Tiles(parent, tile, tile).blockCount(of: rows.axis.outputSize, level: 1) - 1)
+      if lessInPadding.isEmpty { return sum }
+      let less = lessInPadding.span
+      rows.forEachPaddedCut(parent: parent, tile: tile) { sum -= Int(less[$0]) }
+      return sum
+    }
   }
 
   let tiles: Tiles
@@ -50,24 +74,14 @@ struct KernelCut {
     let blocks = parents.flatMap { $0 }
     tile = blocks.map(\.count).max() ?? 0
     weightsHeld = blocks.map(rows.usedKernels).max() ?? 0
-    func line(_ kernels: Range<Int>) -> Line {
-      Line(whole: rows(all, kernels), perCut: max(0, kernels.count - period))
-    }
-    func sum(_ lines: [Line]) -> Line {
-      lines.reduce(into: Line()) { sum, line in
-        sum.whole += line.whole
-        sum.perCut += line.perCut
-      }
-    }
-    still = sum(blocks.map(line))
-    rest = sum(single.map(line))
-    var slid = sum(moving.map { line($0[0]) })
+    func sum(_ blocks: [Range<Int>]) -> Line { blocks.reduce(into: Line()) { $0.add($1, rows) } }
+    still = sum(blocks)
+    rest = sum(single)
+    var slid = sum(moving.map { $0[0] })
     for blocks in moving {
       for (before, next) in zip(blocks, blocks.dropFirst()) {
-        let both = line(before.lowerBound..<next.upperBound)
-        let first = line(before)
-        slid.whole += both.whole - first.whole
-        slid.perCut += both.perCut - first.perCut
+        slid.add(before.lowerBound..<next.upperBound, rows)
+        slid.add(before, times: -1, rows)
       }
     }
     self.slid = slid

@@ -2,8 +2,6 @@ import Workloads
 
 /// Counts by what each cut of the axis adds, where output rows that share an input row are neighbours: v = 1, as wherever
 /// the dilation divides the stride.
-///
-/// Where a cut falls among output rows that reach padding the boxes are visited, as ``PlainBoxCounts`` does.
 struct QuickBoxCounts: BoxCounts {
   let rows: AxisRows
   let plain: PlainBoxCounts
@@ -85,31 +83,22 @@ struct QuickBoxCounts: BoxCounts {
     }
   }
 
-  private func boxes(parent: Int, tile: Int, _ cut: KernelCut) -> Boxes {
-    Boxes(outputParent: parent, outputTile: tile, kernelParent: cut.tiles.first, kernelTile: cut.tile)
-  }
-
   /// Rows read when no loop slides.
   func stillMoved(parent: Int, tile: Int, _ cut: KernelCut) -> Int {
     // No two kernel rows read the same for a single output row.
-    if tile == 1 { return cut.realPairs }
-    if rows.cutsPadding(parent, tile) { return plain.moved(boxes(parent: parent, tile: tile, cut), slide: .none) }
-    return cut.still(cuts: Tiles(parent, tile, tile).blockCount(of: outputSize, level: 1) - 1)
+    tile == 1 ? cut.realPairs : cut.still(parent: parent, tile: tile, rows)
   }
 
-  /// Rows read when the kernel loop slides.
+  /// Rows read when the kernel loop slides; in kernel parents of a single block the output loop does.
   func kernelSlideMoved(parent: Int, tile: Int, _ cut: KernelCut) -> Int {
-    let isPlain = !rows.cutsPadding(parent, parent)
-    let ofRest = cut.rest(cuts: (outputSize + parent - 1) / parent - 1)
-    if tile == 1, isPlain || cut.single.isEmpty { return cut.realPairs - cut.realPairsOfRest + ofRest }
-    if rows.cutsPadding(parent, tile) { return plain.moved(boxes(parent: parent, tile: tile, cut), slide: .kernel) }
-    return cut.slid(cuts: Tiles(parent, tile, tile).blockCount(of: outputSize, level: 1) - 1) + ofRest
+    let ofRest = cut.single.isEmpty ? 0 : cut.rest(parent: parent, tile: parent, rows)
+    if tile == 1 { return cut.realPairs - cut.realPairsOfRest + ofRest }
+    return cut.slid(parent: parent, tile: tile, rows) + ofRest
   }
 
   /// Rows read when the output loop slides; where the last parent is a single block, the kernel loop slides in it.
   func outputSlideMoved(parent: Int, tile: Int, _ cut: KernelCut) -> Int {
-    if rows.cutsPadding(parent, parent) { return plain.moved(boxes(parent: parent, tile: tile, cut), slide: .output) }
-    let moved = cut.still(cuts: (outputSize + parent - 1) / parent - 1)
+    let moved = cut.still(parent: parent, tile: parent, rows)
     let rest = outputSize % parent
     if rest == 0 || tile < rest { return moved }
     let last = outputSize - rest..<outputSize
@@ -118,11 +107,8 @@ struct QuickBoxCounts: BoxCounts {
 
   /// Rows read when the output loop slides and, in a last parent of `rest` output rows that is a single block, the kernel
   /// rows' parents do.
-  func chainedMoved(parent: Int, tile: Int, rest: Int, _ cut: KernelCut) -> Int {
-    if rows.cutsPadding(parent, parent) {
-      return plain.moved(boxes(parent: parent, tile: tile, cut), slide: .output, chained: true)
-    }
-    return cut.rest(cuts: outputSize / parent) - savedBySliding(along: cut.single, outputSize - rest..<outputSize)
+  func chainedMoved(parent: Int, rest: Int, _ cut: KernelCut) -> Int {
+    cut.rest(parent: parent, tile: parent, rows) - savedBySliding(along: cut.single, outputSize - rest..<outputSize)
   }
 
   /// Rows that successive kernel blocks share with the one before, for some output rows.
