@@ -25,6 +25,7 @@ struct Optimize: ParsableCommand {
         tilebound optimize --gemm 512x512x512 --capacity 64KiB --dataflow os --format json
         tilebound optimize --network my-layers.yaml --capacity 1MiB --energy horowitz-45nm-int8 --output result.csv
         tilebound optimize alexnet --layer conv3 --capacity 64KiB --reuse sliding --timeloop conv3.timeloop.yaml
+        tilebound optimize --network my-layers.yaml --capacity 4KiB --time-limit 10s
       """)
 
   @OptionGroup var layers: LayerOptions
@@ -43,6 +44,7 @@ struct Optimize: ParsableCommand {
 
   @OptionGroup var timeloop: TimeloopOptions
   @OptionGroup var threads: ThreadOptions
+  @OptionGroup var timeLimit: TimeLimitOptions
 
   @Flag(help: "Leave the times of the searches out, so that equal results are equal bytes.")
   var noTiming = false
@@ -57,6 +59,7 @@ struct Optimize: ParsableCommand {
     let capacity = try CapacityOptions.single(text)
     let setting = try model.setting(reuse.policy, reuse.phases, try chosen.dataflows())
     let threads = try threads.count()
+    let timeLimit = try timeLimit.duration()
     let (network, entries) = try layers.entries(example: example)
 
     try output.checkFiles(besides: [("--mapping", mapping), ("--timeloop", timeloop.timeloop)])
@@ -69,21 +72,25 @@ struct Optimize: ParsableCommand {
 
     // A single layer's blocks are scored side by side instead.
     let options = SearchOptions(threads: entries.count == 1 ? threads : 1)
-    let answers = try LayerProgress.map(entries, threads: threads) { entry in
+    let found = try LayerProgress.map(entries, threads: threads) { entry in
       let start = ContinuousClock.now
       let problem = try Problem(entry.layer, in: setting)
-      let optimizer = Optimizer(problem)
+      let limit = timeLimit.map(TimeLimit.init)
+      let optimizer = Optimizer(problem, limit: limit)
       guard let optimum = optimizer.optimum(capacity: capacity, options: options) else {
         throw CommandFailure.nothingFits(problem, capacity)
       }
       let time = start.duration(to: .now).components
       let seconds = Double(time.seconds) + Double(time.attoseconds) * 1e-18
-      return Answer(
+      let answer = Answer(
         network: network, entry: entry, problem, capacity: capacity, optimum, bounds: LowerBounds(problem),
         // Not a part of the search: its time is that of finding the optimum.
         attainedBy: optimizer.dataflows(attaining: optimum, capacity: capacity, options: options),
         seconds: noTiming ? nil : seconds)
+      return (answer: answer, isEnded: limit?.endedSearch ?? false)
     }
+    let answers = found.map(\.answer)
+    TimeLimitOptions.tell(found.filter(\.isEnded).map(\.answer.name))
     if let answer = answers.first { try timeloop.write(answer, capacity: capacity, isSearched: true) }
     switch format {
     case .json:

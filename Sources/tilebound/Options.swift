@@ -210,6 +210,25 @@ struct ThreadOptions: ParsableArguments {
   }
 }
 
+/// How long searches may take.
+struct TimeLimitOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "End each layer's search after so long, as in 10s, 500ms or 2min, with the best that it has found; the gap says what may "
+        + "be left. (default: none)", valueName: "time"))
+  var timeLimit: String?
+
+  /// The limit, or nil where there is none.
+  func duration() throws -> Duration? { try timeLimit.map { try DurationText.parse($0, origin: "--time-limit") } }
+
+  /// Tells which layers' searches were ended, since their results are not the same each time.
+  static func tell(_ layers: [String]) {
+    guard let first = layers.first else { return }
+    let others = layers.count > 1 ? " and \(layers.count - 1) more" : ""
+    DimensionOptions.tell(["--time-limit ended the search of \(first)\(others): the best found is given"])
+  }
+}
+
 /// What a bit and a MAC cost.
 struct ModelOptions: ParsableArguments {
   @Option(

@@ -23,6 +23,14 @@ struct TextTests {
     #expect(try CapacityText.parse(text, origin: "--capacity") == Bits(bits))
   }
 
+  @Test(arguments: [
+    ("10s", 10_000), ("500ms", 500), ("1.5min", 90_000), ("2 h", 7_200_000), (".5s", 500), ("1ms", 1),
+    ("1000h", 3_600_000_000),
+  ])
+  func lengthsOfTime(text: String, milliseconds: Int) throws {
+    #expect(try DurationText.parse(text, origin: "--time-limit") == .milliseconds(milliseconds))
+  }
+
   @Test(arguments: [("5%", 0.05), ("0.5 %", 0.005), ("0", 0), ("0%", 0), ("1000%", 10)])
   func shares(text: String, share: Double) throws {
     #expect(try PercentText.parse(text, origin: "--within") == share)

@@ -17,12 +17,36 @@ struct CommandTests {
 
   /// What takes long says what it is doing, on a terminal and nowhere else, and takes that away.
   @Test func longSearchesTellOfThemselves() throws {
-    let line = "curve --gemm 65536x65536x65536 --threads 1 --quiet"
+    let line = Self.longSearch + " --time-limit 2s"
     let clearing = "\r\u{1b}[K"
+    let ended = "tilebound: --time-limit ended the search of shape: the best found is given"
     let long = try Program.shell("script -qec 'tilebound \(line)' /dev/null").output
-    let expected = "\(clearing)0 of 1 layer, 0 %, gemm\(clearing)gemm: energy model unit"
+    let expected = "\(clearing)0 of 1 layer, 0 %, shape\(clearing)\(ended)\r\nshape at 4 KiB: energy model unit"
     #expect(long.hasPrefix(expected), "\(long.prefix(200))")
-    #expect(try Program.run(line).error.isEmpty)
+    #expect(try Program.run(line).error == ended + "\n")
+  }
+
+  /// A search that takes many seconds.
+  private static let longSearch =
+    "optimize --shape k=16,c=16,h=56,w=56,r=67,s=3,padding=33 --capacity 4KiB --reuse sliding --threads 1 --quiet"
+
+  /// A limit ends searches that would go on, and says of which layers; others have their optima.
+  @Test func timeLimits() throws {
+    let line = "optimize alexnet --layer conv1,conv2 --capacity 16KiB --format csv --no-timing"
+    let all = try Program.run(line)
+    let ended = try Program.run(line + " --time-limit 1ms")
+    #expect(ended.code == 0)
+    #expect(
+      ended.error == "tilebound: --time-limit ended the search of conv1 and 1 more: the best found is given\n",
+      "\(ended.error)")
+    #expect(ended.output.split(separator: "\n").count == 3 && ended.output != all.output)
+    let enough = try Program.run(line + " --time-limit 1h")
+    #expect(enough.error.isEmpty && enough.output == all.output)
+    for text in ["10", "-1s", "1 day", "1e3s", "0s", "1001h", "0.1ms"] {
+      let refused = try Program.run(line.split(separator: " ").map(String.init) + ["--time-limit=\(text)"])
+      #expect(refused.code == 64 && refused.output.isEmpty, "\(text)")
+      #expect(refused.error.hasPrefix("tilebound: --time-limit: '\(text)' is "), "\(refused.error)")
+    }
   }
 
   /// Contents count unless something else is asked for.

@@ -6,14 +6,16 @@ struct AxisListing<Sink: ProfileSink> {
   private let rows: AxisRows
   private let mapspaces: [Mapspace]
   private let phases: PhasePolicy
+  private let limit: TimeLimit?
   private let quick: QuickListing<Sink>?
 
-  /// A listing of an axis, with loops over phases or without.
-  init(_ axis: ConvolutionAxis, _ mapspaces: [Mapspace], phases: PhasePolicy) {
+  /// A listing of an axis, with loops over phases or without, which ends at a limit if there is one.
+  init(_ axis: ConvolutionAxis, _ mapspaces: [Mapspace], phases: PhasePolicy, _ limit: TimeLimit? = nil) {
     rows = AxisRows(axis)
     self.mapspaces = mapspaces
     self.phases = phases
-    quick = QuickListing(rows, for: mapspaces)
+    self.limit = limit
+    quick = QuickListing(rows, for: mapspaces, limit)
   }
 
   /// What is found in each of the orders, and whether every block size was tried.
@@ -22,9 +24,13 @@ struct AxisListing<Sink: ProfileSink> {
     return mapspaces.map { mapspace in
       var found = ProfilesFound<Sink>()
       let isComplete = listRuns(mapspace, into: &found)
+      if limit.endsListing() {
+        PlainListing(rows, mapspace).listFew(into: &found)
+        return (found, false)
+      }
       if phases == .off { return (found, isComplete) }
       let split = PhaseListing(rows, mapspace)
-      split.list(into: &found, &parts)
+      split.list(into: &found, &parts, limit)
       return (found, isComplete && split.isComplete)
     }
   }
@@ -38,7 +44,7 @@ struct AxisListing<Sink: ProfileSink> {
       return quick.isComplete
     }
     let plain = PlainListing(rows, mapspace)
-    plain.list(into: &found)
+    plain.list(into: &found, limit)
     return plain.isComplete
   }
 }
@@ -46,9 +52,9 @@ struct AxisListing<Sink: ProfileSink> {
 extension AxisProfiles {
   /// The profiles of an axis in each of some orders of keeps.
   static func all(
-    _ axis: ConvolutionAxis, in mapspaces: [Mapspace], phases: PhasePolicy = .off
+    _ axis: ConvolutionAxis, in mapspaces: [Mapspace], phases: PhasePolicy = .off, _ limit: TimeLimit? = nil
   ) -> [AxisProfiles] {
-    AxisListing<Skyline>(axis, mapspaces, phases: phases).found().map {
+    AxisListing<Skyline>(axis, mapspaces, phases: phases, limit).found().map {
       AxisProfiles($0.profiles, isComplete: $0.isComplete)
     }
   }

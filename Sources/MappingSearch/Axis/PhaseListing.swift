@@ -80,8 +80,9 @@ struct PhaseListing {
   /// - Parameters:
   ///   - found: takes them in.
   ///   - parts: what boxes hold and move, of which other orders of keeps may have counted some.
+  ///   - limit: when to end, or nil.
   /// - Complexity: O(P²·R²) block sizes for P output and R kernel rows.
-  func list<Sink>(into found: inout ProfilesFound<Sink>, _ parts: inout PhaseParts) {
+  func list<Sink>(into found: inout ProfilesFound<Sink>, _ parts: inout PhaseParts, _ limit: TimeLimit? = nil) {
     if isTooLong { return }
     let maker = PhaseProfileMaker(rows: rows, mapspace: mapspace)
     for pair in pairs {
@@ -91,7 +92,9 @@ struct PhaseListing {
         let chains = kernels.first?.tiles.first.flatMap { kernel in
           maker.chains(outputs: outputs.parents, output: outputs.tiles[0], kernel: kernel, &parts)
         }
-        for kernels in kernels { maker.add(outputs, kernels, chains: chains, &parts, to: &found) }
+        for kernels in kernels where !limit.endsListing() {
+          maker.add(outputs, kernels, chains: chains, &parts, to: &found)
+        }
       }
     }
   }

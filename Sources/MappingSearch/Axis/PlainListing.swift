@@ -56,13 +56,32 @@ struct PlainListing {
   /// Offers all profiles.
   ///
   /// - Complexity: O(P²·R²) block sizes for P output and R kernel rows, each counted in O(different boxes).
-  func list<Sink>(into found: inout ProfilesFound<Sink>) {
-    listEven(into: &found)
-    if isComplete, axis.hasPaddedMACs { listUneven(into: &found) }
+  ///
+  /// - Parameters:
+  ///   - found: takes them in.
+  ///   - limit: when to end, or nil.
+  func list<Sink>(into found: inout ProfilesFound<Sink>, _ limit: TimeLimit? = nil) {
+    listEven(into: &found, limit)
+    if isComplete, axis.hasPaddedMACs { listUneven(into: &found, limit) }
   }
 
-  /// Offers the profiles with equal blocks, but for a ragged last one.
-  func listEven<Sink>(into found: inout ProfilesFound<Sink>) {
+  /// Offers the profiles with equal blocks, but for a ragged last one, until a limit ends that.
+  func listEven<Sink>(into found: inout ProfilesFound<Sink>, _ limit: TimeLimit? = nil) {
+    listEven(outputTiles, kernelTiles, into: &found, limit)
+  }
+
+  /// Offers some profiles with equal blocks, of powers of two, of ones and of everything: among them those that fit wherever any
+  /// does.
+  func listFew<Sink>(into found: inout ProfilesFound<Sink>) {
+    func few(_ size: Int) -> [Int] {
+      sequence(first: 1) { 2 * $0 }.prefix { $0 < size } + [size]
+    }
+    listEven(few(axis.outputSize), few(axis.kernelSize), into: &found, nil)
+  }
+
+  private func listEven<Sink>(
+    _ outputTiles: [Int], _ kernelTiles: [Int], into found: inout ProfilesFound<Sink>, _ limit: TimeLimit?
+  ) {
     let mapspace = maker.mapspace
     let outputs = Mapspace.nestings(
       mapspace.outputs, of: axis.outputSize, tiles: outputTiles, boxesDiffer: boxesDiffer)
@@ -70,7 +89,7 @@ struct PlainListing {
       mapspace.kernels, of: axis.kernelSize, tiles: kernelTiles, boxesDiffer: boxesDiffer)
     for outputs in outputs {
       for kernels in kernels {
-        for output in outputs {
+        for output in outputs where !limit.endsListing() {
           for kernel in kernels where isTried(output, kernel) { maker.add(output: output, kernel: kernel, to: &found) }
         }
       }
@@ -84,14 +103,14 @@ struct PlainListing {
   }
 
   /// Offers the profiles with uneven blocks, where the axis is cut in one segment only down to the inputs' keep.
-  private func listUneven<Sink>(into found: inout ProfilesFound<Sink>) {
+  private func listUneven<Sink>(into found: inout ProfilesFound<Sink>, _ limit: TimeLimit?) {
     let kernels = (even: Partition.even(of: axis.kernelSize), uneven: Partition.uneven(of: axis.kernelSize))
-    for output in Partition.uneven(of: axis.outputSize) {
+    for output in Partition.uneven(of: axis.outputSize) where !limit.endsListing() {
       for kernel in kernels.even + kernels.uneven where isUseful(output, kernel) {
         maker.add(output, kernel, to: &found)
       }
     }
-    for output in Partition.even(of: axis.outputSize) {
+    for output in Partition.even(of: axis.outputSize) where !limit.endsListing() {
       for kernel in kernels.uneven { maker.add(output, kernel, to: &found) }
     }
   }

@@ -9,7 +9,7 @@ extension QuickListing {
   /// those that hold and move no fewer input rows than even ones.
   func listUneven(_ mapspace: Mapspace, into found: inout ProfilesFound<Sink>) {
     let maker = ProfileMaker(rows: counts.rows, mapspace: mapspace, counts: counts)
-    for kernel in Partition.even(of: kernelSize) + Partition.uneven(of: kernelSize) {
+    for kernel in Partition.even(of: kernelSize) + Partition.uneven(of: kernelSize) where !limit.endsListing() {
       let cut = counts.cut(kernel.outer == 0 ? kernelSize : kernel.outer, kernel.tile)
       let even = counts.cut(kernelSize, kernel.tile)
       if mapspace.outputs.contains(.fewest) {

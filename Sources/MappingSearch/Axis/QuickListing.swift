@@ -5,6 +5,8 @@ import Workloads
 /// Lists the profiles of one axis from its ``BoxChoices``: what ``PlainListing`` lists, without most of what is dominated.
 struct QuickListing<Sink: ProfileSink> {
   let choices: BoxChoices
+  /// When to end, or nil.
+  let limit: TimeLimit?
   /// The profiles of the two orders with the inputs innermost, found together.
   private var innermost: [Dataflow: ProfilesFound<Sink>] = [:]
 
@@ -12,7 +14,8 @@ struct QuickListing<Sink: ProfileSink> {
   var axis: ConvolutionAxis { counts.rows.axis }
 
   /// Of an axis in some orders of keeps, or nil where only ``PlainListing`` lists them.
-  init?(_ rows: AxisRows, for mapspaces: [Mapspace]) {
+  init?(_ rows: AxisRows, for mapspaces: [Mapspace], _ limit: TimeLimit? = nil) {
+    self.limit = limit
     guard QuickBoxCounts.canCount(rows.axis) else { return nil }
     choices = BoxChoices(counts: QuickBoxCounts(rows, TileLadder(rows, parents: Self.parents(rows.axis))))
     let innermost = mapspaces.filter { $0.inputLevel == 2 }
@@ -74,7 +77,7 @@ struct QuickListing<Sink: ProfileSink> {
     let (outputSize, kernelSize) = (axis.outputSize, axis.kernelSize)
     let isOutputs = mapspace.outputLevel == 0
     for parent in isOutputs ? counts.ladder.parents : [outputSize] {
-      for held in isOutputs ? [kernelSize] : Array(1...kernelSize) {
+      for held in isOutputs ? [kernelSize] : Array(1...kernelSize) where !limit.endsListing() {
         for tile in 1...held {
           let kernel = isOutputs ? Tiles(kernelSize, tile, 1) : Tiles(held, tile, tile)
           let outputVisits = isOutputs ? 1 : kernel.blockCount(of: kernelSize, level: 2)
@@ -100,7 +103,7 @@ struct QuickListing<Sink: ProfileSink> {
     var still = Staircase()
     var sliding = Staircase()
     for parent in counts.ladder.parents {
-      for held in 1...axis.kernelSize {
+      for held in 1...axis.kernelSize where !limit.endsListing() {
         for tile in 1...held {
           choices.forEachChoice(parent: parent, counts.cut(held, tile), countsMatter: false) { choice, _ in
             if choice.slide == .none { still.add(choice) } else { sliding.add(choice) }
@@ -153,7 +156,7 @@ struct QuickListing<Sink: ProfileSink> {
     func isWorse(_ a: BoxChoices.Choice, than b: BoxChoices.Choice) -> Bool {
       a.moved >= b.moved && a.held >= b.held
     }
-    for box in counts.ladder.parents {
+    for box in counts.ladder.parents where !limit.endsListing() {
       // From the fewest visits of outputs to the most; sliding choices do not make still ones superfluous.
       var kept: [BoxChoices.Choice] = []
       for tile in stride(from: axis.kernelSize, through: 1, by: -1) {
@@ -180,7 +183,7 @@ struct QuickListing<Sink: ProfileSink> {
 
   /// The inputs are kept outermost, then the weights: blocks of weights within boxes.
   private func listWeightsInsideInputs(_ mapspace: Mapspace, into found: inout ProfilesFound<Sink>) {
-    for tile in 1...axis.kernelSize {
+    for tile in 1...axis.kernelSize where !limit.endsListing() {
       let cut = counts.cut(axis.kernelSize, tile)
       choices.forEachChoice(parent: axis.outputSize, cut, countsMatter: true) { choice, count in
         for held in 1...tile {

@@ -16,18 +16,20 @@ extension Optimizer {
   ///   - optimum: an optimum that this optimizer found over all dataflows.
   ///   - capacity: the Buffer's size, for which it was found.
   ///   - options: how to search; the answer does not depend on it.
-  /// - Returns: the dataflows in the order of `Dataflow.allCases`; nil unless all were searched, since of others nothing is
-  ///   known.
+  /// - Returns: the dataflows in the order of `Dataflow.allCases`; nil unless all were searched, and to the end, since of
+  ///   others nothing is known.
   public func dataflows(
     attaining optimum: Optimum, capacity: Bits, options: SearchOptions = SearchOptions()
   ) -> [Dataflow]? {
     guard problem.dataflows == Dataflow.allCases else { return nil }
-    return problem.dataflows.filter { dataflow in
+    let attaining = problem.dataflows.filter { dataflow in
+      if limit.endedSearch { return false }
       if dataflow == optimum.mapping.dataflow { return true }
       if let engine { return engine.attains(optimum.energy.dataQuanta, capacity: capacity, dataflow) }
       let own = self.optimum(capacity: capacity, dataflow: dataflow, options: options)
       return own.map { $0.energy.dataQuanta <= optimum.energy.dataQuanta } ?? false
     }
+    return limit.endedSearch ? nil : attaining
   }
 }
 

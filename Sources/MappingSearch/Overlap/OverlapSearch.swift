@@ -9,8 +9,12 @@ struct OverlapSearch: SearchEngine {
   /// The grids of all orders of keeps, listed when they are first needed.
   private let listed: Lazily<[OverlapGrid]>
 
-  init(_ problem: Problem) {
+  /// When a search at one capacity ends, or nil.
+  private let limit: TimeLimit?
+
+  init(_ problem: Problem, _ limit: TimeLimit? = nil) {
     self.problem = problem
+    self.limit = limit
     listed = Lazily { problem.dataflows.map { OverlapGrid(problem, $0) } }
   }
 
@@ -73,6 +77,9 @@ struct OverlapSearch: SearchEngine {
     statistics.prunedByCapacity = statistics.mappings - tiles.count
     if prunes { tiles.sort { ($0.leastEnergy, $0.leastOccupancy) < ($1.leastEnergy, $1.leastOccupancy) } }
     for tile in tiles {
+      if incumbent.best != nil, limit.endsSearch() {
+        break
+      }
       if let best = incumbent.best, prunes {
         if tile.leastEnergy > best.energy { break }
         // With as much energy it is of use only where it holds less, or as much and comes before.
@@ -90,6 +97,7 @@ struct OverlapSearch: SearchEngine {
       statistics.scored += 1
     }
     statistics.prunedByEnergy = tiles.count - statistics.scored - statistics.prunedByBound
+    if limit.endedSearch { statistics.endEarly() }
     return (incumbent.best, statistics)
   }
 }

@@ -18,6 +18,8 @@ public struct Optimizer: Sendable {
   let listed: Lazily<[DataflowGrids]>
   /// The search of a problem that has no such grids; nil for others.
   let engine: (any SearchEngine)?
+  /// When a search ends though it has more to look at.
+  let limit: TimeLimit?
   /// A known mapping that no search may lose, in tests.
   private let debugSolution: DebugSolution?
 
@@ -27,24 +29,33 @@ public struct Optimizer: Sendable {
   /// Under the others, on very long axes with sliding windows or padding only some block sizes are tried, one for each number
   /// of blocks at most. With a kernel of 3 that begins at some 3 000 rows, or 300 where the dilation does not divide the
   /// stride; with loops over phases it begins sooner. The result is then the best of those.
-  public var isComplete: Bool { engine?.isComplete ?? orders.allSatisfy(\.isComplete) }
+  /// It is not once a time limit has ended a search.
+  public var isComplete: Bool { (engine?.isComplete ?? orders.allSatisfy(\.isComplete)) && !limit.endedSearch }
 
   /// Prepares the search; nothing is listed before it is needed.
-  public init(_ problem: Problem) { self.init(problem, arithmetic: nil) }
+  ///
+  /// - Parameters:
+  ///   - problem: what is asked.
+  ///   - limit: how long all searches of this optimizer together may take, listing included, or nil for as long as they
+  ///     need. Only ``optimum(capacity:dataflow:options:)`` and ``dataflows(attaining:capacity:options:)`` end by it.
+  public init(_ problem: Problem, limit: TimeLimit? = nil) { self.init(problem, limit: limit, arithmetic: nil) }
 
   /// The same with an arithmetic that is exact for the layer, or nil to choose the quicker one that is, and for tests with
   /// a known mapping that no search may lose.
-  init(_ problem: Problem, arithmetic: Scorer.Arithmetic?, debugSolution: DebugSolution? = nil) {
-    engine = problem.engine
+  init(
+    _ problem: Problem, limit: TimeLimit? = nil, arithmetic: Scorer.Arithmetic?, debugSolution: DebugSolution? = nil
+  ) {
+    engine = problem.engine(limit)
     self.problem = problem
+    self.limit = limit
     self.debugSolution = debugSolution
     let mapspaces = engine == nil ? problem.dataflows.map(Mapspace.init) : []
     listed = Lazily {
       let layer = problem.layer
-      let vertical = AxisProfiles.all(layer.vertical, in: mapspaces, phases: problem.phases)
+      let vertical = AxisProfiles.all(layer.vertical, in: mapspaces, phases: problem.phases, limit)
       let horizontal =
         layer.vertical == layer.horizontal
-        ? vertical : AxisProfiles.all(layer.horizontal, in: mapspaces, phases: problem.phases)
+        ? vertical : AxisProfiles.all(layer.horizontal, in: mapspaces, phases: problem.phases, limit)
       return mapspaces.indices.map { index in
         DataflowGrids(
           problem, mapspaces[index], vertical: vertical[index], horizontal: horizontal[index], arithmetic: arithmetic)
@@ -76,7 +87,9 @@ public struct Optimizer: Sendable {
         return simple
       }
       found = search(dataflow, Incumbent(capacity: capacity.count), options) { incumbent in
-        incumbent.best.map { proof.holds(dataQuanta: dataQuanta($0), occupancy: Bits($0.occupancy)) } ?? false
+        incumbent.best.map {
+          limit.endsSearch() || proof.holds(dataQuanta: dataQuanta($0), occupancy: Bits($0.occupancy))
+        } ?? false
       }
     } else {
       found = search(dataflow, Incumbent(capacity: capacity.count), options)
@@ -101,6 +114,7 @@ public struct Optimizer: Sendable {
       run.search(until: isProven)
       var statistics = run.statistics
       statistics.isComplete = isComplete
+      if limit.endedSearch { statistics.endEarly() }
       return (run.pool, statistics)
     }
     guard let debugSolution else { return run(NoObserver()) }

@@ -45,10 +45,13 @@ extension SearchEngine {
 
 extension Problem {
   /// The engine of a problem, or nil where the grids of the canonical mapspace are searched.
-  var engine: (any SearchEngine)? {
+  ///
+  /// - Parameter limit: when its search at one capacity ends, or nil.
+  /// - Returns: the engine.
+  func engine(_ limit: TimeLimit? = nil) -> (any SearchEngine)? {
     switch reuse {
     case .sliding, .none: nil
-    case .overlap: OverlapSearch.accepts(layer) ? OverlapSearch(self) : WideEngine(self)
+    case .overlap: OverlapSearch.accepts(layer) ? OverlapSearch(self, limit) : WideEngine(self, limit)
     }
   }
 }

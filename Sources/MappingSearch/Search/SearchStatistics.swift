@@ -1,4 +1,4 @@
-/// What a search looked at. It does not depend on the number of threads.
+/// What a search looked at. It does not depend on the number of threads, unless a time limit ended it.
 public struct SearchStatistics: Hashable, Sendable {
   /// Mappings of the grids: combinations of undominated profiles of rows and columns with tiles of n, k and c.
   public var mappings = 0
@@ -15,6 +15,12 @@ public struct SearchStatistics: Hashable, Sendable {
 
   /// Whether every block size was tried, see ``Optimizer/isComplete``.
   public var isComplete = true
+
+  /// Has a search end that a time limit stopped: what it did not score counts as not looked at, of which no number is kept.
+  mutating func endEarly() {
+    (prunedByEnergy, prunedByBound) = (0, 0)
+    isComplete = false
+  }
 
   /// Those of a search that has looked at nothing yet.
   public init() {}

@@ -16,16 +16,20 @@ struct WideEngine: SearchEngine {
   /// The searches so far, by whether all block sizes are tried.
   private let searches = Guarded<[Bool: WideSearch]>([:])
 
-  init(_ problem: Problem) {
+  /// When a search at one capacity ends, or nil.
+  private let limit: TimeLimit?
+
+  init(_ problem: Problem, _ limit: TimeLimit? = nil) {
     self.problem = problem
+    self.limit = limit
     var setting = problem.setting
     setting.reuse = .sliding
     do {
-      sliding = Optimizer(try Problem(problem.layer, in: setting))
+      sliding = Optimizer(try Problem(problem.layer, in: setting), limit: limit)
       let axes = [problem.layer.vertical, problem.layer.horizontal]
       let hasPhases = setting.phases == .on && axes.contains(where: PhaseListing.splits)
       setting.phases = .off
-      slidingWithoutPhases = hasPhases ? Optimizer(try Problem(problem.layer, in: setting)) : nil
+      slidingWithoutPhases = hasPhases ? Optimizer(try Problem(problem.layer, in: setting), limit: limit) : nil
     } catch {
       preconditionFailure("what is exact under one rule is under another: \(error)")
     }
@@ -52,13 +56,15 @@ struct WideEngine: SearchEngine {
     }
     let isSmall = WideSearch.isSmall(problem.layer)
     return withSearch(all: isSmall) { search in
-      let (found, statistics) = search.optimum(
+      var (found, statistics) = search.optimum(
         capacity: capacity.count, dataflow: dataflow, known: other.map(incumbent), prunes: options.prunes
       ) { incumbent in
+        if limit.endsSearch() { return true }
         let dataQuanta = problem.dataQuanta(ofGroup: incumbent.energy)
         return isSmall
           ? proof.holds(dataQuanta: dataQuanta, occupancy: Bits(incumbent.occupancy)) : dataQuanta <= proof.leastQuanta
       }
+      if limit.endedSearch { statistics.endEarly() }
       let evaluation = found.place.map { problem.recounted(search.mapping($0), atMost: found.energy) } ?? other
       return evaluation.map { Optimum($0, statistics) }
     }
@@ -80,7 +86,7 @@ struct WideEngine: SearchEngine {
     func optimum(_ sliding: Optimizer) -> Evaluation? {
       sliding.optimum(capacity: capacity, dataflow: dataflow).map { problem.evaluate($0.mapping) }
     }
-    if let found = slidingWithoutPhases.flatMap(optimum), isEnough(found) { return found }
+    if let found = slidingWithoutPhases.flatMap(optimum), isEnough(found) || limit.endsSearch() { return found }
     return optimum(sliding)
   }
 
