@@ -134,13 +134,20 @@ public enum TextFile {
     if !put(text, into: STDOUT_FILENO) { throw failure("standard output", "cannot be written") }
   }
 
+  /// Writes bytes to standard output.
+  ///
+  /// - Throws: ``FormatError`` when that fails.
+  package static func print(_ bytes: [UInt8]) throws(FormatError) {
+    if !put(bytes, into: STDOUT_FILENO) { throw failure("standard output", "cannot be written") }
+  }
+
   /// Writes to standard error; when that is closed there is nobody to tell.
   public static func printError(_ text: String) { _ = put(text, into: STDERR_FILENO) }
 
   package static func put(_ text: String, into file: CInt) -> Bool { put(Array(text.utf8), into: file) }
 
   /// Writes all bytes to an open file; false when that fails, for `errno` to say why.
-  private static func put(_ bytes: [UInt8], into file: CInt) -> Bool {
+  package static func put(_ bytes: [UInt8], into file: CInt) -> Bool {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = unsafe rest.withUnsafeBytes { unsafe Foundation.write(file, $0.baseAddress, $0.count) }

@@ -32,6 +32,21 @@ public enum SweepReport {
     return lines
   }
 
+  /// How many curves there were of a part, and what to do with it.
+  ///
+  /// - Parameters:
+  ///   - run: the part's sweep.
+  ///   - shard: which part it is.
+  ///   - isComplete: whether every block size was searched.
+  /// - Returns: the lines.
+  public static func lines(_ run: SweepRun, _ shard: SweepShard, isComplete: Bool) -> [String] {
+    let others = shard.count == 1 ? "" : " with the other \(shard.count - 1)"
+    return [
+      "\(run.curveCount) \(isComplete ? "exact " : "")curves answered them, each at all capacities",
+      "'tilebound merge' makes one file of it\(others)",
+    ]
+  }
+
   /// Which energy models share curves, and which cannot.
   private static func sharing(_ sweep: Sweep) -> String {
     let groups = Dictionary(grouping: Set(sweep.settings.flatMap(\.energyModels)), by: \.ratio)

@@ -82,17 +82,33 @@ public struct Sweep: Sendable {
         return phases.map { Setting(widths: widths, reuse: reuse, phases: $0, energyModels: own) }
       }
     }
-    var units: [Unit] = []
-    for network in networks {
-      for setting in settings {
-        for entry in network.entries {
-          let unit = Unit(network: network, entry: entry, setting: setting)
-          units.append(unit)
-        }
+    units = Self.units(networks, settings)
+    for unit in units { try check(unit) }
+  }
+
+  /// The sweep that a plan is of, as its file has it.
+  ///
+  /// - Throws: ``SweepError`` for a plan that no sweep has.
+  init(_ plan: SweepPlan, of file: String) throws(SweepError) {
+    do {
+      (networks, settings) = (try plan.networks.map { try $0.network }, try plan.settings.map { try $0.setting })
+    } catch {
+      throw .refused(file: file, "is of no sweep that can be: \(error)")
+    }
+    capacities = plan.capacitiesBits.map { Bits($0) }
+    dataflows = Dataflow.allCases.filter { plan.dataflows?.contains($0.rawValue) ?? true }
+    comparesDataflows = plan.comparesDataflows
+    units = Self.units(networks, settings)
+    if SweepPlan(self, form: plan.form) != plan { throw .refused(file: file, "is of no sweep that can be") }
+    for unit in units { try check(unit) }
+  }
+
+  private static func units(_ networks: [Network], _ settings: [Setting]) -> [Unit] {
+    networks.flatMap { network in
+      settings.flatMap { setting in
+        network.entries.map { Unit(network: network, entry: $0, setting: setting) }
       }
     }
-    self.units = units
-    for unit in units { try check(unit) }
   }
 
   /// Networks with those of their layers that are wanted.
@@ -137,23 +153,35 @@ public struct Sweep: Sendable {
   /// Whether some layers are parts of others.
   public var hasParts: Bool { networks.contains { $0.entries.contains { $0.partOf != nil } } }
 
+  /// What stands before the records in a file of a form.
+  func head(_ form: SweepForm) -> String {
+    form == .csv
+      ? ResultFile.csvHeader(comparesDataflows: comparesDataflows, hasParts: hasParts, namesPhases: namesPhases) : ""
+  }
+
   /// All records that there are to be.
   public var recordCount: Int { units.reduce(0) { $0 + recordCount(of: $1) } }
 
   func recordCount(of unit: Unit) -> Int { unit.setting.energyModels.count * capacities.count }
 
+  /// A network in a setting, each layer with a value.
+  typealias NetworkValues<Value> = (
+    network: Network, setting: Setting, layers: [(entry: Network.Entry, value: Value)]
+  )
+
   /// The networks in each setting, each layer with its value of those of the units.
-  func byNetwork<Value>(
-    _ values: [Value]
-  ) -> [(network: Network, setting: Setting, layers: [(entry: Network.Entry, value: Value)])] {
+  func byNetwork<Value>(_ values: [Value]) -> [NetworkValues<Value>] {
     var rest = values[...]
-    return networks.flatMap { network in
-      settings.map { setting in
-        let own = rest.prefix(network.entries.count)
-        rest = rest.dropFirst(own.count)
-        return (network, setting, zip(network.entries, own).map { ($0, $1) })
-      }
+    return blocks.map { network, setting in
+      let own = rest.prefix(network.entries.count)
+      rest = rest.dropFirst(own.count)
+      return (network, setting, zip(network.entries, own).map { ($0, $1) })
     }
+  }
+
+  /// The networks in each setting, in the order of the units.
+  var blocks: [(network: Network, setting: Setting)] {
+    networks.flatMap { network in settings.map { (network, $0) } }
   }
 
   /// The curves to be computed: one for each layer, setting and ratio of read to write energy.
@@ -176,6 +204,8 @@ public enum SweepError: Error, Hashable, Sendable, CustomStringConvertible {
   case unanswerable(ProblemError)
   /// The file to write is not this sweep's.
   case refused(file: String, String)
+  /// Parts that are not among those of a sweep that has so many, and the command that makes one with its number.
+  case missing([Int], of: Int, String)
   /// The file could not be written.
   case failed(file: String, String)
 
@@ -191,6 +221,12 @@ public enum SweepError: Error, Hashable, Sendable, CustomStringConvertible {
           : "give one another name under the key 'energy' of its file")
     case .nothingFits(let problem, let capacity): CapacityText.nothingFits(problem, capacity)
     case .unanswerable(let error): error.description
+    case .missing(let numbers, let count, let command):
+      "\(numbers.count == 1 ? "shard" : "shards") "
+        + numbers.prefix(10).map(String.init).joined(separator: ", ")
+        + (numbers.count > 10 ? " and \(numbers.count - 10) more" : "")
+        + " of \(count) \(numbers.count == 1 ? "is" : "are") missing: \(command) --shard \(numbers[0])/\(count) "
+        + "--output FILE makes \(numbers.count == 1 ? "it" : "the first")"
     case .refused(let file, let why), .failed(let file, let why): "\(file): \(why)"
     }
   }

@@ -45,14 +45,18 @@ public struct SweepCurve: Codable, Hashable, Sendable {
 
   /// A network's in each setting, under each energy model; none where energies together do not fit an Int.
   static func all(_ sweep: Sweep, _ sums: [SweepSums]) -> [SweepCurve] {
-    sweep.byNetwork(sums).flatMap { network, setting, layers in
-      let known = setting.ratios.enumerated().map { place, ratio -> (ratio: PriceRatio, curve: NetworkCurve?) in
-        let curves = layers.map { (entry: $0.entry, curve: $0.value.curves[place].steps) }
-        return (ratio, try? NetworkCurve(curves, in: setting.under(.comparing(ratio), sweep.dataflows)))
-      }
-      return setting.energyModels.compactMap { model in
-        known.first { $0.ratio == model.ratio }?.curve.flatMap { SweepCurve(network, setting, model, $0) }
-      }
+    sweep.byNetwork(sums).flatMap { all(of: $0, sweep) }
+  }
+
+  /// A network's in a setting, under each energy model.
+  static func all(of network: Sweep.NetworkValues<SweepSums>, _ sweep: Sweep) -> [SweepCurve] {
+    let (network, setting, layers) = (network.network, network.setting, network.layers)
+    let known = setting.ratios.enumerated().map { place, ratio -> (ratio: PriceRatio, curve: NetworkCurve?) in
+      let curves = layers.map { (entry: $0.entry, curve: $0.value.curves[place].steps) }
+      return (ratio, try? NetworkCurve(curves, in: setting.under(.comparing(ratio), sweep.dataflows)))
+    }
+    return setting.energyModels.compactMap { model in
+      known.first { $0.ratio == model.ratio }?.curve.flatMap { SweepCurve(network, setting, model, $0) }
     }
   }
 

@@ -82,12 +82,15 @@ public struct SweepIndex: Codable, Sendable {
 
     /// Those of a file.
     init(of file: String) throws(SweepError) {
-      guard let data = FileManager.default.contents(atPath: file) else {
-        throw .failed(file: file, "cannot be read")
+      let opened = try OpenFile(reading: file)
+      var (bytes, checksum) = (0, Checksum())
+      while true {
+        let more = try opened.read(atMost: 1 << 20, at: bytes)
+        if more.isEmpty { break }
+        bytes += more.count
+        checksum.add(more)
       }
-      var checksum = Checksum()
-      checksum.add(data)
-      self.init(bytes: data.count, checksum: checksum)
+      self.init(bytes: bytes, checksum: checksum)
     }
   }
 
@@ -119,15 +122,30 @@ public struct SweepIndex: Codable, Sendable {
     case networkCurves = "network_curves"
   }
 
-  /// The command line that made a file; nil unless the file is a sweep's that was not changed since.
+  /// The command line that made a file; nil unless the file is that of a sweep, or of a part of one, and was not changed
+  /// since.
   public static func command(thatMade file: String) -> String? {
-    guard let index = read(of: file), (try? Content(of: file)) == index.content else { return nil }
+    let part = ShardIndex(of: file)?.about
+    let known = part.map { ("\($0.command) \(ShellText.option("shard", $0.shard.text))", $0.content) }
+    guard let (command, content) = known ?? read(of: file).map({ ($0.command, $0.content) }),
+      (try? Content(of: file)) == content
+    else { return nil }
     let name = file.split(separator: "/").last.map(String.init) ?? file
-    return "\(index.command) \(ShellText.option("output", name))"
+    return "\(command) \(ShellText.option("output", name))"
   }
 
   /// The index of a file.
   public static func path(of file: String) -> String { file + ".index.json" }
+
+  /// Writes the index of a file, whole or not at all.
+  func write(for file: String) throws(SweepError) {
+    let path = Self.path(of: file)
+    do {
+      try TextFile.write(ResultFile.json(self), to: path)
+    } catch {
+      throw .failed(file: path, (error as? FormatError)?.message ?? "a figure is not finite")
+    }
+  }
 
   /// The index of a file, or nil where there is none that can be read.
   static func read(of file: String) -> SweepIndex? {
@@ -143,27 +161,33 @@ extension SweepTotal {
   /// The totals of a sweep: a network's in each setting, under each energy model, at each capacity.
   static func all(_ sweep: Sweep, _ sums: [SweepSums]) -> [SweepTotal] {
     var totals: [SweepTotal] = []
-    for (network, setting, layers) in sweep.byNetwork(sums) {
-      let divided = WholeLayer.all(of: layers, entry: \.entry).filter(\.whole.hasParts).map { layer in
-        Divided(layer.whole, layer.parts.map(\.value), sweep, setting)
-      }
-      for (number, model) in setting.energyModels.enumerated() {
-        for (step, capacity) in sweep.capacities.enumerated() {
-          let place = number * sweep.capacities.count + step
-          var (compute, data, bound) = (0.0, 0.0, 0.0)
-          for (entry, sums) in layers {
-            let count = Double(entry.count)
-            compute += count * model.inUnits(quanta: model.macQuanta * entry.layer.macs)
-            data += count * sums.data[place]
-            bound += count * sums.bound[place]
-          }
-          let own = setting.under(model, sweep.dataflows)
-          for layer in divided {
-            data -= layer.saved(at: place, capacity, own)
-            bound += layer.bound(capacity, model)
-          }
-          totals.append(SweepTotal(network, setting, model, capacity, compute: compute, data: data, bound: bound))
+    for network in sweep.byNetwork(sums) { totals += all(of: network, sweep) }
+    return totals
+  }
+
+  /// The totals of a network in a setting.
+  static func all(of network: Sweep.NetworkValues<SweepSums>, _ sweep: Sweep) -> [SweepTotal] {
+    let (network, setting, layers) = (network.network, network.setting, network.layers)
+    var totals: [SweepTotal] = []
+    let divided = WholeLayer.all(of: layers, entry: \.entry).filter(\.whole.hasParts).map { layer in
+      Divided(layer.whole, layer.parts.map(\.value), sweep, setting)
+    }
+    for (number, model) in setting.energyModels.enumerated() {
+      for (step, capacity) in sweep.capacities.enumerated() {
+        let place = number * sweep.capacities.count + step
+        var (compute, data, bound) = (0.0, 0.0, 0.0)
+        for (entry, sums) in layers {
+          let count = Double(entry.count)
+          compute += count * model.inUnits(quanta: model.macQuanta * entry.layer.macs)
+          data += count * sums.data[place]
+          bound += count * sums.bound[place]
         }
+        let own = setting.under(model, sweep.dataflows)
+        for layer in divided {
+          data -= layer.saved(at: place, capacity, own)
+          bound += layer.bound(capacity, model)
+        }
+        totals.append(SweepTotal(network, setting, model, capacity, compute: compute, data: data, bound: bound))
       }
     }
     return totals

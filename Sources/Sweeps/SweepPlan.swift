@@ -103,3 +103,35 @@ struct SweepPlan: Codable, Hashable, Sendable {
     return parts.filter { !$0.1 }.map(\.0).joined(separator: " and ")
   }
 }
+
+extension SweepPlan.PlannedNetwork {
+  /// The network, without what is said of it elsewhere.
+  var network: Network {
+    get throws {
+      try Network(
+        name: name, source: "",
+        entries: layers.map { planned in
+          Network.Entry(
+            layer: try ShapeText.parse(planned.shape, origin: planned.name).named(planned.name), count: planned.count,
+            partOf: planned.partOf, hasOwnInputs: planned.ownInputs ?? false)
+        })
+    }
+  }
+}
+
+extension SweepPlan.PlannedSetting {
+  /// The setting, its models without what is said of them elsewhere.
+  var setting: Sweep.Setting {
+    get throws {
+      guard let widths = bits.wordWidths, let reuse = ReusePolicy(rawValue: reuse) else {
+        throw FormatError(origin: "settings", message: "has unknown widths or an unknown rule of reuse")
+      }
+      return Sweep.Setting(
+        widths: widths, reuse: reuse, phases: phases.flatMap(PhasePolicy.init) ?? .usual(under: reuse),
+        energyModels: try energyModels.map {
+          try EnergyModel(
+            name: $0.model, source: "", unit: $0.unit, mac: $0.perMAC, read: $0.perBitRead, write: $0.perBitWritten)
+        })
+    }
+  }
+}

@@ -27,11 +27,14 @@ public final class SweepRun: Sendable {
   public let path: String
   /// The file's form.
   public let form: SweepForm
+  /// Which part of the sweep the file is to hold; nil for all of it.
+  public let shard: SweepShard?
   /// Records that were there already.
   public let resumed: Int
   private let store: Guarded<SweepStore?>
   private let plan: SweepPlan
   private let producer: Producer
+  private let units: Range<Int>
 
   /// Begins a file or goes on with it.
   ///
@@ -39,52 +42,71 @@ public final class SweepRun: Sendable {
   ///   - sweep: what it is to hold.
   ///   - path: the file.
   ///   - form: its form.
+  ///   - shard: which part of the sweep, or nil for all of it.
   ///   - restarts: whether to begin anew and replace what is there, whatever it is.
   ///   - producer: what makes the file, which its index keeps: another version or commit does not go on with it.
   /// - Throws: ``SweepError/refused(file:_:)`` when what is there is not this sweep's, and
   ///   ``SweepError/failed(file:_:)`` when nothing can be written.
   public init(
-    _ sweep: Sweep, to path: String, form: SweepForm, restarts: Bool = false, producer: Producer = Producer()
+    _ sweep: Sweep, to path: String, form: SweepForm, shard: SweepShard? = nil, restarts: Bool = false,
+    producer: Producer = Producer()
   ) throws(SweepError) {
     self.producer = producer
     self.sweep = sweep
     self.path = path
     self.form = form
+    self.shard = shard
     plan = SweepPlan(sweep, form: form)
-    if !restarts, try Self.isComplete(path, plan) {
+    units = sweep.units(of: shard)
+    if !restarts, try Self.isComplete(path, plan, shard) {
       SweepStore.removeLeftovers(of: path)
       store = Guarded(nil)
-      resumed = sweep.recordCount
+      resumed = sweep.recordCount(of: units)
       return
     }
-    let head =
-      form == .csv
-      ? ResultFile.csvHeader(
-        comparesDataflows: sweep.comparesDataflows, hasParts: sweep.hasParts, namesPhases: sweep.namesPhases) : ""
-    let opened = try SweepStore(path, plan, producer, head: head, units: sweep.units.count, restarts: restarts)
-    for (unit, sums) in zip(sweep.units, opened.sums) where !sums.areComplete(for: unit, sweep) {
+    let opened = try SweepStore(
+      path, plan, shard, producer, head: sweep.head(form), units: units.count, restarts: restarts)
+    for (unit, sums) in zip(sweep.units[units], opened.sums) where !sums.areComplete(for: unit, sweep) {
       throw .refused(
         file: path + ".progress", "is not the progress of a sweep that can be gone on with; --restart begins anew")
     }
-    resumed = sweep.units.prefix(opened.sums.count).reduce(0) { $0 + sweep.recordCount(of: $1) }
+    resumed = sweep.recordCount(of: units.prefix(opened.sums.count))
     store = Guarded(opened)
   }
 
-  /// Whether the file is this sweep's already.
-  private static func isComplete(_ path: String, _ plan: SweepPlan) throws(SweepError) -> Bool {
+  /// All records that the file is to hold.
+  public var recordCount: Int { sweep.recordCount(of: units) }
+
+  /// The curves to be computed for them.
+  public var curveCount: Int { sweep.curveCount(of: units) }
+
+  /// Whether the file is this sweep's, or this part of it, already.
+  private static func isComplete(
+    _ path: String, _ plan: SweepPlan, _ shard: SweepShard?
+  ) throws(SweepError) -> Bool {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return false }
     if status.st_mode & S_IFMT != S_IFREG { throw .refused(file: path, "is not a regular file") }
     let ways = "--restart replaces it, another --output leaves it"
-    guard let index = SweepIndex.read(of: path) else {
+    let part = ShardIndex(of: path)?.about
+    guard
+      let known = part.map({ (plan: $0.plan, content: $0.content) })
+        ?? SweepIndex.read(of: path).map({ (plan: $0.plan, content: $0.content) })
+    else {
       if SweepStore.isBegun(path) { return false }
       throw .refused(file: path, "exists and has no index that says which sweep it is; \(ways)")
     }
-    if index.plan != plan {
+    if known.plan != plan {
       if SweepStore.isBegun(path) { return false }
-      throw .refused(file: path, "holds another sweep: \(plan.difference(from: index.plan)) changed; \(ways)")
+      throw .refused(file: path, "holds another sweep: \(plan.difference(from: known.plan)) changed; \(ways)")
     }
-    if try SweepIndex.Content(of: path) != index.content {
+    if part?.shard != shard {
+      if SweepStore.isBegun(path) { return false }
+      throw .refused(
+        file: path,
+        "holds \(SweepShard.name(part?.shard)), and \(SweepShard.name(shard)) is asked for; \(ways)")
+    }
+    if try SweepIndex.Content(of: path) != known.content {
       if SweepStore.isBegun(path) { return false }
       throw .refused(file: path, "was changed after it was written; \(ways)")
     }
@@ -96,9 +118,9 @@ public final class SweepRun: Sendable {
 
   /// What a sweep comes to.
   public struct Result: Sendable {
-    /// The totals of its networks.
+    /// The totals of its networks; none of a part of a sweep.
     public let totals: [SweepTotal]
-    /// The exact curves of its networks; none where the file was made before they were recorded.
+    /// The exact curves of its networks; none of a part of a sweep, or where the file was made before they were recorded.
     public let networkCurves: [SweepCurve]
     /// Whether every block size of every layer was searched.
     public let isComplete: Bool
@@ -119,12 +141,12 @@ public final class SweepRun: Sendable {
     threads: Int, command: String, keepsAnswers: Bool = false, progress: @Sendable (Progress) -> Void
   ) throws -> Result {
     let kept = Guarded(keepsAnswers ? try earlierAnswers() : [])
-    let first = store.withLock { $0?.sums.count ?? sweep.units.count }
+    let left = units.dropFirst(store.withLock { $0?.sums.count ?? units.count })
     let done = Guarded(resumed)
-    let all = sweep.recordCount
+    let all = recordCount
     // A few layers leave cores idle, which can then score side by side.
-    let threadsPerLayer = max(1, threads / max(1, sweep.units.count - first))
-    try inOrder(first..<sweep.units.count, threads: threads) { number in
+    let threadsPerLayer = max(1, threads / max(1, left.count))
+    try inOrder(left, threads: threads) { number in
       let unit = sweep.units[number]
       let answer = try SweepAnswer(unit, of: sweep, threads: threadsPerLayer)
       return (text: try text(answer.answers), sums: SweepSums(answer), answers: keepsAnswers ? answer.answers : [])
@@ -147,7 +169,7 @@ public final class SweepRun: Sendable {
     let text = try store.withLock { try $0?.written() } ?? TextFile.read(path, limit: .max)
     let known = try ResultReader.parse(text, origin: path).answers
     // A record names its energy model; the sweep has the model itself.
-    let problems = try sweep.units.flatMap { unit in
+    let problems = try sweep.units[units].flatMap { unit in
       try unit.setting.energyModels.flatMap { model in
         Array(repeating: try sweep.problem(unit, model), count: sweep.capacities.count)
       }
@@ -166,6 +188,7 @@ public final class SweepRun: Sendable {
 
   private func finish(_ command: String, _ answers: [Answer]) throws -> Result {
     try store.withLock { store throws(SweepError) in
+      if let shard { return try finish(shard, &store, command, answers) }
       guard let sums = store?.sums else {
         guard let index = SweepIndex.read(of: path) else { throw .failed(file: path, "lost its index") }
         return Result(
@@ -183,6 +206,26 @@ public final class SweepRun: Sendable {
       store = nil
       return Result(totals: totals, networkCurves: curves, isComplete: isComplete, answers: answers)
     }
+  }
+
+  /// The same for a part.
+  private func finish(
+    _ shard: SweepShard, _ store: inout SweepStore?, _ command: String, _ answers: [Answer]
+  ) throws(SweepError) -> Result {
+    let isComplete: Bool
+    if let begun = store {
+      isComplete = begun.sums.allSatisfy(\.complete)
+      try begun.finish(about: { content in
+        ShardIndex.About(
+          producer: producer, command: command, plan: plan, shard: shard, content: content, records: recordCount,
+          curves: curveCount, complete: isComplete)
+      })
+      store = nil
+    } else {
+      guard let about = ShardIndex(of: path)?.about else { throw .failed(file: path, "lost its index") }
+      isComplete = about.complete
+    }
+    return Result(totals: [], networkCurves: [], isComplete: isComplete, answers: answers)
   }
 
   /// Ends the program at a moment when no record is half written.

@@ -8,8 +8,9 @@ import Interchange
 /// units are there, `FILE.index.json` is written, the part takes the name `FILE`, and the progress goes. A lock on the
 /// progress keeps a second program away.
 struct SweepStore {
-  /// What a line of the progress says, after the first, which holds the plan and what makes the file.
-  private struct Checkpoint: Codable {
+  /// What a line of the progress says of a unit, after the first, which holds the plan and what makes the file.
+  struct Checkpoint: Codable, Sendable {
+    /// The length of the records up to this unit's, and the checksum of all of them.
     var bytes: Int
     var checksum: String
     var sums: SweepSums
@@ -20,6 +21,8 @@ struct SweepStore {
     var schema: String
     var producer: Producer
     var plan: SweepPlan
+    /// Which part of the sweep it is; nil where it is all of it.
+    var shard: SweepShard?
   }
 
   let path: String
@@ -38,6 +41,7 @@ struct SweepStore {
   /// - Parameters:
   ///   - path: the file to make.
   ///   - plan: what it is to hold.
+  ///   - shard: which part of it, or nil for all.
   ///   - producer: what makes it.
   ///   - head: what stands before the records.
   ///   - units: how many units there are to be.
@@ -45,22 +49,28 @@ struct SweepStore {
   /// - Throws: ``SweepError/refused(file:_:)`` when the file is another sweep's, ``SweepError/failed(file:_:)`` when it
   ///   cannot be written.
   init(
-    _ path: String, _ plan: SweepPlan, _ producer: Producer, head: String, units: Int, restarts: Bool
+    _ path: String, _ plan: SweepPlan, _ shard: SweepShard?, _ producer: Producer, head: String, units: Int,
+    restarts: Bool
   ) throws(SweepError) {
     self.path = path
-    progress = try OpenFile(Self.progressPath(path))
-    part = try OpenFile(Self.partPath(path))
+    let outlook = "; the same command goes on from here"
+    progress = try OpenFile(Self.progressPath(path), outlook: outlook)
     if !progress.lock() { throw .refused(file: path, "is being written by another sweep that has not ended") }
-    if !restarts { try resume(plan, producer, units: units) }
+    // Only now, or it may be what another sweep has just finished.
+    part = try OpenFile(Self.partPath(path), outlook: outlook)
+    if !restarts { try resume(plan, shard, producer, units: units) }
     if !sums.isEmpty { return }
     try part.cut(at: 0)
     try progress.cut(at: 0)
-    try progress.write(Self.line(Heading(schema: Heading.currentSchema, producer: producer, plan: plan)))
+    try progress.write(
+      Self.line(Heading(schema: Heading.currentSchema, producer: producer, plan: plan, shard: shard)))
     try append(head)
   }
 
   /// Takes up what is whole of the units that are there, if it is of the same plan and made by the same build.
-  private mutating func resume(_ plan: SweepPlan, _ producer: Producer, units: Int) throws(SweepError) {
+  private mutating func resume(
+    _ plan: SweepPlan, _ shard: SweepShard?, _ producer: Producer, units: Int
+  ) throws(SweepError) {
     let length = part.length
     let written = try progress.read(progress.length, at: 0)
     guard let end = written.firstIndex(of: UInt8(ascii: "\n")) else {
@@ -77,6 +87,12 @@ struct SweepStore {
       throw .refused(
         file: path,
         "was begun by another sweep: \(plan.difference(from: heading.plan)) changed; --restart begins anew")
+    }
+    if heading.shard != shard {
+      throw .refused(
+        file: path,
+        "was begun as \(SweepShard.name(heading.shard)), and \(SweepShard.name(shard)) is asked for; "
+          + "--restart begins anew")
     }
     if !heading.producer.isSameBuild(as: producer) {
       throw .refused(
@@ -116,31 +132,35 @@ struct SweepStore {
     checksum.add(text.utf8)
   }
 
-  /// Writes the index, gives the file its name, and forgets the progress.
+  /// Writes the index of a whole sweep, gives the file its name, and forgets the progress.
   func finish(_ index: (SweepIndex.Content) -> SweepIndex) throws(SweepError) {
-    let indexPath = SweepIndex.path(of: path)
-    do {
-      try TextFile.write(
-        ResultFile.json(index(SweepIndex.Content(bytes: bytes, checksum: checksum))), to: indexPath)
-    } catch {
-      throw .failed(file: indexPath, (error as? FormatError)?.message ?? "a figure is not finite")
-    }
+    try index(SweepIndex.Content(bytes: bytes, checksum: checksum)).write(for: path)
+    try takeName()
+  }
+
+  /// The same for a part of a sweep, whose index has what the progress says of each unit.
+  func finish(about: (SweepIndex.Content) -> ShardIndex.About) throws(SweepError) {
+    try ShardIndex.write(about(SweepIndex.Content(bytes: bytes, checksum: checksum)), units: progress, of: path)
+    try takeName()
+  }
+
+  private func takeName() throws(SweepError) {
     try part.rename(to: path)
-    unsafe unlink(progress.path)
+    progress.remove()
   }
 
   /// Removes what a program left that was ended after it gave the file its name, unless another is at work on it.
   static func removeLeftovers(of path: String) {
     guard isBegun(path), let progress = try? OpenFile(progressPath(path)), progress.lock() else { return }
     unsafe unlink(partPath(path))
-    unsafe unlink(progress.path)
+    progress.remove()
   }
 
   /// Whether a sweep was begun and has not ended.
   static func isBegun(_ path: String) -> Bool { unsafe access(progressPath(path), F_OK) == 0 }
 
   /// A value as a line of JSON; all figures of sweeps are finite.
-  private static func line(_ value: some Encodable) -> String {
+  static func line(_ value: some Encodable) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return String(decoding: (try? encoder.encode(value)) ?? Data(), as: UTF8.self) + "\n"

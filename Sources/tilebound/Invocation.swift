@@ -6,7 +6,9 @@ enum Invocation {
   static let producer = Producer(commit: commitOfBuild)
 
   /// Options that change neither the results nor their form, and take a value.
-  private static let withValue: Set<String> = ["--threads", "--output", "--plot", "--plot-format", "--plot-in"]
+  private static let withValue: Set<String> = [
+    "--threads", "--output", "--plot", "--plot-format", "--plot-in", "--shard",
+  ]
   /// The same without a value.
   private static let flags: Set<String> = ["--quiet", "--restart"]
 

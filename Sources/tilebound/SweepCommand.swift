@@ -21,11 +21,15 @@ struct SweepCommand: ParsableCommand {
       The file has a record for each layer and setting, FILE.index.json the totals of the networks. A sweep that was \
       interrupted goes on where it was when the same command is given again, and ends with the same file.
 
+      --shard 3/16 does the third of 16 parts that take about as long each, on as many machines for example; \
+      'tilebound merge' puts them together.
+
       Examples:
         tilebound sweep --network alexnet,vgg16 --capacity 1KiB...4MiB --output sweep.csv
         tilebound sweep resnet50 --layer 'layer1.*' --capacity 16KiB...1MiB/4 --bits 8 --bits weights=4,partial-sums=24 \\
           --energy unit,horowitz-45nm-int8 --reuse sliding,none --output sweep.jsonl
         tilebound sweep my-sweep.yaml --output sweep.jsonl --plot plots
+        tilebound sweep my-sweep.yaml --shard 3/16 --output part-3.jsonl
 
       A sweep file:
         networks: [alexnet, my-layers.yaml]
@@ -103,6 +107,12 @@ struct SweepCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The kind of pictures. (default: svg)", valueName: "kind"))
   var plotFormat: GnuplotScript.Format?
 
+  @Option(
+    help: ArgumentHelp(
+      "Only a part of the sweep, the third of 16 as 3/16, to be merged with the others by 'tilebound merge'.",
+      valueName: "i/n"))
+  var shard: String?
+
   @OptionGroup var threads: ThreadOptions
 
   @Flag(help: "Begin anew, whatever is there.")
@@ -124,11 +134,12 @@ struct SweepCommand: ParsableCommand {
     let plots = try Plots(format: plotFormat, isWanted: plot != nil)
     try refuse("--plot-format", plotFormat, without: "--plot", plot)
     if let plot { try Plots.checkFolder(plot, origin: "--plot") }
+    let shard = try shard(of: output)
     let sweep = try Sweep(request)
     if output == TextFile.standardInput {
       try printed(sweep, form, plots, threads: threads)
     } else {
-      try write(sweep, to: output, form, plots, threads: threads)
+      try write(sweep, shard, to: output, form, plots, threads: threads)
     }
   }
 
@@ -152,15 +163,16 @@ struct SweepCommand: ParsableCommand {
 
   /// Sweeps into a file, or goes on with it.
   private func write(
-    _ sweep: Sweep, to output: String, _ form: SweepForm, _ plots: Plots, threads: Int
+    _ sweep: Sweep, _ shard: SweepShard?, to output: String, _ form: SweepForm, _ plots: Plots, threads: Int
   ) throws {
-    let run = try SweepRun(sweep, to: output, form: form, restarts: restart, producer: Invocation.producer)
+    let run = try SweepRun(
+      sweep, to: output, form: form, shard: shard, restarts: restart, producer: Invocation.producer)
     let wasComplete = run.isComplete
     let lines = try finish(
       run, plots, threads: threads, ifInterrupted: "interrupted; the same command goes on from here")
     if quiet { return }
     let heading =
-      "\(output): \(sweep.recordCount) records"
+      "\(output): " + (shard.map { "\($0), " } ?? "") + "\(run.recordCount) records"
       + (wasComplete ? ", all there already" : run.resumed > 0 ? ", \(run.resumed) of them from before" : "")
     let pictures = plot == nil ? 0 : 1
     try OutputOptions.print(lines.prefix(pictures) + [heading] + lines.dropFirst(pictures))
@@ -201,6 +213,7 @@ struct SweepCommand: ParsableCommand {
       let files = try plots.write(figures, into: plot, threads: threads)
       lines.append("\(plot): \(files.count) \(files.count == 1 ? "picture" : "pictures")")
     }
+    if let shard = run.shard { return lines + SweepReport.lines(run, shard, isComplete: result.isComplete) }
     return lines
       + SweepReport.lines(
         run.sweep, result.totals, isComplete: result.isComplete, indexFile: SweepIndex.path(of: run.path))
@@ -268,6 +281,27 @@ struct SweepCommand: ParsableCommand {
       throw FormatError(origin: option, message: "'\(name)' is unknown; accepted: \(accepted)")
     }
     return policy
+  }
+
+  /// Which part of the sweep is asked for, if one is.
+  private func shard(of output: String) throws -> SweepShard? {
+    guard let shard else { return nil }
+    let numbers = shard.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+    guard numbers.count == 2, let number = numbers[0], let count = numbers[1],
+      let shard = SweepShard(number, of: count)
+    else {
+      throw FormatError(
+        origin: "--shard",
+        message: "'\(shard)' is no part of a sweep; 3/16 is the third of 16, and 1/1 to "
+          + "\(SweepShard.mostShards)/\(SweepShard.mostShards) are accepted")
+    }
+    if output == TextFile.standardInput {
+      throw FormatError(origin: "--shard", message: "goes with a file, which is merged by the index beside it")
+    }
+    if plot != nil {
+      throw FormatError(origin: "--shard", message: "does not go with --plot, which draws whole networks")
+    }
+    return shard
   }
 
   private func form(of output: String) throws -> SweepForm {

@@ -27,7 +27,8 @@ struct Tilebound: ParsableCommand {
       """,
     version: Producer.version,
     subcommands: [
-      Optimize.self, Curve.self, SweepCommand.self, Gap.self, Bound.self, Evaluate.self, Export.self, Validate.self,
+      Optimize.self, Curve.self, SweepCommand.self, Merge.self, Gap.self, Bound.self, Evaluate.self, Export.self,
+      Validate.self,
       Convert.self, Report.self, Networks.self,
     ])
 
@@ -68,7 +69,7 @@ struct Tilebound: ParsableCommand {
     switch error {
     case .nothingFits: .impossible
     case .failed: .failed
-    case .lacks, .unknownLayer, .sameName, .unanswerable, .refused: .usage
+    case .lacks, .unknownLayer, .sameName, .unanswerable, .refused, .missing: .usage
     }
   }
 

@@ -4,6 +4,10 @@ import Testing
 
 /// What is asked is done or refused: no option is dropped, and names and values are taken as people write them.
 struct ArgumentTests {
+  private static func noShard(_ text: String) -> String {
+    "--shard: '\(text)' is no part of a sweep; 3/16 is the third of 16, and 1/1 to 100000/100000 are accepted"
+  }
+
   private static let refused: [(line: String, message: String)] = [
     // Commands.
     ("optimise", "unknown command 'optimise'; did you mean 'optimize'?"),
@@ -11,7 +15,7 @@ struct ArgumentTests {
     ("help netwrks", "unknown command 'netwrks'; did you mean 'networks'?"),
     (
       "frobnicate",
-      "unknown command 'frobnicate'; accepted: optimize, curve, sweep, gap, bound, evaluate, export, validate, convert, "
+      "unknown command 'frobnicate'; accepted: optimize, curve, sweep, merge, gap, bound, evaluate, export, validate, convert, "
         + "report, networks"
     ),
     // An option with one value is given once.
@@ -89,6 +93,34 @@ struct ArgumentTests {
     ),
     ("validate m.csv --platform simba --below 3", "--below: limits what goes into --bins: give both"),
     ("sweep alexnet --capacity 1KiB --output - --restart", "--restart: goes with a file, not with standard output"),
+    // Parts of sweeps.
+    ("sweep alexnet --capacity 1KiB --output x.csv --shard 0/4", noShard("0/4")),
+    ("sweep alexnet --capacity 1KiB --output x.csv --shard 5/4", noShard("5/4")),
+    ("sweep alexnet --capacity 1KiB --output x.csv --shard a/b", noShard("a/b")),
+    ("sweep alexnet --capacity 1KiB --output x.csv --shard 3", noShard("3")),
+    ("sweep alexnet --capacity 1KiB --output x.csv --shard -1/4", noShard("-1/4")),
+    (
+      "sweep alexnet --capacity 1KiB --output - --shard 1/4",
+      "--shard: goes with a file, which is merged by the index beside it"
+    ),
+    (
+      "sweep alexnet --capacity 1KiB --output x.csv --plot . --shard 1/4",
+      "--shard: does not go with --plot, which draws whole networks"
+    ),
+    ("merge", "needs the parts of a sweep, for example: tilebound merge part-*.jsonl --output sweep.jsonl"),
+    (
+      "merge README.md",
+      "needs a file to write: give --output, for example: tilebound merge part-*.jsonl --output sweep.jsonl"
+    ),
+    (
+      "merge README.md --output x.csv",
+      "README.md: is no shard of a sweep: there is no README.md.index.json that says which"
+    ),
+    ("merge results/built-in.csv --output x.csv", "results/built-in.csv: holds a whole sweep and no shard of one"),
+    (
+      "merge - --output x.csv",
+      "standard input: has no index beside it that says which shard it is; give parts as files"
+    ),
     // Shares.
     ("curve --shape p=3 --within 5", "--within: '5' may mean 5% or 500%; write it with the percent sign"),
     ("curve --shape p=3 --within 0.1", "--within: '0.1' may mean 0.1% or 10%; write it with the percent sign"),

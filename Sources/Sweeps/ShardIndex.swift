@@ -1,0 +1,125 @@
+import Foundation
+import Interchange
+
+/// What stands beside the file of a part of a sweep: which part of which sweep it is, and what each layer adds to totals.
+///
+/// It is a JSON document with a line for each unit, so that a merge holds one line at a time.
+struct ShardIndex: Sendable {
+  private static let currentSchema = "tilebound-sweep-shard/1"
+  private static let opening = "{\"schema\":\"\(currentSchema)\","
+  private static let (aboutKey, unitsKey, closing) = ("\"about\":", "\"units\":[", "]}")
+
+  /// What holds for all of the part.
+  struct About: Codable, Sendable {
+    /// What made the file.
+    var producer: Producer
+    /// The command line that made it, without which part was asked for.
+    var command: String
+    /// What the whole sweep is.
+    var plan: SweepPlan
+    /// Which part of it this is.
+    var shard: SweepShard
+    /// The length and the checksum of the part's file.
+    var content: SweepIndex.Content
+    /// Records of the part.
+    var records: Int
+    /// Curves that answered them.
+    var curves: Int
+    /// Whether every block size of its layers was searched.
+    var complete: Bool
+  }
+
+  let about: About
+  private var lines: LineReader
+
+  /// The index of a file, ready to be read unit by unit; nil where there is none that was written by ``write(_:units:of:)``.
+  init?(of file: String) {
+    guard let opened = try? OpenFile(reading: SweepIndex.path(of: file)) else { return nil }
+    var lines = LineReader(opened)
+    guard (try? lines.next()) == Array(Self.opening.utf8), let line = try? lines.next(),
+      line.starts(with: Self.aboutKey.utf8),
+      let about = try? JSONDecoder().decode(
+        About.self, from: Data(line.dropFirst(Self.aboutKey.utf8.count).dropLast())),
+      (try? lines.next()) == Array(Self.unitsKey.utf8)
+    else { return nil }
+    self.about = about
+    self.lines = lines
+  }
+
+  /// What the index says of the next unit, or nil after the last one.
+  ///
+  /// - Throws: ``SweepError/refused(file:_:)`` for a line that says nothing of one.
+  mutating func next() throws(SweepError) -> SweepStore.Checkpoint? {
+    guard var line = try lines.next(), line != Array(Self.closing.utf8) else { return nil }
+    if line.last == UInt8(ascii: ",") { line.removeLast() }
+    guard let checkpoint = try? JSONDecoder().decode(SweepStore.Checkpoint.self, from: Data(line)) else {
+      throw .refused(file: lines.path, "was changed after it was written")
+    }
+    return checkpoint
+  }
+
+  /// Writes the index of a file, whole or not at all.
+  ///
+  /// - Parameters:
+  ///   - about: what holds for all of the part.
+  ///   - progress: the progress of the part, whose lines after the first tell of a unit each.
+  ///   - file: the part's file.
+  /// - Throws: ``SweepError/failed(file:_:)`` when that fails; there is then the index that was there before, if any.
+  static func write(_ about: About, units progress: OpenFile, of file: String) throws(SweepError) {
+    let path = SweepIndex.path(of: file)
+    let temporary = try OpenFile(path + ".part", outlook: progress.outlook)
+    do {
+      try temporary.cut(at: 0)
+      try temporary.write("\(opening)\n\(aboutKey)\(SweepStore.line(about).dropLast()),\n\(unitsKey)\n")
+      var lines = LineReader(progress)
+      _ = try lines.next()
+      var before: [UInt8]?
+      while let line = try lines.next() {
+        if let before { try temporary.write(before + Array(",\n".utf8)) }
+        before = line
+      }
+      if let before { try temporary.write(before + Array("\n".utf8)) }
+      try temporary.write("\(closing)\n")
+      try temporary.rename(to: path)
+    } catch {
+      temporary.remove()
+      throw error
+    }
+  }
+}
+
+/// The lines of a file one after the other, few of them in memory at a time.
+struct LineReader: Sendable {
+  private static let step = 1 << 16
+
+  private let file: OpenFile
+  private var offset = 0
+  private var buffer: [UInt8] = []
+  private var start = 0
+
+  init(_ file: OpenFile) { self.file = file }
+
+  var path: String { file.path }
+
+  /// The next line without its end, or nil after the last one.
+  mutating func next() throws(SweepError) -> [UInt8]? {
+    var searched = start
+    while true {
+      if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+        defer { start = end + 1 }
+        return Array(buffer[start..<end])
+      }
+      searched = buffer.count - start
+      buffer.removeFirst(start)
+      start = 0
+      let more = try file.read(atMost: Self.step, at: offset)
+      offset += more.count
+      if more.isEmpty {
+        if buffer.isEmpty { return nil }
+        defer { buffer = [] }
+        return buffer
+      }
+      buffer += more
+    }
+  }
+}

@@ -1,0 +1,252 @@
+import Foundation
+public import Interchange
+import Parallel
+import Workloads
+
+/// The parts of a sweep put together: the file and the index that one sweep of everything writes.
+///
+/// Parts are read once, some of a layer's records at a time, and what totals need of one network at a time.
+public struct SweepMerge: Sendable {
+  /// A part's file, and what its index says of it.
+  private struct Part {
+    let file: String
+    let about: ShardIndex.About
+  }
+
+  private static let step = 1 << 20
+
+  /// What was swept.
+  public let sweep: Sweep
+  /// The form of the parts.
+  public let form: SweepForm
+  /// In the order of their shards: all that there are, each once.
+  private let parts: [Part]
+  private let isEnding = Guarded(false)
+
+  /// Takes the parts of a sweep and looks for what is missing, doubled or of another sweep.
+  ///
+  /// - Parameters:
+  ///   - files: the files of its parts, in any order.
+  ///   - producer: what merges them: parts that another version or commit made are refused.
+  /// - Throws: ``SweepError/refused(file:_:)`` naming the file that cannot be a part, ``SweepError/missing(_:of:_:)``
+  ///   where there are too few, ``SweepError/failed(file:_:)`` for one that cannot be read.
+  public init(_ files: [String], producer: Producer = Producer()) throws(SweepError) {
+    var parts: [Int: Part] = [:]
+    var first: Part?
+    for file in files {
+      let part = Part(file: file, about: try Self.about(file))
+      let own = part.about
+      if !own.producer.isSameBuild(as: producer) {
+        throw .refused(file: file, "was made by \(own.producer.name), and this is \(producer.name)")
+      }
+      if let first {
+        if own.plan != first.about.plan {
+          throw .refused(
+            file: file,
+            "is of another sweep: it differs from \(first.file) in \(own.plan.difference(from: first.about.plan))")
+        }
+        if own.shard.count != first.about.shard.count {
+          throw .refused(file: file, "is \(own.shard), and \(first.file) is \(first.about.shard)")
+        }
+      }
+      if let other = parts.updateValue(part, forKey: own.shard.number) {
+        throw .refused(
+          file: file,
+          other.file == file ? "is given twice" : "is \(own.shard), which \(other.file) is too; give one of them")
+      }
+      first = first ?? part
+    }
+    guard let first else { throw .lacks("part") }
+    let count = first.about.shard.count
+    let missing = (1...count).filter { parts[$0] == nil }
+    if !missing.isEmpty { throw .missing(missing, of: count, first.about.command) }
+    self.parts = (1...count).compactMap { parts[$0] }
+    form = first.about.plan.form
+    sweep = try Sweep(first.about.plan, of: SweepIndex.path(of: first.file))
+  }
+
+  private static func about(_ file: String) throws(SweepError) -> ShardIndex.About {
+    if file == TextFile.standardInput {
+      throw .refused(
+        file: TextFile.shown(file), "has no index beside it that says which shard it is; give parts as files")
+    }
+    if unsafe access(file, F_OK) != 0, SweepStore.isBegun(file) {
+      throw .refused(file: file, "is not finished: the command that began it goes on with it")
+    }
+    _ = try OpenFile(reading: file)
+    if file.hasSuffix(SweepIndex.path(of: "")) {
+      throw .refused(file: file, "is the index of a part; give the parts alone")
+    }
+    if let about = ShardIndex(of: file)?.about { return about }
+    throw .refused(
+      file: file,
+      SweepIndex.read(of: file) == nil
+        ? "is no shard of a sweep: there is no \(SweepIndex.path(of: file)) that says which"
+        : "holds a whole sweep and no shard of one")
+  }
+
+  /// How many parts there are.
+  public var count: Int { parts.count }
+
+  /// Whether a file is one of the parts or the index of one.
+  ///
+  /// - Parameter file: the file.
+  /// - Returns: the part, by the name that was given.
+  public func part(at file: String) -> String? {
+    func place(_ file: String) -> String { URL(fileURLWithPath: file).resolvingSymlinksInPath().standardized.path }
+    return parts.map(\.file).first { [place($0), place(SweepIndex.path(of: $0))].contains(place(file)) }
+  }
+
+  /// Writes the file and its index, whole or not at all.
+  ///
+  /// - Parameters:
+  ///   - path: the file; one that is there already is replaced only where it is of the same sweep.
+  ///   - progress: is told of records that were written.
+  /// - Returns: what the sweep comes to.
+  /// - Throws: ``SweepError``; nothing has changed then.
+  public func write(to path: String, progress: (Int) -> Void = { _ in }) throws(SweepError) -> SweepRun.Result {
+    try refuseToReplace(path)
+    let temporary = try OpenFile(Self.temporaryPath(path), outlook: "; nothing was merged")
+    if !temporary.lock() { throw .refused(file: path, "is being written by another merge that has not ended") }
+    do {
+      try temporary.cut(at: 0)
+      let index = try merge(progress) { bytes throws(SweepError) in try temporary.write(bytes) }
+      try temporary.synchronize()
+      try isEnding.withLock { _ throws(SweepError) in
+        try index.write(for: path)
+        try temporary.rename(to: path)
+      }
+      return Self.result(index)
+    } catch {
+      temporary.remove()
+      throw error
+    }
+  }
+
+  /// Hands the file's bytes over, after every part was looked through, and writes nothing.
+  ///
+  /// - Parameter take: takes them, some at a time.
+  /// - Returns: what the sweep comes to.
+  /// - Throws: ``SweepError`` before any byte, and what taking them throws.
+  public func print(_ take: ([UInt8]) throws(FormatError) -> Void) throws -> SweepRun.Result {
+    _ = try merge { _ in
+    } to: { _ in
+    }
+    return Self.result(
+      try merge { _ in
+      } to: { bytes throws(SweepError) in
+        do throws(FormatError) { try take(bytes) } catch { throw .failed(file: error.origin, error.message) }
+      })
+  }
+
+  /// Ends the program so that nothing is left of a merge, or all of it.
+  ///
+  /// - Parameters:
+  ///   - path: the file that is being written.
+  ///   - end: ends it.
+  public func stop(_ path: String, _ end: () -> Never) -> Never {
+    isEnding.withLock { _ in
+      unsafe unlink(Self.temporaryPath(path))
+      end()
+    }
+  }
+
+  private static func temporaryPath(_ path: String) -> String { path + ".merging" }
+
+  private static func result(_ index: SweepIndex) -> SweepRun.Result {
+    SweepRun.Result(
+      totals: index.totals, networkCurves: index.networkCurves ?? [], isComplete: index.complete, answers: [])
+  }
+
+  private func refuseToReplace(_ path: String) throws(SweepError) {
+    if SweepStore.isBegun(path) { throw .refused(file: path, "was begun by a sweep; give another file") }
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return }
+    if status.st_mode & S_IFMT != S_IFREG { throw .refused(file: path, "is not a regular file") }
+    if SweepIndex.read(of: path)?.plan != parts[0].about.plan {
+      throw .refused(file: path, "exists and is not this sweep's; give another file, or remove it")
+    }
+  }
+
+  /// Reads all parts and hands over the file's bytes; the index that goes with them.
+  private func merge(
+    _ progress: (Int) -> Void, to take: ([UInt8]) throws(SweepError) -> Void
+  ) throws(SweepError) -> SweepIndex {
+    let head = Array(sweep.head(form).utf8)
+    var (bytes, checksum) = (0, Checksum())
+    func put(_ more: [UInt8]) throws(SweepError) {
+      bytes += more.count
+      checksum.add(more)
+      try take(more)
+    }
+    try put(head)
+    var blocks = sweep.blocks[...]
+    var known: [SweepSums] = []
+    var (totals, curves): ([SweepTotal], [SweepCurve]) = ([], [])
+    var (records, isComplete) = (0, true)
+    for part in parts {
+      var reader = try PartReader(part.file, head: head)
+      for unit in sweep.units[sweep.units(of: part.about.shard)] {
+        let sums = try reader.next(put)
+        if !sums.areComplete(for: unit, sweep) { throw reader.changed }
+        known.append(sums)
+        isComplete = isComplete && sums.complete
+        records += sweep.recordCount(of: unit)
+        progress(records)
+        if let block = blocks.first, block.network.entries.count == known.count {
+          let layers = zip(block.network.entries, known).map { (entry: $0, value: $1) }
+          totals += SweepTotal.all(of: (block.network, block.setting, layers), sweep)
+          curves += SweepCurve.all(of: (block.network, block.setting, layers), sweep)
+          known = []
+          blocks.removeFirst()
+        }
+      }
+      try reader.finish(part.about.content)
+    }
+    let about = parts[0].about
+    return SweepIndex(
+      producer: about.producer, command: about.command, plan: about.plan,
+      content: SweepIndex.Content(bytes: bytes, checksum: checksum), records: records, curves: sweep.curveCount,
+      complete: isComplete, totals: totals, networkCurves: curves)
+  }
+
+  /// A part's file and its index read side by side.
+  private struct PartReader {
+    private let file: OpenFile
+    private var index: ShardIndex
+    private var bytes: Int
+    private var checksum = Checksum()
+
+    init(_ path: String, head: [UInt8]) throws(SweepError) {
+      file = try OpenFile(reading: path)
+      guard let index = ShardIndex(of: path) else { throw .refused(file: path, "lost its index") }
+      self.index = index
+      bytes = head.count
+      checksum.add(head)
+      if try file.read(atMost: head.count, at: 0) != head { throw changed }
+    }
+
+    /// Why a part is not what it was.
+    var changed: SweepError { .refused(file: file.path, "was changed after it was written, or its index was") }
+
+    /// Hands over the records of the next unit; what totals need of them.
+    mutating func next(_ take: ([UInt8]) throws(SweepError) -> Void) throws(SweepError) -> SweepSums {
+      guard let checkpoint = try index.next(), checkpoint.bytes >= bytes else { throw changed }
+      while bytes < checkpoint.bytes {
+        let more = try file.read(atMost: min(SweepMerge.step, checkpoint.bytes - bytes), at: bytes)
+        if more.isEmpty { throw changed }
+        bytes += more.count
+        checksum.add(more)
+        try take(more)
+      }
+      if checksum.text != checkpoint.checksum { throw changed }
+      return checkpoint.sums
+    }
+
+    /// Looks whether that was all.
+    mutating func finish(_ content: SweepIndex.Content) throws(SweepError) {
+      if try index.next() != nil || file.length != bytes { throw changed }
+      if content != SweepIndex.Content(bytes: bytes, checksum: checksum) { throw changed }
+    }
+  }
+}

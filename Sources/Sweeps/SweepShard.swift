@@ -1,0 +1,56 @@
+/// One of the parts in which a sweep is done on several machines: layers in settings that follow one another, about as
+/// costly together as those of every other part.
+///
+/// A layer's curves in a setting are computed in one part only.
+public struct SweepShard: Codable, Hashable, Sendable, CustomStringConvertible {
+  /// The most parts of a sweep.
+  public static let mostShards = 100_000
+
+  /// Which part it is, from 1 on.
+  public let number: Int
+  /// How many parts there are.
+  public let count: Int
+
+  /// A part, or nil where there is none of that number or where there are too many.
+  public init?(_ number: Int, of count: Int) {
+    guard (1...Self.mostShards).contains(count), (1...count).contains(number) else { return nil }
+    self.number = number
+    self.count = count
+  }
+
+  /// As it is given on a command line, "3/16".
+  public var text: String { "\(number)/\(count)" }
+
+  /// What messages call a part, or all of a sweep.
+  static func name(_ shard: SweepShard?) -> String { shard?.description ?? "the whole sweep" }
+
+  /// As messages have it, "shard 3 of 16".
+  public var description: String { "shard \(number) of \(count)" }
+}
+
+extension Sweep {
+  /// The units of a part, or all of them.
+  ///
+  /// A unit belongs to the part in whose share of all costs the middle of its own lies, so that no part is further from
+  /// its share than half of its first and half of its last unit. Costs are whole numbers, and so few operations on them
+  /// that every machine cuts a sweep at the same places.
+  func units(of shard: SweepShard?) -> Range<Int> {
+    guard let shard else { return units.indices }
+    let costs = units.map { max(1, cost(of: $0).microseconds) }
+    let all = Double(2 * costs.reduce(0, +))
+    var (before, first, end) = (0, 0, 0)
+    for (index, cost) in costs.enumerated() {
+      let place = min(shard.count - 1, Int(Double(2 * before + cost) / all * Double(shard.count)))
+      before += cost
+      if place < shard.number - 1 { first = index + 1 }
+      if place < shard.number { end = index + 1 }
+    }
+    return first..<end
+  }
+
+  /// The records of some units.
+  func recordCount(of units: Range<Int>) -> Int { self.units[units].reduce(0) { $0 + recordCount(of: $1) } }
+
+  /// The curves of some units.
+  func curveCount(of units: Range<Int>) -> Int { self.units[units].reduce(0) { $0 + $1.setting.ratios.count } }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `tilebound sweep --shard` and `tilebound merge` as users run them, on full disks too.
+struct MergeCommandTests {
+  private static let sweep = "tilebound sweep alexnet --capacity 1KiB...4MiB --bits 8,16 --reuse sliding"
+  /// Three parts, and the sweep at once.
+  private static let parts =
+    "for i in 1 2 3; do \(sweep) --shard $i/3 --output part-$i.csv --quiet; done; \(sweep) --output whole.csv --quiet"
+
+  @Test func partsAndTheWhole() throws {
+    try withTemporaryFolder { folder in
+      #expect(try Program.shell(Self.parts, in: folder).error.isEmpty)
+      let before = try contents(of: folder)
+      #expect(before.keys.count == 8)
+      let merged = try Program.shell("tilebound merge part-*.csv --output merged.csv", in: folder)
+      #expect(merged.output.hasPrefix("merged.csv: 208 records of 3 parts\n16 exact curves answered them"))
+      #expect(merged.code == 0 && merged.error.isEmpty, "\(merged.error)")
+      var after = before
+      after["merged.csv"] = before["whole.csv"]
+      after["merged.csv.index.json"] = before["whole.csv.index.json"]
+      #expect(try contents(of: folder) == after)
+      let printed = try Program.shell("tilebound merge part-[123].csv --output - | cmp - whole.csv", in: folder)
+      #expect(printed.code == 0 && printed.output.isEmpty && printed.error.isEmpty, "\(printed)")
+      let again = try Program.shell("\(Self.sweep) --shard 2/3 --output part-2.csv", in: folder)
+      #expect(again.output.hasPrefix("part-2.csv: shard 2 of 3, ") && again.output.contains(", all there already\n"))
+      #expect(again.output.hasSuffix("\n'tilebound merge' makes one file of it with the other 2\n"))
+      for (line, message) in [
+        (
+          "part-1.csv part-2.csv part-3.csv --output part-1.csv",
+          "--output names part-1.csv, which is to be read, or its"
+        ),
+        (
+          "part-1.csv part-2.csv part-3.csv --output x.jsonl",
+          "--output: 'x.jsonl' ends in .jsonl, and a table is written"
+        ),
+        (
+          "part-1.csv part-3.csv --output x.csv",
+          "shard 2 of 3 is missing: \(Self.sweep) --shard 2/3 --output FILE makes"
+        ),
+      ] {
+        let outcome = try Program.run("merge \(line)", in: folder)
+        #expect(outcome.code == 64 && outcome.error.hasPrefix("tilebound: \(message)"), "\(outcome.error)")
+        #expect(outcome.error.count { $0 == "\n" } == 1 && outcome.output.isEmpty)
+      }
+      #expect(try contents(of: folder) == after)
+    }
+  }
+
+  /// A file that grows too large, as on a full disk, ends a shard and a merge with a line; there is then the part to be gone
+  /// on with, and nothing of the merge.
+  @Test func fullDisk() throws {
+    try withTemporaryFolder { folder in
+      let outcome = try Program.shell(
+        """
+        \(Self.parts); rm part-2.csv*
+        (trap '' XFSZ; ulimit -f 10; \(Self.sweep) --shard 2/3 --output part-2.csv --quiet); echo code $?
+        tilebound merge part-?.csv part-2.csv --output merged.csv; echo code $?
+        \(Self.sweep) --shard 2/3 --output part-2.csv --quiet; echo code $?
+        (trap '' XFSZ; ulimit -f 50; tilebound merge part-?.csv --output merged.csv); echo code $?
+        ls merged* *.part 2>/dev/null
+        tilebound merge part-?.csv --output merged.csv --quiet; cmp merged.csv whole.csv; echo code $?
+        """, in: folder)
+      #expect(outcome.output == "code 1\ncode 64\ncode 0\ncode 1\ncode 0\n", "\(outcome)")
+      #expect(
+        outcome.error == """
+          tilebound: part-2.csv.part: cannot be written: File too large; the same command goes on from here
+          tilebound: part-2.csv: is not finished: the command that began it goes on with it
+          tilebound: merged.csv.merging: cannot be written: File too large; nothing was merged
+
+          """, "\(outcome)")
+    }
+  }
+}
