@@ -1,31 +1,67 @@
 import Mappings
 import Workloads
 
-/// What the curves of a layer in a setting of a sweep take on one thread, estimated from the layer's sizes alone.
+/// What the curves of a layer in a setting of a sweep take, estimated from the layer's sizes alone.
 ///
-/// Time is a product of powers of sizes, fitted to how long the curves of the layers of all built-in networks took on one
-/// thread of a processor with AVX-512, for each kind of search one product.
+/// Times are products of powers of sizes, fitted to what the curves of the layers of all built-in networks took on one
+/// thread of a processor with AVX-512, at 64 KiB and at 13 capacities, all six dataflows searched.
+/// Memory is what sweeps of all built-in networks took at most. ``Sweep/measuredCosts(of:progress:)`` has the times on the
+/// machine at hand.
 struct SweepCost: Sendable {
   /// The time in whole microseconds, at least 1.
   let microseconds: Int
+  /// Bytes that are kept of the curves until the sweep ends.
+  let bytesKept: Int
+  /// Bytes that a thread takes while it searches them, at most.
+  let bytesOfSearch: Int
 
-  /// A product of powers, in sixteenths.
-  private struct Fit {
-    /// The time of a layer of a single MAC at one capacity, in microseconds.
+  /// A product of powers of sizes: batch and groups together, k, c, output positions, kernel positions, strides of both axes.
+  private struct Law {
+    /// What it is where all sizes are 1, in microseconds.
     var least: Double
-    /// Of batch and groups together, k, c, output positions, kernel positions, and strides of both axes.
+    /// The powers, in sixteenths.
     var exponents: [Int]
-    /// The share by which each further capacity adds to it.
-    var perCapacity: Double
+
+    func microseconds(_ logarithms: [Double]) -> Double {
+      least * SweepCost.power(zip(logarithms, exponents).reduce(0) { $0 + $1.0 * Double($1.1) } / 16)
+    }
   }
+
+  /// What curves of a kind of layer take in a kind of search.
+  private struct Fit {
+    /// A curve and its optimum at one capacity.
+    var first: Law
+    /// Each further capacity, to find the dataflows that attain its optimum.
+    var further: Law
+    /// Bytes that are kept of a curve: the mean of those that times were fitted to, 16 for a point.
+    var bytesKept: Int
+    /// Bytes of a search.
+    var bytesOfSearch: Int
+  }
+
+  /// The bytes of the program beside its searches.
+  static let bytesOfProgram = 30_000_000
 
   /// The searches of `MappingSearch`: of listed grids with and without kernels, and the two engines of `overlap`.
   private static func fit(_ reuse: ReusePolicy, hasKernel: Bool) -> Fit {
     switch (reuse, hasKernel) {
-    case (.sliding, true), (.none, true): Fit(least: 40, exponents: [2, 4, 2, 6, 9, -2], perCapacity: 0.025)
-    case (.sliding, false), (.none, false): Fit(least: 209, exponents: [1, 3, 1, 2, 0, 0], perCapacity: 0.08)
-    case (.overlap, true): Fit(least: 639, exponents: [2, 3, 4, 6, 10, 5], perCapacity: 0.01)
-    case (.overlap, false): Fit(least: 142, exponents: [1, 6, 4, 4, 0, 0], perCapacity: 0.2)
+    case (.sliding, true), (.none, true):
+      Fit(
+        first: Law(least: 35, exponents: [2, 4, 2, 6, 9, -2]), further: Law(least: 125, exponents: []),
+        bytesKept: 2_000, bytesOfSearch: 20_000_000)
+    case (.sliding, false), (.none, false):
+      Fit(
+        first: Law(least: 209, exponents: [1, 3, 1, 2]), further: Law(least: 125, exponents: []), bytesKept: 2_000,
+        bytesOfSearch: 20_000_000)
+    case (.overlap, true):
+      Fit(
+        first: Law(least: 639, exponents: [2, 3, 4, 6, 10, 5]),
+        further: Law(least: 69, exponents: [0, 5, -2, 7, 0, 5]),
+        bytesKept: 3_000, bytesOfSearch: 330_000_000)
+    case (.overlap, false):
+      Fit(
+        first: Law(least: 142, exponents: [1, 6, 4, 4]), further: Law(least: 700, exponents: [0, 3, 1, 1]),
+        bytesKept: 290_000, bytesOfSearch: 200_000_000)
     }
   }
 
@@ -43,10 +79,11 @@ struct SweepCost: Sendable {
       rows.kernelSize * columns.kernelSize, rows.stride * columns.stride,
     ]
     let fit = Self.fit(reuse, hasKernel: sizes[4] > 1)
-    let sixteenths = zip(sizes, fit.exponents).reduce(0) { $0 + Self.logarithm($1.0) * Double($1.1) }
-    let one = fit.least * Self.power(sixteenths / 16)
-    let all = one * (1 + fit.perCapacity * Double(capacities - 1)) * Double(ratios)
-    microseconds = max(1, Int(min(all, Self.most)))
+    let logarithms = sizes.map(Self.logarithm)
+    let one = fit.first.microseconds(logarithms) + Double(capacities - 1) * fit.further.microseconds(logarithms)
+    microseconds = max(1, Int(min(one * Double(ratios), Self.most)))
+    bytesKept = ratios * fit.bytesKept
+    bytesOfSearch = fit.bytesOfSearch
   }
 
   /// So much that sums of millions of them are exact: three years.

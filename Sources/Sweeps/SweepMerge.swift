@@ -184,9 +184,9 @@ public struct SweepMerge: Sendable {
     var known: [SweepSums] = []
     var (totals, curves): ([SweepTotal], [SweepCurve]) = ([], [])
     var (records, isComplete) = (0, true)
-    for part in parts {
+    for (part, units) in zip(parts, sweep.shards(parts.count)) {
       var reader = try PartReader(part.file, head: head)
-      for unit in sweep.units[sweep.units(of: part.about.shard)] {
+      for unit in sweep.units[units] {
         let sums = try reader.next(put)
         if !sums.areComplete(for: unit, sweep) { throw reader.changed }
         known.append(sums)

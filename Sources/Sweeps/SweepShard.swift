@@ -30,22 +30,25 @@ public struct SweepShard: Codable, Hashable, Sendable, CustomStringConvertible {
 
 extension Sweep {
   /// The units of a part, or all of them.
+  func units(of shard: SweepShard?) -> Range<Int> { shard.map { shards($0.count)[$0.number - 1] } ?? units.indices }
+
+  /// The units of each of so many parts.
   ///
   /// A unit belongs to the part in whose share of all costs the middle of its own lies, so that no part is further from
   /// its share than half of its first and half of its last unit. Costs are whole numbers, and so few operations on them
   /// that every machine cuts a sweep at the same places.
-  func units(of shard: SweepShard?) -> Range<Int> {
-    guard let shard else { return units.indices }
-    let costs = units.map { max(1, cost(of: $0).microseconds) }
+  func shards(_ count: Int) -> [Range<Int>] {
+    let costs = units.map { cost(of: $0).microseconds }
     let all = Double(2 * costs.reduce(0, +))
-    var (before, first, end) = (0, 0, 0)
+    var before = 0
+    var ends: [Int] = []
     for (index, cost) in costs.enumerated() {
-      let place = min(shard.count - 1, Int(Double(2 * before + cost) / all * Double(shard.count)))
+      let place = min(count - 1, Int(Double(2 * before + cost) / all * Double(count)))
       before += cost
-      if place < shard.number - 1 { first = index + 1 }
-      if place < shard.number { end = index + 1 }
+      while ends.count < place { ends.append(index) }
     }
-    return first..<end
+    while ends.count < count { ends.append(units.count) }
+    return zip([0] + ends, ends).map { $0..<$1 }
   }
 
   /// The records of some units.

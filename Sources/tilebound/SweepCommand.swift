@@ -22,13 +22,14 @@ struct SweepCommand: ParsableCommand {
       interrupted goes on where it was when the same command is given again, and ends with the same file.
 
       --shard 3/16 does the third of 16 parts that take about as long each, on as many machines for example; \
-      'tilebound merge' puts them together.
+      'tilebound merge' puts them together. --plan says what each shard takes before anything is done.
 
       Examples:
         tilebound sweep --network alexnet,vgg16 --capacity 1KiB...4MiB --output sweep.csv
         tilebound sweep resnet50 --layer 'layer1.*' --capacity 16KiB...1MiB/4 --bits 8 --bits weights=4,partial-sums=24 \\
           --energy unit,horowitz-45nm-int8 --reuse sliding,none --output sweep.jsonl
         tilebound sweep my-sweep.yaml --output sweep.jsonl --plot plots
+        tilebound sweep my-sweep.yaml --shard 1/16 --plan
         tilebound sweep my-sweep.yaml --shard 3/16 --output part-3.jsonl
 
       A sweep file:
@@ -113,6 +114,15 @@ struct SweepCommand: ParsableCommand {
       valueName: "i/n"))
   var shard: String?
 
+  @Flag(
+    help: ArgumentHelp(
+      "Only estimate how long it takes and how much memory, with --shard each of as many shards, and write nothing."))
+  var plan = false
+
+  @Flag(
+    help: "With --plan: find the answers too, on one thread, and say how far estimates are from how long that took.")
+  var measure = false
+
   @OptionGroup var threads: ThreadOptions
 
   @Flag(help: "Begin anew, whatever is there.")
@@ -123,6 +133,11 @@ struct SweepCommand: ParsableCommand {
 
   func run() throws {
     let request = try self.request()
+    try refuse("--measure", measure ? true : nil, without: "--plan", plan ? true : nil)
+    if plan {
+      try printPlan(try Sweep(request), threads: try threads.count())
+      return
+    }
     guard let output else {
       throw CommandFailure(
         code: .usage,
@@ -134,13 +149,34 @@ struct SweepCommand: ParsableCommand {
     let plots = try Plots(format: plotFormat, isWanted: plot != nil)
     try refuse("--plot-format", plotFormat, without: "--plot", plot)
     if let plot { try Plots.checkFolder(plot, origin: "--plot") }
-    let shard = try shard(of: output)
+    let shard = try chosenShard()
+    if shard != nil, output == TextFile.standardInput {
+      throw FormatError(origin: "--shard", message: "goes with a file, which is merged by the index beside it")
+    }
+    if shard != nil, plot != nil {
+      throw FormatError(origin: "--shard", message: "does not go with --plot, which draws whole networks")
+    }
     let sweep = try Sweep(request)
     if output == TextFile.standardInput {
       try printed(sweep, form, plots, threads: threads)
     } else {
       try write(sweep, shard, to: output, form, plots, threads: threads)
     }
+  }
+
+  /// Says what the sweep, or each of its shards, takes; with `--measure` what the shard that is named, or all, took.
+  private func printPlan(_ sweep: Sweep, threads: Int) throws {
+    let shard = try chosenShard()
+    try OutputOptions.print(
+      PlanReport.lines(sweep.estimates(shards: shard?.count, threads: threads), threads: threads))
+    if !measure { return }
+    let progress = ProgressLine(startedWith: 0, isQuiet: quiet)
+    let costs = try sweep.measuredCosts(of: shard) { done, all, cost in
+      progress.show(done, of: all, "layers", current: "\(cost.network) \(cost.layer)")
+    }
+    progress.clear()
+    if costs.isEmpty { return }
+    try OutputOptions.print(["", "\(shard?.text ?? "whole"):"] + PlanReport.lines(costs))
   }
 
   /// Sweeps into a file that is printed, the records alone, and does not stay.
@@ -284,7 +320,7 @@ struct SweepCommand: ParsableCommand {
   }
 
   /// Which part of the sweep is asked for, if one is.
-  private func shard(of output: String) throws -> SweepShard? {
+  private func chosenShard() throws -> SweepShard? {
     guard let shard else { return nil }
     let numbers = shard.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
     guard numbers.count == 2, let number = numbers[0], let count = numbers[1],
@@ -294,12 +330,6 @@ struct SweepCommand: ParsableCommand {
         origin: "--shard",
         message: "'\(shard)' is no part of a sweep; 3/16 is the third of 16, and 1/1 to "
           + "\(SweepShard.mostShards)/\(SweepShard.mostShards) are accepted")
-    }
-    if output == TextFile.standardInput {
-      throw FormatError(origin: "--shard", message: "goes with a file, which is merged by the index beside it")
-    }
-    if plot != nil {
-      throw FormatError(origin: "--shard", message: "does not go with --plot, which draws whole networks")
     }
     return shard
   }

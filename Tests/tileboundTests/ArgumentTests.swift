@@ -107,6 +107,8 @@ struct ArgumentTests {
       "sweep alexnet --capacity 1KiB --output x.csv --plot . --shard 1/4",
       "--shard: does not go with --plot, which draws whole networks"
     ),
+    ("sweep alexnet --capacity 1KiB --output x.csv --measure", "--measure goes with --plan, which is not given"),
+    ("sweep alexnet --capacity 1KiB --plan --shard 5/4", noShard("5/4")),
     ("merge", "needs the parts of a sweep, for example: tilebound merge part-*.jsonl --output sweep.jsonl"),
     (
       "merge README.md",

@@ -48,6 +48,32 @@ struct MergeCommandTests {
     }
   }
 
+  /// What is to be expected of each shard, and how far that is from what it takes; nothing is written.
+  @Test func plans() throws {
+    try withTemporaryFolder { folder in
+      func table(_ options: String) throws -> [[String]] {
+        let outcome = try Program.shell("\(Self.sweep) --threads 1 --plan \(options)", in: folder)
+        #expect(outcome.code == 0 && outcome.error.isEmpty, "\(outcome.error)")
+        return outcome.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+      }
+      let whole = try table("")
+      #expect(whole.count == 3 && whole[1] == ["shard", "layers", "curves", "records", "seconds", "longest", "memory"])
+      #expect(whole[2].prefix(4) == ["whole", "16", "16", "208"])
+      let shards = try table("--shard 2/4 --output part-2.csv")
+      #expect(shards.dropFirst(2).map(\.[0]) == ["1/4", "2/4", "3/4", "4/4", "all"])
+      #expect(shards[6][1...5] == whole[2][1...5])
+      for column in 1...3 {
+        #expect(shards[2...5].reduce(0) { $0 + (Int($1[column]) ?? -1000) } == Int(whole[2][column]))
+      }
+      // What the second shard takes in truth.
+      let measured = try table("--shard 2/4 --measure").dropFirst(shards.count)
+      #expect(
+        measured.first == ["2/4:"] && measured.contains { $0.starts(with: ["within", "a", "factor", "of", "two:"]) })
+      #expect(measured.contains { $0.count == 6 && $0[0] == "alexnet" && $0[2] == "sliding" }, "\(measured)")
+      #expect(try contents(of: folder).isEmpty)
+    }
+  }
+
   /// A file that grows too large, as on a full disk, ends a shard and a merge with a line; there is then the part to be gone
   /// on with, and nothing of the merge.
   @Test func fullDisk() throws {
