@@ -1,5 +1,5 @@
 SHELL := /bin/bash
-.PHONY: run test test-address test-thread test-pages test-models test-examples test-mlir fuzz results mutants bench docs lint setup setup-bench setup-pages setup-python setup-models setup-mlir
+.PHONY: run test test-address test-thread test-pages test-models test-examples test-mlir test-cluster fuzz results mutants bench docs lint setup setup-bench setup-pages setup-python setup-models setup-mlir setup-cluster
 
 # System packages, and how to see that each is there.
 BLAS_PACKAGES := libopenblas0
@@ -8,6 +8,7 @@ PLOT_PACKAGES := gnuplot-nox
 PYTHON_PACKAGES := python3 python3-venv
 BROWSER_PACKAGES := chromium
 MLIR_PACKAGES := mlir-19-tools
+CLUSTER_PACKAGES := slurm-wlm munge parallel snakemake
 
 TEST_TARGETS := $(notdir $(wildcard Tests/*Tests))
 # Tests without a sanitizer run with the core optimized, as Package.swift says, and know lines but no variables of it.
@@ -70,6 +71,12 @@ test-pages: setup-pages
 # Modules of MLIR as MLIR's own programs tile them, lower them and run them.
 test-mlir: setup-mlir
 	$(TEST) --filter MLIRTests
+
+# A sweep in shards by Slurm, GNU parallel and Snakemake, on a cluster of this machine alone, held to the sweep at once. Some
+# two minutes, as root.
+test-cluster: setup-cluster
+	$(BUILD)
+	PATH="$(CURDIR)/.build/release:$$PATH" Tests/Cluster/cluster.sh
 
 # Programs that use the library: each prints what is kept beside it.
 test-examples: setup
@@ -195,6 +202,12 @@ setup-bench: setup
 setup-mlir: setup
 	@missing=""; command -v mlir-opt-19 mlir-opt >/dev/null || missing="$(MLIR_PACKAGES)"; \
 	$(call install_missing,mlir-opt and mlir-cpu-runner of MLIR 19)
+
+# What the test of shards on a cluster needs besides.
+setup-cluster: setup
+	@missing=""; for program in slurmctld slurmd sbatch munged parallel snakemake; do \
+	  PATH="$$PATH:/sbin:/usr/sbin" command -v $$program >/dev/null || missing="$(CLUSTER_PACKAGES)"; done; \
+	$(call install_missing,Slurm with munge and GNU parallel and Snakemake)
 
 # What the tests of pages need besides.
 setup-pages: setup
