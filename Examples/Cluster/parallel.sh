@@ -3,9 +3,7 @@
 #
 #   parallel.sh SWEEP SHARDS OUTPUT [OPTIONS OF PARALLEL]
 #   parallel.sh sweep.yaml 16 sweep.jsonl --jobs 4
-#   parallel.sh sweep.yaml 16 sweep.jsonl --sshloginfile hosts --workdir .
 #
-# With --sshloginfile shards run on other machines, which need the program on their PATH and the folder at the same place.
 # The same command goes on after an interruption.
 set -eu
 if [ $# -lt 3 ]; then

@@ -3,11 +3,15 @@ import Interchange
 
 /// What stands beside the file of a part of a sweep: which part of which sweep it is, and what each layer adds to totals.
 ///
-/// It is a JSON document with a line for each unit, so that a merge holds one line at a time.
+/// It is a JSON document with a line for each unit, so that a merge holds one line at a time, and ends with a checksum of
+/// what stands before that.
 struct ShardIndex: Sendable {
   private static let currentSchema = "tilebound-sweep-shard/1"
   private static let opening = "{\"schema\":\"\(currentSchema)\","
-  private static let (aboutKey, unitsKey, closing) = ("\"about\":", "\"units\":[", "]}")
+  private static let (aboutKey, unitsKey) = ("\"about\":", "\"units\":[")
+
+  /// The last line, behind lines of some checksum.
+  private static func closing(_ checksum: Checksum) -> String { "],\"checksum\":\"\(checksum.text)\"}" }
 
   /// What holds for all of the part.
   struct About: Codable, Sendable {
@@ -31,6 +35,7 @@ struct ShardIndex: Sendable {
 
   let about: About
   private var lines: LineReader
+  private var checksum = Checksum()
 
   /// The index of a file, ready to be read unit by unit; nil where there is none that was written by ``write(_:units:of:)``.
   init?(of file: String) {
@@ -44,18 +49,35 @@ struct ShardIndex: Sendable {
     else { return nil }
     self.about = about
     self.lines = lines
+    checksum.add(line)
   }
 
   /// What the index says of the next unit, or nil after the last one.
   ///
-  /// - Throws: ``SweepError/refused(file:_:)`` for a line that says nothing of one.
+  /// - Throws: ``SweepError/refused(file:_:)`` for a line that says nothing of one, and for an end that is not its own.
   mutating func next() throws(SweepError) -> SweepStore.Checkpoint? {
-    guard var line = try lines.next(), line != Array(Self.closing.utf8) else { return nil }
+    guard var line = try nextLine() else { return nil }
     if line.last == UInt8(ascii: ",") { line.removeLast() }
     guard let checkpoint = try? JSONDecoder().decode(SweepStore.Checkpoint.self, from: Data(line)) else {
       throw .refused(file: lines.path, "was changed after it was written")
     }
     return checkpoint
+  }
+
+  /// Looks whether all of the index is as it was written.
+  ///
+  /// - Throws: ``SweepError/refused(file:_:)`` where it is not.
+  func check() throws(SweepError) {
+    var rest = self
+    while try rest.nextLine() != nil {}
+  }
+
+  /// The line of the next unit, or nil after the last one.
+  private mutating func nextLine() throws(SweepError) -> [UInt8]? {
+    guard let line = try lines.next() else { throw .refused(file: lines.path, "was changed after it was written") }
+    if line == Array(Self.closing(checksum).utf8) { return nil }
+    checksum.add(line)
+    return line
   }
 
   /// Writes the index of a file, whole or not at all.
@@ -70,16 +92,22 @@ struct ShardIndex: Sendable {
     let temporary = try OpenFile(path + ".part", outlook: progress.outlook)
     do {
       try temporary.cut(at: 0)
-      try temporary.write("\(opening)\n\(aboutKey)\(SweepStore.line(about).dropLast()),\n\(unitsKey)\n")
+      var checksum = Checksum()
+      func write(_ line: some Sequence<UInt8>) throws(SweepError) {
+        checksum.add(line)
+        try temporary.write(Array(line) + [UInt8(ascii: "\n")])
+      }
+      try temporary.write(opening + "\n")
+      try write("\(aboutKey)\(SweepStore.line(about).dropLast()),".utf8)
+      try temporary.write(unitsKey + "\n")
       var lines = LineReader(progress)
       _ = try lines.next()
-      var before: [UInt8]?
-      while let line = try lines.next() {
-        if let before { try temporary.write(before + Array(",\n".utf8)) }
-        before = line
+      var next = try lines.next()
+      while let line = next {
+        next = try lines.next()
+        try write(next == nil ? line : line + [UInt8(ascii: ",")])
       }
-      if let before { try temporary.write(before + Array("\n".utf8)) }
-      try temporary.write("\(closing)\n")
+      try temporary.write(closing(checksum) + "\n")
       try temporary.rename(to: path)
     } catch {
       temporary.remove()

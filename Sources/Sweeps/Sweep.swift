@@ -99,7 +99,12 @@ public struct Sweep: Sendable {
     dataflows = Dataflow.allCases.filter { plan.dataflows?.contains($0.rawValue) ?? true }
     comparesDataflows = plan.comparesDataflows
     units = Self.units(networks, settings)
-    if SweepPlan(self, form: plan.form) != plan { throw .refused(file: file, "is of no sweep that can be") }
+    let counts = networks.flatMap(\.entries).map(\.count)
+    if SweepPlan(self, form: plan.form) != plan || !capacities.allSatisfy({ (1..<1 << 53).contains($0.count) })
+      || !counts.allSatisfy({ (1...Layer.largestSize).contains($0) }) || units.isEmpty || recordCount == 0
+    {
+      throw .refused(file: file, "is of no sweep that can be")
+    }
     for unit in units { try check(unit) }
   }
 

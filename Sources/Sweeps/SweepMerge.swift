@@ -21,7 +21,8 @@ public struct SweepMerge: Sendable {
   public let form: SweepForm
   /// In the order of their shards: all that there are, each once.
   private let parts: [Part]
-  private let isEnding = Guarded(false)
+  /// Whether the file that is not yet whole is this merge's.
+  private let isWriting = Guarded(false)
 
   /// Takes the parts of a sweep and looks for what is missing, doubled or of another sweep.
   ///
@@ -108,13 +109,15 @@ public struct SweepMerge: Sendable {
     try refuseToReplace(path)
     let temporary = try OpenFile(Self.temporaryPath(path), outlook: "; nothing was merged")
     if !temporary.lock() { throw .refused(file: path, "is being written by another merge that has not ended") }
+    isWriting.withLock { $0 = true }
     do {
       try temporary.cut(at: 0)
       let index = try merge(progress) { bytes throws(SweepError) in try temporary.write(bytes) }
       try temporary.synchronize()
-      try isEnding.withLock { _ throws(SweepError) in
+      try isWriting.withLock { isWriting throws(SweepError) in
         try index.write(for: path)
         try temporary.rename(to: path)
+        isWriting = false
       }
       return Self.result(index)
     } catch {
@@ -145,8 +148,8 @@ public struct SweepMerge: Sendable {
   ///   - path: the file that is being written.
   ///   - end: ends it.
   public func stop(_ path: String, _ end: () -> Never) -> Never {
-    isEnding.withLock { _ in
-      unsafe unlink(Self.temporaryPath(path))
+    isWriting.withLock { isWriting in
+      if isWriting { unsafe unlink(Self.temporaryPath(path)) }
       end()
     }
   }
@@ -220,6 +223,7 @@ public struct SweepMerge: Sendable {
     init(_ path: String, head: [UInt8]) throws(SweepError) {
       file = try OpenFile(reading: path)
       guard let index = ShardIndex(of: path) else { throw .refused(file: path, "lost its index") }
+      try index.check()
       self.index = index
       bytes = head.count
       checksum.add(head)

@@ -18,6 +18,23 @@ public struct SweepShard: Codable, Hashable, Sendable, CustomStringConvertible {
     self.count = count
   }
 
+  /// A part as a file has it.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let (number, count) = (
+      try container.decode(Int.self, forKey: .number), try container.decode(Int.self, forKey: .count)
+    )
+    guard let shard = SweepShard(number, of: count) else {
+      throw DecodingError.dataCorruptedError(forKey: .number, in: container, debugDescription: "no part of a sweep")
+    }
+    self = shard
+  }
+
+  enum CodingKeys: CodingKey {
+    case number
+    case count
+  }
+
   /// As it is given on a command line, "3/16".
   public var text: String { "\(number)/\(count)" }
 

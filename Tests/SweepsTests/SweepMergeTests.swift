@@ -179,10 +179,20 @@ struct SweepMergeTests {
         try before[name]?.write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
       }
       for name in ["part-1", "part-2"] {
-        for _ in seeds(0..<20) {
-          let place = random.pick(0...(before[name]?.count ?? 0) - 1)
-          try refused(name) { $0[place] ^= 1 << UInt8(random.pick(0...6)) }
-          try refused(name) { $0.removeLast(random.pick(1...$0.count)) }
+        for name in [name, "\(name).index.json"] {
+          for _ in seeds(0..<20) {
+            let place = random.pick(0...(before[name]?.count ?? 0) - 2)
+            try refused(name) { $0[place] ^= 1 << UInt8(random.pick(0...6)) }
+            try refused(name) { $0.removeLast(random.pick(2...$0.count)) }
+          }
+        }
+        // A shard that cannot be, by whoever made a checksum for it.
+        for shard in [(0, 2), (-1, 2), (3, 2), (1, 0), (1, -3), (1, 1 << 40)] {
+          try refused("\(name).index.json") { data in
+            let text = String(decoding: data, as: UTF8.self)
+            let other = "\"shard\":{\"count\":\(shard.1),\"number\":\(shard.0)}"
+            data = Data(text.replacing(/"shard":\{[^}]*\}/, with: other).utf8)
+          }
         }
         try refused(name) { $0.append(Data("more\n".utf8)) }
         try refused("\(name).index.json") { $0 = Data($0.split(separator: 10).dropLast(2).joined(separator: [10])) }

@@ -26,24 +26,30 @@ struct FaultTests {
       let outcome = try onSmallDisk(
         """
         echo kept >page.html
-        (cd .. && \(Self.sweep) --output whole.jsonl --quiet)
+        (cd .. && \(Self.sweep) --output whole.jsonl --quiet
+        for i in 1 2; do \(Self.sweep) --shard $i/2 --output part-$i.jsonl --quiet; done)
         after 1 \(Self.sweep) --output s.jsonl
         head -c 1M /dev/zero >rest 2>/dev/null
         after 1 tilebound report ../whole.jsonl --output page.html
+        after 1 tilebound merge ../part-1.jsonl ../part-2.jsonl --output m.jsonl
         cat page.html; ls
         mount -o remount,size=8m .
         after 0 \(Self.sweep) --output s.jsonl --quiet
-        cmp s.jsonl ../whole.jsonl; ls
+        cmp s.jsonl ../whole.jsonl
+        after 0 tilebound merge ../part-1.jsonl ../part-2.jsonl --output m.jsonl --quiet
+        cmp m.jsonl ../whole.jsonl; ls
         """, in: folder)
       #expect(
         outcome.output
           == "kept\npage.html\nrest\ns.jsonl.part\ns.jsonl.progress\n"
-          + "page.html\nrest\ns.jsonl\ns.jsonl.index.json\n",
+          + "m.jsonl\nm.jsonl.index.json\npage.html\nrest\ns.jsonl\ns.jsonl.index.json\n",
         "\(outcome)")
       #expect(
         outcome.error
           == "tilebound: s.jsonl.part: cannot be written: No space left on device; the same command goes on from here\n"
-          + "tilebound: page.html: cannot be written: No space left on device\n", "\(outcome)")
+          + "tilebound: page.html: cannot be written: No space left on device\n"
+          + "tilebound: m.jsonl.merging: cannot be written: No space left on device; nothing was merged\n", "\(outcome)"
+      )
     }
   }
 
