@@ -32,8 +32,7 @@ public enum PlanReport {
       ])
     }
     return [
-      "Estimated seconds on one thread, of all curves and of the longest, and memory with \(threads) "
-        + (threads == 1 ? "thread:" : "threads:"), "",
+      "Estimated seconds on one thread, and memory with \(threads) \(threads == 1 ? "thread:" : "threads:")", "",
     ] + table.lines
   }
 
@@ -62,7 +61,7 @@ public enum PlanReport {
     return [
       "measured \(seconds(measured)) s of a processor on one thread, estimated \(seconds(estimated)) s",
       "within a factor of two: \(near) of \(costs.count), \(NumberText.percent(Double(near) / Double(costs.count)))",
-      "estimated over measured: median \(ratio(0.5)), nine in ten from \(ratio(0.05)) to \(ratio(0.95)); the furthest are",
+      "estimated over measured: median \(ratio(0.5)), nine in ten \(ratio(0.05)) to \(ratio(0.95)); furthest:",
       "",
     ] + table.lines
   }
