@@ -35,7 +35,9 @@ package struct BoxExtents {
   }
 
   private func mostRows(_ axis: ConvolutionAxis, _ output: Dimension, _ kernel: Dimension) -> Int {
-    FullestBox(axis: axis).rows(outputs: blocks(output), kernels: blocks(kernel))
+    // Each output row reads a row of its own.
+    if axis.kernelSize == 1, !axis.hasPaddedMACs { return indices(of: output) }
+    return FullestBox(axis: axis).rows(outputs: blocks(output), kernels: blocks(kernel))
   }
 
   private func mostUsed(_ axis: ConvolutionAxis, _ kernel: Dimension) -> Int {

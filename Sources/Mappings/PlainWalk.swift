@@ -96,6 +96,8 @@ struct PlainWalk {
 
   /// Along the input rows that blocks of output rows and kernel rows read together.
   private func sums(_ axis: ConvolutionAxis, _ output: Dimension, _ kernel: Dimension) -> Sums {
+    // Each output row reads a row of its own.
+    if axis.kernelSize == 1, !axis.hasPaddedMACs { return sums(output) }
     let outputs = Blocks(of: layer[output], tiles: tiles(output))
     let kernels = Blocks(of: layer[kernel], tiles: tiles(kernel))
     // Blocks that inner loops cut further start over, and the box with them: only settled ones can stay or slide.

@@ -286,7 +286,7 @@ struct CommandTests {
       return try #require((document["records"] as? [[String: Any]])?.first)
     }
     func data(_ record: [String: Any]) -> Double? { (record["energy"] as? [String: Any])?["data"] as? Double }
-    for capacity in ["40B", "300B", "4KiB"] {
+    for capacity in cases(["40B", "300B", "4KiB"]) {
       let all = try record("--capacity \(capacity)")
       let names = try #require(all["optimal_dataflows"] as? [String])
       #expect(names.contains(try #require(all["dataflow"] as? String)))

@@ -18,7 +18,7 @@ struct DeterminismTests {
   func threads(line: String) throws {
     let one = try Program.run("\(line) --threads 1")
     #expect(one.code == 0 && !one.output.isEmpty, "\(one.error)")
-    for count in [2, 3, 8] {
+    for count in cases([2, 3, 8]) {
       #expect(try Program.run("\(line) --threads \(count)").output == one.output, "\(count) threads")
     }
   }

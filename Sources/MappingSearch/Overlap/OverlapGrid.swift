@@ -93,6 +93,22 @@ struct OverlapGrid {
   /// The tiles that may cost no more than `energy` within a capacity.
   func tiles(_ grid: Int, capacity: Int, energy: Int) -> [Tile] {
     var tiles: [Tile] = []
+    forEachTile(grid, capacity: capacity) { tile in
+      if tile.leastEnergy <= energy { tiles.append(tile) }
+    }
+    return tiles
+  }
+
+  /// What no mapping within a capacity costs less than.
+  func leastEnergy(capacity: Int) -> Int {
+    var least = Int.max
+    forEachTile(0, capacity: capacity) { least = min(least, $0.leastEnergy) }
+    return least
+  }
+
+  /// Calls a closure with each tile that fits a capacity, and what it costs at least there.
+  @inline(__always)
+  private func forEachTile(_ grid: Int, capacity: Int, _ body: (Tile) -> Void) {
     for x in xCuts.indices {
       for y in yCuts.indices {
         for arrangement in OverlapNest.Arrangement.allCases {
@@ -104,11 +120,10 @@ struct OverlapGrid {
           tile.leastOccupancy = leastOccupancy(of: tile)
           if tile.leastOccupancy > capacity { continue }
           tile.leastEnergy = leastEnergy(of: tile, capacity: capacity)
-          if tile.leastEnergy <= energy { tiles.append(tile) }
+          body(tile)
         }
       }
     }
-    return tiles
   }
 
   private func leastOccupancy(of tile: Tile) -> Int {

@@ -9,6 +9,8 @@ struct OverlapSearch: SearchEngine {
   /// The grids of all orders of keeps, listed when they are first needed.
   private let listed: Lazily<[OverlapGrid]>
 
+  /// What no mapping of a grid within a power of two of bits costs less than, by the grid and the power.
+  private let leastEnergies = Guarded<[SIMD2<Int>: Int]>([:])
   /// When a search at one capacity ends, or nil.
   private let limit: TimeLimit?
 
@@ -53,8 +55,21 @@ struct OverlapSearch: SearchEngine {
 
   func attains(_ dataQuanta: Int, capacity: Bits, _ dataflow: Dataflow) -> Bool {
     let energy = problem.largestSum(recountedTo: problem.mostEnergyOfGroup(dataQuanta))
+    if positions(dataflow).allSatisfy({ leastEnergy($0, capacity) > energy }) { return false }
     return search(capacity, dataflow, atMost: energy).best
       .map { problem.evaluate(mapping($0.place)).energy.dataQuanta <= dataQuanta } ?? false
+  }
+
+  /// What no mapping of a grid costs less than within a capacity, or the next power of two, for which it is found once: many
+  /// capacities are asked for in a row, and most dataflows are far from the best.
+  private func leastEnergy(_ position: Int, _ capacity: Bits) -> Int {
+    let power = Int.bitWidth - (capacity.count - 1).leadingZeroBitCount
+    return leastEnergies.withLock { known in
+      if let least = known[[position, power]] { return least }
+      let least = grids[position].leastEnergy(capacity: 1 << power)
+      known[[position, power]] = least
+      return least
+    }
   }
 
   /// The best mapping within a capacity that costs no more than so much.
