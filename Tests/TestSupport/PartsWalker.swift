@@ -31,18 +31,13 @@ public struct PartsWalker {
       return widths.count - 1
     }
     for (index, part) in parts.enumerated() {
-      for place in Self.places(part) {
-        let (n, g, k, c, p, q, r, s) = (
-          place[0], place[1], place[2], place[3], place[4], place[5], place[6], place[7]
-        )
-        guard let row = part.vertical.inputRow(output: p, kernel: r),
-          let column = part.horizontal.inputRow(output: q, kernel: s)
-        else { continue }
+      for mac in RealMAC.all(of: part) {
+        let operands = mac.operands
         let elements = [
-          number([0, n, g, c, row, column], bits.inputs), number([1, index, g, k, c, r, s], bits.weights),
-          number([2, index, n, g, k, p, q], bits.partialSums, isOutput: true),
+          number([0] + operands[0], bits.inputs), number([1, index] + operands[1], bits.weights),
+          number([2, index] + operands[2], bits.partialSums, isOutput: true),
         ]
-        macs.append(MAC(elements: elements, place: place + [index, row, column]))
+        macs.append(MAC(elements: elements, place: mac.place + [index, mac.row, mac.column]))
       }
     }
     let outputs = parts.reduce(0) { $0 + $1.usedElements(of: .outputs).count }
@@ -52,12 +47,6 @@ public struct PartsWalker {
 
   /// The number of MACs.
   public var count: Int { macs.count }
-
-  private static func places(_ layer: Layer) -> [[Int]] {
-    Dimension.allCases.reduce([[]]) { places, dimension in
-      places.flatMap { place in (0..<layer[dimension]).map { place + [$0] } }
-    }
-  }
 
   /// An order of the MACs as blocks of blocks give it, in any dimensions of the iteration space, by parts and by the
   /// inputs' rows and columns.
