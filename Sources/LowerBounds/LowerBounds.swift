@@ -19,8 +19,6 @@ public struct LowerBounds: Sendable {
   private let written: Bits
   private let compulsory: Int
   private let widths: (inputs: Double, weights: Double, outputs: Double)
-  /// The width of the widest word that can be read.
-  private let widest: Double
   /// Every number of bits read is a multiple of this one.
   private let grain: Int
   /// MACs on real inputs, G.
@@ -66,7 +64,6 @@ public struct LowerBounds: Sendable {
     written = Words(finished) * widths.outputs
     compulsory = usedInputs * inputBits + usedWeights * weightBits
     self.widths = (Double(inputBits), Double(weightBits), Double(partialSumBits))
-    widest = Double(max(inputBits, weightBits, partialSumBits))
     grain = greatestCommonDivisor(inputBits, greatestCommonDivisor(weightBits, partialSumBits))
     self.realMACs = realMACs
     weightedWork = weightedPairs * Double(inputBits * weightBits * partialSumBits).squareRoot()
@@ -153,17 +150,15 @@ public struct LowerBounds: Sendable {
   private func value(_ family: LowerBound.Family, capacity: Double) -> Value? {
     /// cost(μ) - μ·discounted + constant.
     func best(_ stretch: Stretch, discounted: Double, constant: Double) -> Value {
-      let (cost, discount) = stretch.bestCost(discounted: discounted, capacity: capacity)
+      let best = stretch.bestCost(discounted: discounted, capacity: capacity)
       return Value(
-        bits: cost - discount * discounted + constant, magnitude: max(cost, discounted, inputs, weights, outputs),
-        discount: discount)
+        bits: best.cost - best.discount * discounted + constant,
+        magnitude: max(best.magnitude, discounted, inputs, weights, outputs), discount: best.discount)
     }
-    let loomisWhitney = Stretch.loomisWhitney(weightedWork: weightedWork, widest: widest)
+    let loomisWhitney = Stretch.loomisWhitney(weightedWork: weightedWork)
     let pairwise = Stretch.pairwise(
-      work: Double(realMACs), product: widths.inputs * widths.weights * widths.outputs, widest: widest)
-    func two(_ a: Double, _ b: Double) -> Stretch {
-      .twoOperands(work: Double(realMACs), product: a * b, widest: max(a, b))
-    }
+      work: Double(realMACs), product: widths.inputs * widths.weights * widths.outputs)
+    func two(_ a: Double, _ b: Double) -> Stretch { .twoOperands(work: Double(realMACs), product: a * b) }
     func larger(_ a: Value, _ b: Value) -> Value { a.bits >= b.bits ? a : b }
     switch family {
     case .compulsory: return nil

@@ -131,12 +131,12 @@ struct PartsTests {
     }
   }
 
-  /// Layers that stand for themselves at 64 KiB, all words of 8 bits, with what was computed for them when no layer had
-  /// parts: the best bound and that of the inputs' Loomis-Whitney family.
+  /// Layers that stand for themselves at 64 KiB, all words of 8 bits: the best bound and that of the inputs' Loomis-Whitney
+  /// family.
   @Test(arguments: [
-    ([1, 64, 3, 224, 7, 2, 3], 7_702_016, 6_422_528), ([1, 256, 128, 56, 3, 1, 1], 19_133_912, 19_133_912),
+    ([1, 64, 3, 224, 7, 2, 3], 7_702_016, 6_422_528), ([1, 256, 128, 56, 3, 1, 1], 19_335_816, 19_335_816),
     ([32, 32, 32, 14, 3, 2, 1], 4_366_336, 1_912_480), ([96, 1, 1, 112, 3, 1, 1], 19_274_496, 9_685_848),
-    ([1, 512, 512, 20, 1, 1, 0], 6_876_040, 6_876_040),
+    ([1, 512, 512, 20, 1, 1, 0], 7_076_104, 7_076_104),
   ])
   func plainLayersHaveTheirBounds(shape: [Int], best: Int, inputs: Int) throws {
     let layer = try Layer(

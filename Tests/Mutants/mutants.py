@@ -46,9 +46,9 @@ MUTANTS = [
     ("MappingSearch/Mapspace/Mapspace.swift", "n: [.whole, .one, .one], k: [.every, .same, .same]", "n: [.whole, .one, .one], k: [.every, .same, .one]"),
     ("MappingSearch/Grid/Prices.swift", "spills = (model.readQuanta + model.writeQuanta)", "spills = (2 * model.writeQuanta)"),
     # The bounds.
-    ("LowerBounds/Stretch.swift", "(atHand * capacity + widest) / tensors", "(atHand * capacity) / tensors"),
-    ("LowerBounds/Stretch.swift", "offset: 1 - 2 / 27.0.squareRoot(), leastFull: 2.5", "offset: 1 + 2 / 27.0.squareRoot(), leastFull: 2.5"),
-    ("LowerBounds/Stretch.swift", "tensors: 2, exponent: 2, discountExponent: 1, atHand: 2", "tensors: 3, exponent: 2, discountExponent: 1, atHand: 2"),
+    ("LowerBounds/Stretch.swift", "cost: all - (stretches - 1) * capacity", "cost: all - (stretches - 2) * capacity"),
+    ("LowerBounds/Stretch.swift", "weightedWork, tensors: 3, exponent: 1.5, discountExponent: 0.5", "weightedWork, tensors: 3, exponent: 1.5, discountExponent: 0.25"),
+    ("LowerBounds/Stretch.swift", "tensors: 2, exponent: 2, discountExponent: 1", "tensors: 3, exponent: 2, discountExponent: 1"),
     ("LowerBounds/LowerBounds.swift", "weightedPairs += Double(count) / Double(kernels).squareRoot()", "weightedPairs += Double(count)"),
     ("LowerBounds/LowerBounds.swift", "best(loomisWhitney, discounted: inputs, constant: inputs - outputs)", "best(loomisWhitney, discounted: inputs, constant: inputs)"),
     ("LowerBounds/LowerBounds.swift", "usedInputs = max(usedInputs, ", "usedInputs = usedInputs + max(0, "),
