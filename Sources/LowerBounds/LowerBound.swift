@@ -26,6 +26,12 @@ public struct LowerBound: Hashable, Sendable {
     case inputsAndOutputs = "inputs-and-outputs"
     /// A weight and an output determine the MAC.
     case weightsAndOutputs = "weights-and-outputs"
+    /// Loomis-Whitney less what blocks lose at their edges, with a discount on the creation of outputs.
+    case haloOutputs = "halo-outputs"
+    /// Loomis-Whitney less what blocks lose at their edges, with a discount on first reads of inputs.
+    case haloInputs = "halo-inputs"
+    /// Loomis-Whitney less what blocks lose at their edges, with a discount on first reads of weights.
+    case haloWeights = "halo-weights"
   }
 
   /// The argument behind it.

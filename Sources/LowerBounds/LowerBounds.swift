@@ -25,6 +25,8 @@ public struct LowerBounds: Sendable {
   let realMACs: Int
   /// G̃: each of them divided by the square root of the number of kernel positions in its class, times √(b_I·b_W·b_A).
   private let weightedWork: Double
+  /// What blocks lose at their edges, where some class of kernel positions has more than one row and column.
+  private let halo: Halo?
 
   /// Prepares the bounds of a problem for any capacity.
   public init(_ problem: Problem) { self.init([problem]) }
@@ -42,6 +44,7 @@ public struct LowerBounds: Sendable {
     let partialSumBits = widths.partialSums.count
     var (usedInputs, usedWeights, biases, finished, realMACs) = (0, 0, 0, 0, 0)
     var (weights, outputs, weightedPairs) = (0.0, 0.0, 0.0)
+    var classes: [[Int]: Double] = [:]
     for layer in parts.map(\.layer) {
       let rows = Axis(layer.vertical)
       let columns = Axis(layer.horizontal)
@@ -56,6 +59,11 @@ public struct LowerBounds: Sendable {
       let perPair = layer[.n] * channels
       realMACs = Self.sum(realMACs, perPair * rows.pairs * columns.pairs, atMost: .max)
       weightedPairs += Double(perPair) * rows.weightedPairs * columns.weightedPairs
+      for (row, rowPairs) in rows.pairsOfSize {
+        for (column, columnPairs) in columns.pairsOfSize {
+          classes[[row, column], default: 0] += Double(perPair) * rowPairs * columnPairs
+        }
+      }
     }
     inputs = Double(usedInputs * inputBits)
     self.weights = weights
@@ -67,6 +75,7 @@ public struct LowerBounds: Sendable {
     grain = greatestCommonDivisor(inputBits, greatestCommonDivisor(weightBits, partialSumBits))
     self.realMACs = realMACs
     weightedWork = weightedPairs * Double(inputBits * weightBits * partialSumBits).squareRoot()
+    halo = Halo(work: classes)
   }
 
   /// A layer has at most 2^53 elements of a tensor. Parts together may have more: what cannot be counted in bits is left
@@ -83,6 +92,8 @@ public struct LowerBounds: Sendable {
     var weightedPairs = 0.0
     /// Kernel rows that read some real input row.
     var usedKernels = 0
+    /// The weighted pairs of all residue classes with so many of them.
+    var pairsOfSize: [Int: Double] = [:]
     /// Output rows that read some real input row.
     var usedOutputs = 0
 
@@ -99,6 +110,7 @@ public struct LowerBounds: Sendable {
         pairs += count
         usedKernels += kernels
         weightedPairs += Double(count) / Double(kernels).squareRoot()
+        pairsOfSize[kernels, default: 0] += Double(count) / Double(kernels).squareRoot()
       }
       usedOutputs =
         axis.hasPaddedMACs
@@ -156,6 +168,17 @@ public struct LowerBounds: Sendable {
         magnitude: max(best.magnitude, discounted, inputs, weights, outputs), discount: best.discount)
     }
     let loomisWhitney = Stretch.loomisWhitney(weightedWork: weightedWork)
+    /// The same as Loomis-Whitney's, less the halo.
+    func withHalo(_ discounted: Double, areWeights: Bool = false, constant: Double) -> Value {
+      let plain = loomisWhitney.bestCost(discounted: discounted, capacity: capacity)
+      let best =
+        halo?.bestCost(
+          loomisWhitney, startingAt: plain.stretches, discounted: discounted, areWeights: areWeights,
+          widths: (widths.inputs * widths.outputs / widths.weights).squareRoot(), capacity: capacity) ?? plain
+      return Value(
+        bits: best.cost - best.discount * discounted + constant,
+        magnitude: max(best.magnitude, discounted, inputs, weights, outputs), discount: best.discount)
+    }
     let pairwise = Stretch.pairwise(
       work: Double(realMACs), product: widths.inputs * widths.weights * widths.outputs)
     func two(_ a: Double, _ b: Double) -> Stretch { .twoOperands(work: Double(realMACs), product: a * b) }
@@ -165,6 +188,9 @@ public struct LowerBounds: Sendable {
     case .loomisWhitneyOutputs: return best(loomisWhitney, discounted: outputs, constant: 0)
     case .loomisWhitneyInputs: return best(loomisWhitney, discounted: inputs, constant: inputs - outputs)
     case .loomisWhitneyWeights: return best(loomisWhitney, discounted: weights, constant: weights - outputs)
+    case .haloOutputs: return withHalo(outputs, constant: 0)
+    case .haloInputs: return withHalo(inputs, constant: inputs - outputs)
+    case .haloWeights: return withHalo(weights, areWeights: true, constant: weights - outputs)
     case .pairwiseOutputs: return best(pairwise, discounted: outputs, constant: 0)
     case .pairwiseInputs: return best(pairwise, discounted: inputs, constant: inputs - outputs)
     case .pairwiseWeights: return best(pairwise, discounted: weights, constant: weights - outputs)

@@ -55,6 +55,8 @@ struct Stretch {
     var cost: Double
     /// μ, for which it holds.
     var discount: Double
+    /// m, for which it holds.
+    var stretches = 1.0
     /// The largest number that went into it by addition.
     var magnitude: Double
   }
@@ -64,13 +66,20 @@ struct Stretch {
     tensors * pow(pow(discount, discountExponent) * work / stretches, 1 / exponent)
   }
 
-  /// The cost in m stretches at the μ for which cost - μ·discounted is largest.
-  func cost(stretches: Double, discounted: Double, capacity: Double) -> Cost {
-    let discount = Self.bestDiscount(
-      stretches * atHand(stretches: stretches, discount: 1), exponent: discountExponent / exponent,
-      discounted: discounted)
+  /// The same where no more than a share of what is said of z bits at hand can be done.
+  func divided(by share: Double) -> Stretch {
+    Stretch(work: work / share, tensors: tensors, exponent: exponent, discountExponent: discountExponent)
+  }
+
+  /// The cost in m stretches at a given μ, or at the one for which cost - μ·discounted is largest.
+  func cost(stretches: Double, discounted: Double, capacity: Double, discount: Double? = nil) -> Cost {
+    let discount =
+      discount
+      ?? Self.bestDiscount(
+        stretches * atHand(stretches: stretches, discount: 1), exponent: discountExponent / exponent,
+        discounted: discounted)
     let all = stretches * atHand(stretches: stretches, discount: discount)
-    return Cost(cost: all - (stretches - 1) * capacity, discount: discount, magnitude: all)
+    return Cost(cost: all - (stretches - 1) * capacity, discount: discount, stretches: stretches, magnitude: all)
   }
 
   /// The cost at the m and the μ of 0 < μ ≤ 1 for which cost - μ·discounted is largest.

@@ -49,6 +49,7 @@ MUTANTS = [
     ("LowerBounds/Stretch.swift", "cost: all - (stretches - 1) * capacity", "cost: all - (stretches - 2) * capacity"),
     ("LowerBounds/Stretch.swift", "weightedWork, tensors: 3, exponent: 1.5, discountExponent: 0.5", "weightedWork, tensors: 3, exponent: 1.5, discountExponent: 0.25"),
     ("LowerBounds/Stretch.swift", "tensors: 2, exponent: 2, discountExponent: 1", "tensors: 3, exponent: 2, discountExponent: 1"),
+    ("LowerBounds/Halo.swift", "let kept = weight * (1 - taps.lost(root))", "let kept = weight * (1 - 2 * taps.lost(root))"),
     ("LowerBounds/LowerBounds.swift", "weightedPairs += Double(count) / Double(kernels).squareRoot()", "weightedPairs += Double(count)"),
     ("LowerBounds/LowerBounds.swift", "best(loomisWhitney, discounted: inputs, constant: inputs - outputs)", "best(loomisWhitney, discounted: inputs, constant: inputs)"),
     ("LowerBounds/LowerBounds.swift", "usedInputs = max(usedInputs, ", "usedInputs = usedInputs + max(0, "),

@@ -363,7 +363,7 @@ struct CommandTests {
     let outcome = try Program.run("bound --shape p=512,k=512,c=512 --capacity 64KiB --format csv")
     #expect(outcome.code == 0, "\(outcome.error)")
     let lines = outcome.output.split(separator: "\n")
-    #expect(lines.count == 11)
+    #expect(lines.count == 14)
     #expect(lines.count { $0.hasSuffix(",true") } == 1)
     #expect(lines.contains { $0.contains(",loomis-whitney-outputs,1,") && $0.hasSuffix(",true") })
     #expect(try Program.run("bound --shape p=5 --capacity 64B").output.contains("best"))

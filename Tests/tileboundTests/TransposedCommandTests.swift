@@ -67,7 +67,7 @@ struct TransposedCommandTests {
 
       let bounds = try json(try Program.run("bound --network \(model) --capacity 1MiB --format json"))
       let families = try #require(bounds["records"] as? [[String: Any]])
-      #expect(families.count == 10 && families.allSatisfy { $0["layer"] as? String == "up" })
+      #expect(families.count == 13 && families.allSatisfy { $0["layer"] as? String == "up" })
       #expect(families.allSatisfy { ($0["parts"] as? [String])?.count == 4 })
       #expect(families.allSatisfy { (data($0, "energy") ?? .infinity) <= 655_360 })
 

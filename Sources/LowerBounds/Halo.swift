@@ -1,0 +1,198 @@
+import Foundation
+
+/// What Loomis-Whitney leaves out where kernels have more than one row and column: blocks have edges.
+///
+/// With w weights, x inputs and o outputs at hand the weighted work is at most α·w + β·x·o for every β > 0, where
+/// α = χ(β)/(4β). With χ = 1 the best β gives √(x·w·o), Loomis-Whitney; χ is less by what the outputs and inputs of a pair of
+/// channels, of so few as fit, lose at their edges. `Proofs.md` has the proof.
+struct Halo: Sendable {
+  /// A number of weights of one pair of channels, or a range of numbers, in one class of kernel positions.
+  private struct Taps {
+    /// The largest number relative to all of the class.
+    var share: Double
+    /// The share of work lost is at least the less of loss · √β and mostLoss.
+    var loss: Double
+    var mostLoss: Double
+
+    func lost(_ root: Double) -> Double { min(loss * root, mostLoss) }
+  }
+
+  /// All classes with so many rows and columns.
+  private struct Class {
+    /// Numbers of weights of a pair of channels, from all on down.
+    var taps: [Taps]
+    /// The share of the weighted work.
+    var work: Double
+  }
+
+  private let classes: [Class]
+
+  /// The halo of a layer, or nil where all kernel positions are in classes of a single row or column, which may lose nothing.
+  ///
+  /// - Parameter work: the weighted work of all classes with so many used kernel rows and columns.
+  init?(work: [[Int]: Double]) {
+    if work.keys.allSatisfy({ $0.contains(1) }) { return nil }
+    // In one order, so that sums have the same bits whenever they are made.
+    let sorted = work.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+    let all = sorted.reduce(0) { $0 + $1.value }
+    classes = sorted.map { sizes, work in
+      Class(taps: Self.taps(rows: sizes[0], columns: sizes[1]), work: work / all)
+    }
+  }
+
+  /// D: what a line of outputs and one of inputs lose under so many kernel elements; between whole numbers on a line.
+  private static func lineLoss(_ elements: Double) -> Double {
+    func whole(_ count: Double) -> Double { count < 1 ? 0 : (count * count - 1) / 4 }
+    let least = elements.rounded(.down)
+    return whole(least) + (elements - least) * (whole(least + 1) - whole(least))
+  }
+
+  /// All numbers of weights of a class, from all on down; those that are far from all taken together.
+  private static func taps(rows: Int, columns: Int) -> [Taps] {
+    if min(rows, columns) == 1 { return [Taps(share: 1, loss: 0, mostLoss: 0)] }
+    let (rowCount, columnCount, all) = (Double(rows), Double(columns), Double(rows * columns))
+    var taps: [Taps] = []
+    var most = rows * columns
+    while most > 0 {
+      let least = max(1, most - (rows * columns - most) / 8)
+      let byRows = rowCount * lineLoss(Double(least) / rowCount)
+      let byColumns = columnCount * lineLoss(Double(least) / columnCount)
+      let count = Double(most)
+      let mostLoss = min(byRows * columnCount / lineLoss(columnCount), byColumns * rowCount / lineLoss(rowCount)) / 4
+      // √2 · φ / (τ^(3/2) · √ν) with ν = 1/√(ρρ').
+      let loss = (2 * byRows * byColumns).squareRoot() / (count * count.squareRoot()) * all.squareRoot().squareRoot()
+      taps.append(Taps(share: count / all, loss: loss, mostLoss: mostLoss / count))
+      most = least - 1
+    }
+    return taps
+  }
+
+  /// Weights of the MACs of each class relative to 1/√(ρρ'), larger where more is lost, so that all classes bound alike.
+  private struct Weights {
+    /// Of each class.
+    var classes: [Double]
+    /// The work with these weights relative to that with 1/√(ρρ').
+    var work: Double
+    /// The largest of them.
+    var most: Double
+  }
+
+  /// The weights with which all classes bound alike about some β, given by its root.
+  private func weights(_ root: Double) -> Weights {
+    let weights = classes.map { 1 / (1 - $0.taps[0].lost(root)) }
+    return Weights(
+      classes: weights, work: zip(classes, weights).reduce(0) { $0 + $1.0.work * $1.1 }, most: weights.max() ?? 1)
+  }
+
+  /// χ(β).
+  private func remains(_ beta: Double, _ weights: Weights) -> Double {
+    var most = 0.0
+    for (own, weight) in zip(classes, weights.classes) {
+      let root = (beta / weight).squareRoot()
+      for taps in own.taps {
+        let kept = weight * (1 - taps.lost(root))
+        most = max(most, taps.share * kept * kept)
+      }
+    }
+    return most
+  }
+
+  /// Shares of the bits at hand that are weights', from the least that matters to the one that is best without halo.
+  private static let shares = [1.0 / 12, 0.12, 0.16, 0.2, 0.22, 0.24, 0.26, 0.28, 0.29, 0.3, 0.31, 0.32, 1.0 / 3]
+
+  /// What is discounted, and how widths enter.
+  struct Prices {
+    /// μ of the weights, and μ of the inputs times that of the outputs: one of them is 1.
+    var weights: Double
+    var others: Double
+    /// √(b_I·b_A/b_W).
+    var widths: Double
+
+    /// β that is best without halo for a share of the bits at hand that are weights'.
+    func beta(_ share: Double, atHand: Double) -> Double {
+      widths * (others / weights / atHand * share).squareRoot() / (1 - share)
+    }
+  }
+
+  /// A bound on the work with so many bits at hand, relative to Loomis-Whitney's, (z/3)^(3/2)/√μ.
+  private func share(atHand: Double, _ prices: Prices, _ weights: Weights) -> Double {
+    func beta(_ share: Double) -> Double { prices.beta(share, atHand: atHand) }
+    /// What Loomis-Whitney gives for a share.
+    func plain(_ share: Double) -> Double { share.squareRoot() * (1 - share) }
+    func work(_ share: Double, _ beta: Double, _ remains: Double, best: Double) -> Double {
+      plain(share) * (remains * best / beta + beta / best) / 2
+    }
+    let ratio = remains(beta(0.3), weights).squareRoot()
+    let (first, last) = (Self.shares[0], Self.shares[Self.shares.count - 1])
+    let beyond = ratio * beta(last)
+    var most = max(
+      plain(first) * weights.most, work(last, beyond, remains(beyond, weights), best: beta(last)))
+    for (low, high) in zip(Self.shares, Self.shares.dropFirst()) {
+      let own = ratio * beta((low + high) / 2)
+      let remains = remains(own, weights)
+      most = max(most, work(low, own, remains, best: beta(low)), work(high, own, remains, best: beta(high)))
+    }
+    return most / plain(last) / weights.work
+  }
+
+  /// Numbers of stretches that are tried: all up to 16, then one in 17 and so on, whatever the Buffer.
+  private static let counts: [Double] = {
+    var counts = [1.0]
+    while let last = counts.last, last < 0x1p62 { counts.append(last + max(1, (last / 16).rounded(.down))) }
+    return counts
+  }()
+
+  /// The cost at a number of stretches and a discount for which it exceeds discount · discounted by about the most.
+  ///
+  /// What is tried does not depend on the Buffer, so that the bound does not grow with it.
+  ///
+  /// - Parameters:
+  ///   - plain: the stretches without halo.
+  ///   - start: the number of them that is best.
+  ///   - discounted: the bits that are discounted.
+  ///   - areWeights: whether they are the weights'.
+  ///   - widths: √(b_I·b_A/b_W).
+  ///   - capacity: the Buffer's size in bits.
+  /// - Returns: a bound on the cost.
+  func bestCost(
+    _ plain: Stretch, startingAt start: Double, discounted: Double, areWeights: Bool, widths: Double, capacity: Double
+  ) -> Stretch.Cost {
+    func cost(_ stretches: Double) -> Stretch.Cost {
+      func prices(_ cost: Stretch.Cost) -> Prices {
+        let (weights, others) = areWeights ? (cost.discount, 1) : (1, cost.discount)
+        return Prices(weights: weights, others: others, widths: widths)
+      }
+      func cost(_ share: Double, discount: Double? = nil) -> Stretch.Cost {
+        plain.divided(by: share).cost(
+          stretches: stretches, discounted: discounted, capacity: capacity, discount: discount)
+      }
+      let first = cost(1)
+      let weights = weights(prices(first).beta(0.3, atHand: first.magnitude / stretches).squareRoot())
+      func share(_ cost: Stretch.Cost) -> Double {
+        self.share(atHand: cost.magnitude / stretches, prices(cost), weights)
+      }
+      var own = 1.0
+      for _ in 0..<3 { own = share(cost(own)) }
+      // The work with as much at hand as is claimed must not be more than each stretch does.
+      let discount = cost(own).discount
+      for _ in 0..<8 {
+        let claimed = cost(own, discount: discount)
+        let found = share(claimed)
+        if found <= own { return claimed }
+        own = found * (1 + 1e-9)
+      }
+      return cost(1, discount: discount)
+    }
+    func excess(_ cost: Stretch.Cost) -> Double { cost.cost - cost.discount * discounted }
+    var index = Self.counts.firstIndex { $0 >= start } ?? Self.counts.count - 1
+    var best = cost(Self.counts[index])
+    for step in [1, -1] {
+      while Self.counts.indices.contains(index + step) {
+        let next = cost(Self.counts[index + step])
+        if excess(next) <= excess(best) { break }
+        (best, index) = (next, index + step)
+      }
+    }
+    return best
+  }
+}
