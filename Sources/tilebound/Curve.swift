@@ -113,7 +113,9 @@ struct Curve: ParsableCommand {
       network: network, curves, whole, isNetwork: layers.isNetwork, setting.energyModel,
       within: part == 0 ? [0] : [part, 0])
     let shownSummaries = total ? summaries.suffix(1) : summaries
-    let totals = try totals(whole, entries, network, setting, capacities)
+    // A single layer's own curve has hundred thousands of points, which are shown as its points if at all.
+    let totals =
+      layers.isNetwork || capacities != nil ? try totals(whole, entries, network, setting, capacities) : []
     try picture?.draw(
       network: network, isNetwork: layers.isNetwork,
       wholes: entries.compactMap(\.partOf).filter(layers.names.selection.includes),

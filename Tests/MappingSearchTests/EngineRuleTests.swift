@@ -139,6 +139,46 @@ import Workloads
 
   // MARK: Layers without
 
+  @Test("Tiles of layers without a halo are taken in the order of their bounds, each once", arguments: seeds(0..<30))
+  func tiles(_ seed: Int) throws {
+    let draw = try OverlapSearchTests.Draw(
+      seed: 8300 + seed, largestSize: 60, largestMACs: 40_000, dimensions: [.g, .n, .k, .c, .p, .q], count: 3)
+    let problem = draw.problem
+    let grids = problem.dataflows.map { OverlapGrid(problem, $0) }
+    let all = grids.enumerated().flatMap { position, grid in
+      grid.xCuts.indices.flatMap { x in
+        grid.yCuts.indices.flatMap { y in
+          OverlapNest.Arrangement.allCases.compactMap { arrangement -> OverlapGrid.Tile? in
+            let (xCut, yCut) = (grid.xCuts[x], grid.yCuts[y])
+            if arrangement == .secondInside, xCut.count == 1 || yCut.count == 1 { return nil }
+            if arrangement == .cutTwice, xCut.count > 1 || yCut.size == 1 { return nil }
+            return OverlapGrid.Tile(
+              grid: Int32(position), x: Int32(x), y: Int32(y), arrangement: arrangement, leastEnergy: 0,
+              leastOccupancy: grid.widths.first * xCut.size * yCut.size
+                + grid.widths.second * (arrangement == .cutTwice ? 1 : yCut.size) + grid.widths.third)
+          }
+        }
+      }
+    }
+    for capacity in [1, 3, 10, 100, 10_000].map({ problem.leastCapacity.count * $0 }) {
+      let fitting = all.filter { $0.leastOccupancy <= capacity }
+      #expect(fitting.count == grids.reduce(0) { $0 + $1.tileCount(within: capacity) }, "\(draw) at \(capacity)")
+      let energies = fitting.map { grids[Int($0.grid)].leastEnergy(of: $0, capacity: capacity) }
+      for (position, grid) in grids.enumerated() {
+        let own = zip(fitting, energies).filter { $0.0.grid == Int32(position) }.map(\.1)
+        #expect(grid.leastEnergy(capacity: capacity) == own.min() ?? .max, "\(draw) at \(capacity)")
+      }
+      let limit = energies.sorted().dropFirst(energies.count / 2).first ?? 0
+      let expected = fitting.indices.filter { energies[$0] <= limit }.map { (energies[$0], fitting[$0].place) }.sorted(
+        by: <)
+      var queue = OverlapQueue(grids, Array(grids.indices), capacity: capacity, energy: .max, isOrdered: true)
+      var taken: [(Int, OverlapPlace)] = []
+      while let tile = queue.next(atMost: limit) { taken.append((tile.leastEnergy, tile.place)) }
+      #expect(taken.map(\.0) == expected.map(\.0), lost(to: "chunks of tiles", "\(draw) at \(capacity)"))
+      #expect(Set(taken.map(\.1)) == Set(expected.map(\.1)), lost(to: "chunks of tiles", "\(draw) at \(capacity)"))
+    }
+  }
+
   @Test("Blocks of layers without a halo lose nothing to a rule", arguments: seeds(0..<60))
   func noHalo(_ seed: Int) throws {
     let draw = try OverlapSearchTests.Draw(

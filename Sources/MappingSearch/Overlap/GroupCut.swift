@@ -61,19 +61,28 @@ struct GroupCut: Hashable {
 }
 
 extension GroupCut {
-  /// For each size of its blocks, how often it is cut by smaller tiles and how many blocks have it.
-  func inner(_ sizes: SIMD4<Int>, cutBy tiles: SIMD4<Int>) -> [(blocks: Int, times: Int)] {
-    (0..<3).reduce([(1, 1)]) { known, d in
-      let ends = [((sizes[d] - 1) / self.tiles[d], self.tiles[d]), (1, Self.rest(of: sizes[d], by: self.tiles[d]))]
-      return known.flatMap { blocks, times in
-        ends.map { (blocks * (($1 - 1) / tiles[d] + 1), times * $0) }
+  /// Calls a closure for each size of its blocks with how often it is cut by smaller tiles and how many blocks have it.
+  @inline(__always)
+  func forEachInner(_ sizes: SIMD4<Int>, cutBy tiles: SIMD4<Int>, _ body: (_ blocks: Int, _ times: Int) -> Void) {
+    // Each bit says of a dimension whether the block is its last.
+    for last in 0..<8 {
+      var (blocks, times) = (1, 1)
+      for d in 0..<3 {
+        let isLast = last >> d & 1 == 1
+        let tile = isLast ? Self.rest(of: sizes[d], by: self.tiles[d]) : self.tiles[d]
+        blocks *= (tile - 1) / tiles[d] + 1
+        times *= isLast ? 1 : (sizes[d] - 1) / self.tiles[d]
       }
+      if times > 0 { body(blocks, times) }
     }
   }
 
   /// The number of blocks when its blocks are cut again by smaller tiles.
   func visits(_ sizes: SIMD4<Int>, cutBy tiles: SIMD4<Int>) -> Int {
-    inner(sizes, cutBy: tiles).reduce(0) { $0 + $1.blocks * $1.times }
+    (0..<3).reduce(1) { visits, d in
+      let (full, rest) = ((sizes[d] - 1) / self.tiles[d], Self.rest(of: sizes[d], by: self.tiles[d]))
+      return visits * (full * ((self.tiles[d] - 1) / tiles[d] + 1) + (rest - 1) / tiles[d] + 1)
+    }
   }
 }
 

@@ -138,9 +138,9 @@ extension OverlapSearch {
     var points = OverlapPoints()
     var statistics = SearchStatistics()
     statistics.isComplete = positions.allSatisfy { grids[$0].isComplete }
-    statistics.mappings = positions.reduce(0) { $0 + grids[$1].tileCount }
+    statistics.mappings = positions.reduce(0) { $0 + grids[$1].tileCount(within: .max) }
     let unit = problem.widths.unit
-    var scored = Set<OverlapPlace>()
+    var scored = ScoredTiles(grids)
     /// The best of some tiles within a range, in halves where it is long.
     func search(_ tiles: [OverlapGrid.Tile], _ occupancies: Range<Int>) {
       let (low, end) = (occupancies.lowerBound, occupancies.upperBound)
@@ -168,7 +168,7 @@ extension OverlapSearch {
       if prunes { tiles.sort { $0.leastEnergy < $1.leastEnergy } }
       for tile in tiles {
         grids[Int(tile.grid)].offer(tile, to: &window)
-        scored.insert(tile.place)
+        scored.insert(tile)
       }
       window.append(to: &points, grids)
     }
@@ -186,6 +186,35 @@ extension OverlapSearch {
     statistics.scored = scored.count
     statistics.prunedByEnergy = statistics.mappings - statistics.scored
     return (points, statistics)
+  }
+}
+
+/// Which tiles were scored: a bit for each.
+private struct ScoredTiles {
+  private let grids: [OverlapGrid]
+  /// The first bit of each grid.
+  private let firsts: [Int]
+  private var words: [UInt64]
+  private(set) var count = 0
+
+  init(_ grids: [OverlapGrid]) {
+    self.grids = grids
+    var (firsts, total) = ([Int](), 0)
+    for grid in grids {
+      firsts.append(total)
+      total += grid.xCuts.count * grid.yCuts.count * OverlapNest.Arrangement.allCases.count
+    }
+    self.firsts = firsts
+    words = Array(repeating: 0, count: (total + 63) / 64)
+  }
+
+  mutating func insert(_ tile: OverlapGrid.Tile) {
+    let grid = Int(tile.grid)
+    let row = Int(tile.x) * grids[grid].yCuts.count + Int(tile.y)
+    let bit = firsts[grid] + row * OverlapNest.Arrangement.allCases.count + tile.arrangement.rawValue
+    let mask: UInt64 = 1 << UInt64(bit % 64)
+    if words[bit / 64] & mask == 0 { count += 1 }
+    words[bit / 64] |= mask
   }
 }
 

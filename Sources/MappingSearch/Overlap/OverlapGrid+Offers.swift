@@ -102,11 +102,14 @@ extension OverlapGrid {
       Double(constant) + Double(prices.second) * Double(x.count) * Double(mapspace.firstAndSecond.size * zSize)
       + Double(prices.third) * Double(y.count) * Double(xSize * zSize)
     let takesAllPanels = takesAllPanels(tile)
-    for index in panels.indices.reversed() where helpsEveryTile[index] || takesAllPanels {
+    // Those that have room beside a word of the third tensor.
+    let fitting = panelCount(upTo: (end - 1 - first - widths.third) / (widths.second * y.size))
+    for index in (0..<fitting).reversed() where helpsEveryTile[index] || takesAllPanels {
       let z = panels[index]
       let base = first + widths.second * y.size * z.size
+      // Smaller ones hold too little.
+      if base + widths.third * x.size * z.size < low { break }
       let most = min((end - 1 - base) / widths.third, x.size * z.size)
-      if end - 1 - base < widths.third || base + widths.third * x.size * z.size < low { continue }
       // Of smaller panels no more is saved either.
       if panelsSaved.fallsBelow(z.size),
         allVisits - panelsSaved.most(z.size) - 0x1p-48 * abs(allVisits) > Double(pool.largestEnergy)

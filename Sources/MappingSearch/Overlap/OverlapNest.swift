@@ -165,9 +165,12 @@ extension OverlapNest {
   /// The blocks of the second group at the second keep, and how many of the steps between them come after an odd number of
   /// blocks.
   private func nestedVisits(_ ys: DimensionGroup) -> (count: Int, odd: Int) {
-    y.inner(ys.sizes, cutBy: secondTiles).reduce((0, 0)) {
-      ($0.0 + $1.times * $1.blocks, $0.1 + $1.times * ($1.blocks / 2))
+    var (count, odd) = (0, 0)
+    y.forEachInner(ys.sizes, cutBy: secondTiles) { blocks, times in
+      count += times * blocks
+      odd += times * (blocks / 2)
     }
+    return (count, odd)
   }
 
   /// Steps at which a box stays, by whether the loops inside were passed an odd number of times before.

@@ -84,19 +84,15 @@ struct OverlapSearch: SearchEngine {
       leastEnergy: problem.mostEnergyOfGroup(proof.leastQuanta))
     var statistics = SearchStatistics()
     statistics.isComplete = positions.allSatisfy { grids[$0].isComplete }
-    var tiles: [OverlapGrid.Tile] = []
-    for index in positions {
-      tiles += grids[index].tiles(index, capacity: capacity, energy: energy)
-      statistics.mappings += grids[index].tileCount
-    }
-    statistics.prunedByCapacity = statistics.mappings - tiles.count
-    if prunes { tiles.sort { ($0.leastEnergy, $0.leastOccupancy) < ($1.leastEnergy, $1.leastOccupancy) } }
-    for tile in tiles {
+    var queue = OverlapQueue(grids, positions, capacity: capacity, energy: energy, isOrdered: prunes)
+    let fitting = positions.reduce(0) { $0 + grids[$1].tileCount(within: capacity) }
+    statistics.mappings = positions.reduce(0) { $0 + grids[$1].tileCount(within: .max) }
+    statistics.prunedByCapacity = statistics.mappings - fitting
+    while let tile = queue.next(atMost: prunes ? incumbent.largestEnergy : energy) {
       if incumbent.best != nil, limit.endsSearch() {
         break
       }
       if let best = incumbent.best, prunes {
-        if tile.leastEnergy > best.energy { break }
         // With as much energy it is of use only where it holds less, or as much and comes before.
         if tile.leastEnergy == best.energy {
           let isWithin = tile.leastOccupancy <= best.occupancy
@@ -104,14 +100,14 @@ struct OverlapSearch: SearchEngine {
           if !isWithin || grid.leastEnergy(of: tile, capacity: best.occupancy) > best.energy { continue }
         }
         if proof.holds(dataQuanta: problem.dataQuanta(ofGroup: best.energy), occupancy: Bits(best.occupancy)) {
-          statistics.prunedByBound = tiles.count - statistics.scored
+          statistics.prunedByBound = fitting - statistics.scored
           break
         }
       }
       grids[Int(tile.grid)].offer(tile, to: &incumbent)
       statistics.scored += 1
     }
-    statistics.prunedByEnergy = tiles.count - statistics.scored - statistics.prunedByBound
+    statistics.prunedByEnergy = fitting - statistics.scored - statistics.prunedByBound
     if limit.endedSearch { statistics.endEarly() }
     return (incumbent.best, statistics)
   }
