@@ -25,9 +25,23 @@ struct ProfileMaker<Counts: BoxCounts> {
   /// Offers the profiles with the given block sizes at the three keeps, one for each loop that can slide.
   func add<Sink>(output: Tiles, kernel: Tiles, to found: inout ProfilesFound<Sink>) {
     let boxes = boxes(output, kernel)
+    add(
+      output: output, kernel: kernel, weightsHeld: rows.weightsHeld(kernel, level: mapspace.weightLevel), boxes,
+      held: counts.held(boxes), to: &found
+    ) {
+      counts.moved(boxes, slide: $0)
+    }
+  }
+
+  /// The same of boxes that are counted already: they hold `held` input rows and move `moved` with a loop that slides.
+  @inline(__always)
+  func add<Sink>(
+    output: Tiles, kernel: Tiles, weightsHeld: Int, _ boxes: Boxes, held: Int, to found: inout ProfilesFound<Sink>,
+    moved: (AxisLoops.Slide) -> Int
+  ) {
     var factors = CostFactors(
-      rowsMoved: counts.moved(boxes, slide: .none), rowsHeld: counts.held(boxes), output: output, kernel: kernel,
-      weightsHeld: rows.weightsHeld(kernel, level: mapspace.weightLevel), of: axis, in: mapspace)
+      rowsMoved: moved(.none), rowsHeld: held, output: output, kernel: kernel, weightsHeld: weightsHeld, of: axis,
+      in: mapspace)
     var loops = AxisLoops(output: output, kernel: kernel, slide: .none)
     found.still.offer(factors, loops)
     let isCut = (output: boxes.outputTile < boxes.outputParent, kernel: boxes.kernelTile < boxes.kernelParent)
@@ -41,7 +55,7 @@ struct ProfileMaker<Counts: BoxCounts> {
     let siblings = (output: hasSiblings(output, axis.outputSize), kernel: hasSiblings(kernel, axis.kernelSize))
     if isCut.output, siblings.output, siblings.kernel || !hasSingle.output {
       loops.slide = .output
-      factors.inputsMoved = counts.moved(boxes, slide: .output)
+      factors.inputsMoved = moved(.output)
       found.sliding.offer(factors, loops)
       if canChain, output.outer == 0, !isCut.kernel, boxes.kernelTile < axis.kernelSize, hasSingle.output {
         factors.inputsMoved = counts.moved(boxes, slide: .output, chained: true)
@@ -50,7 +64,7 @@ struct ProfileMaker<Counts: BoxCounts> {
     }
     if isCut.kernel, siblings.kernel, siblings.output || !hasSingle.kernel {
       loops.slide = .kernel
-      factors.inputsMoved = counts.moved(boxes, slide: .kernel)
+      factors.inputsMoved = moved(.kernel)
       found.sliding.offer(factors, loops)
     }
   }

@@ -83,6 +83,38 @@ struct QuickBoxCounts: BoxCounts {
     }
   }
 
+  /// Input rows of boxes of one size: the most that one holds, and those read with each loop that slides, or where none is
+  /// cut, with none.
+  struct Sums {
+    let held: Int
+    private let still: Int
+    private let alongOutputs: Int
+    private let alongKernels: Int
+
+    @inline(__always)
+    init(_ counts: QuickBoxCounts, parent: Int, tile: Int, _ cut: KernelCut) {
+      held = counts.held(parent: parent, tile: tile, cut)
+      still = counts.stillMoved(parent: parent, tile: tile, cut)
+      alongOutputs = tile < parent ? counts.outputSlideMoved(parent: parent, tile: tile, cut) : still
+      alongKernels = counts.kernelSlideMoved(parent: parent, tile: tile, cut)
+    }
+
+    @inline(__always)
+    func moved(_ slide: AxisLoops.Slide) -> Int {
+      switch slide {
+      case .none: still
+      case .output: alongOutputs
+      case .kernel: alongKernels
+      }
+    }
+
+    /// Whether fewer rows are held or moved than by others.
+    @inline(__always)
+    func isBetter(than other: Sums) -> Bool {
+      held < other.held || still < other.still || alongOutputs < other.alongOutputs || alongKernels < other.alongKernels
+    }
+  }
+
   /// Rows read when no loop slides.
   func stillMoved(parent: Int, tile: Int, _ cut: KernelCut) -> Int {
     // No two kernel rows read the same for a single output row.

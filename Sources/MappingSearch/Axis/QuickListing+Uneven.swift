@@ -9,6 +9,8 @@ extension QuickListing {
   /// those that hold and move no fewer input rows than even ones.
   func listUneven(_ mapspace: Mapspace, into found: inout ProfilesFound<Sink>) {
     let maker = ProfileMaker(rows: counts.rows, mapspace: mapspace, counts: counts)
+    /// The block sizes of output rows at the three keeps that have blocks of n rows at the inputs', at n - 1.
+    let outputs = (1...outputSize).map { mapspace.cutOnce(mapspace.outputs, of: outputSize, tile: $0, outer: 0) }
     for kernel in Partition.even(of: kernelSize) + Partition.uneven(of: kernelSize) where !limit.endsListing() {
       let cut = counts.cut(kernel.outer == 0 ? kernelSize : kernel.outer, kernel.tile)
       let even = counts.cut(kernelSize, kernel.tile)
@@ -16,20 +18,39 @@ extension QuickListing {
         listUnevenBoxes(kernel, cut, insteadOf: even, maker, into: &found)
         continue
       }
-      // Where blocks of kernel rows are cut again, uneven ones may have fewer parts.
-      let isAlwaysUseful =
-        kernel.outer == 0 || mapspace.dataflow == .inputsWeightsOutputs || cut.weightsHeld < even.weightsHeld
-      for output in unevenOutputs(cut)
-      where isAlwaysUseful || isBetter(cut, than: even, parent: output.outer, tile: output.tile) {
-        maker.add(output, kernel, to: &found)
+      if kernel.outer == 0 {
+        for output in unevenOutputs(cut) { maker.add(output, kernel, to: &found) }
+        continue
       }
-      if kernel.outer > 0 {
-        for tile in evenTiles(cut)
-        where isAlwaysUseful || isBetter(cut, than: even, parent: outputSize, tile: tile)
-          || isBetter(cut, than: even, parent: tile, tile: tile)
-        {
-          maker.add(Partition(tile: tile, outer: 0), kernel, to: &found)
+      let kernels = mapspace.cutOnce(mapspace.kernels, of: kernelSize, tile: kernel.tile, outer: kernel.outer)
+        .map { (tiles: $0, weightsHeld: counts.rows.weightsHeld($0, level: mapspace.weightLevel)) }
+      // Where blocks of kernel rows are cut again, uneven ones may have fewer parts.
+      let isAlwaysUseful = mapspace.dataflow == .inputsWeightsOutputs || cut.weightsHeld < even.weightsHeld
+      /// Offers the profiles with blocks of output rows inside parents.
+      func add(_ tile: Int, outer: Int, parents: [Int]) {
+        let sums = parents.map { QuickBoxCounts.Sums(counts, parent: $0, tile: tile, cut) }
+        guard
+          isAlwaysUseful
+            || zip(parents, sums).contains(where: {
+              $1.isBetter(than: QuickBoxCounts.Sums(counts, parent: $0, tile: tile, even))
+            })
+        else { return }
+        for tiles in outputs[tile - 1] {
+          let output = outer == 0 ? tiles : tiles.around(outer)
+          for (kernel, weightsHeld) in kernels {
+            let boxes = maker.boxes(output, kernel)
+            guard let place = parents.firstIndex(of: boxes.outputParent) else { continue }
+            maker.add(
+              output: output, kernel: kernel, weightsHeld: weightsHeld, boxes, held: sums[place].held, to: &found
+            ) {
+              sums[place].moved($0)
+            }
+          }
         }
+      }
+      for output in unevenOutputs(cut) { add(output.tile, outer: output.outer, parents: [output.outer]) }
+      for tile in evenTiles(cut) {
+        add(tile, outer: 0, parents: tile < outputSize ? [outputSize, tile] : [outputSize])
       }
     }
   }
