@@ -15,9 +15,9 @@ struct AxisListingTests {
     let rows = AxisRows(axis)
     let mapspaces = Dataflow.allCases.map(Mapspace.init)
     guard let quick = QuickListing<Skyline>(rows, for: mapspaces) else { return }
-    for mapspace in mapspaces {
-      var quickly = ProfilesFound<Skyline>()
-      quick.list(mapspace, into: &quickly)
+    var found = mapspaces.map { _ in ProfilesFound<Skyline>() }
+    quick.list(into: &found)
+    for (mapspace, quickly) in zip(mapspaces, found) {
       var plainly = ProfilesFound<Skyline>()
       PlainListing(rows, mapspace).list(into: &plainly)
       func comment() -> Comment { "seed \(seed), \(mapspace.dataflow), \(axis)" }

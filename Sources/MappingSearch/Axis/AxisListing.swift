@@ -20,32 +20,35 @@ struct AxisListing<Sink: ProfileSink> {
 
   /// What is found in each of the orders, and whether every block size was tried.
   func found() -> [(profiles: ProfilesFound<Sink>, isComplete: Bool)] {
+    var found = mapspaces.map { _ in ProfilesFound<Sink>() }
+    let areComplete = listRuns(into: &found)
     var parts = PhaseParts(rows)
-    return mapspaces.map { mapspace in
-      var found = ProfilesFound<Sink>()
-      let isComplete = listRuns(mapspace, into: &found)
+    return mapspaces.indices.map { index in
+      let mapspace = mapspaces[index]
       if limit.endsListing() {
-        PlainListing(rows, mapspace).listFew(into: &found)
-        return (found, false)
+        PlainListing(rows, mapspace).listFew(into: &found[index])
+        return (found[index], false)
       }
-      if phases == .off { return (found, isComplete) }
+      if phases == .off { return (found[index], areComplete[index]) }
       let split = PhaseListing(rows, mapspace)
-      split.list(into: &found, &parts, limit)
-      return (found, isComplete && split.isComplete)
+      split.list(into: &found[index], &parts, limit)
+      return (found[index], areComplete[index] && split.isComplete)
     }
   }
 
   /// Offers the profiles whose blocks are runs of neighbours.
   ///
-  /// - Returns: whether every block size was tried.
-  private func listRuns(_ mapspace: Mapspace, into found: inout ProfilesFound<Sink>) -> Bool {
+  /// - Returns: whether every block size was tried, in each of the orders.
+  private func listRuns(into found: inout [ProfilesFound<Sink>]) -> [Bool] {
     if let quick {
-      quick.list(mapspace, into: &found)
-      return quick.isComplete
+      quick.list(into: &found)
+      return mapspaces.map { _ in quick.isComplete }
     }
-    let plain = PlainListing(rows, mapspace)
-    plain.list(into: &found, limit)
-    return plain.isComplete
+    return mapspaces.indices.map { index in
+      let plain = PlainListing(rows, mapspaces[index])
+      plain.list(into: &found[index], limit)
+      return plain.isComplete
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import Mappings
 import Workloads
 
 /// ``ConvolutionAxis/inputRows(outputs:kernels:)`` in constant time, for the many blocks that a search compares.
-struct AxisRows {
+final class AxisRows: Sendable {
   let axis: ConvolutionAxis
   /// The output rows that read no padding: all of their blocks with the same sizes have the same number of rows.
   let interior: Range<Int>

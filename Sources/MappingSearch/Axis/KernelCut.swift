@@ -7,9 +7,9 @@ import Workloads
 /// n·w - (n - 1)·max(0, w - u) input rows, padding included, with `w` successive kernel rows, where u is the kernel
 /// period: each cut of the output rows adds max(0, w - u). A cut just before an output row that reaches padding adds only
 /// those of its w - u first kernel rows that read a real input row.
-struct KernelCut {
+final class KernelCut: Sendable {
   /// A number of rows that grows with each cut of the output rows.
-  struct Line {
+  struct Line: Sendable {
     /// With output rows uncut.
     var whole = 0
     /// More for each cut before an output row that reads no padding.
@@ -64,6 +64,8 @@ struct KernelCut {
   let head: [Int]
   /// The most rows of output rows n ..< P with any block, at n.
   let tail: [Int]
+  /// The most rows of other ranges that reach padding, by their number; none where there are too many.
+  private let padded: [Int32]
 
   init(_ rows: AxisRows, parents: [[Range<Int>]], tiles: Tiles) {
     self.tiles = tiles
@@ -97,6 +99,7 @@ struct KernelCut {
     }
     self.head = head
     self.tail = tail
+    padded = PaddedRanges(rows).map { range in Int32(blocks.reduce(0) { max($0, rows(range, $1)) }) }
   }
 
   /// The most rows of a range of output rows with any block.
@@ -106,6 +109,7 @@ struct KernelCut {
     if rows.interior.lowerBound <= outputs.lowerBound, outputs.upperBound <= rows.interior.upperBound {
       return rowsHeld(interior: outputs.count, rows)
     }
+    if !padded.isEmpty { return Int(padded[PaddedRanges(rows).index(of: outputs)]) }
     var most = 0
     for blocks in moving {
       for block in blocks { most = max(most, rows(outputs, block)) }
@@ -118,5 +122,45 @@ struct KernelCut {
   @inline(__always)
   func rowsHeld(interior count: Int, _ rows: AxisRows) -> Int {
     count * tile - (count - 1) * max(0, tile - rows.axis.kernelPeriod)
+  }
+}
+
+/// The ranges of output rows that reach padding, but for those from the first row on and up to the last.
+private struct PaddedRanges {
+  private let size: Int
+  /// Ranges from a row before the first that reads no padding come first, by their start and end; then those from there on
+  /// to an end beyond the last such row, by their end and start.
+  private let front: Int
+  private let back: Int
+
+  /// More ranges than this are not tabulated.
+  private static let mostRanges = 1 << 13
+
+  init(_ rows: AxisRows) {
+    size = rows.axis.outputSize
+    front = max(1, rows.interior.lowerBound)
+    back = max(front, rows.interior.upperBound)
+  }
+
+  /// What a closure gives for each of them, in their order; nothing of too many.
+  func map(_ body: (Range<Int>) -> Int32) -> [Int32] {
+    let count = (front - 1) * size + (size - back) * size
+    if count == 0 || count > Self.mostRanges { return [] }
+    var values = [Int32](repeating: 0, count: count)
+    for start in 1..<front {
+      for end in start + 1..<max(start + 1, size) { values[(start - 1) * size + end] = body(start..<end) }
+    }
+    for end in back + 1..<max(back + 1, size) {
+      for start in front..<end { values[index(of: start..<end)] = body(start..<end) }
+    }
+    return values
+  }
+
+  /// The position of a range.
+  @inline(__always)
+  func index(of range: Range<Int>) -> Int {
+    range.lowerBound < front
+      ? (range.lowerBound - 1) * size + range.upperBound
+      : (front - 1) * size + (range.upperBound - back - 1) * size + range.lowerBound
   }
 }

@@ -71,12 +71,12 @@ struct ProfileMaker<Counts: BoxCounts> {
 
   /// Whether a dimension is cut evenly or in the segment just outside the inputs' keep, so that its blocks are those
   /// that ``BoxCounts`` see as siblings.
-  private func hasSiblings(_ tiles: Tiles, _ size: Int) -> Bool {
+  func hasSiblings(_ tiles: Tiles, _ size: Int) -> Bool {
     tiles.outer == 0 || mapspace.inputLevel == 0 || tiles[mapspace.inputLevel - 1] == size
   }
 
   /// Whether some parent, the ragged last one or all, is a single block.
-  private func hasSingleBlock(_ size: Int, parent: Int, tile: Int) -> Bool {
+  func hasSingleBlock(_ size: Int, parent: Int, tile: Int) -> Bool {
     tile >= parent || (size % parent != 0 && size % parent <= tile)
   }
 

@@ -2,7 +2,7 @@ import Workloads
 
 /// Counts by what each cut of the axis adds, where output rows that share an input row are neighbours: v = 1, as wherever
 /// the dilation divides the stride.
-struct QuickBoxCounts: BoxCounts {
+final class QuickBoxCounts: BoxCounts, Sendable {
   let rows: AxisRows
   let plain: PlainBoxCounts
   let ladder: TileLadder

@@ -7,50 +7,58 @@ extension QuickListing {
 
   /// Offers the profiles with uneven blocks, where the axis is cut in one segment only down to the inputs' keep, less
   /// those that hold and move no fewer input rows than even ones.
-  func listUneven(_ mapspace: Mapspace, into found: inout ProfilesFound<Sink>) {
-    let maker = ProfileMaker(rows: counts.rows, mapspace: mapspace, counts: counts)
-    /// The block sizes of output rows at the three keeps that have blocks of n rows at the inputs', at n - 1.
-    let outputs = (1...outputSize).map { mapspace.cutOnce(mapspace.outputs, of: outputSize, tile: $0, outer: 0) }
+  func listUneven(into found: inout [ProfilesFound<Sink>]) {
+    let orders = mapspaces.map { UnevenOrder(ProfileMaker(rows: counts.rows, mapspace: $0, counts: counts)) }
     for kernel in Partition.even(of: kernelSize) + Partition.uneven(of: kernelSize) where !limit.endsListing() {
       let cut = counts.cut(kernel.outer == 0 ? kernelSize : kernel.outer, kernel.tile)
       let even = counts.cut(kernelSize, kernel.tile)
-      if mapspace.outputs.contains(.fewest) {
-        listUnevenBoxes(kernel, cut, insteadOf: even, maker, into: &found)
-        continue
+      for (index, order) in orders.enumerated() where order.cutsBoxesAgain {
+        listUnevenBoxes(kernel, cut, insteadOf: even, order.maker, into: &found[index])
       }
-      if kernel.outer == 0 {
-        for output in unevenOutputs(cut) { maker.add(output, kernel, to: &found) }
-        continue
-      }
-      let kernels = mapspace.cutOnce(mapspace.kernels, of: kernelSize, tile: kernel.tile, outer: kernel.outer)
-        .map { (tiles: $0, weightsHeld: counts.rows.weightsHeld($0, level: mapspace.weightLevel)) }
+      let others = orders.indices.filter { !orders[$0].cutsBoxesAgain }
+      if others.isEmpty { continue }
+      let kernels = others.map { orders[$0].kernels(kernel) }
       // Where blocks of kernel rows are cut again, uneven ones may have fewer parts.
-      let isAlwaysUseful = mapspace.dataflow == .inputsWeightsOutputs || cut.weightsHeld < even.weightsHeld
+      let isAlwaysUseful = others.map {
+        kernel.outer == 0 || mapspaces[$0].dataflow == .inputsWeightsOutputs || cut.weightsHeld < even.weightsHeld
+      }
+      let kernelParents =
+        kernel.outer > 0 ? [kernel.outer] : kernel.tile < kernelSize ? [kernelSize, kernel.tile] : [kernelSize]
+      var tried = others.map { _ in TriedOutputs() }
       /// Offers the profiles with blocks of output rows inside parents.
       func add(_ tile: Int, outer: Int, parents: [Int]) {
-        let sums = parents.map { QuickBoxCounts.Sums(counts, parent: $0, tile: tile, cut) }
-        guard
-          isAlwaysUseful
-            || zip(parents, sums).contains(where: {
-              $1.isBetter(than: QuickBoxCounts.Sums(counts, parent: $0, tile: tile, even))
-            })
-        else { return }
-        for tiles in outputs[tile - 1] {
-          let output = outer == 0 ? tiles : tiles.around(outer)
-          for (kernel, weightsHeld) in kernels {
-            let boxes = maker.boxes(output, kernel)
-            guard let place = parents.firstIndex(of: boxes.outputParent) else { continue }
-            maker.add(
-              output: output, kernel: kernel, weightsHeld: weightsHeld, boxes, held: sums[place].held, to: &found
-            ) {
-              sums[place].moved($0)
+        let sums = parents.map { parent in
+          kernelParents.map { QuickBoxCounts.Sums(counts, parent: parent, tile: tile, counts.cut($0, kernel.tile)) }
+        }
+        lazy var isBetter = zip(parents, sums).contains {
+          $1[0].isBetter(than: QuickBoxCounts.Sums(counts, parent: $0, tile: tile, even))
+        }
+        for (place, index) in others.enumerated() where isAlwaysUseful[place] || isBetter {
+          for tiles in orders[index].outputs[tile - 1] {
+            let output = outer == 0 ? tiles : tiles.around(outer)
+            let row =
+              parents.firstIndex(of: orders[index].maker.boxes(output, kernels[place][0].tiles).outputParent) ?? 0
+            if kernel.outer > 0, !tried[place].isUseful(output, parent: parents[row], sums[row][0], orders[index].maker)
+            {
+              continue
+            }
+            for (kernel, weightsHeld) in kernels[place] {
+              let boxes = orders[index].maker.boxes(output, kernel)
+              let own = sums[row][kernelParents.firstIndex(of: boxes.kernelParent) ?? 0]
+              orders[index].maker.add(
+                output: output, kernel: kernel, weightsHeld: weightsHeld, boxes, held: own.held, to: &found[index]
+              ) {
+                own.moved($0)
+              }
             }
           }
         }
       }
       for output in unevenOutputs(cut) { add(output.tile, outer: output.outer, parents: [output.outer]) }
-      for tile in evenTiles(cut) {
-        add(tile, outer: 0, parents: tile < outputSize ? [outputSize, tile] : [outputSize])
+      if kernel.outer > 0 {
+        for tile in evenTiles(cut) {
+          add(tile, outer: 0, parents: tile < outputSize ? [outputSize, tile] : [outputSize])
+        }
       }
     }
   }
@@ -145,5 +153,52 @@ extension QuickListing {
     }
     return counts.held(parent: parent, tile: tile, cut) < counts.held(parent: parent, tile: tile, other)
       || moves(.none) || moves(.kernel) || tile < parent && moves(.output)
+  }
+}
+
+/// The cuts of output rows that went with one uneven cut of kernel rows so far, by what they contribute to profiles.
+private struct TriedOutputs {
+  private var keys: [SIMD8<Int>] = []
+
+  /// Whether no cut before has all of its profiles, with factors that are no larger.
+  mutating func isUseful(
+    _ output: Tiles, parent: Int, _ sums: QuickBoxCounts.Sums, _ maker: ProfileMaker<QuickBoxCounts>
+  ) -> Bool {
+    let (mapspace, size) = (maker.mapspace, maker.rows.axis.outputSize)
+    let tile = output[mapspace.inputLevel]
+    let hasSiblings = maker.hasSiblings(output, size)
+    let slides = tile < parent && hasSiblings
+    let key = SIMD8(
+      sums.held, sums.moved(.none), slides ? sums.moved(.output) : .max, sums.moved(.kernel),
+      output.blockCount(of: size, level: mapspace.weightLevel), output[mapspace.outputLevel],
+      slides && !maker.hasSingleBlock(size, parent: parent, tile: tile) ? 0 : 1, hasSiblings ? 0 : 1)
+    for known in keys where !any(known .> key) { return false }
+    keys.append(key)
+    return true
+  }
+}
+
+/// What uneven blocks need of an order of keeps.
+private struct UnevenOrder {
+  let maker: ProfileMaker<QuickBoxCounts>
+  /// Whether boxes of inputs are cut again into blocks of outputs.
+  let cutsBoxesAgain: Bool
+  /// The block sizes of output rows at the three keeps that have blocks of n rows at the inputs', at n - 1.
+  let outputs: [[Tiles]]
+
+  init(_ maker: ProfileMaker<QuickBoxCounts>) {
+    self.maker = maker
+    let (mapspace, size) = (maker.mapspace, maker.rows.axis.outputSize)
+    cutsBoxesAgain = mapspace.outputs.contains(.fewest)
+    outputs = cutsBoxesAgain ? [] : (1...size).map { mapspace.cutOnce(mapspace.outputs, of: size, tile: $0, outer: 0) }
+  }
+
+  /// The block sizes of kernel rows that are cut in some way, with the most weights of a block.
+  func kernels(_ kernel: Partition) -> [(tiles: Tiles, weightsHeld: Int)] {
+    let mapspace = maker.mapspace
+    return mapspace.cutOnce(mapspace.kernels, of: maker.rows.axis.kernelSize, tile: kernel.tile, outer: kernel.outer)
+      .map {
+        ($0, maker.rows.weightsHeld($0, level: mapspace.weightLevel))
+      }
   }
 }

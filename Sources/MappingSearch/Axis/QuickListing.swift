@@ -5,6 +5,7 @@ import Workloads
 /// Lists the profiles of one axis from its ``BoxChoices``: what ``PlainListing`` lists, without most of what is dominated.
 struct QuickListing<Sink: ProfileSink> {
   let choices: BoxChoices
+  let mapspaces: [Mapspace]
   /// When to end, or nil.
   let limit: TimeLimit?
   /// The profiles of the two orders with the inputs innermost, found together.
@@ -16,6 +17,7 @@ struct QuickListing<Sink: ProfileSink> {
   /// Of an axis in some orders of keeps, or nil where only ``PlainListing`` lists them.
   init?(_ rows: AxisRows, for mapspaces: [Mapspace], _ limit: TimeLimit? = nil) {
     self.limit = limit
+    self.mapspaces = mapspaces
     guard QuickBoxCounts.canCount(rows.axis) else { return nil }
     choices = BoxChoices(counts: QuickBoxCounts(rows, TileLadder(rows, parents: Self.parents(rows.axis))))
     let innermost = mapspaces.filter { $0.inputLevel == 2 }
@@ -40,16 +42,16 @@ struct QuickListing<Sink: ProfileSink> {
   /// Whether all sizes are tried.
   var isComplete: Bool { counts.ladder.parents.count == axis.outputSize }
 
-  /// Offers the profiles of one of the orders.
+  /// Offers the profiles of each of the orders.
   ///
-  /// - Complexity: O(P^1.5·R²) choices for P output and R kernel rows, and O(P²·R⁴) more near padding.
-  func list(_ mapspace: Mapspace, into found: inout ProfilesFound<Sink>) {
-    listEven(mapspace, into: &found)
-    if isComplete, axis.hasPaddedMACs { listUneven(mapspace, into: &found) }
+  /// - Complexity: O(P^1.5·R²) choices for P output and R kernel rows, and O(P²·R²) more near padding.
+  func list(into found: inout [ProfilesFound<Sink>]) {
+    for (index, mapspace) in mapspaces.enumerated() { listEven(mapspace, into: &found[index]) }
+    if isComplete, axis.hasPaddedMACs { listUneven(into: &found) }
   }
 
   /// Offers the profiles with equal blocks, but for a ragged last one, many of them dominated.
-  func listEven(_ mapspace: Mapspace, into found: inout ProfilesFound<Sink>) {
+  private func listEven(_ mapspace: Mapspace, into found: inout ProfilesFound<Sink>) {
     switch mapspace.inputLevel {
     case 2: found = innermost[mapspace.dataflow] ?? found
     case 1: listInputsBetween(mapspace, into: &found)

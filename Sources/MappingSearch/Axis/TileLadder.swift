@@ -4,9 +4,9 @@ import Workloads
 ///
 /// Of tiles that make the same number of blocks only the one that holds least can be best, for all move the same rows;
 /// where a cut falls among output rows that reach padding they may move fewer, so those are listed too.
-struct TileLadder {
+struct TileLadder: Sendable {
   /// Tiles inside one parent that make the same number of blocks.
-  struct Rung {
+  struct Rung: Sendable {
     var tiles: ClosedRange<Int>
     var count: Int
     /// Whether a full block of the smallest tile lies away from padding: then the boxes hold what that one holds.
