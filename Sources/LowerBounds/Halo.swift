@@ -144,7 +144,7 @@ struct Halo: Sendable {
 
   /// The cost at a number of stretches and a discount for which it exceeds discount · discounted by about the most.
   ///
-  /// What is tried does not depend on the Buffer, so that the bound does not grow with it.
+  /// Of the numbers tried the one is found that none next to it exceeds. Every number gives a bound.
   ///
   /// - Parameters:
   ///   - plain: the stretches without halo.
