@@ -99,4 +99,98 @@ struct ScheduleTests {
       print(([name, "\(ratios.count)"] + figures.map { String(format: "%.4f", $0) }).joined(separator: ","))
     }
   }
+
+  // MARK: Larger layers
+
+  /// Bounds, the optimum over nests, and a schedule that begins with it, at one capacity: data energies in quanta.
+  private struct AnnealedPoint {
+    let nests: Int
+    /// The optimum's MACs in their order, with what is dropped chosen word by word.
+    let start: Int
+    let annealed: Int
+    let bounds: [(LowerBound, energy: Int)]
+    var bound: Int { bounds.map(\.energy).max() ?? 0 }
+  }
+
+  private static func annealed(
+    _ problem: Problem, capacity: Bits, trials: Int, _ random: inout SplitMix64
+  ) -> AnnealedPoint? {
+    let schedule = AnnealedSchedule(problem)
+    guard let optimum = Optimizer(problem).optimum(capacity: capacity),
+      let found = schedule.cheapest(
+        from: schedule.order(of: optimum.mapping, on: problem.layer), capacity: capacity.count, trials: trials, &random)
+    else { return nil }
+    let bounds = LowerBounds(problem).all(capacity: capacity)
+    return AnnealedPoint(
+      nests: optimum.energy.dataQuanta, start: found.start, annealed: found.best,
+      bounds: bounds.map { ($0, $0.energy(of: [problem])?.dataQuanta ?? .max) })
+  }
+
+  @Test("No bound is above an annealed schedule, and none of these below the cheapest", arguments: seeds(0..<12))
+  func annealed(seed: Int) throws {
+    var layers = RandomLayers(seed: 90_000 + seed, largestSize: 9, largestMACs: seed % 2 == 0 ? 16 : 250)
+    let problem = Self.problem(&layers)
+    let least = problem.leastCapacity.count
+    for capacity in [least, 2 * least, 4 * least] {
+      let failure: Comment = "\(describe(problem, seed: 90_000 + seed)) at \(capacity)"
+      guard
+        let point = Self.annealed(problem, capacity: Bits(capacity), trials: 300, &layers.random)
+      else {
+        Issue.record("no schedule of \(failure)")
+        continue
+      }
+      #expect(point.annealed <= point.start, failure)
+      for (bound, energy) in point.bounds { #expect(energy <= point.annealed, "\(bound) \(failure)") }
+      if let cheapest = ScheduleSearch(problem)?.cheapest(capacity: capacity, mostStates: 1 << 16) {
+        #expect(point.annealed >= cheapest.energy, failure)
+      }
+    }
+  }
+
+  /// Layers of up to 4 000 MACs that are to large ones of the built-in networks what a Buffer of a few words is to theirs.
+  private static let samples: [(name: String, layer: @Sendable () throws -> Layer)] = [
+    ("first layer, 7x7 stride 2", { try square(outputs: 6, input: 1, outputChannels: 2, kernel: 7, stride: 2) }),
+    ("5x5", { try square(outputs: 5, input: 2, outputChannels: 3, kernel: 5) }),
+    ("3x3", { try square(outputs: 5, input: 4, outputChannels: 4, kernel: 3) }),
+    ("3x3 stride 2", { try square(outputs: 5, input: 4, outputChannels: 4, kernel: 3, stride: 2) }),
+    ("depthwise 3x3", { try square(outputs: 12, input: 1, outputChannels: 1, kernel: 3) }),
+    ("1x1", { try square(outputs: 6, input: 9, outputChannels: 9, kernel: 1) }),
+    ("1x1, short reduction", { try square(outputs: 6, input: 4, outputChannels: 20, kernel: 1) }),
+    ("product", { try square(outputs: 1, input: 14, outputChannels: 14, kernel: 1, batch: 14) }),
+  ]
+
+  private static func square(
+    outputs: Int, input channels: Int, outputChannels: Int, kernel: Int, stride: Int = 1, batch: Int = 1
+  ) throws -> Layer {
+    let size = stride * (outputs - 1) + kernel
+    return try Layer(
+      name: "sample", batch: batch, inputChannels: channels, input: Extent(height: size, width: size),
+      outputChannels: outputChannels, kernel: Extent(height: kernel, width: kernel),
+      stride: Extent(height: stride, width: stride))
+  }
+
+  /// Nests, annealed schedules and bounds of layers of some thousand MACs, over as many changes of each as the environment has
+  /// as `ANNEALED_TRIALS`:
+  ///
+  ///     ANNEALED_TRIALS=200000 OPTIMIZED=core swift test -c release --filter ScheduleTests.samples
+  @Test func samples() throws {
+    let trials = ProcessInfo.processInfo.environment["ANNEALED_TRIALS"].flatMap { Int($0) }
+    if trials != nil { print("layer,macs,words,nests,annealed,bound,nests over annealed,annealed over bound") }
+    var random = SplitMix64(seed: 95_000)
+    for (name, make) in Self.samples {
+      let layer = try make()
+      let problem = try Problem(layer, in: Problem.Setting(widths: WordWidths(try #require(BitWidth(1)))))
+      for words in trials == nil ? [16] : [8, 16, 32, 64, 128] {
+        guard let point = Self.annealed(problem, capacity: Bits(words), trials: trials ?? 20, &random) else { continue }
+        for (bound, energy) in point.bounds {
+          #expect(energy <= point.annealed, "\(bound) of \(name) at \(words) words")
+        }
+        guard trials != nil else { continue }
+        func ratio(_ one: Int, _ other: Int) -> String { String(format: "%.4f", Double(one) / Double(other)) }
+        let ratios = [ratio(point.nests, point.annealed), ratio(point.annealed, point.bound)]
+        let figures = [layer.macs, words, point.nests, point.annealed, point.bound].map { "\($0)" }
+        print(([name.replacing(",", with: "")] + figures + ratios).joined(separator: ","))
+      }
+    }
+  }
 }
