@@ -1,5 +1,5 @@
 SHELL := /bin/bash
-.PHONY: run test test-address test-thread test-pages test-models test-examples test-mlir test-cluster fuzz results mutants bench docs lint setup setup-bench setup-pages setup-python setup-models setup-mlir setup-cluster
+.PHONY: run test test-address test-thread test-pages test-models test-examples test-mlir test-cluster test-dist install dist fuzz results mutants bench docs lint setup setup-bench setup-pages setup-python setup-models setup-mlir setup-cluster setup-dist
 
 # System packages, and how to see that each is there.
 BLAS_PACKAGES := libopenblas0
@@ -37,6 +37,41 @@ PROGRAM := swift build -c release --product tilebound $(if $(filter Linux,$(shel
 run: setup
 	$(PROGRAM)
 	.build/release/tilebound optimize --network alexnet --capacity 64KiB
+
+# The program with its manual pages and what shells offer on Tab, in PREFIX; DESTDIR stands before it where a package is made.
+PREFIX := /usr/local
+INSTALLED = $(DESTDIR)$(PREFIX)
+install: setup
+	$(PROGRAM)
+	swift build --product generate-manual
+	rm -rf .build/man && mkdir -p .build/man
+	.build/debug/generate-manual .build/release/tilebound --multi-page --date "$$(git log -1 --format=%cs 2>/dev/null || date +%F)" \
+	  --output-directory .build/man
+	install -Dsm755 .build/release/tilebound "$(INSTALLED)/bin/tilebound"
+	install -d "$(INSTALLED)/share/man/man1" && install -m644 .build/man/*.1 "$(INSTALLED)/share/man/man1"
+	set -e; for shell in bash:bash-completion/completions/tilebound zsh:zsh/site-functions/_tilebound \
+	  fish:fish/vendor_completions.d/tilebound.fish; do \
+	  file="$(INSTALLED)/share/$${shell#*:}"; install -d "$$(dirname "$$file")"; \
+	  .build/release/tilebound --generate-completion-script $${shell%%:*} >"$$file"; chmod 644 "$$file"; done
+	install -Dm644 LICENSE "$(INSTALLED)/share/doc/tilebound/LICENSE"
+
+# The same in a tar file that runs without Swift on this architecture where the C library is as new as here.
+VERSION = $(shell awk -F'"' '/static let version/ { print $$2 }' Sources/Interchange/Producer.swift)
+DIST = tilebound-$(VERSION)-linux-$(shell uname -m)
+dist:
+	rm -rf .build-dist && mkdir -p .build-dist
+	$(MAKE) install DESTDIR="$(CURDIR)/.build-dist/" PREFIX="$(DIST)"
+	tar -C .build-dist --sort=name --owner=0 --group=0 --numeric-owner -czf .build-dist/$(DIST).tar.gz $(DIST)
+
+# The tar file in a bare Debian, without Swift, OpenBLAS and gnuplot: the same answer as here; as root.
+test-dist: setup-dist dist
+	rm -rf .build-dist/root
+	debootstrap --variant=minbase $$(. /etc/os-release && echo $$VERSION_CODENAME) .build-dist/root >.build-dist/debootstrap.log
+	tar -C .build-dist/root/opt -xzf .build-dist/$(DIST).tar.gz
+	unshare -m sh -ec 'mount -t proc proc .build-dist/root/proc; \
+	  for arguments in --version "optimize --network alexnet --capacity 64KiB" "bound vgg16 --capacity 16KiB --format csv"; do \
+	    .build/release/tilebound $$arguments >.build-dist/here; \
+	    chroot .build-dist/root /opt/$(DIST)/bin/tilebound $$arguments | diff .build-dist/here -; done'
 
 # All tests that need nothing besides, with the core optimized, where they take minutes less; every check of the
 # sources stays on. They run one after the other, so that their times tell.
@@ -208,6 +243,11 @@ setup-cluster: setup
 	@missing=""; for program in slurmctld slurmd sbatch munged parallel snakemake; do \
 	  PATH="$$PATH:/sbin:/usr/sbin" command -v $$program >/dev/null || missing="$(CLUSTER_PACKAGES)"; done; \
 	$(call install_missing,Slurm with munge and GNU parallel and Snakemake)
+
+# What the test in a bare Debian needs besides.
+setup-dist: setup
+	@missing=""; PATH="$$PATH:/sbin:/usr/sbin" command -v debootstrap >/dev/null || missing="debootstrap"; \
+	$(call install_missing,debootstrap)
 
 # What the tests of pages need besides.
 setup-pages: setup

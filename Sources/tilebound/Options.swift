@@ -7,13 +7,15 @@ import Workloads
 
 /// A network, in either of the two ways in which every command takes it.
 struct NetworkOptions: ParsableArguments {
-  @Argument(help: ArgumentHelp("The network, where --network does not name it.", valueName: "network"))
+  @Argument(
+    help: ArgumentHelp("The network, where --network does not name it.", valueName: "network"), completion: .network)
   var argument: String?
 
   @Option(
     name: .customLong("network"),
     help: ArgumentHelp(
-      "A built-in network, a layer table, a file of another tool, or - for standard input.", valueName: "name|file"))
+      "A built-in network, a layer table, a file of another tool, or - for standard input.", valueName: "name|file"),
+    completion: .network)
   var option: String?
 
   /// The network's name or file, if one is given.
@@ -32,7 +34,7 @@ struct LayerNameOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Only the layers of these names, by commas; * stands for any text, as in 'conv*'. May be given several times.",
-      valueName: "names"))
+      valueName: "names"), completion: .layers)
   var layer: [String] = []
 
   /// The layers that are named.
@@ -187,7 +189,7 @@ struct DataflowOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Only this order of keeps, or several by commas: \(names), or any; os, ws, is, or output-stationary and so on, are "
-        + "both orders with that tensor outermost.", valueName: "names"))
+        + "both orders with that tensor outermost.", valueName: "names"), completion: .dataflows)
   var dataflow = "any"
 
   func dataflows() throws -> Set<Dataflow> { try DataflowText.parse(dataflow, origin: "--dataflow") }
@@ -232,7 +234,8 @@ struct TimeLimitOptions: ParsableArguments {
 /// What a bit and a MAC cost.
 struct ModelOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("An energy model, built-in or a file. Without it energy is bits moved.", valueName: "name|file"))
+    help: ArgumentHelp("An energy model, built-in or a file. Without it energy is bits moved.", valueName: "name|file"),
+    completion: .energyModel)
   var energy: String?
 
   @Option(

@@ -25,7 +25,7 @@ struct Tilebound: ParsableCommand {
 
       Example: tilebound optimize --network alexnet --capacity 64KiB
       """,
-    version: Producer.version,
+    version: Producer.version + (commitOfBuild.map { " (commit \($0))" } ?? ""),
     subcommands: [
       Optimize.self, Curve.self, SweepCommand.self, Merge.self, Gap.self, Bound.self, Evaluate.self, Export.self,
       Validate.self,
