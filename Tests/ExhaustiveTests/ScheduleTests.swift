@@ -107,6 +107,7 @@ struct ScheduleTests {
     let nests: Int
     /// The optimum's MACs in their order, with what is dropped chosen word by word.
     let start: Int
+    /// The cheapest schedule known, which may be the nest.
     let annealed: Int
     let bounds: [(LowerBound, energy: Int)]
     var bound: Int { bounds.map(\.energy).max() ?? 0 }
@@ -122,7 +123,7 @@ struct ScheduleTests {
     else { return nil }
     let bounds = LowerBounds(problem).all(capacity: capacity)
     return AnnealedPoint(
-      nests: optimum.energy.dataQuanta, start: found.start, annealed: found.best,
+      nests: optimum.energy.dataQuanta, start: found.start, annealed: min(found.best, optimum.energy.dataQuanta),
       bounds: bounds.map { ($0, $0.energy(of: [problem])?.dataQuanta ?? .max) })
   }
 
