@@ -1,0 +1,35 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What shells offer on Tab: the program is asked as their scripts ask it.
+struct CompletionTests {
+  private func completions(_ option: String, _ words: [String]) throws -> [String] {
+    let words = ["tilebound"] + words
+    let asked = ["---completion", words[1], "--", option, "\(words.count - 1)", "\(words[words.count - 1].count)"]
+    return try Program.run(asked + words).output.split(separator: "\n").map(String.init)
+  }
+
+  @Test func names() throws {
+    #expect(
+      try completions("--network", ["optimize", "--network", "resnet"]) == ["resnet18", "resnet50", "resnet101"])
+    #expect(try completions("--energy", ["gap", "--energy", "horowitz-45nm-i"]).contains("horowitz-45nm-int8"))
+    #expect(try completions("--dataflow", ["optimize", "--dataflow", "os,ws-"]) == ["os,ws-io", "os,ws-oi"])
+  }
+
+  @Test func layersOfTheNetwork() throws {
+    #expect(
+      try completions("--layer", ["optimize", "alexnet", "--layer", "conv1,fc"]) == [
+        "conv1,fc6", "conv1,fc7", "conv1,fc8",
+      ])
+    #expect(try completions("--layer", ["optimize", "--layer", "conv"]).isEmpty)
+  }
+
+  @Test func files() throws {
+    try withTemporaryFolder { folder in
+      let file = folder + "/mine.yaml"
+      try "".write(toFile: file, atomically: true, encoding: .utf8)
+      #expect(try completions("--network", ["bound", "--network", String(file.dropLast(7))]) == [file])
+    }
+  }
+}
