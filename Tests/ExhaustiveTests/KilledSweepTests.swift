@@ -8,14 +8,22 @@ struct KilledSweepTests {
     "sweep --network resnet18,mobilenet-v1 --capacity 256B...4MiB/8 --energy unit,horowitz-45nm-int8 --bits 8,16 "
     + "--reuse sliding"
 
+  /// The table of the sweep that nothing happened to.
+  private static let whole = Result {
+    try withTemporaryFolder { folder in
+      let outcome = try Program.run(sweep + " --output \(folder)/whole.csv --quiet")
+      #expect(outcome.code == 0, "\(outcome.error)")
+      return try Data(contentsOf: URL(fileURLWithPath: "\(folder)/whole.csv"))
+    }
+  }
+
   /// Killed at a hundred random moments, the sweep goes on each time and ends with the files of one that nothing
   /// happened to; in between there is never anything under the files' own names.
   @Test(arguments: [1, 2])
   func killedAtRandom(seed: Int) throws {
     var random = SplitMix64(seed: seed)
     try withTemporaryFolder { folder in
-      let whole = try Program.run(Self.sweep + " --output \(folder)/whole.csv --quiet")
-      #expect(whole.code == 0, "\(whole.error)")
+      let whole = try Self.whole.get()
       let file = "\(folder)/killed.csv"
       var (kills, runs) = (0, 0)
       while kills < 50 {
@@ -33,7 +41,7 @@ struct KilledSweepTests {
         if process.terminationReason == .uncaughtSignal { kills += 1 }
         if FileManager.default.fileExists(atPath: file) {
           // It was done before it could be killed: all of it is there, and another begins.
-          let isEqual = FileManager.default.contentsEqual(atPath: file, andPath: "\(folder)/whole.csv")
+          let isEqual = FileManager.default.contents(atPath: file) == whole
           #expect(isEqual, "seed \(seed), run \(runs)")
           for ending in ["", ".index.json", ".part", ".progress"] {
             try? FileManager.default.removeItem(atPath: file + ending)
@@ -42,8 +50,8 @@ struct KilledSweepTests {
       }
       let last = try Program.run(Self.sweep + " --output \(file) --quiet")
       #expect(last.code == 0, "seed \(seed): \(last.error)")
-      #expect(
-        FileManager.default.contentsEqual(atPath: file, andPath: "\(folder)/whole.csv"), "seed \(seed), \(runs) runs")
+      let isEqual = FileManager.default.contents(atPath: file) == whole
+      #expect(isEqual, "seed \(seed), \(runs) runs")
       #expect(!FileManager.default.fileExists(atPath: "\(file).part"))
     }
   }

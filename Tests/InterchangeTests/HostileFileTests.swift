@@ -119,7 +119,7 @@ struct HostileFileTests {
   }
 
   @Test func longWordsAreCut() {
-    let word = String(repeating: "n", count: 1_000_000)
+    let word = String(repeating: "n", count: 200_000)
     for lines in [
       ["\(word)"], ["? \(word)\n: 1"], ["? \(word)\n: 1\n? \(word)\n: 1"],
       ["network: n", "layers: [{name: a, \(word.prefix(900)): 1}]"],

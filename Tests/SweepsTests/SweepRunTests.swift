@@ -155,11 +155,12 @@ struct SweepRunTests {
   /// A progress whose lines say less than the records need, or no curve, is not gone on with from there.
   @Test func progressThatWasChangedIsRefused() throws {
     let sweep = try Sweep(Examples.request())
+    let perUnit = sweep.recordCount / sweep.units.count
     try withTemporaryFolder { folder in
       let file = "\(folder)/s"
       let begun = Guarded<[String: Data]>([:])
       _ = try SweepRun(sweep, to: file, form: .csv).run(threads: 1, command: "c") { now in
-        if now.done == 90, let state = try? contents(of: folder) { begun.withLock { $0 = state } }
+        if now.done == 3 * perUnit, let state = try? contents(of: folder) { begun.withLock { $0 = state } }
       }
       let progress = String(decoding: try #require(begun.value["s.progress"]), as: UTF8.self)
       func resumed(_ change: (String) -> String) throws -> Int {
@@ -168,9 +169,9 @@ struct SweepRunTests {
         try replace(folder, with: begun.value.merging(["s.progress": Data(lines.joined(separator: "\n").utf8)]) { $1 })
         return try SweepRun(sweep, to: file, form: .csv).resumed
       }
-      #expect(try resumed { $0 } == 60)
+      #expect(try resumed { $0 } == 2 * perUnit)
       // Capacities that do not rise are no curve: that line vouches for nothing.
-      #expect(try resumed { $0.replacing(/"capacities":\[\d+/) { _ in "\"capacities\":[99999999" } } == 30)
+      #expect(try resumed { $0.replacing(/"capacities":\[\d+/) { _ in "\"capacities\":[99999999" } } == perUnit)
       let message = refusal { _ = try resumed { $0.replacing(/"curves":\[\{[^}]*\},/) { _ in "\"curves\":[" } } }
       #expect(
         message == "\(file).progress: is not the progress of a sweep that can be gone on with; --restart begins anew")
@@ -180,10 +181,7 @@ struct SweepRunTests {
   /// Whatever state an end of the program leaves, going on from it ends with the same files.
   @Test(arguments: SweepForm.allCases)
   func goesOnFromEveryState(form: SweepForm) throws {
-    var request = try Examples.request()
-    request.capacities.removeLast(3)
-    request.energyModels.removeLast(3)
-    let sweep = try Sweep(request)
+    let sweep = try Sweep(Examples.shortRequest())
     let perUnit = sweep.recordCount / sweep.units.count
     let seed = Int.random(in: 0..<1 << 30)
     var random = SplitMix64(seed: seed)
@@ -262,7 +260,7 @@ struct SweepRunTests {
   }
 
   @Test func otherSweepsAreRefused() throws {
-    var request = try Examples.request()
+    var request = try Examples.shortRequest()
     let sweep = try Sweep(request)
     request.capacities.removeLast()
     let changed = try Sweep(request)
@@ -270,7 +268,7 @@ struct SweepRunTests {
       let file = "\(folder)/s"
       // Begun: nothing is touched without --restart.
       _ = try SweepRun(sweep, to: file, form: .csv).run(threads: 1, command: "c") { now in
-        if now.done == 60 {
+        if now.done == 2 * sweep.recordCount / sweep.units.count {
           #expect(
             refusal { _ = try SweepRun(sweep, to: file, form: .csv) }
               == "\(file): is being written by another sweep that has not ended")
@@ -326,7 +324,7 @@ struct SweepRunTests {
 
   /// While a file is made anew, the old one stays.
   @Test func theOldFileStaysUntilTheNewOneIsWhole() throws {
-    let sweep = try Sweep(Examples.request())
+    let sweep = try Sweep(Examples.shortRequest())
     try withTemporaryFolder { folder in
       let file = "\(folder)/s"
       try Data("old".utf8).write(to: URL(fileURLWithPath: file))

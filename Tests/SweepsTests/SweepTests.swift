@@ -42,6 +42,14 @@ enum Examples {
     request.reuse = [.sliding, .none]
     return request
   }
+
+  /// The same with three of the capacities and two of the energy models, for what does not depend on how many there are.
+  static func shortRequest() throws -> SweepRequest {
+    var request = try request()
+    request.capacities.removeLast(3)
+    request.energyModels.removeLast(3)
+    return request
+  }
 }
 
 struct SweepTests {

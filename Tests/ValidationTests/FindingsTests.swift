@@ -27,33 +27,41 @@ struct FindingsTests {
     return platform
   }()
 
-  /// Random layers, each measured to cost what `energy` makes of its prediction.
-  static func findings(
-    _ count: Int, seed: Int, levels: Bool = true, bins: Bins? = nil, energy: (LayerPrediction, Int) -> Double
-  ) throws -> Findings {
-    var layers = RandomLayers(seed: seed, largestSize: 12, largestMACs: 1 << 16)
+  /// Random layers with what is predicted of them.
+  static func predicted(
+    _ count: Int, seed: Int, levels: Bool = true, largestMACs: Int = 1 << 16
+  ) throws -> [(layer: Layer, prediction: LayerPrediction)] {
+    var layers = RandomLayers(seed: seed, largestSize: 12, largestMACs: largestMACs)
     let capacities = [platform.onChip, Bits.bytes(512)]
-    var rows: [Measurement] = []
-    var predictions: [LayerPrediction] = []
-    for line in 1...count {
+    return try (0..<count).map { _ in
       let layer = layers.layer()
-      let prediction = try LayerPrediction(layer, on: platform, capacities: capacities, levels: levels)
+      return (layer, try LayerPrediction(layer, on: platform, capacities: capacities, levels: levels))
+    }
+  }
+
+  /// Layers, each measured to cost what `energy` makes of its prediction.
+  static func findings(
+    _ layers: [(layer: Layer, prediction: LayerPrediction)], levels: Bool = true, bins: Bins? = nil,
+    energy: (LayerPrediction, Int) -> Double
+  ) throws -> Findings {
+    var rows: [Measurement] = []
+    for (index, (layer, prediction)) in layers.enumerated() {
+      let line = index + 1
       let data = energy(prediction, line)
       rows.append(
         Measurement(
           line: line, layer: layer, parameters: [Double(layer[.k]), Double(layer[.p])],
           total: data + prediction.compute, compute: prediction.compute, data: data, publishedMACs: layer.macs,
           publishedWords: prediction.outputMapWords + (line == 3 ? 1 : 0)))
-      predictions.append(prediction)
     }
     return try Findings(
-      MeasuredData(name: "made up", parameters: ["k", "p"], rows: rows), on: platform, predictions, bins: bins,
-      levels: levels)
+      MeasuredData(name: "made up", parameters: ["k", "p"], rows: rows), on: platform, layers.map(\.prediction),
+      bins: bins, levels: levels)
   }
 
   @Test(arguments: [1, 2, 3])
   func whatWasPutInIsFound(seed: Int) throws {
-    let findings = try Self.findings(60, seed: seed) { prediction, _ in
+    let findings = try Self.findings(Self.predicted(60, seed: seed)) { prediction, _ in
       3 * Double(prediction.macs) + 2 * (prediction.atCapacities[0].optimum ?? 0)
     }
     let parts = try #require(findings.parts)
@@ -67,8 +75,9 @@ struct FindingsTests {
 
   /// A measurement at the bound is one that holds; a little below, none.
   @Test func shares() throws {
+    let layers = try Self.predicted(40, seed: 7)
     for (factor, holds) in [(1.0, 40), (0.999, 0), (1.5, 40)] {
-      let findings = try Self.findings(40, seed: 7) { prediction, _ in
+      let findings = try Self.findings(layers) { prediction, _ in
         factor * (prediction.hierarchyBound + prediction.compute) - prediction.compute
       }
       let share = try #require(findings.shares.last)
@@ -76,7 +85,7 @@ struct FindingsTests {
       #expect(share.holds == holds, "\(factor)")
       #expect(abs(share.total.least - factor) < 1e-9 && abs(share.total.median - factor) < 1e-9)
     }
-    let one = try Self.findings(40, seed: 8) { prediction, line in
+    let one = try Self.findings(layers) { prediction, line in
       prediction.hierarchyBound * (line == 17 ? 0.5 : 2)
     }
     #expect(one.shares.last?.holds == 39 && one.shares.last?.nearest == 16)
@@ -86,7 +95,7 @@ struct FindingsTests {
   /// optima's energies never below the bounds'.
   @Test(arguments: seeds(0..<8))
   func predictionsAreOrdered(seed: Int) throws {
-    let findings = try Self.findings(30, seed: 100 + seed) { prediction, _ in Double(prediction.macs) }
+    let findings = try Self.findings(Self.predicted(30, seed: 100 + seed)) { prediction, _ in Double(prediction.macs) }
     for (row, prediction) in zip(findings.data.rows, findings.predictions) {
       let text = "seed \(seed): \(describe(row.layer))"
       for place in prediction.atCapacities { #expect(place.bound <= place.optimum ?? .infinity, "\(text)") }
@@ -97,7 +106,9 @@ struct FindingsTests {
   }
 
   @Test func withoutLevels() throws {
-    let findings = try Self.findings(20, seed: 4, levels: false) { prediction, _ in Double(prediction.macs) }
+    let findings = try Self.findings(Self.predicted(20, seed: 4, levels: false), levels: false) { prediction, _ in
+      Double(prediction.macs)
+    }
     #expect(findings.predictions.allSatisfy { $0.hierarchyOptimum == nil })
     #expect(findings.comparisons.allSatisfy { $0.quantity != .hierarchyBound && $0.quantity != .hierarchyOptimum })
     #expect(findings.shares.count == 2)
@@ -105,7 +116,8 @@ struct FindingsTests {
 
   /// Of energies that fall on a line but for a factor by one parameter, that one is told.
   @Test func residualsTellTheParameter() throws {
-    let findings = try Self.findings(300, seed: 5) { prediction, line in prediction.hierarchyBound * 2 }
+    let layers = try Self.predicted(300, seed: 5, largestMACs: 1 << 10)
+    let findings = try Self.findings(layers) { prediction, _ in prediction.hierarchyBound * 2 }
     let residuals = findings.residuals
     #expect(residuals.map(\.parameter) == ["k", "p"])
     for group in residuals.flatMap(\.groups) {
@@ -116,7 +128,8 @@ struct FindingsTests {
   }
 
   @Test func binnedMinimaAreRegressed() throws {
-    let findings = try Self.findings(200, seed: 6, bins: Bins(size: 3, below: 4000)) { prediction, line in
+    let layers = try Self.predicted(200, seed: 6, largestMACs: 1 << 12)
+    let findings = try Self.findings(layers, bins: Bins(size: 3, below: 4000)) { prediction, line in
       // On a line but for rows that are not least in their bins.
       5 * prediction.term + (line % 4 == 0 ? 1e6 : 0) + 100
     }
@@ -128,7 +141,7 @@ struct FindingsTests {
 
   @Test func tooFewRows() {
     #expect(throws: (any Error).self) {
-      try Self.findings(2, seed: 1) { prediction, _ in Double(prediction.macs) }
+      try Self.findings(Self.predicted(2, seed: 1)) { prediction, _ in Double(prediction.macs) }
     }
   }
 }

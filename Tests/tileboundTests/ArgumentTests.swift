@@ -287,11 +287,11 @@ struct ArgumentTests {
 
   /// A network is named in the same ways everywhere, and in any spelling.
   @Test(arguments: [
-    "optimize # --capacity 16KiB --reuse sliding --no-timing --format csv",
+    "optimize # --layer conv5,fc7 --capacity 16KiB --reuse sliding --no-timing --format csv",
     "curve # --reuse sliding --total --format csv",
     "gap # --layer fc6 --capacity 16KiB --format csv", "bound # --capacity 16KiB --format csv",
     "evaluate # --layer conv2 --mapping configs/mappings/alexnet-conv2.yaml --format csv",
-    "sweep # --capacity 16KiB --reuse sliding --output - --format csv", "convert #", "networks #",
+    "sweep # --layer conv5,fc7 --capacity 16KiB --reuse sliding --output - --format csv", "convert #", "networks #",
   ])
   func networksAreNamedAlike(line: String) throws {
     func run(_ network: String) throws -> Program.Outcome {

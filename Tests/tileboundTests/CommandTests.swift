@@ -17,7 +17,7 @@ struct CommandTests {
 
   /// What takes long says what it is doing, on a terminal and nowhere else, and takes that away.
   @Test func longSearchesTellOfThemselves() throws {
-    let line = Self.longSearch + " --time-limit 2s"
+    let line = Self.longSearch + " --time-limit 1s"
     let clearing = "\r\u{1b}[K"
     let ended = "tilebound: --time-limit ended the search of shape: the best found is given"
     let long = try Program.shell("script -qec 'tilebound \(line)' /dev/null").output

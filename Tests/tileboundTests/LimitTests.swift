@@ -87,7 +87,7 @@ struct LimitTests {
   /// Thousands of layers, and a file that is larger than any is read.
   @Test func manyLayers() throws {
     try withTemporaryFolder { folder in
-      let count = 5000 / oneSeedIn
+      let count = 2000 / oneSeedIn
       let layers = (0..<count).map {
         "- {name: l\($0), gemm: {m: \(1 + $0 % 7), n: \(3 + $0 % 11), k: \(5 + $0 % 3)}}\n"
       }

@@ -23,7 +23,7 @@ struct ReportCommandTests {
     try withTemporaryFolder { folder in
       let made = try Program.run("optimize \(arguments) --format csv --no-timing --output \(folder)/r.csv")
       #expect(made.code == 0, "\(made.error)")
-      let report = try Program.run("report \(folder)/r.csv")
+      let report = try Program.run("report \(folder)/r.csv --no-plots")
       #expect(report.code == 0, "\(report.error)")
       let lines = commandLines(report.output)
       #expect(lines.count == 2)
@@ -61,7 +61,7 @@ struct ReportCommandTests {
         "gap --network alexnet --capacity 8KiB...32KiB --reuse sliding --format json --output \(folder)/a.json")
       _ = try Program.run("optimize --shape p=4,k=4,c=4 --capacity 16KiB --format csv --output \(folder)/s.csv")
       func records(_ filters: String) throws -> Int {
-        let outcome = try Program.run("report \(folder)/a.json \(folder)/s.csv \(filters) --title Chosen")
+        let outcome = try Program.run("report \(folder)/a.json \(folder)/s.csv \(filters) --title Chosen --no-plots")
         #expect(outcome.code == 0 && outcome.output.contains("<h1>Chosen</h1>"), "\(outcome.error)")
         return outcome.output.matches(of: /<details id/).count
       }
@@ -92,7 +92,7 @@ struct ReportCommandTests {
         to: URL(fileURLWithPath: "\(folder)/mine.yaml"))
       let sweep = "sweep --network alexnet --capacity 64KiB --energy mine.yaml,horowitz-45nm-int8 --reuse sliding"
       #expect(try Program.run("\(sweep) --output s.csv --quiet", in: folder).code == 0)
-      let page = try Program.run("report s.csv", in: folder).output
+      let page = try Program.run("report s.csv --no-plots", in: folder).output
       #expect(page.contains("<pre><code>tilebound \(sweep) --output s.csv</code></pre>"))
       let remark =
         "For these energies add --energy with the file of the energy model mine: per MAC 0.5, per bit read 1, "
