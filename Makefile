@@ -129,13 +129,14 @@ results: setup
 	rm -rf .build-results
 	mkdir -p .build-results/results/plots .build-results/results/validation
 	cp results/built-in.yaml .build-results/results
-	cp results/validation/published.yaml .build-results/results/validation
+	cp results/validation/*.yaml .build-results/results/validation
 	@set -e; cd .build-results; PATH="$(CURDIR)/.build/release:$$PATH"; \
 	tilebound sweep results/built-in.yaml --output results/built-in.csv --quiet; \
 	tilebound curve --network resnet50 --capacity 1KiB...1MiB --quiet --plot results/plots/resnet50.svg >/dev/null; \
 	if [ -d "$(VALIDATION_DATA)" ]; then \
 	  (cd results/validation; ln -s "$(VALIDATION_DATA)" data; \
 	   tilebound validate published.yaml --data-folder data --levels --page tables.md --quiet; \
+	   tilebound validate earlier.yaml --data-folder data --levels --page earlier.md --quiet; \
 	   tilebound validate data/eyeriss_energy_d.csv --columns k,total,compute,data,macs,words --platform eyeriss --levels \
 	     --shape c=3,h=224,w=224,r=11,s=11,stride=4,round-up=true --plot plots --quiet); \
 	else echo "make: no measured data in $(VALIDATION_DATA): results/validation is left as it is" >&2; fi; \

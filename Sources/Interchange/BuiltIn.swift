@@ -52,6 +52,7 @@ public enum BuiltIn {
     ("simba", Embedded.simba_like_yaml),
     ("simba-accelergy-0-3", Embedded.simba_accelergy_0_3_yaml),
     ("eyeriss", Embedded.eyeriss_like_yaml),
+    ("simplearch", Embedded.simplearch_yaml),
   ]
 
   /// Names that platforms had before, and those that they have now.

@@ -39,6 +39,7 @@ enum ValidationTables {
     if let minima = findings.minima { sections += self.minima(minima) }
     sections.append(comparisons(findings))
     sections.append(shares(findings))
+    if findings.data.hasNamedLayers { sections.append(layers(findings)) }
     if findings.hasLevels { sections.append(levels(findings)) }
     if let parts = findings.parts { sections.append(self.parts(parts, findings)) }
     if let residuals = residuals(findings) { sections.append(residuals) }
@@ -169,6 +170,28 @@ enum ValidationTables {
     return section
   }
 
+  /// Each layer of a network by itself, with what a MAC of it costs in moving data.
+  private static func layers(_ findings: Findings) -> Section {
+    var headers = ["layer", "MACs", "measured", "bound, DRAM", "measured over it"]
+    if findings.hasLevels { headers += ["bound, all levels", "measured over it"] }
+    headers += ["measured a MAC", "above DRAM's bound a MAC"]
+    var table = Table(
+      caption: "layers", columns: headers.enumerated().map { ($1, $0 == 0 ? .left : .right) })
+    for (row, prediction) in zip(findings.data.rows, findings.predictions) {
+      func energy(_ value: Double) -> String { NumberText.significant(value, 4) }
+      let bound = prediction.atCapacities[0].bound
+      var cells = [
+        row.layer.name, NumberText.grouped(prediction.macs), energy(row.data), energy(bound), factor(row.data / bound),
+      ]
+      if findings.hasLevels {
+        cells += [energy(prediction.hierarchyBound), factor(row.data / prediction.hierarchyBound)]
+      }
+      let macs = Double(prediction.macs)
+      table.rows.append(cells + [energy(row.data / macs), energy((row.data - bound) / macs)])
+    }
+    return Section(title: "measured energy of data, layer by layer", tables: [table])
+  }
+
   private static func levels(_ findings: Findings) -> Section {
     let hierarchy = HierarchyBound(findings.platform)
     var table = Table(caption: "boundaries", columns: columns("boundary", "memories inside", "price of a bit"))
@@ -190,6 +213,8 @@ enum ValidationTables {
   }
 
   private static func residuals(_ findings: Findings) -> Section? {
+    // Of a network's layers each has a line of its own.
+    if findings.data.hasNamedLayers { return nil }
     let residuals = findings.residuals
     if residuals.isEmpty { return nil }
     let bound = findings.hasLevels ? Comparison.Quantity.hierarchyBound : .bound

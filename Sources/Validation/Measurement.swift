@@ -53,12 +53,33 @@ public struct MeasuredData: Hashable, Sendable {
   public let parameters: [String]
   /// The measurements.
   public let rows: [Measurement]
+  /// Whether the layers are those of a network, each with its name.
+  public private(set) var hasNamedLayers = false
 
   /// Measurements in the order of a file.
   public init(name: String, parameters: [String], rows: [Measurement]) {
     self.name = name
     self.parameters = parameters
     self.rows = rows
+  }
+
+  /// Measurements of a network's layers, of which sizes that differ are the parameters: those that change together once.
+  package init(name: String, layers rows: [Measurement]) {
+    var parameters: [(name: String, values: [Double])] = []
+    for dimension in Dimension.allCases {
+      let values = rows.map { Double($0.layer[dimension]) }
+      if Set(values).count > 1, !parameters.contains(where: { $0.values == values }) {
+        parameters.append((dimension.rawValue, values))
+      }
+    }
+    let named = rows.indices.map { row in
+      Measurement(
+        line: rows[row].line, layer: rows[row].layer, parameters: parameters.map { $0.values[row] },
+        total: rows[row].total, compute: rows[row].compute, data: rows[row].data,
+        publishedMACs: rows[row].publishedMACs, publishedWords: rows[row].publishedWords)
+    }
+    self.init(name: name, parameters: parameters.map(\.name), rows: named)
+    hasNamedLayers = true
   }
 
   /// The parameters whose values differ between rows, as places in ``parameters``.

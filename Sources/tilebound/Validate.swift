@@ -18,7 +18,7 @@ struct Validate: ParsableCommand {
     discussion: """
       Each row of the table is a layer with what it was measured to cost: two at least of its total energy, that of \
       computing and that of moving data. A column is named by what it holds: a key of --shape (several by +, as in h+w), \
-      total, compute, data, macs, words, or - for nothing. The Buffer of the two-level model is all memory on the platform's \
+      layer (of --network, by name or counted from 1), total, compute, data, macs, words, or - for nothing. The Buffer of the two-level model is all memory on the platform's \
       chip; --capacity tries others besides. Optima are those under reuse sliding, of which all are searched.
 
       Examples:
@@ -46,6 +46,10 @@ struct Validate: ParsableCommand {
 
   @Option(help: ArgumentHelp("What is the same for all layers, as in c=3,r=11,s=11,stride=4.", valueName: "sizes"))
   var shape: String?
+
+  @Option(
+    help: ArgumentHelp("The network whose layers a column 'layer' tells, built-in or a file.", valueName: "name|file"))
+  var network: String?
 
   @Option(help: ArgumentHelp("The platform, built-in or a file.", valueName: "name|file"))
   var platform: String?
@@ -98,7 +102,8 @@ struct Validate: ParsableCommand {
     for request in requests {
       data.append(
         try MeasuredFile.read(
-          file: request.data, columns: request.columns, shape: request.shape, name: request.name))
+          file: request.data, columns: request.columns, shape: request.shape, network: request.network,
+          name: request.name))
     }
     let findings = try self.findings(zip(requests, data).map { $0 }, threads: threads)
     let parts = findings.map { ValidationPage.Part($0, figures: ValidationFigures.all($0)) }
@@ -121,7 +126,9 @@ struct Validate: ParsableCommand {
     if let bins, bins < 1 { throw FormatError(origin: "--bins", message: "is \(bins); at least 1 is expected") }
     if let below, !(below > 0) { throw FormatError(origin: "--below", message: "is \(below); more than 0 is expected") }
     if file.hasSuffix(".yaml") || file.hasSuffix(".yml") {
-      let given = [("--columns", columns), ("--shape", shape), ("--platform", platform)].first { $0.1 != nil }
+      let given = [
+        ("--columns", columns), ("--shape", shape), ("--network", network), ("--platform", platform),
+      ].first { $0.1 != nil }
       let name = given?.0 ?? (bins != nil ? "--bins" : below != nil ? "--below" : nil)
       if let name { throw FormatError(origin: name, message: "stands in \(file), for each of its tables") }
       let requests = try ValidationFile.read(file: file, data: dataFolder)
@@ -147,7 +154,8 @@ struct Validate: ParsableCommand {
     return [
       ValidationRequest(
         data: file, columns: columns?.split(separator: ",", omittingEmptySubsequences: false).map(String.init),
-        shape: shape, platform: try BuiltIn.platform(nameOrFile: platform),
+        shape: shape, network: try network.map { try BuiltIn.network(nameOrFile: $0) },
+        platform: try BuiltIn.platform(nameOrFile: platform),
         bins: bins.map { Bins(size: $0, below: below) }, capacities: capacities)
     ]
   }

@@ -39,11 +39,15 @@ struct PlatformFileTests {
   func builtIn(name: String) throws {
     let platform = try #require(try BuiltIn.platform(name))
     #expect(platform.name == name && !platform.source.isEmpty)
-    // Simba: 64 KiB, 16 times 64 KiB + 4·32 KiB + 4·384 B, and 256 B. Eyeriss: 128 KiB and 168 times 440 B.
-    #expect(
-      platform.onChip
-        == .bytes(
-          name == "eyeriss" ? (128 << 10) + 168 * 440 : (64 << 10) + 16 * ((192 << 10) + 4 * 384) + 256))
+    // Simba: 64 KiB, 16 times 64 KiB + 4·32 KiB + 4·384 B, and 256 B. Eyeriss: 128 KiB and 168 times 440 B. The simple one:
+    // 256 KiB, 16 times 384 B, and 1024 B.
+    let bytes: Int
+    switch name {
+    case "eyeriss": bytes = (128 << 10) + 168 * 440
+    case "simplearch": bytes = (256 << 10) + 16 * 384 + 1024
+    default: bytes = (64 << 10) + 16 * ((192 << 10) + 4 * 384) + 256
+    }
+    #expect(platform.onChip == .bytes(bytes))
   }
 
   @Test func refusals() {

@@ -40,6 +40,37 @@ struct MeasuredFileTests {
     #expect(data.rows[0].publishedMACs == 40 && data.rows[0].publishedWords == 7)
   }
 
+  /// Rows that are layers of a network, by number or by name, have its sizes.
+  @Test func layersOfANetwork() throws {
+    let network = try #require(try BuiltIn.network("alexnet"))
+    func read(_ text: String) throws -> MeasuredData {
+      try MeasuredFile.parse(text, name: "some", columns: nil, shape: nil, network: network, origin: "m.csv")
+    }
+    let data = try read("layer;total;data\n1;30;20\nfc6;40;10\n5;9;6\n")
+    #expect(data.rows.map(\.layer.name) == ["conv1", "fc6", "conv5"] && data.hasNamedLayers)
+    #expect(data.rows.map(\.layer) == [0, 5, 4].map { network.entries[$0].layer })
+    // Columns and kernel columns change as rows do.
+    #expect(data.parameters == ["k", "c", "p", "r"])
+    #expect(data.rows.map(\.parameters) == [[64, 3, 55, 11], [4096, 9216, 1, 1], [256, 256, 13, 3]])
+    #expect(data.rows.map(\.compute) == [10, 30, 3] && data.rows.map(\.line) == [2, 3, 4])
+    for (text, message) in [
+      ("layer;total;data\n9;3;1\n", "m.csv:2: layer: '9' is no layer of alexnet; 1 to 8 or a layer's name is expected"),
+      ("layer;total;data\n0;3;1\n", "m.csv:2: layer: '0' is no layer of alexnet; 1 to 8 or a layer's name is expected"),
+      ("p;total;data\n1;3;1\n", "m.csv: has no column 'layer' that says which of alexnet's layers a row is"),
+      ("layer;p;total;data\n1;1;3;1\n", "m.csv: the column 'p' does not go with 'layer', which says all of a shape"),
+      ("layer;layer;total;data\n1;1;3;1\n", "m.csv:1: the column 'layer' is given twice"),
+    ] {
+      #expect(refusal { _ = try read(text) } == message)
+    }
+    #expect(
+      message("layer;total;data\n1;3;1\n") == "m.csv: the column 'layer' needs a network, as in --network alexnet")
+    let shaped = refusal {
+      _ = try MeasuredFile.parse(
+        "layer;total;data\n1;3;1\n", name: "some", columns: nil, shape: "k=3", network: network, origin: "m.csv")
+    }
+    #expect(shaped == "m.csv: its layers are those of a network: a shape does not go with it")
+  }
+
   @Test func refusals() {
     #expect(message("1;2;3\n") == "m.csv:1: has no names of columns; give --columns, as in k,total,compute,data")
     #expect(message("p;total;data\n5;3\n") == "m.csv:2: has 2 values between ';'; 3 are expected")

@@ -22,8 +22,10 @@ struct ValidationFileTests {
           below: 4e11
           capacities: [64KiB, 1KiB...2KiB]
         - data: b.csv
+          network: AlexNet
           platform: eyeriss
       """, origin: "v.yaml")
+    #expect(requests[0].network == nil && requests[1].network?.entries.count == 8)
     #expect(requests.map(\.data) == ["a.csv", "b.csv"] && requests.map(\.platform.name) == ["simba", "eyeriss"])
     #expect(requests[0].name == "some" && requests[0].columns == ["p", "total", "data", "-"])
     #expect(requests[0].shape == "k=3" && requests[0].bins == Bins(size: 10, below: 4e11))
@@ -57,6 +59,7 @@ struct ValidationFileTests {
     #expect(message("data-sets:\n  - {platform: simba}\n").contains("the key 'data' is missing"))
     #expect(message("data-sets:\n  - {data: a.csv}\n").contains("the key 'platform' is missing"))
     #expect(message("data-sets:\n  - {data: a.csv, platform: simbo}\n").contains("v.yaml:2: data-sets[0].platform"))
+    #expect(message("data-sets:\n  - {data: a, network: alexnot, platform: simba}\n").contains("data-sets[0].network"))
     #expect(message("data-sets:\n  - {data: a, platform: simba, below: 3}\n").contains("stands without 'bins'"))
     #expect(message("data-sets:\n  - {data: a, platform: simba, bins: 0}\n").contains("bins: is 0"))
     let twice = "data-sets:\n  - {data: x/a.csv, platform: simba}\n  - {data: y/a.csv, platform: eyeriss}\n"

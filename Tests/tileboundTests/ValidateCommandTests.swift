@@ -86,6 +86,31 @@ struct ValidateCommandTests {
     }
   }
 
+  /// A table of a network's layers has a line for each.
+  @Test func layersOfANetwork() throws {
+    try withTemporaryFolder { folder in
+      // A byte of each tensor crosses once, at 8 pJ a bit; measured is twice that.
+      let words = [(6, 9216 + 37_748_736 + 4096), (7, 4096 + 16_777_216 + 4096), (8, 4096 + 4_096_000 + 1000)]
+      let rows = words.map { "\($0);\(3 * 64 * $1);\(64 * $1);\(2 * 64 * $1)\n" }
+      try ("layer;total;compute;data\n" + rows.joined()).write(
+        toFile: "\(folder)/fc.csv", atomically: true, encoding: .utf8)
+      let outcome = try Program.run("validate fc.csv --network alexnet --platform simplearch", in: folder)
+      #expect(outcome.code == 0, "\(outcome.error)")
+      let lines = outcome.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+      let start = try #require(lines.firstIndex(of: "measured energy of data, layer by layer"))
+      #expect(
+        lines[start + 1] == "layer MACs measured bound, DRAM measured over it measured a MAC above DRAM's bound a MAC")
+      #expect(lines[start + 2] == "fc6 37 748 736 4.834e+09 2.417e+09 2.00 128.0 64.02")
+      #expect(lines[start + 4] == "fc8 4 096 000 5.249e+08 2.625e+08 2.00 128.2 64.08")
+      #expect(!outcome.output.contains("residuals by parameter"))
+      let refused = try Program.run("validate fc.csv --platform simplearch", in: folder)
+      #expect(refused.code == 64)
+      #expect(
+        refused.error == "tilebound: fc.csv: the column 'layer' needs a network, as in --network alexnet\n",
+        "\(refused.error)")
+    }
+  }
+
   @Test func refusals() throws {
     try withTable { file, folder in
       func check(_ arguments: String, _ message: String) throws {
@@ -94,7 +119,7 @@ struct ValidateCommandTests {
         #expect(outcome.error.split(separator: "\n").count == 1, "\(arguments)")
         #expect(outcome.error.contains(message), "\(arguments): \(outcome.error)")
       }
-      try check(file, "give --platform, one of simba, simba-accelergy-0-3, eyeriss, or a file")
+      try check(file, "give --platform, one of simba, simba-accelergy-0-3, eyeriss, simplearch, or a file")
       try check("\(file) --platform simbo", "did you mean 'simba'?")
       try check("\(file) --platform simba", "measured.csv:2: '")
       try check("\(folder)/gone.csv --platform simba", "gone.csv: cannot be read")
@@ -104,6 +129,7 @@ struct ValidateCommandTests {
       try check("\(file) \(Self.options) --page x.txt", "a name in .html or .md is accepted")
       try check("\(file) \(Self.options) --data-folder x", "goes with a YAML file")
       try check("results/validation/published.yaml --shape k=3", "--shape: stands in")
+      try check("results/validation/published.yaml --network alexnet", "--network: stands in")
       try check("results/validation/published.yaml", "simba_energy_d.csv: cannot be read")
     }
   }

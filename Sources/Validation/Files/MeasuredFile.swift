@@ -1,5 +1,5 @@
 public import Interchange
-import Workloads
+public import Workloads
 
 /// Measured energies of layers in a table: numbers between semicolons or commas, with or without a line of names.
 public enum MeasuredFile {
@@ -9,7 +9,7 @@ public enum MeasuredFile {
   static let mostRows = 1_000_000
 
   /// What a column may be called besides the keys of a shape, which `+` joins where a column stands for several.
-  public static let columnNames = ["total", "compute", "data", "macs", "words", "-"]
+  public static let columnNames = ["layer", "total", "compute", "data", "macs", "words", "-"]
 
   /// The measurements in a file.
   ///
@@ -17,21 +17,26 @@ public enum MeasuredFile {
   ///   - file: the table.
   ///   - columns: what each column holds, or nil where the table's first line says it.
   ///   - shape: what is the same for all layers, as in `c=3,r=11,s=11`, or nil.
+  ///   - network: whose layers the column `layer` counts from 1 or names, or nil where there is no such column.
   ///   - name: what reports are to call them, or nil for the file's name.
   /// - Returns: the measurements.
   /// - Throws: `FormatError` naming file, line and column.
   public static func read(
-    file: String, columns: [String]?, shape: String?, name: String? = nil
+    file: String, columns: [String]?, shape: String?, network: Network? = nil, name: String? = nil
   ) throws(FormatError) -> MeasuredData {
     try parse(
       try TextFile.read(file, limit: largestFile), name: name ?? WorkloadFile.networkName(of: file), columns: columns,
-      shape: shape, origin: file)
+      shape: shape, network: network, origin: file)
   }
 
-  /// The measurements in a text, of which errors say that it comes from `origin`; see ``read(file:columns:shape:name:)``.
+  /// The measurements in a text, of which errors say that it comes from `origin`; see
+  /// ``read(file:columns:shape:network:name:)``.
   public static func parse(
-    _ text: String, name: String, columns: [String]?, shape: String?, origin: String
+    _ text: String, name: String, columns: [String]?, shape: String?, network: Network? = nil, origin: String
   ) throws(FormatError) -> MeasuredData {
+    if network != nil, shape != nil {
+      throw FormatError(origin: origin, message: "its layers are those of a network: a shape does not go with it")
+    }
     var columns = try columns.map { names throws(FormatError) in try Columns(names, origin: "--columns") }
     var table = CSVReader(text, origin: origin, separators: ";\t,")
     var rows: [Measurement] = []
@@ -42,6 +47,7 @@ public enum MeasuredFile {
       let known: Columns
       if let columns { known = columns } else { known = try header(row, isHeader: isHeader, origin) }
       columns = known
+      try known.checkLayers(of: network, origin)
       if isHeader { continue }
       if rows.count == mostRows {
         throw FormatError(origin: origin, line: row.line, message: "has more than \(mostRows) rows")
@@ -51,11 +57,12 @@ public enum MeasuredFile {
           origin: origin, line: row.line,
           message: "has \(row.fields.count) values between '\(table.separator)'; \(known.count) are expected")
       }
-      rows.append(try known.measurement(row, shape: shape, origin))
+      rows.append(try known.measurement(row, shape: shape, network, origin))
     }
     guard let columns, !rows.isEmpty else {
       throw FormatError(origin: origin, message: "has no rows; a table of measured energies is expected")
     }
+    if network != nil { return MeasuredData(name: name, layers: rows) }
     return MeasuredData(name: name, parameters: columns.parameters.map(\.name), rows: rows)
   }
 
@@ -106,8 +113,34 @@ private struct Columns {
     }
   }
 
+  /// Refuses a column of layers without a network that has them, and a network without such a column alone.
+  func checkLayers(of network: Network?, _ origin: String) throws(FormatError) {
+    if positions["layer"] == nil {
+      guard let network else { return }
+      throw FormatError(
+        origin: origin, message: "has no column 'layer' that says which of \(network.name)'s layers a row is")
+    }
+    guard network != nil else {
+      throw FormatError(origin: origin, message: "the column 'layer' needs a network, as in --network alexnet")
+    }
+    if let parameter = parameters.first {
+      throw FormatError(
+        origin: origin, message: "the column '\(parameter.name)' does not go with 'layer', which says all of a shape")
+    }
+  }
+
+  /// The layer of a network that a field counts from 1 or names, if there is one.
+  private static func layer(_ field: String, of network: Network) -> Layer? {
+    let layers = network.entries.map(\.layer)
+    if let named = layers.first(where: { $0.name == field }) { return named }
+    guard let number = Int(field), layers.indices.contains(number - 1) else { return nil }
+    return layers[number - 1]
+  }
+
   /// The measurement in a row, which has as many fields as there are columns.
-  func measurement(_ row: CSVReader.Row, shape: String?, _ origin: String) throws(FormatError) -> Measurement {
+  func measurement(
+    _ row: CSVReader.Row, shape: String?, _ network: Network?, _ origin: String
+  ) throws(FormatError) -> Measurement {
     let fields = row.fields
     func refusal(_ key: String?, _ message: String) -> FormatError {
       FormatError(origin: origin, line: row.line, key: key, message: message)
@@ -137,10 +170,20 @@ private struct Columns {
       values.append(value)
     }
     let layer: Layer
-    do {
-      layer = try ShapeText.parse(settings.joined(separator: ","), origin: origin)
-    } catch {
-      throw refusal(error.key, error.message)
+    if let network, let position = positions["layer"] {
+      guard let named = Self.layer(fields[position], of: network) else {
+        throw refusal(
+          "layer",
+          "'\(fields[position].prefix(80))' is no layer of \(network.name); 1 to \(network.entries.count) or a layer's name "
+            + "is expected")
+      }
+      layer = named
+    } else {
+      do {
+        layer = try ShapeText.parse(settings.joined(separator: ","), origin: origin)
+      } catch {
+        throw refusal(error.key, error.message)
+      }
     }
     let (total, compute, data) = (try energy("total"), try energy("compute"), try energy("data"))
     let moved = data ?? (total ?? 0) - (compute ?? 0)

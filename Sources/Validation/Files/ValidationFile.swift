@@ -12,6 +12,8 @@ public struct ValidationRequest: Hashable, Sendable {
   public var columns: [String]?
   /// What is the same for all layers.
   public var shape: String?
+  /// Whose layers the rows are, where a column says which.
+  public var network: Network?
   /// Where the energies were measured.
   public var platform: Platform
   /// How rows are binned for the regression on the least energies, or nil for none.
@@ -23,12 +25,13 @@ public struct ValidationRequest: Hashable, Sendable {
 
   /// A request by its parts.
   public init(
-    data: String, columns: [String]? = nil, shape: String? = nil, platform: Platform, bins: Bins? = nil,
-    capacities: [Bits] = []
+    data: String, columns: [String]? = nil, shape: String? = nil, network: Network? = nil, platform: Platform,
+    bins: Bins? = nil, capacities: [Bits] = []
   ) {
     self.data = data
     self.columns = columns
     self.shape = shape
+    self.network = network
     self.platform = platform
     self.bins = bins
     self.capacities = capacities
@@ -41,7 +44,8 @@ public enum ValidationFile {
   ///
   /// - Parameters:
   ///   - file: the file's path.
-  ///   - folder: where the tables are, or nil for the file's folder. Platforms' files start from the file's folder.
+  ///   - folder: where the tables are, or nil for the file's folder. Files of platforms and
+  ///     networks start from the file's folder.
   /// - Returns: the sets, in the file's order.
   /// - Throws: `FormatError` naming file, line and key.
   public static func read(file: String, data folder: String? = nil) throws(FormatError) -> [ValidationRequest] {
@@ -76,13 +80,16 @@ public enum ValidationFile {
   private static func request(
     _ node: YAMLNode, _ folder: String, _ dataFolder: String
   ) throws(FormatError) -> ValidationRequest {
-    let fields = try node.fields(["name", "data", "columns", "shape", "platform", "bins", "below", "capacities"])
+    let fields = try node.fields([
+      "name", "data", "columns", "shape", "network", "platform", "bins", "below", "capacities",
+    ])
     let data = try node.required("data", in: fields).name()
     let platformNode = try node.required("platform", in: fields)
+    /// A file is sought from the file's folder on, a built-in name is taken as it is.
+    func place(_ name: String) -> String { name.hasPrefix("/") || !BuiltIn.isFile(name) ? name : folder + name }
     let platformName = try platformNode.string()
     let platform = try platformNode.placing { () throws(FormatError) in
-      let place = platformName.hasPrefix("/") || !BuiltIn.isFile(platformName) ? platformName : folder + platformName
-      return try BuiltIn.platform(nameOrFile: place, origin: platformNode.origin)
+      try BuiltIn.platform(nameOrFile: place(platformName), origin: platformNode.origin)
     }
     var request = ValidationRequest(data: data.hasPrefix("/") ? data : dataFolder + data, platform: platform)
     request.name = try fields["name"]?.name()
@@ -92,6 +99,12 @@ public enum ValidationFile {
       request.columns = names
     }
     request.shape = try fields["shape"]?.string()
+    if let networkNode = fields["network"] {
+      let name = try networkNode.string()
+      request.network = try networkNode.placing { () throws(FormatError) in
+        try BuiltIn.network(nameOrFile: place(name), origin: networkNode.origin)
+      }
+    }
     let limit = try fields["below"]?.number()
     if let bins = fields["bins"] {
       request.bins = Bins(size: try bins.integer(in: 1...Int(1 << 30)), below: limit)
