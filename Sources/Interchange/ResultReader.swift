@@ -155,52 +155,90 @@ public enum ResultReader {
           origin: origin, line: row.line,
           message: "has \(row.fields.count) fields; the header has \(header.fields.count)")
       }
-      var object: [String: Any] = [:]
+      var object = JSONObject()
       for (name, field) in zip(header.fields, row.fields) {
         guard let column = columns[name] else { continue }
         try insert(field, column, into: &object, origin, line: row.line)
       }
-      guard let data = try? JSONSerialization.data(withJSONObject: object) else {
-        throw FormatError(origin: origin, line: row.line, message: "holds what no text can hold")
-      }
-      records.append(try decode(data, origin, line: row.line))
+      records.append(try decode(Data(object.text.utf8), origin, line: row.line))
     }
     return records
   }
 
-  /// Puts a field of a table where its value stands in the JSON form.
-  private static func insert(
-    _ field: String, _ column: ResultColumn, into object: inout [String: Any], _ origin: String, line: Int
-  ) throws(FormatError) {
-    func put(_ value: Any?, _ path: ArraySlice<String>, into object: inout [String: Any]) {
+  /// A mapping in the JSON form of a record, of values in that form.
+  private struct JSONObject {
+    private var values: [(key: String, text: String)] = []
+    private var inner: [(key: String, object: JSONObject)] = []
+
+    /// Puts a value, or nothing, under the last key of a path.
+    mutating func put(_ text: String?, at path: ArraySlice<String>) {
       guard let key = path.first else { return }
       if path.count == 1 {
-        object[key] = value
+        if let text { values.append((key, text)) }
         return
       }
-      var inner = object[key] as? [String: Any] ?? [:]
-      put(value, path.dropFirst(), into: &inner)
-      // Each dataflow's best may be compared and yet be empty; other groups without a value are not there.
-      if !inner.isEmpty || key == "references" { object[key] = inner }
+      let index = inner.firstIndex { $0.key == key } ?? inner.endIndex
+      if index == inner.endIndex { inner.append((key, JSONObject())) }
+      inner[index].object.put(text, at: path.dropFirst())
     }
-    let value: Any?
+
+    /// Each dataflow's best may be compared and yet be empty; other groups without a value are not there.
+    private var isEmpty: Bool { values.isEmpty && !inner.contains(where: Self.isThere) }
+    private static func isThere(_ key: String, _ object: JSONObject) -> Bool { !object.isEmpty || key == "references" }
+
+    /// It as text.
+    var text: String {
+      var text = "{"
+      func add(_ key: String, _ value: String) {
+        if text.utf8.count > 1 { text += "," }
+        text += "\"\(key)\":\(value)"
+      }
+      for (key, value) in values { add(key, value) }
+      for (key, object) in inner where Self.isThere(key, object) { add(key, object.text) }
+      return text + "}"
+    }
+
+    /// A text between quotation marks.
+    static func quoted(_ text: String) -> String {
+      var quoted: [UInt8] = [UInt8(ascii: "\"")]
+      for byte in text.utf8 {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): quoted += [UInt8(ascii: "\\"), byte]
+        case 0..<0x20: quoted += "\\u00\(byte < 0x10 ? "0" : "")\(String(byte, radix: 16))".utf8
+        default: quoted.append(byte)
+        }
+      }
+      quoted.append(UInt8(ascii: "\""))
+      return String(decoding: quoted, as: UTF8.self)
+    }
+  }
+
+  /// Puts a field of a table where its value stands in the JSON form.
+  private static func insert(
+    _ field: String, _ column: ResultColumn, into object: inout JSONObject, _ origin: String, line: Int
+  ) throws(FormatError) {
+    let value: String?
     switch column.kind {
     case _ where field.isEmpty: value = nil
-    case .text: value = field
-    case .names: value = field.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+    case .text: value = JSONObject.quoted(field)
+    case .names:
+      let names = field.split(separator: "|", omittingEmptySubsequences: false)
+      value = "[\(names.map { JSONObject.quoted(String($0)) }.joined(separator: ","))]"
     case .number:
-      let number: NSNumber? = Int(field).map { NSNumber(value: $0) } ?? Double(field).map { NSNumber(value: $0) }
-      guard let number, number.doubleValue.isFinite else {
+      if let whole = Int(field) {
+        value = String(whole)
+      } else if let number = Double(field), number.isFinite {
+        value = Int(exactly: number).map(String.init) ?? "\(number)"
+      } else {
         throw FormatError(
           origin: origin, line: line, key: column.name, message: "'\(field.prefix(40))' is no number")
       }
-      value = number
     case .flag:
       guard let flag = Bool(field) else {
         throw FormatError(
           origin: origin, line: line, key: column.name, message: "'\(field.prefix(40))' is neither true nor false")
       }
-      value = flag
+      value = String(flag)
     case .nest:
       let mapping: Mapping
       do {
@@ -208,9 +246,9 @@ public enum ResultReader {
       } catch {
         throw FormatError(origin: origin, line: line, key: column.name, message: error.message)
       }
-      value = ResultRecord.nodes(mapping).map(\.fields)
+      value = "[\(ResultRecord.nodes(mapping).map(\.json).joined(separator: ","))]"
     }
-    put(value, column.path[...], into: &object)
+    object.put(value, at: column.path[...])
   }
 
   private static func decode<Value: Decodable>(

@@ -23,14 +23,6 @@ extension ResultRecord.Node {
     if loop.direction != .forward { direction = loop.direction.rawValue }
   }
 
-  /// Its fields in the JSON form.
-  var fields: [String: Any] {
-    let values: [CodingKeys: Any?] = [
-      .loop: loop, .tile: tile, .phases: phases, .direction: direction, .keep: keep,
-    ]
-    return values.reduce(into: [:]) { fields, field in fields[field.key.stringValue] = field.value }
-  }
-
   /// It in JSON, in one line.
   var json: String {
     func text(_ key: CodingKeys, _ value: String?) -> String? { value.map { "\"\(key.stringValue)\": \"\($0)\"" } }
