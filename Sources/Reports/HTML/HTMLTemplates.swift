@@ -36,18 +36,27 @@ enum HTMLTemplates {
 struct EscapedHTML: MustacheContentType {
   static let name = "ESCAPED"
 
-  func escapeText(_ text: String) -> String {
-    var escaped = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "<": escaped.append(contentsOf: "&lt;".unicodeScalars)
-      case ">": escaped.append(contentsOf: "&gt;".unicodeScalars)
-      case "&": escaped.append(contentsOf: "&amp;".unicodeScalars)
-      case "\"": escaped.append(contentsOf: "&quot;".unicodeScalars)
-      case "'": escaped.append(contentsOf: "&#39;".unicodeScalars)
-      default: escaped.append(scalar)
-      }
+  func escapeText(_ text: String) -> String { Self.escaped(text) }
+
+  /// A text with entities for what HTML would take for its own.
+  static func escaped(_ text: String) -> String {
+    if !text.utf8.contains(where: { entity(of: $0) != nil }) { return text }
+    var escaped: [UInt8] = []
+    for byte in text.utf8 {
+      if let entity = entity(of: byte) { escaped += entity.utf8 } else { escaped.append(byte) }
     }
-    return String(escaped)
+    return String(decoding: escaped, as: UTF8.self)
+  }
+
+  /// What stands for a byte. No byte of a scalar beyond ASCII is one of these.
+  private static func entity(of byte: UInt8) -> String? {
+    switch byte {
+    case UInt8(ascii: "<"): "&lt;"
+    case UInt8(ascii: ">"): "&gt;"
+    case UInt8(ascii: "&"): "&amp;"
+    case UInt8(ascii: "\""): "&quot;"
+    case UInt8(ascii: "'"): "&#39;"
+    default: nil
+    }
   }
 }

@@ -2,6 +2,7 @@ import EnergyModel
 import Answers
 import Interchange
 import Mappings
+import Mustache
 import Workloads
 
 /// A record's loop nest, what it moves and holds, and how to replay it.
@@ -137,5 +138,47 @@ struct MappingDetail {
       "all", moved.reduce(.zero) { $0 + $1.read }, moved.reduce(.zero) { $0 + $1.written },
       moved.reduce(0) { $0 + $1.words }, nil, record.energy.data)
     return table
+  }
+}
+
+// What templates ask for by name of what there are many of: reflection takes many times as long.
+extension MappingDetail: MustacheParent {
+  func child(named name: String) -> Any? {
+    switch name {
+    case "number": number
+    case "capacity": capacity
+    case "setting": setting
+    case "dataflow": dataflow
+    case "energy": energy
+    case "gap": gap
+    case "lines": lines
+    case "facts": facts
+    case "traffic": traffic
+    case "command": command
+    case "remark": remark
+    default: nil
+    }
+  }
+}
+
+extension MappingDetail.Line: MustacheParent {
+  func child(named name: String) -> Any? {
+    switch name {
+    case "text": text
+    case "remark": remark
+    case "tensor": tensor
+    case "reuse": reuse
+    default: nil
+    }
+  }
+}
+
+extension MappingDetail.Fact: MustacheParent {
+  func child(named name: String) -> Any? {
+    switch name {
+    case "name": self.name
+    case "text": text
+    default: nil
+    }
   }
 }

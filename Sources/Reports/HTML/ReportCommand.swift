@@ -96,10 +96,16 @@ enum ReportCommand {
       + (setting.namedPhases.map { ["--phases \($0.rawValue)"] } ?? [])
   }
 
+  /// The built-in energy models by name, read once.
+  private static let builtIn: [String: EnergyModel] = Dictionary(
+    uniqueKeysWithValues: BuiltIn.energyModelNames.compactMap { name in
+      (try? BuiltIn.energyModel(name)).map { (name, $0) }
+    })
+
   /// Whether the program has the setting's energy model with the same prices.
   static func isBuiltIn(_ setting: Problem.Setting) -> Bool {
     let model = setting.energyModel
-    guard let own = try? BuiltIn.energyModel(model.name) else { return false }
+    guard let own = builtIn[model.name] else { return false }
     return own.unit == model.unit && own.perMAC == model.perMAC && own.perBitRead == model.perBitRead
       && own.perBitWritten == model.perBitWritten
   }
