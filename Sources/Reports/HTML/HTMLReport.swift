@@ -1,4 +1,6 @@
+import Foundation
 public import Interchange
+import Parallel
 
 /// A report of result files: a page of HTML that stands alone, opens from disk and loads nothing.
 ///
@@ -72,14 +74,14 @@ struct FiguresSection {
   let figures: [Item]
 
   /// Figures with numbers that go on from a first one.
-  init(_ figures: [Figure], from first: Int = 1) throws(PlotError) {
-    var items: [Item] = []
-    for (index, figure) in figures.enumerated() {
-      items.append(
-        Item(
-          number: first + index, title: figure.title, setting: figure.subtitle, description: figure.description,
-          svg: try figure.inlineSVG(idPrefix: "figure-\(first + index)")))
+  init(_ figures: [Figure], from first: Int = 1) throws {
+    // Each has a process of gnuplot, which takes longer than all else that is done here.
+    self.figures = try Array(figures.enumerated()).concurrentMap(
+      threads: ProcessInfo.processInfo.activeProcessorCount
+    ) { index, figure in
+      Item(
+        number: first + index, title: figure.title, setting: figure.subtitle, description: figure.description,
+        svg: try figure.inlineSVG(idPrefix: "figure-\(first + index)"))
     }
-    self.figures = items
   }
 }

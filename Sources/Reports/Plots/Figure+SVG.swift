@@ -86,15 +86,19 @@ private struct SVG {
   private func body(_ drawing: String) -> String {
     var body = ""
     var skipped: String?
-    // Scalars and not characters: a text that begins with an accent joins it to the ">" before.
-    var rest = drawing.unicodeScalars[...]
+    // Bytes and not characters: a text that begins with an accent joins it to the ">" before.
+    var drawing = drawing
+    drawing.makeContiguousUTF8()
+    var rest = Substring(drawing).utf8
     // gnuplot writes every "<" of a text as an entity, so that each one here begins a tag.
-    while let start = rest.firstIndex(of: "<"), let end = rest[start...].firstIndex(of: ">") {
-      let text = String(rest[..<start])
-      let tag = String(rest[start...end])
+    while let start = rest.firstIndex(of: UInt8(ascii: "<")),
+      let end = rest[start...].firstIndex(of: UInt8(ascii: ">"))
+    {
+      let text = Substring(rest[..<start])
+      let tag = String(Substring(rest[start...end]))
       rest = rest[rest.index(after: end)...]
       if skipped == nil { body += text }
-      let name = String(tag.dropFirst().prefix { !$0.isWhitespace && $0 != ">" })
+      let name = String(Substring(tag.utf8.dropFirst().prefix { !Self.endsName($0) }))
       switch name {
       case _ where skipped != nil:
         if tag.hasPrefix("</"), let open = skipped, tag.dropFirst(2).hasPrefix(open) { skipped = nil }
@@ -109,18 +113,35 @@ private struct SVG {
     return body
   }
 
+  /// Whether a byte stands behind a tag's name.
+  private static func endsName(_ byte: UInt8) -> Bool { byte <= UInt8(ascii: " ") || byte == UInt8(ascii: ">") }
+
   /// A tag with identifiers of this figure alone, and with the page's colour for gnuplot's black.
   private func adapted(_ tag: String) -> String {
     guard let prefix = page?.prefix else { return tag }
-    var tag = tag
-    for quote in ["'", "\""] {
-      tag = tag.replacing(" id=\(quote)", with: " id=\(quote)\(prefix)")
-      tag = tag.replacing("href=\(quote)#", with: "href=\(quote)#\(prefix)")
-      tag = tag.replacing("=\(quote)black\(quote)", with: "=\(quote)currentColor\(quote)")
-      tag = tag.replacing("= \(quote)black\(quote)", with: "= \(quote)currentColor\(quote)")
+    var adapted: [UInt8] = []
+    var rest = Array(tag.utf8)[...]
+    while let first = rest.first {
+      guard let change = Self.changes.first(where: { $0.old[0] == first && rest.starts(with: $0.old) }) else {
+        adapted.append(first)
+        rest.removeFirst()
+        continue
+      }
+      adapted += change.new ?? change.old + prefix.utf8
+      rest.removeFirst(change.old.count)
     }
-    return tag.replacing("url(#", with: "url(#\(prefix)")
+    return String(decoding: adapted, as: UTF8.self)
   }
+
+  /// What a page has other than gnuplot, each with what it has instead; without that the prefix of identifiers follows.
+  private static let changes: [(old: [UInt8], new: [UInt8]?)] =
+    ["'", "\""].flatMap { quote -> [(old: [UInt8], new: [UInt8]?)] in
+      let (black, current) = ("\(quote)black\(quote)", "\(quote)currentColor\(quote)")
+      return [
+        (Array(" id=\(quote)".utf8), nil), (Array("href=\(quote)#".utf8), nil),
+        (Array("=\(black)".utf8), Array("=\(current)".utf8)), (Array("= \(black)".utf8), Array("= \(current)".utf8)),
+      ]
+    } + [(Array("url(#".utf8), nil)]
 
   /// Unseen shapes that tell a reader who points at them what is there.
   private var tips: String {
