@@ -134,6 +134,12 @@ public struct SweepIndex: Codable, Sendable {
     return "\(command) \(ShellText.option("output", name))"
   }
 
+  /// The curves that are known of a sweep's networks; none unless the file is that of a sweep and was not changed since.
+  public static func networkCurves(of file: String) -> [SweepCurve] {
+    guard let index = read(of: file), (try? Content(of: file)) == index.content else { return [] }
+    return index.networkCurves ?? []
+  }
+
   /// The index of a file.
   public static func path(of file: String) -> String { file + ".index.json" }
 

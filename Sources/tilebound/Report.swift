@@ -81,7 +81,10 @@ struct Report: ParsableCommand {
       }
     }
     if documents.allSatisfy(\.answers.isEmpty) { throw nothingLeft() }
-    let figures = noPlots ? [] : ReportFigures.all(of: documents.flatMap(\.answers))
+    // What a sweep's index has of whole networks need not be searched once more.
+    let areWhole = files.count == 1 && names.selection.isAll
+    let curves = areWhole && !noPlots ? SweepIndex.networkCurves(of: files[0]) : []
+    let figures = noPlots ? [] : ReportFigures.all(of: documents.flatMap(\.answers), curves: curves)
     let report = HTMLReport(documents: documents.filter { !$0.answers.isEmpty }, figures: figures, title: title)
     try OutputOptions.write(try report.page(), to: output)
   }

@@ -106,6 +106,24 @@ struct ReportCommandTests {
     }
   }
 
+  /// The knees that a sweep's index has are those of a search, and of all its layers alone.
+  @Test func kneesWithAnIndexAreThoseWithout() throws {
+    try withTemporaryFolder { folder in
+      let sweep = "sweep alexnet --layer conv5,fc* --capacity 16KiB...128KiB --reuse sliding --output s.csv --quiet"
+      #expect(try Program.run(sweep, in: folder).code == 0)
+      try FileManager.default.copyItem(atPath: "\(folder)/s.csv", toPath: "\(folder)/alone.csv")
+      func knees(_ arguments: String) throws -> [String] {
+        let outcome = try Program.run("report \(arguments)", in: folder)
+        #expect(outcome.code == 0, "\(outcome.error)")
+        return outcome.output.matches(of: /within 5 % from [^;<]*/).map { String($0.output) }
+      }
+      let whole = try knees("s.csv")
+      #expect(try !whole.isEmpty && knees("alone.csv") == whole)
+      let one = try knees("s.csv --layer fc8")
+      #expect(try !one.isEmpty && one != whole && knees("alone.csv --layer fc8") == one)
+    }
+  }
+
   @Test func refusals() throws {
     try withTemporaryFolder { folder in
       _ = try Program.run(
