@@ -61,7 +61,7 @@ public struct Answer: Hashable, Sendable {
   ///   - entry: the layer and how often the network has it.
   ///   - problem: what was asked about the layer.
   ///   - capacity: the Buffer's size.
-  ///   - optimum: the mapping with what it costs.
+  ///   - optimum: the mapping, found under prices of the same ratio.
   ///   - bounds: the problem's lower bounds.
   ///   - dataflows: all dataflows that attain the optimum, where they are known.
   ///   - seconds: how long the search took, unless that is to be left out.
@@ -70,7 +70,8 @@ public struct Answer: Hashable, Sendable {
     bounds: LowerBounds, attainedBy dataflows: [Dataflow]? = nil, seconds: Double? = nil
   ) {
     self.init(
-      network: network, entry: entry, setting: problem.setting, capacity: capacity, optimum.evaluation)
+      network: network, entry: entry, setting: problem.setting, capacity: capacity,
+      optimum.evaluation.priced(in: problem))
     if entry.partOf == nil {
       let best = bounds.best(capacity: capacity)
       bound = best.energy(of: [problem]).map { EnergyBound(best, Energies($0)) }

@@ -23,17 +23,18 @@ public struct BoundAnswer: Hashable, Sendable {
   /// - Parameters:
   ///   - network: the network that the layer belongs to, if any.
   ///   - whole: the layer.
-  ///   - setting: the widths and prices.
+  ///   - setting: the widths and prices, those of the Buffer at any capacity.
   ///   - capacities: the Buffer's sizes, in which some MAC of each part can run.
   /// - Returns: for each capacity an answer for each family.
-  /// - Throws: `ProblemError` when energies are beyond the range of exact integers.
+  /// - Throws: `ProblemError` when energies are beyond the range of exact integers, or not known at a capacity.
   public static func all(
     network: String?, _ whole: WholeLayer, in setting: Problem.Setting, capacities: [Bits]
   ) throws(ProblemError) -> [BoundAnswer] {
-    let problems = try whole.problems(in: setting)
-    let bounds = LowerBounds(problems)
+    // Bounds are on bits, whatever these cost.
+    let bounds = LowerBounds(try whole.problems(in: setting.withoutBuffer))
     var answers: [BoundAnswer] = []
     for capacity in capacities {
+      let problems = try whole.problems(in: try setting.at(capacity))
       let families = bounds.all(capacity: capacity)
       let best = LowerBounds.best(of: families)
       for bound in families {

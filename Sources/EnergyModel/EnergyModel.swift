@@ -7,7 +7,7 @@ public import Workloads
 /// that sums are exact in any order. Each energy is rounded to the nearest multiple of 2^-10 once, here.
 public struct EnergyModel: Hashable, Sendable {
   /// Quanta of the finest grain per unit.
-  static let finestQuantaPerUnit = 1024
+  package static let finestQuantaPerUnit = 1024
   /// The largest accepted energy of one MAC or one bit, in units.
   public static let largestEnergy = 1e6
 
@@ -43,6 +43,12 @@ public struct EnergyModel: Hashable, Sendable {
   /// e_write, the energy of writing one bit to DRAM, in quanta.
   public let writeQuanta: Int
 
+  /// What accesses of the Buffer cost besides, as a function of its capacity; nil where they are not modelled. The other
+  /// energies are without them until the model is asked for ``at(_:widths:)``.
+  public private(set) var buffer: BufferEnergy?
+  /// The part of the energies that is the Buffer's, at the capacity that the model is for; nil where it is for any.
+  public private(set) var bufferShare: BufferShare?
+
   /// A model with energies in `unit`.
   ///
   /// - Parameters:
@@ -53,20 +59,38 @@ public struct EnergyModel: Hashable, Sendable {
   ///   - read: e_read, per bit.
   ///   - write: e_write, per bit.
   ///   - widths: the word widths that the figures are for.
+  ///   - buffer: what accesses of the Buffer cost besides.
   /// - Throws: ``EnergyModelError`` for an energy that is negative, not finite or beyond ``largestEnergy``, or so small
   ///   that rounding would change it by more than one percent.
   public init(
-    name: String, source: String, unit: String, mac: Double, read: Double, write: Double, widths: WordWidths? = nil
+    name: String, source: String, unit: String, mac: Double, read: Double, write: Double, widths: WordWidths? = nil,
+    buffer: BufferEnergy? = nil
   ) throws(EnergyModelError) {
     var quanta: [Int] = []
     for (quantity, energy) in [("mac", mac), ("read", read), ("write", write)] {
       guard energy >= 0, energy <= Self.largestEnergy else { throw .outOfRange(quantity, energy) }
-      let count = Int(energy * Double(Self.finestQuantaPerUnit) + 0.5)
-      let rounded = Double(count) / Double(Self.finestQuantaPerUnit)
-      if abs(rounded - energy) > Self.largestRoundingError * energy { throw .tooSmall(quantity, energy) }
+      let count = Self.rounded(energy)
+      if Self.roundingError(energy, count) > Self.largestRoundingError * energy { throw .tooSmall(quantity, energy) }
       quanta.append(count)
     }
-    var quantaPerUnit = Self.finestQuantaPerUnit
+    self.init(
+      name: name, source: source, unit: unit, widths: widths, figures: Figures(mac: mac, read: read, write: write),
+      finest: quanta)
+    self.buffer = buffer
+  }
+
+  /// The nearest number of the finest quanta.
+  private static func rounded(_ energy: Double) -> Int { Int(energy * Double(finestQuantaPerUnit) + 0.5) }
+
+  private static func roundingError(_ energy: Double, _ count: Int) -> Double {
+    abs(Double(count) / Double(finestQuantaPerUnit) - energy)
+  }
+
+  /// A model of energies in the finest quanta: of a MAC, of a bit read and of a bit written.
+  private init(
+    name: String, source: String, unit: String, widths: WordWidths?, figures: Figures, finest: [Int]
+  ) {
+    var (quanta, quantaPerUnit) = (finest, Self.finestQuantaPerUnit)
     while quantaPerUnit > 1, quanta.allSatisfy({ $0 % 2 == 0 }) {
       quantaPerUnit /= 2
       quanta = quanta.map { $0 / 2 }
@@ -75,11 +99,81 @@ public struct EnergyModel: Hashable, Sendable {
     self.source = source
     self.unit = unit
     self.widths = widths
-    figures = Figures(mac: mac, read: read, write: write)
+    self.figures = figures
     self.quantaPerUnit = quantaPerUnit
     macQuanta = quanta[0]
     readQuanta = quanta[1]
     writeQuanta = quanta[2]
+  }
+
+  /// The energies in the finest quanta: of a MAC, of a bit read and of a bit written.
+  private var finest: [Int] {
+    [macQuanta, readQuanta, writeQuanta].map { $0 * (Self.finestQuantaPerUnit / quantaPerUnit) }
+  }
+
+  /// The model with what the Buffer adds at a capacity: to the energy of a MAC what its accesses cost, to that of a bit
+  /// read what it costs to fill it in, and to that of a bit written what it costs to drain it.
+  ///
+  /// What is added to each is a real number, see ``BufferEnergy``, and is rounded once, to the nearest multiple of 2^-10 of
+  /// the unit. So it never falls as the capacity rises.
+  ///
+  /// - Parameters:
+  ///   - capacity: the Buffer's size.
+  ///   - widths: bits of the words that are accessed.
+  /// - Returns: a model for that capacity; this one where accesses of the Buffer are not modelled.
+  /// - Throws: ``EnergyModelError/capacityOutOfRange(_:range:)``, or another where an energy is too large or would change
+  ///   by more than one percent when it is rounded.
+  public func at(_ capacity: Bits, widths: WordWidths) throws(EnergyModelError) -> EnergyModel {
+    guard let buffer else { return self }
+    guard let added = buffer.added(at: capacity, widths: widths) else {
+      throw .capacityOutOfRange(capacity, range: buffer.capacities)
+    }
+    var (sum, share) = (finest, [Int]())
+    for (place, (quantity, energy)) in [("mac", added.mac), ("read", added.read), ("write", added.write)].enumerated() {
+      let own = Double(sum[place]) / Double(Self.finestQuantaPerUnit)
+      guard own + energy <= Self.largestEnergy else { throw .outOfRange(quantity, own + energy) }
+      let count = Self.rounded(energy)
+      if Self.roundingError(energy, count) > Self.largestRoundingError * (own + energy) {
+        throw .tooSmall(quantity, own + energy)
+      }
+      share.append(count)
+      sum[place] += count
+    }
+    func units(_ quanta: Int) -> Double { Double(quanta) / Double(Self.finestQuantaPerUnit) }
+    var model = EnergyModel(
+      name: name, source: source, unit: unit, widths: self.widths, figures: figures, finest: sum)
+    model.bufferShare = BufferShare(
+      perMAC: units(share[0]), perBitRead: units(share[1]), perBitWritten: units(share[2]))
+    return model
+  }
+
+  /// The model without the Buffer's energy, whether it was for one capacity or for any.
+  public var withoutBuffer: EnergyModel {
+    var model = self
+    if let bufferShare {
+      let share = [bufferShare.perMAC, bufferShare.perBitRead, bufferShare.perBitWritten]
+      let own = zip(finest, share).map { $0 - Self.rounded($1) }
+      func units(_ quanta: Int) -> Double { Double(quanta) / Double(Self.finestQuantaPerUnit) }
+      model = EnergyModel(
+        name: name, source: source, unit: unit, widths: widths,
+        figures: Figures(mac: units(own[0]), read: units(own[1]), write: units(own[2])), finest: own)
+    }
+    (model.buffer, model.bufferShare) = (nil, nil)
+    return model
+  }
+
+  /// The model with a part of its energies said to be the Buffer's.
+  ///
+  /// - Parameter share: that part, in multiples of 2^-10.
+  /// - Returns: nil where the part is none: negative, no such multiple or more than the whole.
+  public func sharing(_ share: BufferShare) -> EnergyModel? {
+    let parts = [(share.perMAC, perMAC), (share.perBitRead, perBitRead), (share.perBitWritten, perBitWritten)]
+    for (part, all) in parts where !(part >= 0 && part <= all && Self.roundingError(part, Self.rounded(part)) == 0) {
+      return nil
+    }
+    var model = self
+    model.bufferShare = share
+    return model
   }
 
   /// A model of whole numbers that needs no check.
@@ -88,6 +182,7 @@ public struct EnergyModel: Hashable, Sendable {
     self.source = source
     self.unit = unit
     widths = nil
+    (buffer, bufferShare) = (nil, nil)
     figures = Figures(mac: 0, read: Double(read), write: Double(write))
     quantaPerUnit = 1
     macQuanta = 0
@@ -149,11 +244,14 @@ public enum EnergyModelError: Error, Hashable, Sendable, CustomStringConvertible
   case outOfRange(String, Double)
   /// An energy that is too few quanta to be rounded.
   case tooSmall(String, Double)
+  /// A capacity for which the model does not tell what the Buffer costs.
+  case capacityOutOfRange(Bits, range: ClosedRange<Bits>)
 
-  /// The energy that is wrong: "mac", "read" or "write".
+  /// The energy that is wrong, "mac", "read" or "write", or "capacity".
   public var quantity: String {
     switch self {
     case .outOfRange(let quantity, _), .tooSmall(let quantity, _): quantity
+    case .capacityOutOfRange: "capacity"
     }
   }
 
@@ -165,6 +263,9 @@ public enum EnergyModelError: Error, Hashable, Sendable, CustomStringConvertible
     case .tooSmall(let quantity, let value):
       "\(quantity) is \(value), which would change by more than 1 % when rounded to a multiple of 2^-10; give all "
         + "energies in a smaller unit, fJ for pJ"
+    case .capacityOutOfRange(let capacity, let range):
+      "a Buffer of \(capacity.inLargestUnit) is out of the table of what one costs to access, which tells of "
+        + "\(range.lowerBound.inLargestUnit) to \(range.upperBound.inLargestUnit)"
     }
   }
 }

@@ -46,6 +46,9 @@ public enum BuiltIn {
     ("eyeriss", Embedded.eyeriss_yaml),
     ("eyeriss-lpddr4-int16", Embedded.eyeriss_lpddr4_int16_yaml),
     ("simba", Embedded.simba_yaml),
+    ("cacti-45nm-int8", Embedded.cacti_45nm_int8_yaml),
+    ("cacti-45nm-low-standby-int8", Embedded.cacti_45nm_low_standby_int8_yaml),
+    ("cacti-32nm-int8", Embedded.cacti_32nm_int8_yaml),
   ]
 
   private static let platforms: [(name: String, text: String)] = [

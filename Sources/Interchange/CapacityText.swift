@@ -142,15 +142,7 @@ public enum CapacityText {
   }
 
   /// A capacity in the largest binary unit that takes no more than one decimal, or in bits.
-  public static func text(_ capacity: Bits) -> String {
-    for (unit, bits) in [("GiB", 8 << 30), ("MiB", 8 << 20), ("KiB", 8 << 10), ("B", 8)]
-    where capacity.count >= bits {
-      let (whole, rest) = capacity.count.quotientAndRemainder(dividingBy: bits)
-      if rest == 0 { return "\(whole) \(unit)" }
-      if unit != "B", 10 * rest % bits == 0 { return "\(whole).\(10 * rest / bits) \(unit)" }
-    }
-    return "\(capacity.count) bit"
-  }
+  public static func text(_ capacity: Bits) -> String { capacity.inLargestUnit }
 }
 
 extension CapacityText {

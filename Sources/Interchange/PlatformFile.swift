@@ -49,12 +49,7 @@ public enum PlatformFile {
         tensors.insert(tensor)
       }
     }
-    let capacity = try fields["capacity"].map { node throws(FormatError) in
-      let text = try node.string()
-      let capacity = try node.placing { () throws(FormatError) in try CapacityText.parse(text, origin: node.origin) }
-      if CapacityText.hasShortUnit(text) { throw node.error("'\(text)' may mean \(text)iB or \(text)B; write which") }
-      return capacity
-    }
+    let capacity = try fields["capacity"].map { node throws(FormatError) in try node.capacity() }
     let counts = 1...Int(1 << 30)
     return Platform.Memory(
       name: try node.required("name", in: fields).name(), tensors: tensors, capacity: capacity,

@@ -28,15 +28,48 @@ struct ResultColumn: Sendable {
   }
 }
 
-extension ResultFile {
-  /// The columns of a table of results, with or without each dataflow's own best, the wholes that layers are parts of and
-  /// what was asked of phases.
-  static func columns(comparesDataflows: Bool, hasParts: Bool, namesPhases: Bool) -> [ResultColumn] {
-    recordColumns.filter { column in
-      (hasParts || !partColumns.contains(column.path[0])) && (namesPhases || column.path != ["phases"])
-    }
-      + (comparesDataflows ? comparisonColumns : [])
+/// Columns that tables of results have where they are needed.
+public struct ExtraColumns: OptionSet, Sendable {
+  /// Each dataflow's own best, and the reference dataflows.
+  public static let dataflows = ExtraColumns(rawValue: 1)
+  /// The wholes that layers are parts of.
+  public static let parts = ExtraColumns(rawValue: 2)
+  /// Whether loops over phases were searched, where that is not as usual under the reuse.
+  public static let phases = ExtraColumns(rawValue: 4)
+  /// The Buffer's part of the energy model's prices.
+  public static let buffer = ExtraColumns(rawValue: 8)
+  /// All of these.
+  static let all: ExtraColumns = [.dataflows, .parts, .phases, .buffer]
+
+  /// One bit for each.
+  public let rawValue: Int
+
+  /// The columns of these bits.
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// Those that some records need.
+  init(of records: [ResultRecord]) {
+    self = []
+    if records.contains(where: { $0.dataflows != nil }) { insert(.dataflows) }
+    if records.contains(where: { $0.partOf != nil }) { insert(.parts) }
+    if records.contains(where: { $0.phases != nil }) { insert(.phases) }
+    if records.contains(where: { $0.energy.buffer != nil }) { insert(.buffer) }
   }
+}
+
+extension ResultFile {
+  /// The columns of a table of results, with those of the extra ones that are needed.
+  static func columns(_ extras: ExtraColumns) -> [ResultColumn] {
+    (recordColumns + comparisonColumns).filter { column in
+      extraColumns.allSatisfy { !column.path.starts(with: $0.path) || extras.contains($0.needs) }
+    }
+  }
+
+  /// Which columns are there only where they are needed, by how their paths begin.
+  private static let extraColumns: [(path: [String], needs: ExtraColumns)] = [
+    (["dataflows"], .dataflows), (["references"], .dataflows), (["part_of"], .parts), (["own_inputs"], .parts),
+    (["phases"], .phases), (["energy", "buffer"], .buffer),
+  ]
 
   private static let comparisonColumns: [ResultColumn] =
     Dataflow.allCases.map(\.rawValue).map { name in
@@ -45,8 +78,6 @@ extension ResultFile {
     + ReferenceDataflow.allCases.map(\.rawValue).map { name in
       ResultColumn(["references", name], .number) { $0.references?[name].map(number) ?? "" }
     }
-
-  private static let partColumns = ["part_of", "own_inputs"]
 
   private static let recordColumns: [ResultColumn] = [
     ResultColumn(["network"], .text) { $0.network ?? "" },
@@ -79,6 +110,13 @@ extension ResultFile {
     ResultColumn(["energy", "per_mac"], .number) { number($0.energy.perMAC) },
     ResultColumn(["energy", "per_bit_read"], .number) { number($0.energy.perBitRead) },
     ResultColumn(["energy", "per_bit_written"], .number) { number($0.energy.perBitWritten) },
+    ResultColumn(["energy", "buffer", "per_mac"], .number) { $0.energy.buffer.map { number($0.perMAC) } ?? "" },
+    ResultColumn(["energy", "buffer", "per_bit_read"], .number) {
+      $0.energy.buffer.map { number($0.perBitRead) } ?? ""
+    },
+    ResultColumn(["energy", "buffer", "per_bit_written"], .number) {
+      $0.energy.buffer.map { number($0.perBitWritten) } ?? ""
+    },
     ResultColumn(["energy", "compute"], .number) { number($0.energy.compute) },
     ResultColumn(["energy", "data"], .number) { number($0.energy.data) },
     ResultColumn(["energy", "total"], .number) { number($0.energy.total) },

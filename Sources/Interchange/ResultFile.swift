@@ -92,35 +92,23 @@ public enum ResultFile {
   public static func csv(_ answers: [Answer]) -> String { csv(answers.map { ResultRecord($0) }) }
 
   static func csv(_ records: [ResultRecord]) -> String {
-    let comparesDataflows = records.contains { $0.dataflows != nil }
-    let columns = columns(
-      comparesDataflows: comparesDataflows, hasParts: records.contains { $0.partOf != nil },
-      namesPhases: records.contains { $0.phases != nil })
+    let columns = columns(ExtraColumns(of: records))
     return header(columns) + csvLines(records, columns)
   }
 
   /// The header line of a table of results.
   ///
-  /// - Parameters:
-  ///   - comparesDataflows: whether it has each dataflow's own best.
-  ///   - hasParts: whether it has the wholes that layers are parts of.
-  ///   - namesPhases: whether it says if loops over phases were searched: needed where that is not as usual under the reuse.
+  /// - Parameter extras: columns that it has besides the usual ones.
   /// - Returns: the line.
-  public static func csvHeader(comparesDataflows: Bool, hasParts: Bool = false, namesPhases: Bool = false) -> String {
-    header(columns(comparesDataflows: comparesDataflows, hasParts: hasParts, namesPhases: namesPhases))
-  }
+  public static func csvHeader(_ extras: ExtraColumns = []) -> String { header(columns(extras)) }
 
   private static func header(_ columns: [ResultColumn]) -> String {
     columns.map(\.name).joined(separator: ",") + "\n"
   }
 
   /// The lines of a table of results without their header, which has the same columns.
-  public static func csvLines(
-    _ answers: [Answer], comparesDataflows: Bool, hasParts: Bool = false, namesPhases: Bool = false
-  ) -> String {
-    csvLines(
-      answers.map { ResultRecord($0) },
-      columns(comparesDataflows: comparesDataflows, hasParts: hasParts, namesPhases: namesPhases))
+  public static func csvLines(_ answers: [Answer], _ extras: ExtraColumns) -> String {
+    csvLines(answers.map { ResultRecord($0) }, columns(extras))
   }
 
   private static func csvLines(_ records: [ResultRecord], _ columns: [ResultColumn]) -> String {

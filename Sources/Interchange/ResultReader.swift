@@ -127,9 +127,7 @@ public enum ResultReader {
 
   private static func table(_ text: String, _ origin: String) throws(FormatError) -> [ResultRecord] {
     let columns = Dictionary(
-      uniqueKeysWithValues: ResultFile.columns(comparesDataflows: true, hasParts: true, namesPhases: true).map {
-        ($0.name, $0)
-      })
+      uniqueKeysWithValues: ResultFile.columns(.all).map { ($0.name, $0) })
     var rows = CSVReader(text, origin: origin)
     let header = try rows.next()
     guard let header, header.fields.contains("layer"), header.fields.contains("mapping") else {

@@ -100,7 +100,7 @@ extension ResultRecord {
     guard let widths = bits.wordWidths else {
       throw FormatError(origin: "bits", message: "a width is from 1 to 64 bits")
     }
-    let model: EnergyModel
+    var model: EnergyModel
     do {
       model = try EnergyModel(
         name: energy.model, source: "a result file", unit: energy.unit, mac: energy.perMAC, read: energy.perBitRead,
@@ -113,6 +113,18 @@ extension ResultRecord {
       ("per_bit_written", energy.perBitWritten, model.perBitWritten),
     ] where price != rounded {
       throw FormatError(origin: "energy.\(key)", message: "is \(price), which is no multiple of 2^-10")
+    }
+    if let prices = energy.buffer {
+      guard let shared = model.sharing(prices.share) else {
+        throw FormatError(
+          origin: "energy.buffer", message: "is no part of the prices: each is a multiple of 2^-10 from 0 to all of one"
+        )
+      }
+      if capacityBits == nil {
+        throw FormatError(
+          origin: "energy.buffer", message: "is the Buffer's energy at a capacity that the record lacks")
+      }
+      model = shared
     }
     do {
       return try Problem(layer, widths: widths, energyModel: model, reuse: policy, phases: phases)

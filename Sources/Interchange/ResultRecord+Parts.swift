@@ -89,7 +89,7 @@ extension ResultRecord.Energies {
     let model = energies.model
     self.init(
       model: model.name, unit: model.unit, perMAC: model.perMAC, perBitRead: model.perBitRead,
-      perBitWritten: model.perBitWritten,
+      perBitWritten: model.perBitWritten, buffer: model.bufferShare.map(ResultRecord.BufferPrices.init),
       compute: energies.compute, data: energies.data, total: energies.total)
   }
 

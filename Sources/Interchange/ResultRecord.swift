@@ -76,6 +76,32 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     }
   }
 
+  /// What accesses of the Buffer add to the prices of an energy model.
+  public struct BufferPrices: Codable, Hashable, Sendable {
+    /// To the energy of one MAC.
+    public var perMAC: Double
+    /// To that of reading one bit from DRAM.
+    public var perBitRead: Double
+    /// To that of writing one bit to DRAM.
+    public var perBitWritten: Double
+
+    enum CodingKeys: String, CodingKey {
+      case perMAC = "per_mac"
+      case perBitRead = "per_bit_read"
+      case perBitWritten = "per_bit_written"
+    }
+
+    /// The Buffer's part of a model's energies.
+    init(_ share: BufferShare) {
+      (perMAC, perBitRead, perBitWritten) = (share.perMAC, share.perBitRead, share.perBitWritten)
+    }
+
+    /// The same as energy models have it.
+    var share: BufferShare {
+      BufferShare(perMAC: perMAC, perBitRead: perBitRead, perBitWritten: perBitWritten)
+    }
+  }
+
   /// Energies in the unit of the model, with the model's own: a record can be checked from what it holds.
   public struct Energies: Codable, Hashable, Sendable {
     /// The energy model's name.
@@ -88,6 +114,8 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     public var perBitRead: Double
     /// e_write, the energy of writing one bit to DRAM.
     public var perBitWritten: Double
+    /// The part of these three that is the Buffer's own at its capacity, where the model tells of it.
+    public var buffer: BufferPrices?
     /// The energy of all MACs.
     public var compute: Double
     /// The energy of moving data.
@@ -101,6 +129,7 @@ public struct ResultRecord: Codable, Hashable, Sendable {
       case perMAC = "per_mac"
       case perBitRead = "per_bit_read"
       case perBitWritten = "per_bit_written"
+      case buffer
       case compute
       case data
       case total

@@ -169,6 +169,14 @@ package struct YAMLNode {
     return value
   }
 
+  /// A capacity, whose unit says of which powers it is: where nothing can be told of a unit in short it is refused.
+  func capacity() throws(FormatError) -> Bits {
+    let text = try string()
+    let capacity = try placing { () throws(FormatError) in try CapacityText.parse(text, origin: origin) }
+    if CapacityText.hasShortUnit(text) { throw error("'\(text)' may mean \(text)iB or \(text)B; write which") }
+    return capacity
+  }
+
   /// One width for all words, or a mapping with all four.
   func wordWidths() throws(FormatError) -> WordWidths {
     if !isMapping { return WordWidths(try bitWidth()) }

@@ -34,6 +34,26 @@ public struct Problem: Hashable, Sendable {
     /// Whether loops over phases are searched, where that is not what is usual under the reuse; nil where it is.
     public var namedPhases: PhasePolicy? { phases.named(under: reuse) }
 
+    /// The setting at a capacity, where the energy model has what accesses of the Buffer cost there; this one otherwise.
+    ///
+    /// - Throws: ``ProblemError/energy(model:_:)`` for a capacity that the energy model does not tell of.
+    public func at(_ capacity: Bits) throws(ProblemError) -> Setting {
+      var setting = self
+      do {
+        setting.energyModel = try energyModel.at(capacity, widths: widths)
+      } catch {
+        throw .energy(model: energyModel.name, error)
+      }
+      return setting
+    }
+
+    /// The setting without the Buffer's own energy: what answers at several capacities have in common.
+    public var withoutBuffer: Setting {
+      var setting = self
+      setting.energyModel = energyModel.withoutBuffer
+      return setting
+    }
+
     /// The reuse in words, with phases where they are not as usual.
     public var reuseText: String { Self.reuseText(reuse.rawValue, phases: namedPhases?.rawValue) }
 
@@ -61,8 +81,10 @@ public struct Problem: Hashable, Sendable {
 
   /// A layer in a setting.
   ///
-  /// - Throws: ``ProblemError/inexact(layer:model:)`` when some mapping could cost more than can be counted.
+  /// - Throws: ``ProblemError/inexact(layer:model:)`` when some mapping could cost more than can be counted, and
+  ///   ``ProblemError/needsCapacity(model:)`` when energies depend on a capacity that none was chosen of.
   public init(_ layer: Layer, in setting: Setting) throws(ProblemError) {
+    if setting.energyModel.buffer != nil { throw .needsCapacity(model: setting.energyModel.name) }
     guard setting.energyModel.isExact(for: layer, widths: setting.widths) else {
       throw .inexact(layer: layer.name, model: setting.energyModel.name)
     }
@@ -109,6 +131,10 @@ extension WholeLayer {
 public enum ProblemError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Bits or energies under the model of this name could leave the range in which integers are exact.
   case inexact(layer: String, model: String)
+  /// The model of this name has what accesses of the Buffer cost, which depends on its capacity, and there is none.
+  case needsCapacity(model: String)
+  /// The model of this name has no energies at a capacity.
+  case energy(model: String, EnergyModelError)
 
   /// What is wrong and what would be accepted, in one line.
   public var description: String {
@@ -116,6 +142,9 @@ public enum ProblemError: Error, Hashable, Sendable, CustomStringConvertible {
     case .inexact(let layer, let model):
       "\(layer): energies by \(model) could exceed 2^63 quanta and would not be exact; use a smaller layer or smaller "
         + "energies"
+    case .needsCapacity(let model):
+      "\(model): has what accesses of the Buffer cost, which depends on its capacity: give one"
+    case .energy(let model, let error): "\(model): \(error)"
     }
   }
 }

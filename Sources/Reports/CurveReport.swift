@@ -14,9 +14,12 @@ public enum CurveReport {
   public static func summary(_ curves: [CurveSummary], unit: String) -> [String] {
     guard let first = curves.first else { return [] }
     let knees = first.knees.map { $0.within == 0 ? "attains least" : "within \(NumberText.percent($0.within))" }
+    let hasLeast = first.leastEnergy != nil
     var table = TextTable(
       [("layer", .left), ("count", .right), ("points", .right), ("fits from", .right)]
-        + knees.map { ($0, .right) } + [("least data [\(unit)]", .right)])
+        + knees.map { (hasLeast ? "moves \($0)" : $0, .right) }
+        + (hasLeast
+          ? [("least energy at", .right), ("energy [\(unit)]", .right)] : [("least data [\(unit)]", .right)]))
     for curve in curves {
       table.add(
         [
@@ -24,14 +27,24 @@ public enum CurveReport {
           String(curve.count), NumberText.grouped(curve.points),
           CapacityText.text(Bits(curve.leastCapacityBits)),
         ] + curve.knees.map { CapacityText.text(Bits($0.capacityBits)) }
-          + [curve.knees.last.map { NumberText.grouped($0.data) } ?? ""])
+          + (curve.leastEnergy.map { [CapacityText.text(Bits($0.capacityBits)), NumberText.grouped($0.total)] }
+            ?? [curve.knees.last.map { NumberText.grouped($0.data) } ?? ""]))
     }
     return table.lines
   }
 
-  /// What is to be known of layers that are given in parts; empty where none is.
-  public static func notes(_ entries: [Network.Entry]) -> [String] {
-    WholeText.note(entries.compactMap(\.partOf)).map { ["", $0] } ?? []
+  /// What is to be known of layers that are given in parts, and of energies that have the Buffer's own; empty where there is
+  /// nothing.
+  public static func notes(_ entries: [Network.Entry], _ curves: [CurveSummary]) -> [String] {
+    let notes = [
+      WholeText.note(entries.compactMap(\.partOf)),
+      curves.first?.leastEnergy.map { least in
+        "capacities are those from \(CapacityText.text(Bits(least.fromBits))) to \(CapacityText.text(Bits(least.toBits))), of "
+          + "which the energy model tells what the Buffer costs;\nleast is the energy of MACs, of the Buffer and of moving "
+          + "data together, of all these capacities"
+      },
+    ]
+    return notes.compactMap(\.self).flatMap { ["", $0] }
   }
 
   /// A row for each point of a layer's curve.
@@ -55,19 +68,28 @@ public enum CurveReport {
   ///
   /// - Parameters:
   ///   - totals: the points.
-  ///   - least: the curve's last point.
+  ///   - last: the curve's last point.
+  ///   - leastEnergy: where the energy of all is the least, if what the Buffer costs is in it.
   ///   - isSampled: whether they are values at powers of two, which needs to be said.
   /// - Returns: the lines.
-  public static func total(_ totals: [CurveTotal], least: CurveTotal?, isSampled: Bool) -> [String] {
-    guard let unit = totals.first?.energy.unit, let least else { return [] }
+  public static func total(
+    _ totals: [CurveTotal], last: CurveTotal?, leastEnergy: CurveSummary.LeastEnergy?, isSampled: Bool
+  ) -> [String] {
+    guard let unit = totals.first?.energy.unit, let last else { return [] }
+    func overLeast(_ total: CurveTotal) -> String {
+      let (value, least) =
+        leastEnergy.map { (total.energy.total, $0.total) } ?? (total.energy.data, last.energy.data)
+      return least > 0 ? NumberText.fixed(value / least, decimals: 3) : ""
+    }
     var table = TextTable([
-      ("capacity", .right), ("data [\(unit)]", .right), ("total [\(unit)]", .right), ("data over least", .right),
+      ("capacity", .right), ("data [\(unit)]", .right), ("total [\(unit)]", .right),
+      ("\(leastEnergy == nil ? "data" : "total") over least", .right),
     ])
     for total in totals {
       table.add([
         CapacityText.text(Bits(total.capacityBits)), NumberText.grouped(total.energy.data),
         NumberText.grouped(total.energy.total),
-        least.energy.data > 0 ? NumberText.fixed(total.energy.data / least.energy.data, decimals: 3) : "",
+        overLeast(total),
       ])
     }
     return table.lines

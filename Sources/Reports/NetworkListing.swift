@@ -64,7 +64,25 @@ public enum NetworkListing {
 
   /// An energy model's source and figures.
   public static func energyModel(_ model: EnergyModel) -> [String] {
-    heading(model.name, source: model.source) + energyModels([model])
+    heading(model.name, source: model.source) + energyModels([model]) + (model.buffer.map { [""] + buffer($0) } ?? [])
+  }
+
+  /// What accesses of the Buffer cost, and how many there are.
+  private static func buffer(_ buffer: BufferEnergy) -> [String] {
+    var table = TextTable([("Buffer", .right), ("per bit read", .right), ("per bit written", .right)])
+    for row in buffer.table {
+      table.add([CapacityText.text(row.capacity), NumberText.price(row.read), NumberText.price(row.write)])
+    }
+    func words(_ accesses: BufferEnergy.Accesses) -> String {
+      "inputs \(NumberText.price(accesses.inputs)), weights \(NumberText.price(accesses.weights)), partial sums "
+        + NumberText.price(accesses.partialSums)
+    }
+    return table.lines + [
+      "", "words read for a MAC     \(words(buffer.readsPerMAC))",
+      "words written for a MAC  \(words(buffer.writesPerMAC))",
+      "writes for a word that is read from DRAM    \(NumberText.price(buffer.writesPerFill))",
+      "reads for a word that is written to DRAM    \(NumberText.price(buffer.readsPerDrain))",
+    ]
   }
 
   /// A row for each platform.

@@ -16,15 +16,20 @@ public enum SweepReport {
   /// - Parameters:
   ///   - sweep: what was swept.
   ///   - totals: the totals of its networks.
+  ///   - curves: what is to be said of the networks' curves.
   ///   - isComplete: whether every block size was searched.
   ///   - indexFile: where all totals are to be found.
   /// - Returns: the lines.
-  public static func lines(_ sweep: Sweep, _ totals: [SweepTotal], isComplete: Bool, indexFile: String) -> [String] {
+  public static func lines(
+    _ sweep: Sweep, _ totals: [SweepTotal], _ curves: [SweepCurve], isComplete: Bool, indexFile: String
+  ) -> [String] {
     var lines = [
       "\(sweep.curveCount) \(isComplete ? "exact " : "")curves answered them, each at all capacities" + sharing(sweep)
     ]
     let table = table(totals)
     lines += table.count <= 1 + 2 * mostListed ? [""] + table : ["all \(totals.count) totals are in \(indexFile)"]
+    let least = leastEnergies(curves)
+    if !least.isEmpty, least.count <= 1 + mostListed { lines += [""] + least }
     if let note = WholeText.note(sweep.networks.flatMap { $0.entries.compactMap(\.partOf) }) { lines += ["", note] }
     if !isComplete {
       lines += ["", SearchStatistics.note(onIncomplete: "some optima")]
@@ -80,6 +85,23 @@ public enum SweepReport {
       ])
     }
     return table.lines
+  }
+
+  /// A row for each network and setting whose energy model tells what the Buffer costs: where the energy of all is least.
+  private static func leastEnergies(_ curves: [SweepCurve]) -> [String] {
+    var table = TextTable([
+      ("network", .left), ("energy", .left), ("least energy at", .right), ("energy", .right), ("of all from", .right),
+      ("to", .right),
+    ])
+    let known = curves.filter { $0.leastEnergy != nil }
+    for curve in known {
+      guard let least = curve.leastEnergy else { continue }
+      table.add([
+        curve.network, "\(curve.energyModel) [\(curve.unit)]", CapacityText.text(Bits(least.capacityBits)),
+        NumberText.grouped(least.total), CapacityText.text(Bits(least.fromBits)), CapacityText.text(Bits(least.toBits)),
+      ])
+    }
+    return known.isEmpty ? [] : table.lines
   }
 
   private static func isSameSetting(_ a: SweepTotal, _ b: SweepTotal) -> Bool {

@@ -19,8 +19,26 @@ public struct Sweep: Sendable {
     public let phases: PhasePolicy
     /// The energy models to answer for with these widths.
     public let energyModels: [EnergyModel]
+    /// The Buffer's sizes, each once.
+    public let capacities: [Bits]
+    /// Each of the models at each of the capacities.
+    let models: [[EnergyModel]]
 
-    /// The setting under one of the models, or under one that compares by the ratio of its prices.
+    /// A setting.
+    ///
+    /// - Throws: `ProblemError` for a capacity that an energy model does not tell of.
+    init(
+      widths: WordWidths, reuse: ReusePolicy, phases: PhasePolicy, energyModels: [EnergyModel], capacities: [Bits]
+    ) throws(ProblemError) {
+      (self.widths, self.reuse, self.phases) = (widths, reuse, phases)
+      (self.energyModels, self.capacities) = (energyModels, capacities)
+      models = try energyModels.map { model throws(ProblemError) in
+        let setting = Problem.Setting(widths: widths, energyModel: model)
+        return try capacities.map { capacity throws(ProblemError) in try setting.at(capacity).energyModel }
+      }
+    }
+
+    /// The setting under a model at a capacity, or under one that compares by the ratio of its prices.
     func under(_ model: EnergyModel, _ dataflows: [Dataflow]) -> Problem.Setting {
       Problem.Setting(widths: widths, energyModel: model, reuse: reuse, phases: phases, dataflows: Set(dataflows))
     }
@@ -29,7 +47,7 @@ public struct Sweep: Sendable {
     var namedPhases: String? { phases.named(under: reuse)?.rawValue }
 
     /// Their ratios of read to write energy, each once: which mappings are optimal depends on nothing else of a model.
-    var ratios: [PriceRatio] { energyModels.map(\.ratio).uniqued() }
+    var ratios: [PriceRatio] { models.joined().map(\.ratio).uniqued() }
   }
 
   /// A layer in a setting: what is worked on at a time.
@@ -59,7 +77,8 @@ public struct Sweep: Sendable {
     let given = request.networks.uniqued()
     networks = try Self.networks(given, with: request.layers)
     dataflows = Dataflow.allCases.filter(request.dataflows.contains)
-    capacities = request.capacities.uniqued()
+    let capacities = request.capacities.uniqued()
+    self.capacities = capacities
     comparesDataflows = request.comparesDataflows
     let models = request.energyModels.isEmpty ? [.bitsMoved] : request.energyModels.uniqued()
     for (kind, things) in [
@@ -75,12 +94,21 @@ public struct Sweep: Sendable {
     let choices = request.widths.isEmpty ? [ChosenWidths()] : request.widths
     let policies = request.reuse.isEmpty ? [ReusePolicy.usual] : request.reuse.uniqued()
     // Two choices may come to the same widths with one energy model and to others with another.
-    settings = choices.flatMap { choice in models.map(choice.widths) }.uniqued().flatMap { widths in
+    let choicesOfSettings = choices.flatMap { choice in models.map(choice.widths) }.uniqued().flatMap { widths in
       let own = models.filter { model in choices.contains { $0.widths(with: model) == widths } }
       return policies.flatMap { reuse in
         let phases = request.phases.isEmpty ? [PhasePolicy.usual(under: reuse)] : request.phases.uniqued()
-        return phases.map { Setting(widths: widths, reuse: reuse, phases: $0, energyModels: own) }
+        return phases.map { (widths: widths, reuse: reuse, phases: $0, own: own) }
       }
+    }
+    do {
+      settings = try choicesOfSettings.map { choice throws(ProblemError) in
+        try Setting(
+          widths: choice.widths, reuse: choice.reuse, phases: choice.phases, energyModels: choice.own,
+          capacities: capacities)
+      }
+    } catch {
+      throw .unanswerable(error)
     }
     units = Self.units(networks, settings)
     for unit in units { try check(unit) }
@@ -91,11 +119,12 @@ public struct Sweep: Sendable {
   /// - Throws: ``SweepError`` for a plan that no sweep has.
   init(_ plan: SweepPlan, of file: String) throws(SweepError) {
     do {
-      (networks, settings) = (try plan.networks.map { try $0.network }, try plan.settings.map { try $0.setting })
+      let given = plan.capacitiesBits.map { Bits($0) }
+      (networks, capacities) = (try plan.networks.map { try $0.network }, given)
+      settings = try plan.settings.map { try $0.setting(at: given) }
     } catch {
       throw .refused(file: file, "is of no sweep that can be: \(error)")
     }
-    capacities = plan.capacitiesBits.map { Bits($0) }
     dataflows = Dataflow.allCases.filter { plan.dataflows?.contains($0.rawValue) ?? true }
     comparesDataflows = plan.comparesDataflows
     units = Self.units(networks, settings)
@@ -135,20 +164,20 @@ public struct Sweep: Sendable {
     }
   }
 
-  /// What is asked of a unit under an energy model.
+  /// What is asked of a unit under an energy model at a capacity, or under one that compares.
   func problem(_ unit: Unit, _ model: EnergyModel) throws(ProblemError) -> Problem {
     try Problem(unit.entry.layer, in: unit.setting.under(model, dataflows))
   }
 
   private func check(_ unit: Unit) throws(SweepError) {
-    for model in unit.setting.energyModels {
+    for model in unit.setting.models.joined().uniqued() {
       let problem: Problem
       do {
         problem = try self.problem(unit, model)
       } catch {
         throw .unanswerable(error)
       }
-      if let least = capacities.min(), least < problem.leastCapacity { throw .nothingFits(problem, least) }
+      if let least = unit.setting.capacities.min(), least < problem.leastCapacity { throw .nothingFits(problem, least) }
     }
   }
 
@@ -161,13 +190,23 @@ public struct Sweep: Sendable {
   /// What stands before the records in a file of a form.
   func head(_ form: SweepForm) -> String {
     form == .csv
-      ? ResultFile.csvHeader(comparesDataflows: comparesDataflows, hasParts: hasParts, namesPhases: namesPhases) : ""
+      ? ResultFile.csvHeader(extraColumns) : ""
+  }
+
+  /// What a table of its records has besides the usual columns.
+  var extraColumns: ExtraColumns {
+    var columns: ExtraColumns = []
+    if comparesDataflows { columns.insert(.dataflows) }
+    if hasParts { columns.insert(.parts) }
+    if namesPhases { columns.insert(.phases) }
+    if settings.contains(where: { $0.energyModels.contains { $0.buffer != nil } }) { columns.insert(.buffer) }
+    return columns
   }
 
   /// All records that there are to be.
   public var recordCount: Int { units.reduce(0) { $0 + recordCount(of: $1) } }
 
-  func recordCount(of unit: Unit) -> Int { unit.setting.energyModels.count * capacities.count }
+  func recordCount(of unit: Unit) -> Int { unit.setting.energyModels.count * unit.setting.capacities.count }
 
   /// A network in a setting, each layer with a value.
   typealias NetworkValues<Value> = (

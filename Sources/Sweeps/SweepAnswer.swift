@@ -17,13 +17,13 @@ struct SweepAnswer: Sendable {
     let setting = unit.setting
     var known: [PriceRatio: Curves] = [:]
     for ratio in setting.ratios {
-      known[ratio] = try Curves(try sweep.problem(unit, .comparing(ratio)), sweep, threads)
+      known[ratio] = try Curves(try sweep.problem(unit, .comparing(ratio)), setting.capacities, sweep, threads)
     }
     var answers: [Answer] = []
-    for model in setting.energyModels {
-      guard let known = known[model.ratio] else { continue }
-      let problem = try sweep.problem(unit, model)
-      for (capacity, place) in zip(sweep.capacities, known.places) {
+    for models in setting.models {
+      for (step, (model, capacity)) in zip(models, setting.capacities).enumerated() {
+        guard let known = known[model.ratio] else { continue }
+        let (problem, place) = (try sweep.problem(unit, model), known.places[step])
         var answer = Answer(
           network: unit.network.name, entry: unit.entry, problem, capacity: capacity,
           known.all.optimum(at: place.point, of: problem), bounds: known.bounds, attainedBy: place.dataflows)
@@ -44,15 +44,15 @@ struct SweepAnswer: Sendable {
     /// For each capacity the curve's point there, and the dataflows that attain it.
     let places: [(point: Int, dataflows: [Dataflow]?)]
 
-    init(_ problem: Problem, _ sweep: Sweep, _ threads: Int) throws {
+    init(_ problem: Problem, _ capacities: [Bits], _ sweep: Sweep, _ threads: Int) throws {
       let optimizer = Optimizer(problem)
       let options = SearchOptions(threads: threads)
       let all = optimizer.curve(options: options)
       let isWanted = sweep.comparesDataflows || sweep.dataflows.count == Dataflow.allCases.count
       let each =
         isWanted
-        ? DataflowCurves(optimizer, at: sweep.comparesDataflows ? sweep.capacities : [], options: options) : nil
-      places = try sweep.capacities.map { capacity in
+        ? DataflowCurves(optimizer, at: sweep.comparesDataflows ? capacities : [], options: options) : nil
+      places = try capacities.map { capacity in
         guard let point = all.steps.index(capacity: capacity) else {
           throw SweepError.nothingFits(problem, capacity)
         }

@@ -106,6 +106,7 @@ extension Sweep {
   /// What a unit takes.
   func cost(of unit: Unit) -> SweepCost {
     SweepCost(
-      unit.entry.layer, reuse: unit.setting.reuse, ratios: unit.setting.ratios.count, capacities: capacities.count)
+      unit.entry.layer, reuse: unit.setting.reuse, ratios: unit.setting.ratios.count,
+      capacities: unit.setting.capacities.count)
   }
 }

@@ -1,3 +1,4 @@
+import Answers
 import EnergyModel
 public import Interchange
 import MappingSearch
@@ -29,6 +30,8 @@ public struct SweepCurve: Codable, Hashable, Sendable {
   public var leastCapacityBits: Int
   /// Where the energy of moving data is within 5 % of the least, and where it is the least.
   public var knees: [CurveSummary.Knee]
+  /// Where the energy of all is the least; nil where the energy model does not tell what the Buffer costs.
+  public var leastEnergy: CurveSummary.LeastEnergy?
 
   enum CodingKeys: String, CodingKey {
     case network
@@ -41,6 +44,7 @@ public struct SweepCurve: Codable, Hashable, Sendable {
     case points
     case leastCapacityBits = "least_capacity_bits"
     case knees
+    case leastEnergy = "least_energy"
   }
 
   /// A network's in each setting, under each energy model; none where energies together do not fit an Int.
@@ -56,15 +60,19 @@ public struct SweepCurve: Codable, Hashable, Sendable {
       return (ratio, try? NetworkCurve(curves, in: setting.under(.comparing(ratio), sweep.dataflows)))
     }
     return setting.energyModels.compactMap { model in
-      known.first { $0.ratio == model.ratio }?.curve.flatMap { SweepCurve(network, setting, model, $0) }
+      // Where the ratio of prices changes with the capacity no one curve has the optima of all.
+      guard model.keepsRatio, let curve = known.first(where: { $0.ratio == model.ratio })?.curve else { return nil }
+      let whole = TotalCurve(
+        curve.sum, by: .comparing(model.ratio), of: network.entries.map { ($0.layer, $0.count) },
+        in: setting.under(model, sweep.dataflows))
+      return SweepCurve(network, setting, model, curve.count, whole)
     }
   }
 
-  private init?(_ network: Network, _ setting: Sweep.Setting, _ model: EnergyModel, _ whole: NetworkCurve) {
-    guard
-      let summary = CurveSummary(
-        network: network.name, layer: nil, count: whole.count, whole.sum, model, quantaPerStep: model.quantaPerRatio,
-        within: Self.parts)
+  private init?(
+    _ network: Network, _ setting: Sweep.Setting, _ model: EnergyModel, _ count: Int, _ whole: TotalCurve
+  ) {
+    guard let summary = CurveSummary(network: network.name, layer: nil, count: count, whole, within: Self.parts)
     else { return nil }
     self.network = network.name
     bits = ResultRecord.Widths(setting.widths)
@@ -76,6 +84,7 @@ public struct SweepCurve: Codable, Hashable, Sendable {
     points = summary.points
     leastCapacityBits = summary.leastCapacityBits
     knees = summary.knees
+    leastEnergy = summary.leastEnergy
   }
 }
 

@@ -178,9 +178,9 @@ extension SweepTotal {
     let divided = WholeLayer.all(of: layers, entry: \.entry).filter(\.whole.hasParts).map { layer in
       Divided(layer.whole, layer.parts.map(\.value), sweep, setting)
     }
-    for (number, model) in setting.energyModels.enumerated() {
-      for (step, capacity) in sweep.capacities.enumerated() {
-        let place = number * sweep.capacities.count + step
+    for (number, models) in setting.models.enumerated() {
+      for (step, (model, capacity)) in zip(models, setting.capacities).enumerated() {
+        let place = number * setting.capacities.count + step
         var (compute, data, bound) = (0.0, 0.0, 0.0)
         for (entry, sums) in layers {
           let count = Double(entry.count)
@@ -210,7 +210,7 @@ extension SweepTotal {
       (self.whole, self.parts) = (whole, parts)
       shared = SharedInputs(whole, widths: setting.widths)
       // Bounds are on bits, whatever these cost. Every part was checked when the sweep was made.
-      bounds = setting.energyModels.first.flatMap { model in
+      bounds = setting.models.first?.first.flatMap { model in
         (try? whole.problems(in: setting.under(model, sweep.dataflows))).map { LowerBounds($0) }
       }
     }

@@ -37,6 +37,37 @@ struct SweepPlan: Codable, Hashable, Sendable {
     }
   }
 
+  /// What an energy model tells of the Buffer.
+  struct PlannedBuffer: Codable, Hashable, Sendable {
+    struct Row: Codable, Hashable, Sendable {
+      var capacityBits: Int
+      var read: Double
+      var write: Double
+
+      enum CodingKeys: String, CodingKey {
+        case capacityBits = "capacity_bits"
+        case read
+        case write
+      }
+    }
+
+    var table: [Row]
+    /// Words of inputs, of weights and partial sums.
+    var readsPerMAC: [Double]
+    /// The same.
+    var writesPerMAC: [Double]
+    var writesPerFill: Double
+    var readsPerDrain: Double
+
+    enum CodingKeys: String, CodingKey {
+      case table
+      case readsPerMAC = "reads_per_mac"
+      case writesPerMAC = "writes_per_mac"
+      case writesPerFill = "writes_per_fill"
+      case readsPerDrain = "reads_per_drain"
+    }
+  }
+
   struct PlannedSetting: Codable, Hashable, Sendable {
     var bits: ResultRecord.Widths
     var reuse: String
@@ -44,12 +75,15 @@ struct SweepPlan: Codable, Hashable, Sendable {
     var phases: String?
     /// The models with their prices; energies are zero.
     var energyModels: [ResultRecord.Energies]
+    /// What the Buffer costs by each of them; nil where none tells.
+    var buffers: [PlannedBuffer?]?
 
     enum CodingKeys: String, CodingKey {
       case bits
       case reuse
       case phases
       case energyModels = "energy_models"
+      case buffers
     }
   }
 
@@ -85,7 +119,9 @@ struct SweepPlan: Codable, Hashable, Sendable {
     settings = sweep.settings.map { setting in
       PlannedSetting(
         bits: ResultRecord.Widths(setting.widths), reuse: setting.reuse.rawValue, phases: setting.namedPhases,
-        energyModels: setting.energyModels.map { ResultRecord.Energies(pricesOf: $0) })
+        energyModels: setting.energyModels.map { ResultRecord.Energies(pricesOf: $0) },
+        buffers: setting.energyModels.allSatisfy { $0.buffer == nil }
+          ? nil : setting.energyModels.map { $0.buffer.map(PlannedBuffer.init) })
     }
     dataflows = sweep.dataflows == Dataflow.allCases ? nil : sweep.dataflows.map(\.rawValue)
     comparesDataflows = sweep.comparesDataflows
@@ -120,18 +156,45 @@ extension SweepPlan.PlannedNetwork {
 }
 
 extension SweepPlan.PlannedSetting {
-  /// The setting, its models without what is said of them elsewhere.
-  var setting: Sweep.Setting {
+  /// The setting at some capacities, its models without what is said of them elsewhere.
+  func setting(at capacities: [Bits]) throws -> Sweep.Setting {
+    guard let widths = bits.wordWidths, let reuse = ReusePolicy(rawValue: reuse) else {
+      throw FormatError(origin: "settings", message: "has unknown widths or an unknown rule of reuse")
+    }
+    let buffers = buffers ?? Array(repeating: nil, count: energyModels.count)
+    return try Sweep.Setting(
+      widths: widths, reuse: reuse, phases: phases.flatMap(PhasePolicy.init) ?? .usual(under: reuse),
+      energyModels: try zip(energyModels, buffers).map { prices, buffer in
+        try EnergyModel(
+          name: prices.model, source: "", unit: prices.unit, mac: prices.perMAC, read: prices.perBitRead,
+          write: prices.perBitWritten, buffer: try buffer?.energy)
+      }, capacities: capacities)
+  }
+}
+
+extension SweepPlan.PlannedBuffer {
+  init(_ buffer: BufferEnergy) {
+    func counts(_ accesses: BufferEnergy.Accesses) -> [Double] {
+      [accesses.inputs, accesses.weights, accesses.partialSums]
+    }
+    table = buffer.table.map { Row(capacityBits: $0.capacity.count, read: $0.read, write: $0.write) }
+    (readsPerMAC, writesPerMAC) = (counts(buffer.readsPerMAC), counts(buffer.writesPerMAC))
+    (writesPerFill, readsPerDrain) = (buffer.writesPerFill, buffer.readsPerDrain)
+  }
+
+  /// What the Buffer costs.
+  var energy: BufferEnergy {
     get throws {
-      guard let widths = bits.wordWidths, let reuse = ReusePolicy(rawValue: reuse) else {
-        throw FormatError(origin: "settings", message: "has unknown widths or an unknown rule of reuse")
+      func accesses(_ counts: [Double]) throws -> BufferEnergy.Accesses {
+        guard counts.count == 3 else {
+          throw FormatError(origin: "buffers", message: "has not the accesses of three kinds of words")
+        }
+        return BufferEnergy.Accesses(inputs: counts[0], weights: counts[1], partialSums: counts[2])
       }
-      return Sweep.Setting(
-        widths: widths, reuse: reuse, phases: phases.flatMap(PhasePolicy.init) ?? .usual(under: reuse),
-        energyModels: try energyModels.map {
-          try EnergyModel(
-            name: $0.model, source: "", unit: $0.unit, mac: $0.perMAC, read: $0.perBitRead, write: $0.perBitWritten)
-        })
+      return try BufferEnergy(
+        table: table.map { BufferEnergy.Row(capacity: Bits($0.capacityBits), read: $0.read, write: $0.write) },
+        readsPerMAC: try accesses(readsPerMAC), writesPerMAC: try accesses(writesPerMAC), writesPerFill: writesPerFill,
+        readsPerDrain: readsPerDrain)
     }
   }
 }

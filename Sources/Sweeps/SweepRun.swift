@@ -170,9 +170,7 @@ public final class SweepRun: Sendable {
     let known = try ResultReader.parse(text, origin: path).answers
     // A record names its energy model; the sweep has the model itself.
     let problems = try sweep.units[units].flatMap { unit in
-      try unit.setting.energyModels.flatMap { model in
-        Array(repeating: try sweep.problem(unit, model), count: sweep.capacities.count)
-      }
+      try unit.setting.models.joined().map { try sweep.problem(unit, $0) }
     }
     return zip(known, problems).map { $0.priced(in: $1) }
   }
@@ -180,8 +178,7 @@ public final class SweepRun: Sendable {
   private func text(_ answers: [Answer]) throws -> String {
     switch form {
     case .csv:
-      ResultFile.csvLines(
-        answers, comparesDataflows: sweep.comparesDataflows, hasParts: sweep.hasParts, namesPhases: sweep.namesPhases)
+      ResultFile.csvLines(answers, sweep.extraColumns)
     case .jsonLines: try answers.map { try ResultFile.jsonLine($0) }.joined()
     }
   }

@@ -43,6 +43,16 @@ public struct Bits: Hashable, Comparable, Sendable, AdditiveArithmetic {
   public static func + (a: Bits, b: Bits) -> Bits { Bits(a.count + b.count) }
   /// The difference; it may be negative.
   public static func - (a: Bits, b: Bits) -> Bits { Bits(a.count - b.count) }
+
+  /// In the largest binary unit that takes no more than one decimal, or in bits: "64 KiB".
+  public var inLargestUnit: String {
+    for (unit, bits) in [("GiB", 8 << 30), ("MiB", 8 << 20), ("KiB", 8 << 10), ("B", 8)] where count >= bits {
+      let (whole, rest) = count.quotientAndRemainder(dividingBy: bits)
+      if rest == 0 { return "\(whole) \(unit)" }
+      if unit != "B", 10 * rest % bits == 0 { return "\(whole).\(10 * rest / bits) \(unit)" }
+    }
+    return "\(count) bit"
+  }
 }
 
 /// The number of bits of one word, 1 to 64.

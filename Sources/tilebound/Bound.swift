@@ -33,7 +33,9 @@ struct Bound: ParsableCommand {
     try output.checkFiles()
     var bounds: [BoundAnswer] = []
     for whole in wholes {
-      try CommandFailure.refuse(capacities, inWhichNothingFitsOf: try whole.problems(in: setting))
+      for capacity in capacities {
+        try CommandFailure.refuse([capacity], inWhichNothingFitsOf: try whole.problems(in: try setting.at(capacity)))
+      }
       bounds += try BoundAnswer.all(network: network, whole, in: setting, capacities: capacities)
     }
     switch format {

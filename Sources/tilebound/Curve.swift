@@ -18,6 +18,8 @@ struct Curve: ParsableCommand {
       A point for every capacity at which the least energy falls (the "ski slope"), each with its mapping. Exact is said \
       of the mappings that optimize searches, under --reuse sliding or none all of their space. A network's curve is the sum of its layers' at every common capacity. The \
       knee is the least capacity within some percent of the energy that no larger Buffer saves any more.
+      Where the energy model has what accesses of the Buffer cost, which rises with its capacity, each curve is given with the \
+      capacity of least energy, MACs and Buffer included, of all that the model tells of.
       Of a layer's curve with more than \(mostListed) points, as many have under reuse overlap, those listed in every form are \
       the first in each 32nd of an octave and the last; --capacity lists the optima at others. Under overlap, the default, the curve of a layer \
       whose input boxes overlap has the optima at sixteen capacities an octave, powers of two among them, and is not exact.
@@ -30,6 +32,7 @@ struct Curve: ParsableCommand {
         tilebound curve --network vgg16 --capacity 1KiB...1MiB --format json
         tilebound curve --network resnet50 --capacity 1KiB...1MiB --quiet --plot resnet50.svg
         tilebound curve alexnet --layer conv1,conv2 --plot layers.png --plot-in words
+        tilebound curve resnet50 --total --energy cacti-45nm-int8 --plot-in total --plot least.svg
       """)
 
   @OptionGroup var layers: LayerOptions
@@ -63,7 +66,8 @@ struct Curve: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Draw energy, or words where all words are alike. (default: energy)", valueName: "quantity"))
+      "Draw the energy of moving data, total, that with MACs and the Buffer, or words where all words are alike. (default: "
+        + "energy)", valueName: "quantity"))
   var plotIn: CurvePicture.Axis?
 
   @Flag(help: "In a table, print what is to be said of each curve as a whole, without its points.")
@@ -83,6 +87,10 @@ struct Curve: ParsableCommand {
     let capacities = try capacity.map { try CapacityOptions.list($0) }
     let part = try PercentText.parse(within ?? "5%", origin: "--within")
     let setting = try model.setting(reuse.policy, reuse.phases, try chosen.dataflows())
+    try checkPrices(setting, capacities)
+    // What the Buffer costs at a capacity changes no optimum: energies are given once these are known.
+    let searched = setting.withoutBuffer
+    let range = setting.energyModel.buffer?.capacities
     let threads = try threads.count()
     let (network, entries) = try layers.entries(example: "tilebound curve --network resnet50")
     try checkOptions(format)
@@ -90,7 +98,8 @@ struct Curve: ParsableCommand {
       try CurvePicture(file, in: plotIn ?? .energy, setting, capacities: capacities, kneeWithin: part)
     }
 
-    try CommandFailure.refuse(capacities ?? [], inWhichNothingFitsOf: entries, in: setting)
+    try CommandFailure.refuse(
+      capacities ?? range.map { [$0.upperBound] } ?? [], inWhichNothingFitsOf: entries, in: searched)
 
     // A single layer's blocks are scored side by side instead.
     let options = SearchOptions(threads: entries.count == 1 ? threads : 1)
@@ -98,24 +107,26 @@ struct Curve: ParsableCommand {
     // Of several layers chosen one by one, there would be too many lines.
     let plotsDataflows = picture != nil && (layers.isNetwork || entries.count == 1)
     let found = try LayerProgress.map(entries, threads: threads) { entry in
-      let problem = try Problem(entry.layer, in: setting)
+      let problem = try Problem(entry.layer, in: searched)
       let optimizer = Optimizer(problem)
       let curve = optimizer.curve(options: options)
       let comparesAll = wantsPoints && problem.dataflows.count == Dataflow.allCases.count
       let each = comparesAll || plotsDataflows ? DataflowCurves(optimizer, options: options) : nil
       return LayerCurve(
-        curve: curve, points: try wantsPoints ? pointAnswers(curve, each, entry, network, capacities) : [],
+        curve: curve, points: try wantsPoints ? pointAnswers(curve, each, entry, network, capacities, setting) : [],
         dataflows: plotsDataflows ? each?.steps ?? [] : [])
     }
     let curves = zip(entries, found).map { (entry: $0, curve: $1.curve.steps) }
-    let whole = try NetworkCurve(curves, in: setting)
+    let whole = try NetworkCurve(curves, in: searched)
     let summaries = CurveSummary.all(
-      network: network, curves, whole, isNetwork: layers.isNetwork, setting.energyModel,
-      within: part == 0 ? [0] : [part, 0])
+      network: network, curves, whole, isNetwork: layers.isNetwork, setting, within: part == 0 ? [0] : [part, 0])
     let shownSummaries = total ? summaries.suffix(1) : summaries
+    let energies = TotalCurve(
+      whole.sum, by: searched.energyModel, of: entries.map { ($0.layer, $0.count) }, in: setting)
     // A single layer's own curve has hundred thousands of points, which are shown as its points if at all.
     let totals =
-      layers.isNetwork || capacities != nil ? try totals(whole, entries, network, setting, capacities) : []
+      layers.isNetwork || capacities != nil
+      ? try totals(energies, whole.count, entries, network, capacities) : []
     try picture?.draw(
       network: network, isNetwork: layers.isNetwork,
       wholes: entries.compactMap(\.partOf).filter(layers.names.selection.includes),
@@ -136,19 +147,34 @@ struct Curve: ParsableCommand {
         let rows =
           layers.isNetwork && (total || entries.count > 1)
           ? CurveReport.total(
-            capacities == nil ? atOctaves(whole.sum, totals) : totals, least: totals.last, isSampled: capacities == nil)
+            capacities == nil ? atOctaves(energies, totals) : totals, last: totals.last,
+            leastEnergy: shownSummaries.last?.leastEnergy, isSampled: capacities == nil)
           : CurveReport.points(points)
         if !rows.isEmpty { lines += [""] + rows }
-        if capacities == nil, let curve = found.first?.curve.steps, !points.isEmpty, points.count < curve.points.count {
-          lines += ["", "listed are \(points.count) of \(curve.points.count) points; --capacity gives others"]
+        if capacities == nil, let steps = found.first?.curve.steps, !points.isEmpty {
+          let curve = range.map(steps.within) ?? steps
+          if points.count < curve.points.count {
+            lines += ["", "listed are \(points.count) of \(curve.points.count) points; --capacity gives others"]
+          }
         }
       }
       if found.contains(where: { !$0.curve.statistics.isComplete }) {
         lines += ["", SearchStatistics.note(onIncomplete: "a curve")]
       }
-      lines += CurveReport.notes(entries)
+      lines += CurveReport.notes(entries, shownSummaries)
       try output.emit(lines.joined(separator: "\n") + "\n")
     }
+  }
+
+  /// Refuses prices that no one curve has the optima of, and capacities at which they are not known.
+  private func checkPrices(_ setting: Problem.Setting, _ capacities: [Bits]?) throws {
+    for capacity in capacities ?? [] { _ = try setting.at(capacity) }
+    if setting.energyModel.keepsRatio { return }
+    throw CommandFailure(
+      code: .usage,
+      message:
+        "\(setting.energyModel.name): what filling and draining the Buffer cost changes the ratio of read to write "
+        + "energy with the capacity, so that no one curve has the optima of all; optimize, gap and sweep take it")
   }
 
   /// Refuses options that do not go together.
@@ -166,50 +192,49 @@ struct Curve: ParsableCommand {
 
   /// The points of the network's curve, or its values at the capacities asked for.
   private func totals(
-    _ whole: NetworkCurve, _ entries: [Network.Entry], _ network: String?, _ setting: Problem.Setting,
-    _ capacities: [Bits]?
+    _ curve: TotalCurve, _ count: Int, _ entries: [Network.Entry], _ network: String?, _ capacities: [Bits]?
   ) throws -> [CurveTotal] {
-    let model = setting.energyModel
-    let compute = entries.reduce(0) { sum, entry in
-      sum + Double(entry.count) * (model.energy(macs: entry.layer.macs, read: .zero, written: .zero)?.compute ?? 0)
-    }
-    let points =
-      try capacities.map { try $0.map { try point(of: whole.sum, $0, entries, setting) } } ?? whole.sum.points
-    return points.map { point in
-      CurveTotal(
-        network: network ?? entries[0].layer.name, layers: whole.count, capacity: point.capacity, compute: compute,
-        dataQuanta: point.dataQuanta, model)
+    try (capacities ?? curve.steps.points.map(\.capacity)).map { capacity in
+      guard let energies = curve.energies(at: capacity) else {
+        let problems = try entries.map { try Problem($0.layer, in: curve.setting.withoutBuffer) }
+        throw problems.max { $0.leastCapacity < $1.leastCapacity }.map { CommandFailure.nothingFits($0, capacity) }
+          ?? CommandFailure(code: .impossible, message: "the network has no layers")
+      }
+      return CurveTotal(
+        network: network ?? entries[0].layer.name, layers: count, capacity: capacity, energies)
     }
   }
 
   /// An answer for each point of a curve, or for the optimum at each of some capacities.
   private func pointAnswers(
-    _ curve: ParetoCurve, _ each: DataflowCurves?, _ entry: Network.Entry, _ network: String?, _ capacities: [Bits]?
+    _ curve: ParetoCurve, _ each: DataflowCurves?, _ entry: Network.Entry, _ network: String?, _ capacities: [Bits]?,
+    _ setting: Problem.Setting
   ) throws -> [Answer] {
-    let problem = curve.problem
-    let bounds = LowerBounds(problem)
-    let chosen = try capacities.map { try $0.map { ($0, try index(of: curve.steps, $0, problem)) } }
-    return (chosen ?? Self.listed(curve.steps).map { (curve.steps.points[$0].capacity, $0) }).map { capacity, index in
-      let optimum = curve.optimum(at: index)
+    let bounds = LowerBounds(curve.problem)
+    let range = setting.energyModel.buffer?.capacities
+    let listed = capacities ?? Self.listed(range.map(curve.steps.within) ?? curve.steps)
+    return try listed.map { capacity in
+      let optimum = curve.optimum(at: try index(of: curve.steps, capacity, curve.problem))
       return Answer(
-        network: network, entry: entry, problem, capacity: capacity, optimum, bounds: bounds,
-        attainedBy: each?.dataflows(attaining: optimum, capacity: capacity))
+        network: network, entry: entry, try Problem(entry.layer, in: setting.at(capacity)), capacity: capacity, optimum,
+        bounds: bounds, attainedBy: each?.dataflows(attaining: optimum, capacity: capacity))
     }
   }
 
   /// Curves with more points than this are listed in part.
   private static let mostListed = 4096
 
-  /// The points to list: all or, of very many, the first in each 32nd of an octave and the last.
-  private static func listed(_ curve: StepCurve) -> [Int] {
-    let points = curve.points
-    if points.count <= mostListed { return Array(points.indices) }
+  /// Where the points to list are: all or, of very many, the first in each 32nd of an octave and the last.
+  private static func listed(_ curve: StepCurve) -> [Bits] {
+    let capacities = curve.points.map(\.capacity)
+    if capacities.count <= mostListed { return capacities }
     func part(_ index: Int) -> (octave: Int, of: Int) {
-      let capacity = points[index].capacity.count
+      let capacity = capacities[index].count
       let octave = capacity.bitWidth - capacity.leadingZeroBitCount
       return (octave, capacity >> max(0, octave - 6))
     }
-    return points.indices.filter { $0 == 0 || $0 == points.count - 1 || part($0) != part($0 - 1) }
+    return capacities.indices.filter { $0 == 0 || $0 == capacities.count - 1 || part($0) != part($0 - 1) }
+      .map { capacities[$0] }
   }
 
   private func index(of curve: StepCurve, _ capacity: Bits, _ problem: Problem) throws -> Int {
@@ -219,28 +244,18 @@ struct Curve: ParsableCommand {
     return index
   }
 
-  /// The value of a network's curve at a capacity.
-  private func point(
-    of sum: StepCurve, _ capacity: Bits, _ entries: [Network.Entry], _ setting: Problem.Setting
-  ) throws -> StepCurve.Point {
-    guard let index = sum.index(capacity: capacity) else {
-      let problems = try entries.map { try Problem($0.layer, in: setting) }
-      throw problems.max { $0.leastCapacity < $1.leastCapacity }.map { CommandFailure.nothingFits($0, capacity) }
-        ?? CommandFailure(code: .impossible, message: "the network has no layers")
-    }
-    return StepCurve.Point(capacity: capacity, dataQuanta: sum.points[index].dataQuanta)
-  }
-
-  /// The values at powers of two, from the first that fits to the first beyond which nothing is saved.
-  private func atOctaves(_ sum: StepCurve, _ totals: [CurveTotal]) -> [CurveTotal] {
-    guard let last = totals.last else { return [] }
+  /// The values at powers of two, from the first that fits to the first beyond which nothing is saved, or to the last for
+  /// which the energy model tells what the Buffer costs.
+  private func atOctaves(_ curve: TotalCurve, _ totals: [CurveTotal]) -> [CurveTotal] {
+    guard let first = totals.first, let last = totals.last else { return [] }
     var capacity = 8
     var sampled: [CurveTotal] = []
-    while sampled.last.map({ $0.capacityBits < last.capacityBits }) ?? true {
-      if let index = sum.index(capacity: Bits(capacity)) {
-        var total = totals[index]
-        total.capacityBits = capacity
-        sampled.append(total)
+    while curve.capacities.map({ capacity <= $0.upperBound.count })
+      ?? (sampled.last.map { $0.capacityBits < last.capacityBits } ?? true)
+    {
+      if let energies = curve.energies(at: Bits(capacity)) {
+        sampled.append(
+          CurveTotal(network: first.network, layers: first.layers, capacity: Bits(capacity), energies))
       }
       capacity *= 2
     }

@@ -11,6 +11,7 @@ struct CurvePicture {
   /// What its vertical axis counts.
   enum Axis: String, CaseIterable, ExpressibleByArgument {
     case energy
+    case total
     case words
   }
 
@@ -22,21 +23,33 @@ struct CurvePicture {
   private let quantity: Quantity
   /// What an energy of one unit counts as.
   private let scale: Double
+  /// Whether the energy of MACs is drawn too.
+  private let isTotal: Bool
 
   /// Checks what is asked for, before any work.
   init(
     _ file: String, in axis: Axis, _ setting: Problem.Setting, capacities: [Bits]?, kneeWithin part: Double
   ) throws {
-    (self.file, self.setting, self.part) = (file, setting, part)
+    (self.file, self.part) = (file, part)
     let counts = Set(capacities?.map(\.count) ?? [])
     if counts.count == 1 {
       throw FormatError(
         origin: "--plot",
         message: "shows a range of capacities; --capacity names one, as in 1KiB...1MiB it names several")
     }
-    range = counts.min().flatMap { least in counts.max().map { least...$0 } }
+    // Elsewhere the energy model does not tell what the Buffer costs.
+    let known = setting.energyModel.buffer?.capacities
+    isTotal = axis == .total
+    range =
+      known.flatMap { counts.isEmpty ? $0.lowerBound.count...$0.upperBound.count : nil }
+      ?? counts.min().flatMap { least in counts.max().map { least...$0 } }
     switch axis {
-    case .energy: (quantity, scale) = (setting.energy, 1)
+    case .energy:
+      self.setting = setting
+      (quantity, scale) = (setting.energy, 1)
+    case .total:
+      self.setting = setting
+      (quantity, scale) = (Quantity(name: "energy", unit: setting.energyModel.unit), 1)
     case .words:
       guard let words = setting.words else {
         throw FormatError(
@@ -45,6 +58,7 @@ struct CurvePicture {
             "words are counted where all have one width and a read costs what a write does; accepted here: energy")
       }
       (quantity, scale) = words
+      self.setting = setting.withoutBuffer
     }
     plots = try Plots(to: file, origin: "--plot")
   }
@@ -108,7 +122,9 @@ struct CurvePicture {
     let all = try StepCurve(
       sumOf: wholes.map { whole, parts in
         let curves = parts.map(\.curves.all)
-        return (isBounded ? try StepCurve(of: curves, whole, in: setting) : curves[0], whole.count)
+        return (
+          isBounded ? try StepCurve(of: curves, whole, in: setting.withoutBuffer) : curves[0], whole.count
+        )
       })
     let dataflows = Dataflow.allCases.filter(setting.dataflows.contains)
     let hasDataflows = layers.allSatisfy { $0.curves.each.count == dataflows.count }
@@ -117,6 +133,7 @@ struct CurvePicture {
       name: name, all,
       dataflows: hasDataflows
         ? try dataflows.indices.map { order in (dataflows[order], try sum { $0.each[order] }) } : [],
-      of: isBounded ? parts : [], setting.energyModel, range: range, kneeWithin: part, scale: scale)
+      of: isBounded ? parts : [], layers: layers.map { ($0.entry.layer, $0.entry.count) }, setting, isTotal: isTotal,
+      range: range, kneeWithin: part, scale: scale)
   }
 }

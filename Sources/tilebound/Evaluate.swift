@@ -40,9 +40,10 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     let format = try output.format()
     let capacity = try self.capacity.map { try CapacityOptions.single($0) }
-    let setting = try model.setting(reuse.policy, reuse.phases)
+    let given = try model.setting(reuse.policy, reuse.phases)
+    let setting = try capacity.map { try given.at($0) } ?? given
     try output.checkFiles(besides: [("--timeloop", timeloop.timeloop)])
-    var answer = try given.answer(
+    var answer = try self.given.answer(
       on: layers, in: setting, phases: reuse.phases, capacity: capacity,
       example: "tilebound evaluate --network alexnet --mapping configs/mappings/alexnet-conv2.yaml")
     if replay {

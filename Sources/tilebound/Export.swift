@@ -125,7 +125,8 @@ struct Export: ParsableCommand {
         throw CommandFailure(code: .usage, message: "--dataflow goes with a search, not with \(option)")
       }
       return try given.answer(
-        on: layers, in: setting, phases: reuse.phases, capacity: capacity, example: Self.example)
+        on: layers, in: try capacity.map { try setting.at($0) } ?? setting, phases: reuse.phases, capacity: capacity,
+        example: Self.example)
     }
     guard let capacity else {
       throw CommandFailure(
@@ -133,7 +134,7 @@ struct Export: ParsableCommand {
         message: "needs a mapping: give --capacity to search for one, --mapping, --nest or --result, for example: "
           + Self.example)
     }
-    return try searched(capacity, setting)
+    return try searched(capacity, try setting.at(capacity))
   }
 
   private var isAnyDataflow: Bool { (try? chosen.dataflows().count) == Dataflow.allCases.count }

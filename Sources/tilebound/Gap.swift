@@ -42,32 +42,46 @@ struct Gap: ParsableCommand {
     let setting = try model.setting(reuse.policy, reuse.phases, try chosen.dataflows())
     let (network, entries) = try layers.entries(example: "tilebound gap --network resnet50 --capacity 128KiB")
     try output.checkFiles()
-    try CommandFailure.refuse(capacities, inWhichNothingFitsOf: entries, in: setting)
+    let settings = try capacities.map { try setting.at($0) }
+    for (capacity, setting) in zip(capacities, settings) {
+      try CommandFailure.refuse([capacity], inWhichNothingFitsOf: entries, in: setting)
+    }
+    // What is said of curves is said of them as they are without the Buffer's energy, which a search at a capacity is not.
+    let curvesAreKnown = setting.energyModel.buffer == nil
+    // Prices of one ratio have the same optima.
+    let ratios = settings.map(\.energyModel.ratio)
 
     let byLayer = try LayerProgress.map(entries, threads: try threads.count()) { entry in
-      let problem = try Problem(entry.layer, in: setting)
-      let (optimizer, bounds) = (Optimizer(problem), LowerBounds(problem))
-      let curves = DataflowCurves(optimizer, at: capacities)
-      let answers = try capacities.map { capacity in
-        guard let optimum = optimizer.optimum(capacity: capacity) else {
+      var searches: [PriceRatio: (optimizer: Optimizer, bounds: LowerBounds, curves: DataflowCurves)] = [:]
+      for (ratio, setting) in zip(ratios, settings) where searches[ratio] == nil {
+        let problem = try Problem(entry.layer, in: setting)
+        let optimizer = Optimizer(problem)
+        let own = zip(ratios, capacities).filter { $0.0 == ratio }.map(\.1)
+        searches[ratio] = (optimizer, LowerBounds(problem), DataflowCurves(optimizer, at: own))
+      }
+      let answers = try zip(capacities, settings).compactMap { capacity, setting -> Answer? in
+        let problem = try Problem(entry.layer, in: setting)
+        guard let search = searches[setting.energyModel.ratio] else { return nil }
+        guard let optimum = search.optimizer.optimum(capacity: capacity) else {
           throw CommandFailure.nothingFits(problem, capacity)
         }
         var answer = Answer(
-          network: network, entry: entry, problem, capacity: capacity, optimum, bounds: bounds,
-          attainedBy: curves.dataflows(attaining: optimum, capacity: capacity))
-        answer.compare(curves, of: problem, capacity: capacity)
+          network: network, entry: entry, problem, capacity: capacity, optimum, bounds: search.bounds,
+          attainedBy: search.curves.dataflows(attaining: optimum, capacity: capacity))
+        answer.compare(search.curves, of: problem, capacity: capacity)
         return answer
       }
-      return (answers: answers, curve: format == .json ? curves.all : nil)
+      // Of curves everything is said where one has the optima of all capacities.
+      return (answers: answers, curve: format == .json && curvesAreKnown ? searches.values.first?.curves.all : nil)
     }
     let byCapacity = capacities.indices.map { index in byLayer.map { $0.answers[index] } }
     let answers = byCapacity.flatMap { $0 }
     switch format {
     case .json:
       let curves = zip(entries, byLayer).compactMap { entry, layer in layer.curve.map { (entry: entry, curve: $0) } }
-      let summaries = (try? NetworkCurve(curves, in: setting)).map { whole in
-        CurveSummary.all(
-          network: network, curves, whole, isNetwork: layers.isNetwork, setting.energyModel, within: [0.05, 0])
+      let whole = curvesAreKnown ? try? NetworkCurve(curves, in: setting) : nil
+      let summaries = whole.map { whole in
+        CurveSummary.all(network: network, curves, whole, isNetwork: layers.isNetwork, setting, within: [0.05, 0])
       }
       try output.emit(
         ResultFile.json(

@@ -59,7 +59,8 @@ struct Merge: ParsableCommand {
     try OutputOptions.print(
       [heading]
         + SweepReport.lines(
-          merge.sweep, result.totals, isComplete: result.isComplete, indexFile: SweepIndex.path(of: output)))
+          merge.sweep, result.totals, result.networkCurves, isComplete: result.isComplete,
+          indexFile: SweepIndex.path(of: output)))
   }
 
   private func written(_ merge: SweepMerge, to output: String) throws -> SweepRun.Result {

@@ -57,7 +57,7 @@ struct Optimize: ParsableCommand {
     let example = "tilebound optimize --network alexnet --layer conv2 --capacity 64KiB"
     guard let text = capacity else { throw CommandFailure.missingCapacity(example: example) }
     let capacity = try CapacityOptions.single(text)
-    let setting = try model.setting(reuse.policy, reuse.phases, try chosen.dataflows())
+    let setting = try model.setting(reuse.policy, reuse.phases, try chosen.dataflows()).at(capacity)
     let threads = try threads.count()
     let timeLimit = try timeLimit.duration()
     let (network, entries) = try layers.entries(example: example)

@@ -252,7 +252,8 @@ struct SweepCommand: ParsableCommand {
     if let shard = run.shard { return lines + SweepReport.lines(run, shard, isComplete: result.isComplete) }
     return lines
       + SweepReport.lines(
-        run.sweep, result.totals, isComplete: result.isComplete, indexFile: SweepIndex.path(of: run.path))
+        run.sweep, result.totals, result.networkCurves, isComplete: result.isComplete,
+        indexFile: SweepIndex.path(of: run.path))
   }
 
   /// What to sweep: the file's, with the options given in place of its keys.

@@ -236,7 +236,7 @@ struct BadInputTests {
       refusal { _ = try BuiltIn.energyModel(nameOrFile: "zzz") }
         == "--energy: unknown energy model 'zzz'; accepted: unit, horowitz-45nm-int8, horowitz-45nm-int32, "
         + "horowitz-45nm-fp16, horowitz-45nm-fp32, ddr4-2400-int8, lpddr4-int8, hbm2-fp16, eyeriss, "
-        + "eyeriss-lpddr4-int16, simba "
+        + "eyeriss-lpddr4-int16, simba, cacti-45nm-int8, cacti-45nm-low-standby-int8, cacti-32nm-int8 "
         + "(a file's name has a dot or a slash)")
   }
 }

@@ -83,6 +83,10 @@ struct BuiltInTests {
       widths: "16/16/16/16"),
     Figures(
       name: "simba", mac: 4_926_403.68 / 8_784_600, read: lpddr4, write: lpddr4, unit: "pJ", widths: "8/8/8/24"),
+    Figures(name: "cacti-45nm-int8", mac: 0.2 + 0.1, read: lpddr4, write: lpddr4, unit: "pJ", widths: "8/8/8/32"),
+    Figures(
+      name: "cacti-45nm-low-standby-int8", mac: 0.2 + 0.1, read: lpddr4, write: lpddr4, unit: "pJ", widths: "8/8/8/32"),
+    Figures(name: "cacti-32nm-int8", mac: 0.2 + 0.1, read: lpddr4, write: lpddr4, unit: "pJ", widths: "8/8/8/32"),
   ]
 
   @Test(arguments: figures)
@@ -96,6 +100,23 @@ struct BuiltInTests {
       // Rounded to 2^-10 of the unit.
       #expect(abs(model.inUnits(quanta: quanta) - energy) <= 0.5 / 1024 + 1e-12, "\(figures.name): \(energy)")
     }
+  }
+
+  /// CACTI's energies of reading 64 bits, in pJ, from 4 KiB to 4 MiB.
+  @Test(arguments: [
+    ("cacti-45nm-int8", [2.22, 3.20, 4.54, 6.48, 9.45, 13.9, 20.9, 29.8, 45.8, 68.0, 102]),
+    ("cacti-45nm-low-standby-int8", [2.72, 3.79, 5.68, 8.12, 12.5, 17.9, 27.0, 39.4, 60.8, 92.1, 135]),
+    ("cacti-32nm-int8", [1.22, 1.79, 2.54, 3.68, 5.34, 7.92, 11.9, 17.1, 26.1, 39.8, 59.3]),
+  ])
+  func buffers(name: String, energies: [Double]) throws {
+    let model = try #require(try BuiltIn.energyModel(name))
+    let buffer = try #require(model.buffer)
+    #expect(buffer.table.map(\.capacity) == energies.indices.map { .bytes(4096 << $0) })
+    for (row, energy) in zip(buffer.table, energies) { #expect(row.read == energy / 64 && row.write == row.read) }
+    // Sixteen MACs share an access: at 64 KiB 48 bits are read for them and 32 written.
+    let perMAC = try model.at(.bytes(64 << 10), widths: #require(model.widths)).perMAC
+    #expect(abs(perMAC - (0.3 + (48 + 32) / 16 * energies[4] / 64)) <= 1.0 / 1024)
+    #expect(model.keepsRatio)
   }
 
   @Test func everyEnergyModelIsTested() {

@@ -160,8 +160,8 @@ struct WholeReportTests {
     let record = BoundRecord(bounds[0])
     #expect(record.parts == whole.parts.map(\.name) && record.macs == whole.parts.reduce(0) { $0 + $1.macs })
     #expect(BoundReport.lines(bounds)[1].hasPrefix("up (4 parts)"))
-    #expect(CurveReport.notes(network.entries) == ["", note])
-    #expect(CurveReport.notes([network.entries[4]]).isEmpty)
+    #expect(CurveReport.notes(network.entries, []) == ["", note])
+    #expect(CurveReport.notes([network.entries[4]], []).isEmpty)
   }
 }
 

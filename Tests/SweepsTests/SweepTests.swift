@@ -61,6 +61,49 @@ struct SweepTests {
     #expect(!settings.isEmpty && settings.allSatisfy { $0.reuse == .overlap && $0.phases == .on })
   }
 
+  /// Where the Buffer costs something, records are optima under the prices of their capacities, whether or not these keep
+  /// their ratio.
+  @Test func bufferEnergiesAreThoseOfEachCapacity() throws {
+    var request = try Examples.request()
+    request.capacities = [100, 333, 1024].map { Bits($0) }
+    request.energyModels = try [(1.0, 1.0), (0.5, 3)].map { fills, drains in
+      let row = { BufferEnergy.Row(capacity: Bits($0), read: $1, write: $1) }
+      let buffer = try BufferEnergy(
+        table: [row(96, 0.25), row(400, 1), row(2048, 3)], readsPerMAC: BufferEnergy.Accesses(inputs: 1, weights: 1),
+        writesPerMAC: BufferEnergy.Accesses(partialSums: 1), writesPerFill: fills, readsPerDrain: drains)
+      return try EnergyModel(
+        name: "fills \(fills)", source: "", unit: "pJ", mac: 0.3, read: 4, write: 4, buffer: buffer)
+    }
+    request.energyModels.append(.bitsMoved)
+    let sweep = try Sweep(request)
+    #expect(sweep.recordCount == 2 * 2 * 4 * 3 * 3 && sweep.extraColumns == .buffer)
+    for unit in sweep.units {
+      var answers = try SweepAnswer(unit, of: sweep, threads: 1).answers[...]
+      for model in unit.setting.energyModels {
+        let setting = Problem.Setting(widths: unit.setting.widths, energyModel: model, reuse: unit.setting.reuse)
+        for capacity in sweep.capacities {
+          let problem = try Problem(unit.entry.layer, in: setting.at(capacity))
+          let optimum = try #require(Optimizer(problem).optimum(capacity: capacity))
+          let answer = answers.removeFirst()
+          #expect(answer.capacity == capacity && answer.energy == Energies(optimum.energy))
+          #expect(
+            answer.setting == problem.setting && (answer.energy.model.bufferShare == nil) == (model.buffer == nil))
+        }
+      }
+    }
+    // A part of the sweep, read on another machine, is of the same sweep.
+    let plan = SweepPlan(sweep, form: .csv)
+    #expect(try Sweep(plan, of: "f").settings.map(\.models.count) == sweep.settings.map(\.models.count))
+    let again = try Sweep(plan, of: "f")
+    for (own, other) in zip(sweep.settings, again.settings) {
+      for (model, read) in zip(own.models.joined(), other.models.joined()) {
+        #expect(model.perMAC == read.perMAC && model.bufferShare == read.bufferShare && model.ratio == read.ratio)
+      }
+    }
+    request.capacities = [Bits(64)]
+    #expect(throws: SweepError.self) { try Sweep(request) }
+  }
+
   /// Every record is what a search of its own finds, whatever curve it was looked up in.
   @Test func recordsAreOptima() throws {
     var request = try Examples.request()

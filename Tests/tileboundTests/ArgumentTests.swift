@@ -319,7 +319,7 @@ struct ArgumentTests {
     #expect(
       twice.code == 64
         && twice.error
-          == "tilebound: standard input:1: unknown key 'network'; accepted: energy, source, unit, mac, read, write, bits\n"
+          == "tilebound: standard input:1: unknown key 'network'; accepted: energy, source, unit, mac, read, write, bits, buffer\n"
     )
     let both = try shell("tilebound optimize - --energy - --capacity 1KiB < configs/energy/unit.yaml")
     #expect(

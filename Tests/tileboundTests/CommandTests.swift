@@ -370,6 +370,44 @@ struct CommandTests {
     #expect(try Program.run("bound --shape p=5 --capacity 64B --format json").output.contains("tilebound-bounds/1"))
   }
 
+  /// Energy models that tell what the Buffer costs, for which capacities these are, and where the energy of all is least.
+  @Test func bufferEnergies() throws {
+    try withTemporaryFolder { folder in
+      let model = "--energy cacti-45nm-int8 --reuse sliding"
+      let curve = try Program.run("curve alexnet --total \(model) --plot-in total --plot \(folder)/c.svg")
+      #expect(curve.code == 0 && curve.output.contains("least energy at"), "\(curve.error)")
+      #expect(curve.output.contains("capacities are those from 4 KiB to 4 MiB"))
+      #expect(try String(contentsOfFile: "\(folder)/c.svg", encoding: .utf8).contains("least at 21.3 KiB"))
+      // No octave has less, and a search at the capacity named finds what is said of it.
+      let row = try #require(curve.output.split(separator: "\n").first { $0.hasPrefix("total ") })
+      #expect(row.contains("21817 B") && row.hasSuffix("4 634 478 184.750"))
+      let found = try Program.run("optimize alexnet --capacity 21817B --quiet \(model)")
+      #expect(found.output.contains("4 634 478 184.750"))
+      for (line, message) in [
+        ("optimize alexnet --capacity 2KiB \(model)", "a Buffer of 2 KiB is out of the table"),
+        ("curve alexnet --capacity 1KiB...8KiB \(model)", "tells of 4 KiB to 4 MiB"),
+        ("gap alexnet --capacity 4KiB,8MiB \(model)", "a Buffer of 8 MiB is out of the table"),
+        ("bound alexnet --capacity 1KiB --energy cacti-45nm-int8", "a Buffer of 1 KiB is out of the table"),
+        ("sweep alexnet --capacity 1KiB --output - \(model)", "a Buffer of 1 KiB is out of the table"),
+        (
+          "evaluate alexnet --mapping configs/mappings/alexnet-conv2.yaml \(model)",
+          "has what accesses of the Buffer cost, which depends on its capacity: give one"
+        ),
+      ] {
+        let outcome = try Program.run(line)
+        #expect(outcome.code == 64 && outcome.output.isEmpty && outcome.error.contains(message), "\(outcome.error)")
+        #expect(outcome.error.count { $0 == "\n" } == 1)
+      }
+      let gap = try Program.run(
+        "gap alexnet --layer fc8 --capacity 4KiB...4MiB --format json --output \(folder)/g.json \(model)")
+      #expect(gap.code == 0, "\(gap.error)")
+      let page = try Program.run("report \(folder)/g.json --output \(folder)/g.html")
+      #expect(page.code == 0, "\(page.error)")
+      let html = try String(contentsOfFile: "\(folder)/g.html", encoding: .utf8)
+      #expect(html.contains("least of these at 4 KiB") && html.contains("Setting 1:") && !html.contains("Setting 2:"))
+    }
+  }
+
   @Test func networks() throws {
     let outcome = try Program.run("networks")
     #expect(
@@ -377,7 +415,7 @@ struct CommandTests {
     let widest = outcome.output.split(separator: "\n").map(\.count).max() ?? 0
     #expect(widest <= 100, "the listing fits a terminal")
     // Energies are as their files have them, not as they are rounded.
-    #expect(outcome.output.contains("horowitz-45nm-int8        0.3       20.3125"))
+    #expect(outcome.output.contains("horowitz-45nm-int8               0.3       20.3125"))
     let simba = try Program.run("networks simba").output
     #expect(simba.contains("0.5608") && simba.contains("accumulator") && simba.contains("3236096 B"))
     #expect(try Program.run("networks configs/energy/simba.yaml").output.contains("0.5608"))
@@ -509,13 +547,13 @@ struct CommandTests {
     ("curve --network alexnet --plot x.svg --output x.svg --format csv", 64, "--plot and --output name the same file,"),
     (
       "curve --network alexnet --plot x.svg --plot-in bytes", 64,
-      "The value 'bytes' is invalid for '--plot-in <quantity>'. Please provide one of 'energy' and 'words'."
+      "The value 'bytes' is invalid for '--plot-in <quantity>'. Please provide one of 'energy', 'total' or 'words'."
     ),
     (
       "curve --shape p=3 --bits partial-sums=24 --plot x.svg --plot-in words", 64,
       "words are counted where all have one"
     ),
-    ("curve --network alexnet --plot-in bytes", 64, "Please provide one of 'energy' and 'words'."),
+    ("curve --network alexnet --plot-in bytes", 64, "Please provide one of 'energy', 'total' or 'words'."),
     (
       "curve --network alexnet --plot x.svg --capacity 64KiB", 64,
       "--plot: shows a range of capacities; --capacity names one"

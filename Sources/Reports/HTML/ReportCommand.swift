@@ -26,7 +26,7 @@ enum ReportCommand {
   /// - Throws: ``FormatError`` if a built-in network is wrong, which the tests exclude.
   static func equivalents(_ records: [Answer]) throws(FormatError) -> [String] {
     var commands: [String] = []
-    for (_, group) in records.grouped(by: { Search(setting: $0.setting, network: $0.network) }) {
+    for (_, group) in records.grouped(by: { Search(setting: $0.setting.withoutBuffer, network: $0.network) }) {
       // A mapping that nobody searched for is given, not found.
       let (given, found) = (
         group.filter { $0.search == nil && $0.bound == nil },
@@ -99,12 +99,12 @@ enum ReportCommand {
   /// The built-in energy models by name, read once.
   private static let builtIn: [String: EnergyModel] = Dictionary(
     uniqueKeysWithValues: BuiltIn.energyModelNames.compactMap { name in
-      (try? BuiltIn.energyModel(name)).map { (name, $0) }
+      (try? BuiltIn.energyModel(name)).map { (name, $0.withoutBuffer) }
     })
 
   /// Whether the program has the setting's energy model with the same prices.
   static func isBuiltIn(_ setting: Problem.Setting) -> Bool {
-    let model = setting.energyModel
+    let model = setting.energyModel.withoutBuffer
     guard let own = builtIn[model.name] else { return false }
     return own.unit == model.unit && own.perMAC == model.perMAC && own.perBitRead == model.perBitRead
       && own.perBitWritten == model.perBitWritten

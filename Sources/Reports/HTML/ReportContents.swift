@@ -28,7 +28,8 @@ struct ReportContents {
     var indices: [Problem.Setting: Int] = [:]
     for (file, document) in documents.enumerated() {
       for record in document.answers {
-        let setting = record.setting
+        // The energies of one energy model differ with the capacity where they have the Buffer's.
+        let setting = record.setting.withoutBuffer
         if indices[setting] == nil {
           indices[setting] = settings.count
           settings.append(setting)

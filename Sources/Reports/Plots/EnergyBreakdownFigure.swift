@@ -2,6 +2,7 @@ public import Answers
 import EnergyModel
 import Interchange
 import Mappings
+import Workloads
 
 /// What each layer's energy is spent on.
 public enum EnergyBreakdownFigure {
@@ -67,6 +68,8 @@ public enum EnergyBreakdownFigure {
   /// What energy is spent on.
   private enum Kind: String, CaseIterable {
     case compute
+    /// What accesses of the Buffer for MACs cost; those that move data are in its kinds.
+    case buffer = "Buffer"
     case inputs
     case weights
     case partialSums = "partial sums"
@@ -75,7 +78,8 @@ public enum EnergyBreakdownFigure {
     func energy(_ answer: Answer) -> Double {
       let (traffic, model) = (answer.traffic, answer.setting.energyModel)
       return switch self {
-      case .compute: answer.energy.compute
+      case .compute: answer.energy.compute - Kind.buffer.energy(answer)
+      case .buffer: (model.bufferShare?.perMAC ?? 0) * Double(answer.layer.macs)
       case .inputs: model.inUnits(read: traffic.inputsRead)
       case .weights: model.inUnits(read: traffic.weightsRead + traffic.biasesRead)
       case .partialSums: model.inUnits(read: traffic.partialSumsRead, written: traffic.partialSumsWritten)
@@ -87,6 +91,7 @@ public enum EnergyBreakdownFigure {
     var colour: Colour {
       switch self {
       case .compute: .rgb(0xC4C4C4)
+      case .buffer: .rgb(0x6B6B6B)
       case .inputs: .blue
       case .weights: .orange
       case .partialSums: .rgb(0x7A2E00)

@@ -30,12 +30,13 @@ public enum ReportFigures {
   public static func all(of answers: [Answer], curves: [SweepCurve] = []) -> [Figure] {
     var figures: [Figure] = []
     var knees = ExactKnees(curves, within: near)
-    for (setting, records) in answers.grouped(by: \.setting) {
+    for (setting, records) in answers.grouped(by: \.setting.withoutBuffer) {
       var slopes: [SkiSlope] = []
       for (network, records) in records.grouped(by: \.network) {
         let group = Group(network: network, setting: setting, records)
         let slope = group.slope(&knees)
         figures += group.figures(slope, &knees)
+        figures += [group.totalSlope(curves)].compactMap { $0 }
         if let slope { slopes.append(slope.total) }
       }
       if slopes.count > 1 { figures += together(slopes, setting) }
@@ -115,7 +116,9 @@ public enum ReportFigures {
           slope.dataflows[name, default: []].append(SkiSlope.Sample(capacityBits: capacity, value: data))
         }
       }
-      if isBounded, let parts = SkiSlope.Part.all(of: points[0].records), let last = points.last {
+      let isFlat = points.allSatisfy { $0.records.allSatisfy(\.movesAtOnePrice) }
+      slope.rises = !isFlat
+      if isBounded, isFlat, let parts = SkiSlope.Part.all(of: points[0].records), let last = points.last {
         // Between the records' capacities the bound is known as well.
         let known = Set(slope.bound.map(\.capacityBits))
         slope.bound += SkiSlope.bound(of: parts, over: points[0].capacity...last.capacity)
@@ -156,6 +159,34 @@ public enum ReportFigures {
     private var isCurve: Bool { records.values.allSatisfy { CurvePoints.isCurve(Array($0.values)) } }
 
     private func name(_ kind: String) -> String { PlotText.fileName([subject] + setting.fileNames + [kind]) }
+
+    /// The energy of all layers with their MACs, where it has the Buffer's, which rises with the capacity.
+    func totalSlope(_ curves: [SweepCurve]) -> Figure? {
+      let points = common.map { ($0, at($0)) }
+      guard points.count > 1, points.allSatisfy({ $0.1.allSatisfy { $0.setting.energyModel.bufferShare != nil } })
+      else { return nil }
+      var slope = SkiSlope(name: subject, points: [], isSampled: !isCurve)
+      slope.mayBeLower = points.contains { $0.1.contains(where: \.mayBeBeaten) }
+      slope.rises = true
+      for (capacity, records) in points {
+        guard let total = NetworkAnswer(records) else { return nil }
+        slope.points.append(SkiSlope.Sample(capacityBits: capacity, value: total.energy.total))
+        if let bound = total.bound { slope.bound.append(SkiSlope.Sample(capacityBits: capacity, value: bound.total)) }
+      }
+      let known = network.flatMap { name in curves.first { $0.isOf(name, setting) }?.leastEnergy }
+      let least = slope.points.min { ($0.value, $0.capacityBits) < ($1.value, $1.capacityBits) }
+      slope.knee =
+        known.map { SkiSlope.Knee(capacityBits: $0.capacityBits, value: $0.total, within: 0, lowest: .ofAll) }
+        ?? least.map {
+          SkiSlope.Knee(
+            capacityBits: $0.capacityBits, value: $0.value, within: 0, lowest: isCurve ? .ofAll : .ofThoseAsked)
+        }
+      let quantity = Quantity(name: "energy", unit: setting.energyModel.unit)
+      let figure = try? SkiSlopeFigure.figure(
+        name: name("energy"), title: "\(subject): energy against Buffer capacity", subtitle: setting.text,
+        curves: [slope], quantity: quantity)
+      return figure ?? nil
+    }
 
     private func skiSlope(_ slope: SkiSlope, _ subject: String) -> Figure? {
       // The only error is that of too many curves.
@@ -245,5 +276,21 @@ public enum ReportFigures {
       }
       return named
     }
+  }
+}
+
+extension Answer {
+  /// Whether moving a bit costs the same at every capacity.
+  fileprivate var movesAtOnePrice: Bool {
+    setting.energyModel.bufferShare.map { $0.perBitRead == 0 && $0.perBitWritten == 0 } ?? true
+  }
+}
+
+extension SweepCurve {
+  /// Whether the curve is that of a network in a setting.
+  fileprivate func isOf(_ network: String, _ setting: Problem.Setting) -> Bool {
+    self.network == network && energyModel == setting.energyModel.name
+      && bits == ResultRecord.Widths(setting.widths) && reuse == setting.reuse.rawValue
+      && phases == setting.namedPhases?.rawValue
   }
 }

@@ -13,35 +13,43 @@ extension SkiSlope {
     /// How often the layer occurs.
     public let count: Int
     private let bounds: LowerBounds
-    private let model: EnergyModel
+    private let layers: [Layer]
+    private let setting: Problem.Setting
 
     /// A layer with its bounds.
     ///
     /// - Parameters:
     ///   - layer: the layer as a whole.
-    ///   - setting: widths and prices.
+    ///   - setting: widths and prices, those of the Buffer at any capacity.
     /// - Throws: `ProblemError` when energies are beyond the range of exact integers.
     public init(_ layer: WholeLayer, in setting: Problem.Setting) throws(ProblemError) {
-      bounds = LowerBounds(try layer.problems(in: setting))
+      bounds = LowerBounds(try layer.problems(in: setting.withoutBuffer))
       count = layer.count
-      model = setting.energyModel
+      layers = layer.parts
+      self.setting = setting
     }
 
     /// The layers of answers in one setting as wholes.
     static func all(of answers: [Answer]) -> [Part]? {
       guard let first = answers.first else { return nil }
-      return try? WholeLayer.all(of: answers.map(\.entry)).map { try Part($0, in: first.setting) }
+      return try? WholeLayer.all(of: answers.map(\.entry)).map { try Part($0, in: first.setting.withoutBuffer) }
     }
 
-    /// The bound on moving all data at a capacity, in the unit of the model.
-    func bound(capacityBits: Int) -> Double { energy(bounds.best(capacity: Bits(capacityBits))) }
+    /// The bound on moving all data at a capacity, in the unit of the model, with the energy of MACs where that is wanted.
+    func bound(capacityBits: Int, withMACs: Bool = false) -> Double {
+      let capacity = Bits(capacityBits)
+      guard let model = try? setting.at(capacity).energyModel else { return 0 }
+      let macs = withMACs ? layers.reduce(0) { $0 + Double($1.macs) } * model.perMAC : 0
+      return energy(bounds.best(capacity: capacity), model) + Double(count) * macs
+    }
 
-    /// The same however large the Buffer is.
+    /// The same of moving data however large the Buffer is.
     var compulsory: Double {
-      bounds.all(capacity: Bits(1)).first { $0.family == .compulsory }.map(energy) ?? 0
+      let model = setting.energyModel.withoutBuffer
+      return bounds.all(capacity: Bits(1)).first { $0.family == .compulsory }.map { energy($0, model) } ?? 0
     }
 
-    private func energy(_ bound: LowerBound) -> Double {
+    private func energy(_ bound: LowerBound, _ model: EnergyModel) -> Double {
       Double(count) * model.inUnits(read: bound.read, written: bound.written)
     }
   }
@@ -50,15 +58,23 @@ extension SkiSlope {
   private static let boundsPerOctave = 16
 
   /// The sum of the parts' bounds over a range of capacities, closely spaced.
-  static func bound(of parts: [Part], over range: ClosedRange<Int>, scale: Double = 1) -> [Sample] {
+  static func bound(
+    of parts: [Part], over range: ClosedRange<Int>, scale: Double = 1, withMACs: Bool = false
+  ) -> [Sample] {
+    capacities(in: range).map { capacity in
+      Sample(
+        capacityBits: capacity,
+        value: parts.reduce(0) { $0 + scale * $1.bound(capacityBits: capacity, withMACs: withMACs) })
+    }
+  }
+
+  /// Capacities closely spaced over a range.
+  private static func capacities(in range: ClosedRange<Int>, perOctave: Int = boundsPerOctave) -> [Int] {
     let growth = Double(range.upperBound) / Double(range.lowerBound)
-    let steps = max(1, Int((log2(growth) * Double(boundsPerOctave)).rounded(.up)))
+    let steps = max(1, Int((log2(growth) * Double(perOctave)).rounded(.up)))
     var capacities = (0...steps).map { Int(Double(range.lowerBound) * pow(growth, Double($0) / Double(steps))) }
     (capacities[0], capacities[steps]) = (range.lowerBound, range.upperBound)
-    return capacities.map { capacity in
-      Sample(
-        capacityBits: capacity, value: parts.reduce(0) { $0 + scale * $1.bound(capacityBits: capacity) })
-    }
+    return capacities
   }
 
   /// An exact curve with the bound beside it.
@@ -68,27 +84,55 @@ extension SkiSlope {
   ///   - curve: the curve.
   ///   - dataflows: each dataflow's own curve, where wanted.
   ///   - parts: the layers that the curve is of; none for one that is to have no bound.
-  ///   - model: the model of the curves' energies.
+  ///   - layers: the layers, and how often each is taken.
+  ///   - setting: prices, those of the Buffer at any capacity.
+  ///   - isTotal: whether values have the energy of MACs too; then what is marked is where they are the least.
   ///   - range: the capacities to show, in bits; nil for all.
   ///   - part: how far above the least energy the knee may lie.
   ///   - scale: what an energy of one unit counts as.
   public init(
     name: String, _ curve: StepCurve, dataflows: [(dataflow: Dataflow, curve: StepCurve)], of parts: [Part],
-    _ model: EnergyModel, range: ClosedRange<Int>?, kneeWithin part: Double, scale: Double
+    layers: [(layer: Layer, count: Int)], _ setting: Problem.Setting, isTotal: Bool, range: ClosedRange<Int>?,
+    kneeWithin part: Double, scale: Double
   ) {
-    func samples(_ curve: StepCurve) -> [Sample] {
-      curve.points.map {
-        Sample(capacityBits: $0.capacity.count, value: scale * model.inUnits(quanta: $0.dataQuanta))
+    func total(_ curve: StepCurve) -> TotalCurve {
+      TotalCurve(curve, by: setting.energyModel.withoutBuffer, of: layers, in: setting)
+    }
+    func samples(_ curve: TotalCurve) -> [Sample] {
+      let steps = curve.steps.points.map(\.capacity)
+      // Between its steps the curve rises where the Buffer costs something: it is drawn in steps too small to be seen.
+      let between = curve.capacities.map { range in
+        Self.capacities(in: range.lowerBound.count...range.upperBound.count, perOctave: Self.stepsPerOctave).map(
+          Bits.init)
+      }
+      return Set(steps + (between ?? [])).sorted().compactMap { capacity in
+        curve.energies(at: capacity).map {
+          Sample(capacityBits: capacity.count, value: scale * (isTotal ? $0.total : $0.data))
+        }
       }
     }
-    let points = samples(curve)
-    let knee = curve.knee(within: part).map {
-      Knee(capacityBits: points[$0].capacityBits, value: points[$0].value, within: part)
+    let all = total(curve)
+    let points = samples(all)
+    let knee = curve.knee(within: part).flatMap { index in
+      let capacity = max(curve.points[index].capacity, all.capacities?.lowerBound ?? .zero)
+      return all.energies(at: capacity).map {
+        Knee(capacityBits: capacity.count, value: scale * $0.data, within: part)
+      }
+    }
+    let least = all.least.map {
+      Knee(capacityBits: $0.capacity.count, value: scale * $0.energies.total, within: 0, lowest: .ofAll)
     }
     let shown = range ?? (points.first?.capacityBits ?? 1)...(points.last?.capacityBits ?? 1)
+    let isFlat = !isTotal && (setting.energyModel.buffer?.movesForNothing ?? true)
     self.init(
-      name: name, points: points, bound: parts.isEmpty ? [] : Self.bound(of: parts, over: shown, scale: scale),
-      compulsory: parts.isEmpty ? nil : parts.reduce(0) { $0 + scale * $1.compulsory }, knee: knee,
-      dataflows: Dictionary(uniqueKeysWithValues: dataflows.map { ($0.dataflow, samples($0.curve)) }))
+      name: name, points: points,
+      bound: parts.isEmpty ? [] : Self.bound(of: parts, over: shown, scale: scale, withMACs: isTotal),
+      compulsory: parts.isEmpty || !isFlat ? nil : parts.reduce(0) { $0 + scale * $1.compulsory },
+      knee: isTotal ? least : knee,
+      dataflows: Dictionary(uniqueKeysWithValues: dataflows.map { ($0.dataflow, samples(total($0.curve))) }))
+    rises = setting.energyModel.buffer.map { isTotal || !$0.movesForNothing } ?? false
   }
+
+  /// How closely a curve that rises between its steps is drawn.
+  private static let stepsPerOctave = 64
 }

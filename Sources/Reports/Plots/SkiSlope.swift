@@ -24,12 +24,23 @@ public struct SkiSlope: Hashable, Sendable {
     public var value: Double
     /// 0.05 for 5 %.
     public var within: Double
+    /// Of what capacities it is where a curve is lowest that rises again; nil for one that does not rise.
+    public var lowest: Lowest?
+
+    /// Of what capacities a place is the lowest.
+    public enum Lowest: Hashable, Sendable {
+      /// Of all for which the energy model tells what the Buffer costs.
+      case ofAll
+      /// Of those that were asked for.
+      case ofThoseAsked
+    }
 
     /// A knee by its parts.
-    public init(capacityBits: Int, value: Double, within: Double) {
+    public init(capacityBits: Int, value: Double, within: Double, lowest: Lowest? = nil) {
       self.capacityBits = capacityBits
       self.value = value
       self.within = within
+      self.lowest = lowest
     }
   }
 
@@ -49,6 +60,8 @@ public struct SkiSlope: Hashable, Sendable {
   public var isSampled: Bool
   /// Whether not all of the mapspace was searched, so that the points may lie lower.
   public var mayBeLower = false
+  /// Whether values rise between the points, and beyond the last, because of what the Buffer costs.
+  public var rises = false
 
   /// A curve.
   ///

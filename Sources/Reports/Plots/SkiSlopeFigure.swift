@@ -74,15 +74,15 @@ public enum SkiSlopeFigure {
   }
 
   private static func drawSingle(_ curve: SkiSlope, _ quantity: Quantity, _ figure: inout Figure) {
-    let optimum = points(curve.points, figure)
-    let bound = points(curve.bound, figure)
+    let optimum = points(curve, curve.points, figure)
+    let bound = curve.isKnownAtPointsAlone ? [] : points(curve, curve.bound, figure)
     let name = curve.mayBeLower ? "least found" : "optimum"
     // The legend begins with what is drawn last, on top.
     if curve.isSampled {
-      figure.elements += [
-        .dots(Figure.Dots([], diameter: sampleDiameter, colour: .ink, legend: name)),
-        .line(Figure.Line([], width: 1.4, colour: .ink, legend: "at most, in between")),
-      ]
+      figure.elements.append(.dots(Figure.Dots([], diameter: sampleDiameter, colour: .ink, legend: name)))
+      if !curve.rises {
+        figure.elements.append(.line(Figure.Line([], width: 1.4, colour: .ink, legend: "at most, in between")))
+      }
     } else {
       figure.elements.append(.line(Figure.Line([], width: 2.4, colour: .ink, legend: name)))
     }
@@ -94,12 +94,12 @@ public enum SkiSlopeFigure {
       figure.elements.append(.area(Figure.Area(corners, colour: .grey, opacity: 0.2)))
     }
     for dataflow in Dataflow.allCases {
-      guard let samples = curve.dataflows[dataflow] else { continue }
+      guard let samples = curve.dataflows[dataflow], !curve.isKnownAtPointsAlone else { continue }
       let style = DataflowStyle.of(dataflow)
       figure.elements.append(
         .line(
           Figure.Line(
-            points(samples, figure), isStepped: true, width: 1.1, dash: style.dash, colour: style.colour,
+            points(curve, samples, figure), isStepped: true, width: 1.1, dash: style.dash, colour: style.colour,
             legend: dataflow.rawValue)))
     }
     if let compulsory = curve.compulsory, compulsory > 0 {
@@ -107,8 +107,10 @@ public enum SkiSlopeFigure {
       figure.elements.append(.line(Figure.Line(ends, width: 1, dash: .dashed, colour: .grey)))
     }
     figure.elements.append(.line(Figure.Line(bound, width: 1.2, dash: .dotted, colour: .ink)))
-    figure.elements.append(
-      .line(Figure.Line(optimum, isStepped: true, width: curve.isSampled ? 1.4 : 2.4, colour: .ink)))
+    if !curve.isKnownAtPointsAlone {
+      figure.elements.append(
+        .line(Figure.Line(optimum, isStepped: true, width: curve.isSampled ? 1.4 : 2.4, colour: .ink)))
+    }
     if curve.isSampled || optimum.count <= 2 {
       figure.elements.append(.dots(Figure.Dots(samples(curve, figure), diameter: sampleDiameter, colour: .ink)))
     }
@@ -159,10 +161,13 @@ public enum SkiSlopeFigure {
   private static func drawSeveral(_ curves: [SkiSlope], _ quantity: Quantity, _ figure: inout Figure) {
     for (curve, colour) in zip(curves, Colour.ofCurves) {
       figure.elements.append(
-        .line(Figure.Line(points(curve.bound, figure), width: 1, dash: .dashed, colour: colour)))
+        .line(
+          Figure.Line(
+            curve.isKnownAtPointsAlone ? [] : points(curve, curve.bound, figure), width: 1, dash: .dashed,
+            colour: colour)))
     }
     for (curve, colour) in zip(curves, Colour.ofCurves) {
-      let optimum = points(curve.points, figure)
+      let optimum = curve.isKnownAtPointsAlone ? [] : points(curve, curve.points, figure)
       figure.elements.append(
         .line(
           Figure.Line(
@@ -187,10 +192,11 @@ public enum SkiSlopeFigure {
       if isThere { figure.elements.append(element) }
     }
     entry(
-      curves.contains { !$0.bound.isEmpty },
+      curves.contains { !$0.bound.isEmpty && !$0.isKnownAtPointsAlone },
       .line(Figure.Line([], width: 1, dash: .dashed, colour: .ink, legend: "lower bound")))
     if let within = curves.compactMap({ $0.knee?.within }).first {
-      entry(true, .dots(Figure.Dots([], diameter: 7, colour: .ink, legend: "within \(percent(within)) of least")))
+      let legend = curves.contains { $0.knee?.lowest != nil } ? "least energy" : "within \(percent(within)) of least"
+      entry(true, .dots(Figure.Dots([], diameter: 7, colour: .ink, legend: legend)))
     }
     entry(
       curves.contains { $0.compulsory != nil },
@@ -205,8 +211,10 @@ public enum SkiSlopeFigure {
     curve.points.filter { $0.value > 0 }.map { Figure.Point(x: Double($0.capacityBits) / 8, y: $0.value) }
   }
 
-  /// Values as a line that goes on to the end of the axis, of those in one column of pixels the first and the last.
-  private static func points(_ samples: [SkiSlope.Sample], _ figure: Figure) -> [Figure.Point] {
+  /// Values of a curve as a line that goes on to the end of the axis unless the curve rises, of those in one column of pixels the first and the last.
+  private static func points(
+    _ curve: SkiSlope, _ samples: [SkiSlope.Sample], _ figure: Figure
+  ) -> [Figure.Point] {
     var points: [Figure.Point] = []
     var (column, inColumn) = (0, 0)
     for sample in samples where sample.value > 0 {
@@ -216,7 +224,7 @@ public enum SkiSlopeFigure {
       if inColumn > 2 { points.removeLast() }
       points.append(point)
     }
-    if let last = points.last, last.x < figure.x.end, samples.count > 1 {
+    if let last = points.last, last.x < figure.x.end, samples.count > 1, !curve.rises {
       points.append(Figure.Point(x: figure.x.end, y: last.y))
     }
     return points
@@ -252,7 +260,10 @@ public enum SkiSlopeFigure {
   }
 
   private static func label(_ knee: SkiSlope.Knee) -> String {
-    (knee.within == 0 ? "least" : "within \(percent(knee.within))") + " from "
+    if let lowest = knee.lowest {
+      return "least\(lowest == .ofAll ? "" : " of these") at \(CapacityAxis.text(bits: knee.capacityBits))"
+    }
+    return (knee.within == 0 ? "least" : "within \(percent(knee.within))") + " from "
       + CapacityAxis.text(bits: knee.capacityBits)
   }
 
@@ -260,15 +271,21 @@ public enum SkiSlopeFigure {
     guard let first = curve.points.first, let last = curve.points.last else { return "" }
     var text =
       "\(curve.name): \(quantity.name) of \(quantity.text(first.value)) at "
-      + "\(CapacityAxis.text(bits: first.capacityBits)) falls to \(quantity.text(last.value)) at "
+      + "\(CapacityAxis.text(bits: first.capacityBits)) \(last.value <= first.value ? "falls" : "rises") to "
+      + "\(quantity.text(last.value)) at "
       + "\(CapacityAxis.text(bits: last.capacityBits))"
     if let knee = curve.knee { text += ", \(label(knee))" }
     if let compulsory = curve.compulsory { text += "; compulsory \(quantity.text(compulsory))" }
-    return text + (curve.isSampled ? ". Between the \(curve.points.count) capacities asked it may lie lower." : ".")
+    return text
+      + (curve.isKnownAtPointsAlone
+        ? "." : curve.isSampled ? ". Between the \(curve.points.count) capacities asked it may lie lower." : ".")
   }
 }
 
 extension SkiSlope {
+  /// Whether nothing is known between the points, as they neither hold up to the next nor lie close together.
+  fileprivate var isKnownAtPointsAlone: Bool { isSampled && rises }
+
   /// The curve, and its knee if that lies in a range of capacities.
   func withoutKnee(outside range: ClosedRange<Int>) -> SkiSlope {
     var curve = self
