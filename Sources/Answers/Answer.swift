@@ -1,4 +1,4 @@
-import EnergyModel
+public import EnergyModel
 public import LowerBounds
 public import MappingSearch
 public import Mappings
@@ -12,6 +12,8 @@ public struct Answer: Hashable, Sendable {
   public var entry: Network.Entry
   /// The widths, prices and rules that the answer holds under.
   public var setting: Problem.Setting
+  /// The accelerator that the answer is for, where one was named: its capacity, energies and widths are the answer's.
+  public var accelerator: Accelerator.Identity?
   /// The Buffer's size, or nil where the mapping was given and no size asked for.
   public var capacity: Bits?
   /// The mapping with what it holds and moves.

@@ -1,3 +1,4 @@
+public import EnergyModel
 public import Mappings
 public import Workloads
 
@@ -5,6 +6,8 @@ public import Workloads
 public struct NetworkAnswer: Hashable, Sendable {
   /// The network's name, or the first layer's where there is none.
   public let name: String
+  /// The accelerator, where one was named.
+  public let accelerator: Accelerator.Identity?
   /// The Buffer's size.
   public let capacity: Bits
   /// The number of layers, repeated ones counted, and those that are given in parts as one.
@@ -26,6 +29,7 @@ public struct NetworkAnswer: Hashable, Sendable {
     guard let first = answers.first, let capacity = first.capacity else { return nil }
     let belongTogether = answers.allSatisfy {
       $0.network == first.network && $0.capacity == capacity && $0.setting == first.setting
+        && $0.accelerator == first.accelerator
     }
     if !belongTogether { return nil }
     let sum = AnswerSum(answers, weight: \.count)
@@ -45,6 +49,7 @@ public struct NetworkAnswer: Hashable, Sendable {
       energy.total = all.reduce(0) { $0 + Double($1.0) * $1.1.total }
     }
     name = first.network ?? first.name
+    accelerator = first.accelerator
     self.capacity = capacity
     layers = plain.reduce(0) { $0 + $1.count } + wholes.reduce(0) { $0 + $1.whole.count }
     self.energy = energy

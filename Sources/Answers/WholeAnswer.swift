@@ -1,4 +1,4 @@
-import EnergyModel
+public import EnergyModel
 import LowerBounds
 import MappingSearch
 public import Mappings
@@ -14,6 +14,8 @@ public struct WholeAnswer: Hashable, Sendable {
   public let network: String?
   /// The layer with its parts.
   public let whole: WholeLayer
+  /// The accelerator, where one was named.
+  public let accelerator: Accelerator.Identity?
   /// The Buffer's size.
   public let capacity: Bits
   /// Whether the inputs of all parts stay in the Buffer.
@@ -60,6 +62,7 @@ public struct WholeAnswer: Hashable, Sendable {
     bound = EnergyBound(best, Energies(energy.model, compute: energy.compute, data: least))
     network = first.network
     self.whole = whole
+    accelerator = first.accelerator
     self.capacity = capacity
     sharesInputs = shared != nil
     self.traffic = traffic
@@ -91,9 +94,11 @@ public struct WholeAnswer: Hashable, Sendable {
     let whole: String?
     let capacity: Bits?
     let setting: Problem.Setting
+    let accelerator: Accelerator.Identity?
 
     init(_ answer: Answer) {
       (network, whole, capacity, setting) = (answer.network, answer.partOf, answer.capacity, answer.setting)
+      accelerator = answer.accelerator
     }
   }
 }

@@ -2,12 +2,14 @@ public import EnergyModel
 import Foundation
 public import Workloads
 
-/// The networks, energy models and platforms that come with the program: the files of `configs/`.
+/// The networks, energy models, accelerators and platforms that come with the program: the files of `configs/`.
 public enum BuiltIn {
   /// The names of the networks, in the order in which they are listed.
   public static let networkNames = networks.map(\.name)
   /// The names of the energy models, in the order in which they are listed.
   public static let energyModelNames = energyModels.map(\.name)
+  /// The names of the accelerators, in the order in which they are listed.
+  public static let acceleratorNames = accelerators.map(\.name)
   /// The names of the platforms, in the order in which they are listed.
   public static let platformNames = platforms.map(\.name)
 
@@ -49,6 +51,12 @@ public enum BuiltIn {
     ("cacti-45nm-int8", Embedded.cacti_45nm_int8_yaml),
     ("cacti-45nm-low-standby-int8", Embedded.cacti_45nm_low_standby_int8_yaml),
     ("cacti-32nm-int8", Embedded.cacti_32nm_int8_yaml),
+  ]
+
+  private static let accelerators: [(name: String, text: String)] = [
+    ("eyeriss-chip", Embedded.eyeriss_chip_yaml),
+    ("ethos-u65-512", Embedded.ethos_u65_512_yaml),
+    ("tpu-v1", Embedded.tpu_v1_yaml),
   ]
 
   private static let platforms: [(name: String, text: String)] = [
@@ -119,6 +127,26 @@ public enum BuiltIn {
     return try EnergyFile.read(file: nameOrFile)
   }
 
+  /// The built-in accelerator of a name, or nil when there is none.
+  ///
+  /// - Throws: ``FormatError`` if its file is wrong, which the tests exclude.
+  public static func accelerator(_ name: String) throws(FormatError) -> Accelerator? {
+    guard let entry = accelerators.first(where: { $0.name == name }) else { return nil }
+    return try AcceleratorFile.parse(entry.text, origin: "\(name).yaml")
+  }
+
+  /// An accelerator given by built-in name, whatever its case and hyphens, or by file: a name without a slash or dot is
+  /// built-in.
+  public static func accelerator(
+    nameOrFile: String, origin: String = "--accelerator"
+  ) throws(FormatError) -> Accelerator {
+    if let name = known(nameOrFile, among: acceleratorNames), let accelerator = try accelerator(name) {
+      return accelerator
+    }
+    try refuseUnknown("accelerator", nameOrFile, known: acceleratorNames, origin: origin)
+    return try AcceleratorFile.read(file: nameOrFile)
+  }
+
   /// The built-in platform of a name, or nil when there is none.
   ///
   /// - Throws: ``FormatError`` if its file is wrong, which the tests exclude.
@@ -141,6 +169,8 @@ public enum BuiltIn {
     case network
     /// An energy model.
     case energyModel
+    /// An accelerator.
+    case accelerator
     /// A platform.
     case platform
   }
@@ -151,6 +181,7 @@ public enum BuiltIn {
   public static func kind(of nameOrFile: String) throws(FormatError) -> Kind {
     if known(nameOrFile, among: networkNames) != nil { return .network }
     if known(nameOrFile, among: energyModelNames) != nil { return .energyModel }
+    if known(nameOrFile, among: acceleratorNames) != nil { return .accelerator }
     if known(nameOrFile, among: platformNames) != nil { return .platform }
     if isFile(nameOrFile) {
       guard ["yaml", "yml"].contains(nameOrFile.split(separator: ".").last?.lowercased() ?? "") else { return .network }
@@ -158,13 +189,13 @@ public enum BuiltIn {
       guard let root = try? YAMLNode.read(file: nameOrFile) else { return .network }
       switch DocumentKind(of: root) {
       case .energyModel: return .energyModel
+      case .accelerator: return .accelerator
       case .platform: return .platform
       default: return .network
       }
     }
     try refuseUnknown(
-      "network, energy model or platform", nameOrFile, known: networkNames + energyModelNames + platformNames,
-      origin: "networks")
+      "network, energy model, accelerator or platform", nameOrFile, known: allNames, origin: "networks")
     return .network
   }
 
@@ -172,7 +203,15 @@ public enum BuiltIn {
   package static func isFile(_ name: String) -> Bool {
     if name == TextFile.standardInput { return true }
     return (name.contains("/") || name.contains("."))
-      && known(name, among: networkNames + energyModelNames + platformNames) == nil
+      && known(name, among: allNames) == nil
+  }
+
+  /// The names of everything that is built in.
+  private static let allNames = networkNames + energyModelNames + acceleratorNames + platformNames
+
+  /// A built-in name as it is, a file's name as seen from the folder of the file that names it.
+  static func located(_ name: String, in folder: String) throws(FormatError) -> String {
+    name.hasPrefix("/") || !isFile(name) ? name : folder + name
   }
 
   /// The built-in name that is meant by a name of another case or with other hyphens, unless there is a file of it.

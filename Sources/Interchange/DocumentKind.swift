@@ -4,15 +4,17 @@ enum DocumentKind {
   case layers
   case measurements
   case mapping
+  case accelerator
   case energyModel
   case platform
 
   /// Keys of each kind. Sweeps, and files of other tools with layers, have keys of later kinds besides.
   private static let keys: [(kind: DocumentKind, anyOf: [String])] = [
-    (.sweep, ["networks", "capacities", "dimensions", "reuse", "phases", "compare-dataflows"]),
+    (.sweep, ["networks", "capacities", "accelerators", "dimensions", "reuse", "phases", "compare-dataflows"]),
     (.layers, ["layers", "problem", "workload", "einsums"]),
     (.measurements, ["data-sets"]),
     (.mapping, ["mapping"]),
+    (.accelerator, ["accelerator"]),
     (.energyModel, ["energy"]),
     (.platform, ["platform"]),
   ]
@@ -30,7 +32,7 @@ enum DocumentKind {
     case nil: false
     case .layers: root.isList || root.value("layers") != nil
     case .mapping: MappingDocument.isOfThisProgram(root)
-    case .sweep, .measurements, .energyModel, .platform: true
+    case .sweep, .measurements, .accelerator, .energyModel, .platform: true
     }
   }
 
@@ -41,6 +43,7 @@ enum DocumentKind {
     case .layers: "has layers, which --network takes, and 'networks' in a sweep's file"
     case .measurements: "is the measurements of a validation, which 'tilebound validate' takes"
     case .mapping: "is a mapping, which 'tilebound evaluate --mapping' takes"
+    case .accelerator: "is an accelerator, which --accelerator takes"
     case .energyModel: "is an energy model, which --energy takes"
     case .platform: "is a platform, which 'tilebound validate --platform' takes"
     }

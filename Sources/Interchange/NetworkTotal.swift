@@ -1,10 +1,13 @@
 public import Answers
+import EnergyModel
 import Workloads
 
 /// A `NetworkAnswer` as it stands in result files: a network at one capacity, repeated layers as often as they occur.
 public struct NetworkTotal: Encodable, Hashable, Sendable {
   /// The network's name.
   public var network: String
+  /// The accelerator's name, where one was named.
+  public var accelerator: String?
   /// The Buffer's size.
   public var capacityBits: Int
   /// The number of layers, repeated ones counted, and those that are given in parts as one.
@@ -22,6 +25,7 @@ public struct NetworkTotal: Encodable, Hashable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case network
+    case accelerator
     case capacityBits = "capacity_bits"
     case layers
     case energy
@@ -34,6 +38,7 @@ public struct NetworkTotal: Encodable, Hashable, Sendable {
   /// The record of a sum.
   public init(_ answer: NetworkAnswer) {
     network = answer.name
+    accelerator = answer.accelerator?.name
     capacityBits = answer.capacity.count
     layers = answer.layers
     energy = ResultRecord.Energies(answer.energy)

@@ -38,8 +38,10 @@ public struct ExtraColumns: OptionSet, Sendable {
   public static let phases = ExtraColumns(rawValue: 4)
   /// The Buffer's part of the energy model's prices.
   public static let buffer = ExtraColumns(rawValue: 8)
+  /// The accelerator.
+  public static let accelerator = ExtraColumns(rawValue: 16)
   /// All of these.
-  static let all: ExtraColumns = [.dataflows, .parts, .phases, .buffer]
+  static let all: ExtraColumns = [.dataflows, .parts, .phases, .buffer, .accelerator]
 
   /// One bit for each.
   public let rawValue: Int
@@ -54,6 +56,7 @@ public struct ExtraColumns: OptionSet, Sendable {
     if records.contains(where: { $0.partOf != nil }) { insert(.parts) }
     if records.contains(where: { $0.phases != nil }) { insert(.phases) }
     if records.contains(where: { $0.energy.buffer != nil }) { insert(.buffer) }
+    if records.contains(where: { $0.accelerator != nil }) { insert(.accelerator) }
   }
 }
 
@@ -68,7 +71,7 @@ extension ResultFile {
   /// Which columns are there only where they are needed, by how their paths begin.
   private static let extraColumns: [(path: [String], needs: ExtraColumns)] = [
     (["dataflows"], .dataflows), (["references"], .dataflows), (["part_of"], .parts), (["own_inputs"], .parts),
-    (["phases"], .phases), (["energy", "buffer"], .buffer),
+    (["phases"], .phases), (["energy", "buffer"], .buffer), (["accelerator"], .accelerator),
   ]
 
   private static let comparisonColumns: [ResultColumn] =
@@ -86,6 +89,10 @@ extension ResultFile {
     ResultColumn(["own_inputs"], .flag) { $0.ownInputs.map(String.init) ?? "" },
     ResultColumn(["shape"], .text) { $0.shape },
     ResultColumn(["count"], .number) { String($0.count) },
+    ResultColumn(["accelerator", "name"], .text) { $0.accelerator?.name ?? "" },
+    ResultColumn(["accelerator", "macs_per_cycle"], .number) { text($0.accelerator?.macsPerCycle) },
+    ResultColumn(["accelerator", "clock_hz"], .number) { $0.accelerator?.clock.map(number) ?? "" },
+    ResultColumn(["accelerator", "bits_per_second"], .number) { $0.accelerator?.bandwidth.map(number) ?? "" },
     ResultColumn(["capacity_bits"], .number) { text($0.capacityBits) },
     ResultColumn(["bits", "inputs"], .number) { String($0.bits.inputs) },
     ResultColumn(["bits", "weights"], .number) { String($0.bits.weights) },

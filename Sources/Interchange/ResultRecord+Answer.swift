@@ -45,6 +45,14 @@ extension ResultRecord {
     ] where !Self.isClose(value, expected) {
       throw FormatError(origin: key, message: "does not follow from the record's traffic and prices")
     }
+    answer.accelerator = try accelerator.map { accelerator throws(FormatError) in
+      guard let identity = accelerator.identity else {
+        throw FormatError(
+          origin: "accelerator",
+          message: "has not all of macs_per_cycle, clock_hz and bits_per_second, each from 1 on, or none of them")
+      }
+      return identity
+    }
     answer.bound = try bound()
     try checkGap(answer.gap)
     answer.optimalDataflows = try optimalDataflows(attaining: answer)
@@ -76,7 +84,8 @@ extension ResultRecord {
 
   private func checkTexts() throws(FormatError) {
     for (key, text) in [
-      ("network", network ?? "-"), ("layer", layer), ("part_of", partOf ?? "-"), ("energy model", energy.model),
+      ("network", network ?? "-"), ("layer", layer), ("part_of", partOf ?? "-"),
+      ("accelerator.name", accelerator?.name ?? "-"), ("energy model", energy.model),
       ("unit", energy.unit),
     ]
     where text.isEmpty || text.unicodeScalars.contains(where: FormatError.isControl) {

@@ -1,5 +1,5 @@
 public import Answers
-import EnergyModel
+public import EnergyModel
 import LowerBounds
 import MappingSearch
 import Mappings
@@ -73,6 +73,42 @@ public struct ResultRecord: Codable, Hashable, Sendable {
       case partialSumsWritten = "partial_sums_written"
       case outputsWritten = "outputs_written"
       case total
+    }
+  }
+
+  /// A machine with its rates, all of which or none are given.
+  public struct Machine: Codable, Hashable, Sendable {
+    /// Its name.
+    public var name: String
+    /// The most MACs of a cycle.
+    public var macsPerCycle: Int?
+    /// Cycles of a second.
+    public var clock: Double?
+    /// The most bits of a second that move between DRAM and the Buffer.
+    public var bandwidth: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case name
+      case macsPerCycle = "macs_per_cycle"
+      case clock = "clock_hz"
+      case bandwidth = "bits_per_second"
+    }
+
+    /// An accelerator as a file has it.
+    public init(_ identity: Accelerator.Identity) {
+      name = identity.name
+      macsPerCycle = identity.throughput?.macsPerCycle
+      clock = identity.throughput?.clock
+      bandwidth = identity.throughput?.bandwidth
+    }
+
+    /// The same as answers have it; nil where rates are missing or out of range.
+    package var identity: Accelerator.Identity? {
+      typealias Identity = Accelerator.Identity
+      if macsPerCycle == nil, clock == nil, bandwidth == nil { return Identity(name: name, throughput: nil) }
+      guard let macsPerCycle, let clock, let bandwidth else { return nil }
+      return Accelerator.Throughput(macsPerCycle: macsPerCycle, clock: clock, bandwidth: bandwidth)
+        .map { Identity(name: name, throughput: $0) }
     }
   }
 
@@ -221,6 +257,8 @@ public struct ResultRecord: Codable, Hashable, Sendable {
   public var shape: String
   /// How often the network has the layer.
   public var count: Int
+  /// The accelerator, where one was named.
+  public var accelerator: Machine?
   /// The Buffer's size, or nil where the mapping was given and no size asked for.
   public var capacityBits: Int?
   /// Bits of a word of each kind.
@@ -264,6 +302,7 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     case ownInputs = "own_inputs"
     case shape
     case count
+    case accelerator
     case capacityBits = "capacity_bits"
     case bits
     case reuse
@@ -291,6 +330,7 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     ownInputs = answer.entry.hasOwnInputs ? true : nil
     shape = ShapeText.text(answer.layer)
     count = answer.count
+    accelerator = answer.accelerator.map { Machine($0) }
     capacityBits = answer.capacity?.count
     bits = Widths(answer.setting.widths)
     reuse = answer.setting.reuse.rawValue

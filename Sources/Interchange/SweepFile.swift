@@ -14,6 +14,8 @@ public struct SweepRequest: Hashable, Sendable {
   public var layers = LayerSelection([])
   /// Sizes of the Buffer.
   public var capacities: [Bits] = []
+  /// Machines that have capacities, energy models and word widths of their own; where there are any, none of these are given.
+  public var accelerators: [Accelerator] = []
   /// Bits moved where none is given.
   public var energyModels: [EnergyModel] = []
   /// Word widths as far as they are not each energy model's own; where there are none all are its own, or 8 bits.
@@ -70,7 +72,7 @@ public enum SweepFile {
     if let kind = DocumentKind(of: root), kind != .sweep { throw root.error("\(kind.text); a sweep is expected") }
     let fields = try root.fields([
       "networks", "dimensions", "layers", "capacities", "energy", "bits", "reuse", "phases", "dataflow",
-      "compare-dataflows",
+      "compare-dataflows", "accelerators",
     ])
     var request = SweepRequest()
     let place = dimensions == nil ? fields["dimensions"] : nil
@@ -86,7 +88,19 @@ public enum SweepFile {
     request.layers = LayerSelection(
       try (fields["layers"]?.oneOrMore() ?? []).map { node throws(FormatError) in try node.string() },
       origin: "\(root.origin): layers")
-    for node in try root.required("capacities", in: fields).oneOrMore() {
+    for node in try fields["accelerators"]?.oneOrMore() ?? [] {
+      let name = try BuiltIn.located(try node.string(), in: folder)
+      request.accelerators.append(
+        try node.placing { () throws(FormatError) in
+          try BuiltIn.accelerator(nameOrFile: name, origin: node.origin)
+        })
+    }
+    let own = ["capacities", "energy", "bits"].first { fields[$0] != nil }
+    if fields["accelerators"] != nil, let own, let node = fields[own] {
+      throw node.error("does not go with 'accelerators', which have their own")
+    }
+    let capacities = fields["accelerators"] == nil ? try root.required("capacities", in: fields) : nil
+    for node in try capacities?.oneOrMore() ?? [] {
       let text = try node.string()
       request.capacities += try node.placing { () throws(FormatError) in
         try CapacityText.parseList(text, origin: node.origin)
@@ -94,7 +108,7 @@ public enum SweepFile {
       request.remarks += CapacityText.remarks(on: text, origin: "\(node.origin): \(node.path)")
     }
     for node in try fields["energy"]?.oneOrMore() ?? [] {
-      let name = try located(try node.string(), in: folder)
+      let name = try BuiltIn.located(try node.string(), in: folder)
       let model = try node.placing { () throws(FormatError) in
         try BuiltIn.energyModel(nameOrFile: name, origin: node.origin)
       }
@@ -123,7 +137,7 @@ public enum SweepFile {
     var inputs: [(file: String, imported: ImportedNetwork)] = []
     for name in names { inputs.append((name, try BuiltIn.imported(nameOrFile: name, dimensions: sizes))) }
     for node in try networks?.oneOrMore() ?? [] {
-      let name = try located(try node.string(), in: folder)
+      let name = try BuiltIn.located(try node.string(), in: folder)
       inputs.append(
         try node.placing { () throws(FormatError) in
           (name, try BuiltIn.imported(nameOrFile: name, origin: node.origin, dimensions: sizes))
@@ -137,11 +151,6 @@ public enum SweepFile {
       request.networkOrigins[network] = file
       request.remarks += imported.remarks(on: file)
     }
-  }
-
-  /// A built-in name as it is, a file's name as seen from the sweep's folder.
-  private static func located(_ name: String, in folder: String) throws(FormatError) -> String {
-    name.hasPrefix("/") || !BuiltIn.isFile(name) ? name : folder + name
   }
 }
 

@@ -1,5 +1,7 @@
 public import Answers
+public import EnergyModel
 public import Interchange
+import MappingSearch
 import Mappings
 public import Workloads
 
@@ -31,6 +33,22 @@ public enum CurveReport {
             ?? [curve.knees.last.map { NumberText.grouped($0.data) } ?? ""]))
     }
     return table.lines
+  }
+
+  /// What an accelerator's own Buffer comes to, beside the curve's least.
+  public static func ownBuffer(of accelerator: Accelerator, _ curve: TotalCurve) -> [String] {
+    let capacity = CapacityText.text(accelerator.capacity)
+    guard let own = curve.energies(at: accelerator.capacity) else {
+      return ["", "\(accelerator.name): nothing fits its Buffer of \(capacity)"]
+    }
+    let last = curve.steps.points.last.flatMap { curve.energies(at: $0.capacity) }
+    let (value, least, what) =
+      curve.capacities == nil
+      ? (own.data, last?.data ?? 0, "data") : (own.total, curve.least?.energies.total ?? 0, "energy")
+    let above = least > 0 ? ", \(NumberText.percent(value / least - 1)) above the least" : ""
+    return [
+      "", "\(accelerator.name): \(what) \(NumberText.grouped(value)) \(own.unit) in its Buffer of \(capacity)\(above)",
+    ]
   }
 
   /// What is to be known of layers that are given in parts, and of energies that have the Buffer's own; empty where there is

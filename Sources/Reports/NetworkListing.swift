@@ -85,6 +85,31 @@ public enum NetworkListing {
     ]
   }
 
+  /// A row for each accelerator.
+  public static func accelerators(_ accelerators: [Accelerator]) -> [String] {
+    var table = TextTable([
+      ("accelerator", .left), ("Buffer", .right), ("energy model", .left), ("word widths", .left),
+      ("MACs a cycle", .right), ("clock", .right), ("to DRAM", .right),
+    ])
+    for accelerator in accelerators {
+      let rates = accelerator.identity.throughput
+      table.add([
+        accelerator.name, CapacityText.text(accelerator.capacity), accelerator.energyModel.name,
+        WidthsText.text(accelerator.widths), rates.map { NumberText.grouped($0.macsPerCycle) } ?? "",
+        rates.map { Quantity(name: "clock", unit: "Hz").text($0.clock) } ?? "",
+        rates.map { Quantity(name: "bandwidth", unit: "B/s").text($0.bandwidth / 8) } ?? "",
+      ])
+    }
+    return table.lines
+  }
+
+  /// An accelerator's source, what is simplified of it, and its figures.
+  public static func accelerator(_ accelerator: Accelerator) -> [String] {
+    heading(accelerator.name, source: accelerator.source)
+      + (accelerator.simplified.isEmpty ? [] : ["simplified: \(accelerator.simplified)", ""])
+      + accelerators([accelerator])
+  }
+
   /// A row for each platform.
   public static func platforms(_ platforms: [Platform]) -> [String] {
     var table = TextTable([

@@ -67,22 +67,29 @@ public enum SweepReport {
 
   /// A row for each network and setting: the ends of its range of capacities.
   private static func table(_ totals: [SweepTotal]) -> [String] {
-    var table = TextTable([
-      ("network", .left), ("energy", .left), ("widths", .left), ("reuse", .left), ("layers", .right),
-      ("capacity", .right), ("data", .right), ("bound", .right), ("gap data", .right), ("gap total", .right),
-    ])
+    let namesAccelerators = totals.contains { $0.accelerator != nil }
+    var table = TextTable(
+      [
+        ("network", .left)
+      ] + (namesAccelerators ? [("accelerator", .left)] : []) + [
+        ("energy", .left), ("widths", .left), ("reuse", .left), ("layers", .right),
+        ("capacity", .right), ("data", .right), ("bound", .right), ("gap data", .right), ("gap total", .right),
+      ])
     for (index, total) in totals.enumerated() {
       let isFirst = index == 0 || !isSameSetting(totals[index - 1], total)
       let isLast = index + 1 == totals.count || !isSameSetting(total, totals[index + 1])
       if !isFirst, !isLast { continue }
-      table.add([
-        total.network, "\(total.energy.model) [\(total.energy.unit)]",
-        total.bits.wordWidths.map(WidthsText.text) ?? "",
-        Problem.Setting.reuseText(total.reuse, phases: total.phases), String(total.layers),
-        CapacityText.text(Bits(total.capacityBits)), NumberText.grouped(total.energy.data),
-        NumberText.grouped(total.lowerBound.data), total.gap.data.map(NumberText.percent) ?? "",
-        total.gap.total.map(NumberText.percent) ?? "",
-      ])
+      table.add(
+        [
+          total.network
+        ] + (namesAccelerators ? [total.accelerator ?? ""] : []) + [
+          "\(total.energy.model) [\(total.energy.unit)]",
+          total.bits.wordWidths.map(WidthsText.text) ?? "",
+          Problem.Setting.reuseText(total.reuse, phases: total.phases), String(total.layers),
+          CapacityText.text(Bits(total.capacityBits)), NumberText.grouped(total.energy.data),
+          NumberText.grouped(total.lowerBound.data), total.gap.data.map(NumberText.percent) ?? "",
+          total.gap.total.map(NumberText.percent) ?? "",
+        ])
     }
     return table.lines
   }
@@ -106,6 +113,6 @@ public enum SweepReport {
 
   private static func isSameSetting(_ a: SweepTotal, _ b: SweepTotal) -> Bool {
     a.network == b.network && a.bits == b.bits && a.reuse == b.reuse && a.phases == b.phases
-      && a.energy.model == b.energy.model
+      && a.energy.model == b.energy.model && a.accelerator == b.accelerator
   }
 }

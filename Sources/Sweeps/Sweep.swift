@@ -19,6 +19,8 @@ public struct Sweep: Sendable {
     public let phases: PhasePolicy
     /// The energy models to answer for with these widths.
     public let energyModels: [EnergyModel]
+    /// The accelerator that these are, where one was named.
+    public let accelerator: Accelerator.Identity?
     /// The Buffer's sizes, each once.
     public let capacities: [Bits]
     /// Each of the models at each of the capacities.
@@ -28,8 +30,10 @@ public struct Sweep: Sendable {
     ///
     /// - Throws: `ProblemError` for a capacity that an energy model does not tell of.
     init(
-      widths: WordWidths, reuse: ReusePolicy, phases: PhasePolicy, energyModels: [EnergyModel], capacities: [Bits]
+      widths: WordWidths, reuse: ReusePolicy, phases: PhasePolicy, energyModels: [EnergyModel], capacities: [Bits],
+      accelerator: Accelerator.Identity? = nil
     ) throws(ProblemError) {
+      self.accelerator = accelerator
       (self.widths, self.reuse, self.phases) = (widths, reuse, phases)
       (self.energyModels, self.capacities) = (energyModels, capacities)
       models = try energyModels.map { model throws(ProblemError) in
@@ -61,7 +65,7 @@ public struct Sweep: Sendable {
   public let networks: [Network]
   /// The settings, each once.
   public let settings: [Setting]
-  /// The Buffer's sizes, each once.
+  /// The Buffer's sizes, each once; none where accelerators have their own.
   public let capacities: [Bits]
   /// The dataflows that are searched, in their own order.
   public let dataflows: [Dataflow]
@@ -80,32 +84,53 @@ public struct Sweep: Sendable {
     let capacities = request.capacities.uniqued()
     self.capacities = capacities
     comparesDataflows = request.comparesDataflows
-    let models = request.energyModels.isEmpty ? [.bitsMoved] : request.energyModels.uniqued()
+    let accelerators = request.accelerators.uniqued()
+    let givenModels = accelerators.isEmpty ? request.energyModels : accelerators.map(\.energyModel)
+    let models = givenModels.isEmpty ? [.bitsMoved] : givenModels.uniqued()
     for (kind, things) in [
       ("networks", given.map { ($0.name, request.networkOrigins[$0] ?? $0.source) }),
       ("energy models", models.map { ($0.name, request.energyModelOrigins[$0] ?? $0.source) }),
+      ("accelerators", accelerators.map { ($0.name, $0.source) }),
     ] {
       if let (name, _) = things.first(where: { thing in things.count { $0.0 == thing.0 } > 1 }) {
         throw .sameName(kind, name, origins: things.filter { $0.0 == name }.map(\.1))
       }
     }
     if networks.isEmpty { throw .lacks("network") }
-    if capacities.isEmpty { throw .lacks("capacity") }
+    if !accelerators.isEmpty, !request.capacities.isEmpty || !request.energyModels.isEmpty || !request.widths.isEmpty {
+      throw .contradiction("--accelerator: accelerators have capacities, energy models and word widths of their own")
+    }
+    if capacities.isEmpty, accelerators.isEmpty { throw .lacks("capacity") }
     let choices = request.widths.isEmpty ? [ChosenWidths()] : request.widths
     let policies = request.reuse.isEmpty ? [ReusePolicy.usual] : request.reuse.uniqued()
+    func withPhases<Choice>(_ make: (ReusePolicy, PhasePolicy) -> Choice) -> [Choice] {
+      policies.flatMap { reuse in
+        let phases = request.phases.isEmpty ? [PhasePolicy.usual(under: reuse)] : request.phases.uniqued()
+        return phases.map { make(reuse, $0) }
+      }
+    }
     // Two choices may come to the same widths with one energy model and to others with another.
     let choicesOfSettings = choices.flatMap { choice in models.map(choice.widths) }.uniqued().flatMap { widths in
       let own = models.filter { model in choices.contains { $0.widths(with: model) == widths } }
-      return policies.flatMap { reuse in
-        let phases = request.phases.isEmpty ? [PhasePolicy.usual(under: reuse)] : request.phases.uniqued()
-        return phases.map { (widths: widths, reuse: reuse, phases: $0, own: own) }
-      }
+      return withPhases { (widths: widths, reuse: $0, phases: $1, own: own) }
+    }
+    let choicesOfAccelerators = accelerators.flatMap { accelerator in
+      withPhases { (accelerator: accelerator, reuse: $0, phases: $1) }
     }
     do {
-      settings = try choicesOfSettings.map { choice throws(ProblemError) in
-        try Setting(
-          widths: choice.widths, reuse: choice.reuse, phases: choice.phases, energyModels: choice.own,
-          capacities: capacities)
+      if accelerators.isEmpty {
+        settings = try choicesOfSettings.map { choice throws(ProblemError) in
+          try Setting(
+            widths: choice.widths, reuse: choice.reuse, phases: choice.phases, energyModels: choice.own,
+            capacities: capacities)
+        }
+      } else {
+        settings = try choicesOfAccelerators.map { choice throws(ProblemError) in
+          try Setting(
+            widths: choice.accelerator.widths, reuse: choice.reuse, phases: choice.phases,
+            energyModels: [choice.accelerator.energyModel], capacities: [choice.accelerator.capacity],
+            accelerator: choice.accelerator.identity)
+        }
       }
     } catch {
       throw .unanswerable(error)
@@ -129,7 +154,8 @@ public struct Sweep: Sendable {
     comparesDataflows = plan.comparesDataflows
     units = Self.units(networks, settings)
     let counts = networks.flatMap(\.entries).map(\.count)
-    if SweepPlan(self, form: plan.form) != plan || !capacities.allSatisfy({ (1..<1 << 53).contains($0.count) })
+    if SweepPlan(self, form: plan.form) != plan
+      || !settings.flatMap(\.capacities).allSatisfy({ (1..<1 << 53).contains($0.count) })
       || !counts.allSatisfy({ (1...Layer.largestSize).contains($0) }) || units.isEmpty || recordCount == 0
     {
       throw .refused(file: file, "is of no sweep that can be")
@@ -200,6 +226,7 @@ public struct Sweep: Sendable {
     if hasParts { columns.insert(.parts) }
     if namesPhases { columns.insert(.phases) }
     if settings.contains(where: { $0.energyModels.contains { $0.buffer != nil } }) { columns.insert(.buffer) }
+    if settings.contains(where: { $0.accelerator != nil }) { columns.insert(.accelerator) }
     return columns
   }
 
@@ -238,6 +265,8 @@ public struct Sweep: Sendable {
 public enum SweepError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Nothing of a kind is given.
   case lacks(String)
+  /// Choices that do not go together: the line that says so.
+  case contradiction(String)
   /// A layer that no network has, or a network that has none of those asked for: the line that says so.
   case unknownLayer(String)
   /// Two different things of one name, which results could not tell apart, and their files or what they say of themselves.
@@ -256,13 +285,13 @@ public enum SweepError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What went wrong, in one line.
   public var description: String {
     switch self {
-    case .unknownLayer(let message): message
+    case .unknownLayer(let message), .contradiction(let message): message
     case .lacks(let kind): "a sweep needs at least one \(kind)"
     case .sameName(let kind, let name, let origins):
       "two different \(kind) are called '\(name)' (\(origins.joined(separator: "; "))); results could not tell them apart: "
         + (kind == "networks"
           ? "'tilebound convert FILE --name NAME' gives one another name"
-          : "give one another name under the key 'energy' of its file")
+          : "give one another name under the key '\(kind == "accelerators" ? "accelerator" : "energy")' of its file")
     case .nothingFits(let problem, let capacity): CapacityText.nothingFits(problem, capacity)
     case .unanswerable(let error): error.description
     case .missing(let numbers, let count, let command):

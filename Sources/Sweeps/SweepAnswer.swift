@@ -27,6 +27,7 @@ struct SweepAnswer: Sendable {
         var answer = Answer(
           network: unit.network.name, entry: unit.entry, problem, capacity: capacity,
           known.all.optimum(at: place.point, of: problem), bounds: known.bounds, attainedBy: place.dataflows)
+        answer.accelerator = setting.accelerator
         if sweep.comparesDataflows, let each = known.each { answer.compare(each, of: problem, capacity: capacity) }
         answers.append(answer)
       }

@@ -18,6 +18,8 @@ public struct SweepCurve: Codable, Hashable, Sendable {
   public var reuse: String
   /// Whether loops over phases were searched, a raw value of `PhasePolicy`; nil where it is as usual under the reuse.
   public var phases: String?
+  /// The accelerator's name, where one was named.
+  public var accelerator: String?
   /// The energy model's name.
   public var energyModel: String
   /// What energies are counted in.
@@ -38,6 +40,7 @@ public struct SweepCurve: Codable, Hashable, Sendable {
     case bits
     case reuse
     case phases
+    case accelerator
     case energyModel = "energy_model"
     case unit
     case layers
@@ -78,6 +81,7 @@ public struct SweepCurve: Codable, Hashable, Sendable {
     bits = ResultRecord.Widths(setting.widths)
     reuse = setting.reuse.rawValue
     phases = setting.namedPhases
+    accelerator = setting.accelerator?.name
     energyModel = model.name
     unit = model.unit
     layers = summary.count

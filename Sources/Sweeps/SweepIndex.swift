@@ -42,6 +42,8 @@ public struct SweepTotal: Codable, Hashable, Sendable {
   public var reuse: String
   /// Whether loops over phases were searched, a raw value of `PhasePolicy`; nil where it is as usual under the reuse.
   public var phases: String?
+  /// The accelerator's name, where one was named.
+  public var accelerator: String?
   /// The Buffer's size.
   public var capacityBits: Int
   /// The number of layers, repeated ones counted, and those that are given in parts as one.
@@ -58,6 +60,7 @@ public struct SweepTotal: Codable, Hashable, Sendable {
     case bits
     case reuse
     case phases
+    case accelerator
     case capacityBits = "capacity_bits"
     case layers
     case energy
@@ -236,6 +239,7 @@ extension SweepTotal {
     bits = ResultRecord.Widths(setting.widths)
     reuse = setting.reuse.rawValue
     phases = setting.namedPhases
+    accelerator = setting.accelerator?.name
     capacityBits = capacity.count
     layers = network.wholes.reduce(0) { $0 + $1.count }
     let (all, least) = (Energies(model, compute: compute, data: data), EnergyBound(sum: bound, compute: compute))

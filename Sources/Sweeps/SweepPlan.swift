@@ -77,6 +77,10 @@ struct SweepPlan: Codable, Hashable, Sendable {
     var energyModels: [ResultRecord.Energies]
     /// What the Buffer costs by each of them; nil where none tells.
     var buffers: [PlannedBuffer?]?
+    /// The accelerator that these are, where one was named.
+    var accelerator: ResultRecord.Machine?
+    /// Its Buffer's size.
+    var capacityBits: Int?
 
     enum CodingKeys: String, CodingKey {
       case bits
@@ -84,6 +88,8 @@ struct SweepPlan: Codable, Hashable, Sendable {
       case phases
       case energyModels = "energy_models"
       case buffers
+      case accelerator
+      case capacityBits = "capacity_bits"
     }
   }
 
@@ -121,7 +127,9 @@ struct SweepPlan: Codable, Hashable, Sendable {
         bits: ResultRecord.Widths(setting.widths), reuse: setting.reuse.rawValue, phases: setting.namedPhases,
         energyModels: setting.energyModels.map { ResultRecord.Energies(pricesOf: $0) },
         buffers: setting.energyModels.allSatisfy { $0.buffer == nil }
-          ? nil : setting.energyModels.map { $0.buffer.map(PlannedBuffer.init) })
+          ? nil : setting.energyModels.map { $0.buffer.map(PlannedBuffer.init) },
+        accelerator: setting.accelerator.map { ResultRecord.Machine($0) },
+        capacityBits: setting.accelerator == nil ? nil : setting.capacities.first?.count)
     }
     dataflows = sweep.dataflows == Dataflow.allCases ? nil : sweep.dataflows.map(\.rawValue)
     comparesDataflows = sweep.comparesDataflows
@@ -132,6 +140,7 @@ struct SweepPlan: Codable, Hashable, Sendable {
     let parts = [
       ("the form", form == other.form), ("the networks", networks == other.networks),
       ("the capacities", capacitiesBits == other.capacitiesBits),
+      ("the accelerators", Set(settings.map(\.accelerator)) == Set(other.settings.map(\.accelerator))),
       ("the energy models, word widths or policies of reuse or phases", settings == other.settings),
       ("the dataflows", dataflows == other.dataflows),
       ("the comparison of dataflows", comparesDataflows == other.comparesDataflows),
@@ -161,6 +170,12 @@ extension SweepPlan.PlannedSetting {
     guard let widths = bits.wordWidths, let reuse = ReusePolicy(rawValue: reuse) else {
       throw FormatError(origin: "settings", message: "has unknown widths or an unknown rule of reuse")
     }
+    let identity = try accelerator.map { accelerator in
+      guard let identity = accelerator.identity else {
+        throw FormatError(origin: "settings", message: "has an accelerator of unknown rates")
+      }
+      return identity
+    }
     let buffers = buffers ?? Array(repeating: nil, count: energyModels.count)
     return try Sweep.Setting(
       widths: widths, reuse: reuse, phases: phases.flatMap(PhasePolicy.init) ?? .usual(under: reuse),
@@ -168,7 +183,7 @@ extension SweepPlan.PlannedSetting {
         try EnergyModel(
           name: prices.model, source: "", unit: prices.unit, mac: prices.perMAC, read: prices.perBitRead,
           write: prices.perBitWritten, buffer: try buffer?.energy)
-      }, capacities: capacities)
+      }, capacities: capacityBits.map { [Bits($0)] } ?? capacities, accelerator: identity)
   }
 }
 

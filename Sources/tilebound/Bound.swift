@@ -21,14 +21,16 @@ struct Bound: ParsableCommand {
 
   @OptionGroup var layers: LayerOptions
   @OptionGroup var capacities: CapacityOptions
+  @OptionGroup var machine: AcceleratorOptions
   @OptionGroup var model: ModelOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     let format = try output.format()
     let example = "tilebound bound --network vgg16 --layer conv3_2 --capacity 64KiB"
-    let capacities = try capacities.list(example: example)
-    let setting = try model.setting()
+    let accelerator = try machine.named(besides: [("--capacity", capacities.capacity)] + model.ofAccelerator)
+    let capacities = try accelerator.map { [$0.capacity] } ?? capacities.list(example: example)
+    let setting = try model.setting(of: accelerator)
     let (network, wholes) = try layers.wholes(example: example)
     try output.checkFiles()
     var bounds: [BoundAnswer] = []
@@ -42,7 +44,7 @@ struct Bound: ParsableCommand {
     case .json: try output.emit(ResultFile.json(bounds, command: Invocation.text(), producer: Invocation.producer))
     case .csv: try output.emit(ResultFile.csv(bounds))
     case .table:
-      let heading = model.heading(network ?? wholes[0].name, setting, namesReuse: false)
+      let heading = model.heading(network ?? wholes[0].name, setting, accelerator, namesReuse: false)
       try output.emit(([heading, ""] + BoundReport.lines(bounds)).joined(separator: "\n") + "\n")
     }
   }

@@ -24,6 +24,8 @@ struct Curve: ParsableCommand {
       the first in each 32nd of an octave and the last; --capacity lists the optima at others. Under overlap, the default, the curve of a layer \
       whose input boxes overlap has the optima at sixteen capacities an octave, powers of two among them, and is not exact.
 
+      With --accelerator energies and word widths are its own, and the energy at its own capacity is told beside the others.
+
       Examples:
         tilebound curve --network alexnet --layer conv2
         tilebound curve --network resnet50 --within 10%
@@ -49,6 +51,7 @@ struct Curve: ParsableCommand {
       valueName: "percent"))
   var within: String?
 
+  @OptionGroup var machine: AcceleratorOptions
   @OptionGroup var model: ModelOptions
   @OptionGroup var reuse: ReuseOptions
   @OptionGroup var chosen: DataflowOptions
@@ -86,7 +89,8 @@ struct Curve: ParsableCommand {
     let format = try output.format()
     let capacities = try capacity.map { try CapacityOptions.list($0) }
     let part = try PercentText.parse(within ?? "5%", origin: "--within")
-    let setting = try model.setting(reuse.policy, reuse.phases, try chosen.dataflows())
+    let accelerator = try machine.named(besides: model.ofAccelerator)
+    let setting = try model.setting(reuse.policy, reuse.phases, try chosen.dataflows(), of: accelerator)
     try checkPrices(setting, capacities)
     // What the Buffer costs at a capacity changes no optimum: energies are given once these are known.
     let searched = setting.withoutBuffer
@@ -141,7 +145,7 @@ struct Curve: ParsableCommand {
           producer: Invocation.producer))
     case .csv: try output.emit(total ? ResultFile.csv(totals) : ResultFile.csv(points))
     case .table:
-      var lines = [model.heading(network ?? entries[0].layer.name, setting), ""]
+      var lines = [model.heading(network ?? entries[0].layer.name, setting, accelerator), ""]
       lines += CurveReport.summary(shownSummaries, unit: setting.energyModel.unit)
       if !quiet {
         let rows =
@@ -160,6 +164,9 @@ struct Curve: ParsableCommand {
       }
       if found.contains(where: { !$0.curve.statistics.isComplete }) {
         lines += ["", SearchStatistics.note(onIncomplete: "a curve")]
+      }
+      if let accelerator, layers.isNetwork || entries.count == 1 {
+        lines += CurveReport.ownBuffer(of: accelerator, energies)
       }
       lines += CurveReport.notes(entries, shownSummaries)
       try output.emit(lines.joined(separator: "\n") + "\n")

@@ -28,6 +28,7 @@ struct Evaluate: ParsableCommand {
   @Option(help: ArgumentHelp("The Buffer's size, to hold the mapping to; \(CapacityOptions.units).", valueName: "size"))
   var capacity: String?
 
+  @OptionGroup var machine: AcceleratorOptions
   @OptionGroup var model: ModelOptions
   @OptionGroup var reuse: ReuseOptions
 
@@ -39,13 +40,15 @@ struct Evaluate: ParsableCommand {
 
   func run() throws {
     let format = try output.format()
-    let capacity = try self.capacity.map { try CapacityOptions.single($0) }
-    let given = try model.setting(reuse.policy, reuse.phases)
+    let accelerator = try machine.named(besides: [("--capacity", self.capacity)] + model.ofAccelerator)
+    let capacity = try accelerator?.capacity ?? self.capacity.map { try CapacityOptions.single($0) }
+    let given = try model.setting(reuse.policy, reuse.phases, of: accelerator)
     let setting = try capacity.map { try given.at($0) } ?? given
     try output.checkFiles(besides: [("--timeloop", timeloop.timeloop)])
     var answer = try self.given.answer(
       on: layers, in: setting, phases: reuse.phases, capacity: capacity,
       example: "tilebound evaluate --network alexnet --mapping configs/mappings/alexnet-conv2.yaml")
+    answer.accelerator = accelerator?.identity
     if replay {
       try compare(answer.evaluation, try Problem(answer.layer, in: setting), capacity)
       answer.replayAgrees = true
@@ -55,7 +58,7 @@ struct Evaluate: ParsableCommand {
     case .json: try output.emit(ResultFile.json([answer], command: Invocation.text(), producer: Invocation.producer))
     case .csv: try output.emit(ResultFile.csv([answer]))
     case .table:
-      let heading = model.heading(answer.network ?? answer.name, setting)
+      let heading = model.heading(answer.network ?? answer.name, setting, accelerator)
       let details = MappingReport([answer]).details.dropLast()
       try output.emit(([heading, ""] + details).joined(separator: "\n") + "\n")
     }

@@ -27,6 +27,7 @@ struct Gap: ParsableCommand {
 
   @OptionGroup var layers: LayerOptions
   @OptionGroup var capacities: CapacityOptions
+  @OptionGroup var machine: AcceleratorOptions
   @OptionGroup var model: ModelOptions
   @OptionGroup var reuse: ReuseOptions
   @OptionGroup var chosen: DataflowOptions
@@ -38,8 +39,11 @@ struct Gap: ParsableCommand {
 
   func run() throws {
     let format = try output.format()
-    let capacities = try capacities.list(example: "tilebound gap --network resnet50 --capacity 128KiB")
-    let setting = try model.setting(reuse.policy, reuse.phases, try chosen.dataflows())
+    let accelerator = try machine.named(besides: [("--capacity", capacities.capacity)] + model.ofAccelerator)
+    let capacities =
+      try accelerator.map { [$0.capacity] }
+      ?? capacities.list(example: "tilebound gap --network resnet50 --capacity 128KiB")
+    let setting = try model.setting(reuse.policy, reuse.phases, try chosen.dataflows(), of: accelerator)
     let (network, entries) = try layers.entries(example: "tilebound gap --network resnet50 --capacity 128KiB")
     try output.checkFiles()
     let settings = try capacities.map { try setting.at($0) }
@@ -68,6 +72,7 @@ struct Gap: ParsableCommand {
         var answer = Answer(
           network: network, entry: entry, problem, capacity: capacity, optimum, bounds: search.bounds,
           attainedBy: search.curves.dataflows(attaining: optimum, capacity: capacity))
+        answer.accelerator = accelerator?.identity
         answer.compare(search.curves, of: problem, capacity: capacity)
         return answer
       }
@@ -89,7 +94,7 @@ struct Gap: ParsableCommand {
           curves: summaries, command: Invocation.text(), producer: Invocation.producer))
     case .csv: try output.emit(ResultFile.csv(answers))
     case .table:
-      let heading = model.heading(network ?? entries[0].layer.name, setting)
+      let heading = model.heading(network ?? entries[0].layer.name, setting, accelerator)
       let lines = [heading, ""] + GapReport.lines(byCapacity, showsLayers: !quiet)
       try output.emit(lines.joined(separator: "\n") + "\n")
     }

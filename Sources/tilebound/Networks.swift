@@ -8,7 +8,8 @@ import Workloads
 struct Networks: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "networks",
-    abstract: "List the built-in networks, energy models and platforms, or the source and contents of one.",
+    abstract:
+      "List the built-in networks, energy models, accelerators and platforms, or the source and contents of one.",
     discussion: """
       Weights are counted without biases and batch normalisation; in attention, keys and values stand in their place. MACs
       include those on padding. Word widths are those of inputs, weights, outputs and partial sums.
@@ -18,6 +19,7 @@ struct Networks: ParsableCommand {
         tilebound networks resnet50
         tilebound networks hbm2-fp16
         tilebound networks eyeriss
+        tilebound networks tpu-v1
         tilebound networks simba-platform.yaml
 
       A name may also be that of an energy model or a platform, built in or a file; both are listed where it is both's.
@@ -35,9 +37,11 @@ struct Networks: ParsableCommand {
     let networks = try BuiltIn.networkNames.concurrentMap(threads: ThreadOptions.most) { try BuiltIn.network($0) }
       .compactMap(\.self)
     let models = try BuiltIn.energyModelNames.compactMap { try BuiltIn.energyModel($0) }
+    let accelerators = try BuiltIn.acceleratorNames.compactMap { try BuiltIn.accelerator($0) }
     let platforms = try BuiltIn.platformNames.compactMap { try BuiltIn.platform($0) }
     let lines =
       NetworkListing.networks(networks) + [""] + NetworkListing.energyModels(models) + [""]
+      + NetworkListing.accelerators(accelerators) + [""]
       + NetworkListing.platforms(platforms) + [
         "", "tilebound networks NAME tells its source, and a network's layers or a platform's memories.",
       ]
@@ -51,6 +55,7 @@ struct Networks: ParsableCommand {
     if !dimensions.dim.isEmpty {
       throw FormatError(origin: "--dim", message: "goes with a network, which \(name) is not")
     }
+    if kind == .accelerator { return NetworkListing.accelerator(try BuiltIn.accelerator(nameOrFile: name)) }
     if kind == .platform { return NetworkListing.platform(try BuiltIn.platform(nameOrFile: name)) }
     let model = try BuiltIn.energyModel(nameOrFile: name)
     guard let known = BuiltIn.known(name, among: BuiltIn.platformNames), let platform = try BuiltIn.platform(known)

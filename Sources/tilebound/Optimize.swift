@@ -22,6 +22,7 @@ struct Optimize: ParsableCommand {
       Examples:
         tilebound optimize --network alexnet --capacity 64KiB
         tilebound optimize resnet50 --layer 'layer3.*' --capacity 128KiB --bits partial-sums=24
+        tilebound optimize mobilenet-v2 --accelerator ethos-u65-512 --quiet
         tilebound optimize --gemm 512x512x512 --capacity 64KiB --dataflow os --format json
         tilebound optimize --network my-layers.yaml --capacity 1MiB --energy horowitz-45nm-int8 --output result.csv
         tilebound optimize alexnet --layer conv3 --capacity 64KiB --reuse sliding --timeloop conv3.timeloop.yaml
@@ -33,6 +34,7 @@ struct Optimize: ParsableCommand {
   @Option(help: ArgumentHelp("The Buffer's size, as in 64KiB; \(CapacityOptions.units).", valueName: "size"))
   var capacity: String?
 
+  @OptionGroup var machine: AcceleratorOptions
   @OptionGroup var model: ModelOptions
   @OptionGroup var reuse: ReuseOptions
 
@@ -55,9 +57,11 @@ struct Optimize: ParsableCommand {
   func run() throws {
     let format = try output.format()
     let example = "tilebound optimize --network alexnet --layer conv2 --capacity 64KiB"
-    guard let text = capacity else { throw CommandFailure.missingCapacity(example: example) }
-    let capacity = try CapacityOptions.single(text)
-    let setting = try model.setting(reuse.policy, reuse.phases, try chosen.dataflows()).at(capacity)
+    let accelerator = try machine.named(besides: [("--capacity", self.capacity)] + model.ofAccelerator)
+    guard let capacity = try accelerator?.capacity ?? self.capacity.map({ try CapacityOptions.single($0) }) else {
+      throw CommandFailure.missingCapacity(example: example)
+    }
+    let setting = try model.setting(reuse.policy, reuse.phases, try chosen.dataflows(), of: accelerator).at(capacity)
     let threads = try threads.count()
     let timeLimit = try timeLimit.duration()
     let (network, entries) = try layers.entries(example: example)
@@ -82,11 +86,12 @@ struct Optimize: ParsableCommand {
       }
       let time = start.duration(to: .now).components
       let seconds = Double(time.seconds) + Double(time.attoseconds) * 1e-18
-      let answer = Answer(
+      var answer = Answer(
         network: network, entry: entry, problem, capacity: capacity, optimum, bounds: LowerBounds(problem),
         // Not a part of the search: its time is that of finding the optimum.
         attainedBy: optimizer.dataflows(attaining: optimum, capacity: capacity, options: options),
         seconds: noTiming ? nil : seconds)
+      answer.accelerator = accelerator?.identity
       return (answer: answer, isEnded: limit?.endedSearch ?? false)
     }
     let answers = found.map(\.answer)
@@ -100,7 +105,7 @@ struct Optimize: ParsableCommand {
     case .csv: try output.emit(ResultFile.csv(answers))
     case .table:
       let heading = model.heading(
-        "\(network ?? entries[0].layer.name) at \(CapacityText.text(capacity))", setting)
+        "\(network ?? entries[0].layer.name) at \(CapacityText.text(capacity))", setting, accelerator)
       let report = MappingReport(answers)
       let lines = [heading, ""] + (quiet ? [] : report.details) + report.table
       try output.emit(lines.joined(separator: "\n") + "\n")

@@ -231,6 +231,30 @@ struct TimeLimitOptions: ParsableArguments {
   }
 }
 
+/// A machine that capacity, energies and word widths are taken of.
+struct AcceleratorOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "An accelerator, built-in or a file: its capacity, energy model and word widths, in place of the options for these.",
+      valueName: "name|file"))
+  var accelerator: String?
+
+  /// The accelerator, where one is named.
+  ///
+  /// - Parameter options: options that say what it has itself, and their values.
+  /// - Returns: the accelerator; nil where none is named.
+  /// - Throws: an error that names one of these that is given besides.
+  func named(besides options: [(name: String, value: String?)]) throws -> Accelerator? {
+    guard let accelerator else { return nil }
+    if let other = options.first(where: { $0.value != nil }) {
+      throw CommandFailure(
+        code: .usage,
+        message: "\(other.name) does not go with --accelerator '\(accelerator)', which has its own")
+    }
+    return try BuiltIn.accelerator(nameOrFile: accelerator)
+  }
+}
+
 /// What a bit and a MAC cost.
 struct ModelOptions: ParsableArguments {
   @Option(
@@ -244,14 +268,18 @@ struct ModelOptions: ParsableArguments {
         + "the energy model's, or 8)",
       valueName: "b|list")) var bits: String?
 
+  /// Options that an accelerator takes the place of, with their values.
+  var ofAccelerator: [(name: String, value: String?)] { [("--energy", energy), ("--bits", bits)] }
+
   /// What layers have in common, with the reuse, the phases and the dataflows that other options choose.
   func setting(
     _ reuse: ReusePolicy = .usual, _ phases: PhasePolicy? = nil,
-    _ dataflows: Set<Dataflow> = Set(Dataflow.allCases)
+    _ dataflows: Set<Dataflow> = Set(Dataflow.allCases), of accelerator: Accelerator? = nil
   ) throws -> Problem.Setting {
-    let model = try energyModel()
+    let model = try accelerator?.energyModel ?? energyModel()
     return Problem.Setting(
-      widths: try widths(model), energyModel: model, reuse: reuse, phases: phases, dataflows: dataflows)
+      widths: try accelerator?.widths ?? widths(model), energyModel: model, reuse: reuse, phases: phases,
+      dataflows: dataflows)
   }
 
   private func energyModel() throws -> EnergyModel {
@@ -265,8 +293,10 @@ struct ModelOptions: ParsableArguments {
   }
 
   /// A line that says what results are for.
-  func heading(_ what: String, _ setting: Problem.Setting, namesReuse: Bool = true) -> String {
-    "\(what): energy model \(setting.energyModel.name), word widths \(WidthsText.text(setting.widths)) "
+  func heading(
+    _ what: String, _ setting: Problem.Setting, _ accelerator: Accelerator? = nil, namesReuse: Bool = true
+  ) -> String {
+    "\(what)\(accelerator.map { " on \($0.name)" } ?? ""): energy model \(setting.energyModel.name), word widths \(WidthsText.text(setting.widths)) "
       + "(inputs/weights/outputs/partial sums)" + (namesReuse ? ", reuse \(setting.reuseText)" : "")
   }
 }

@@ -28,6 +28,7 @@ struct SweepCommand: ParsableCommand {
         tilebound sweep --network alexnet,vgg16 --capacity 1KiB...4MiB --output sweep.csv
         tilebound sweep resnet50 --layer 'layer1.*' --capacity 16KiB...1MiB/4 --bits 8 --bits weights=4,partial-sums=24 \\
           --energy unit,horowitz-45nm-int8 --reuse sliding,none --output sweep.jsonl
+        tilebound sweep mobilenet-v2 --accelerator ethos-u65-512,my-chip.yaml --output sweep.csv
         tilebound sweep my-sweep.yaml --output sweep.jsonl --plot plots
         tilebound sweep my-sweep.yaml --shard 1/16 --plan
         tilebound sweep my-sweep.yaml --shard 3/16 --output part-3.jsonl
@@ -57,6 +58,12 @@ struct SweepCommand: ParsableCommand {
   @OptionGroup var dimensions: DimensionOptions
   @OptionGroup var names: LayerNameOptions
   @OptionGroup var capacities: CapacityOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Accelerators, built-in or files, by commas, each with its own capacity, energy model and word widths, in place of the "
+        + "options for these; may be given several times.", valueName: "names|files"))
+  var accelerator: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -270,7 +277,14 @@ struct SweepCommand: ParsableCommand {
         message: "needs a sweep file or --network, for example: tilebound sweep --network alexnet "
           + "--capacity 1KiB...4MiB --output sweep.csv")
     }
-    if files.isEmpty, capacities.capacity == nil {
+    let given = [
+      ("--capacity", capacities.capacity != nil), ("--energy", !energy.isEmpty), ("--bits", !bits.isEmpty),
+    ].first { $0.1 }
+    if !accelerator.isEmpty, let given {
+      throw CommandFailure(
+        code: .usage, message: "\(given.0) does not go with --accelerator: accelerators have their own")
+    }
+    if files.isEmpty, capacities.capacity == nil, accelerator.isEmpty {
       throw CommandFailure.missingCapacity(
         example: "tilebound sweep --network alexnet --capacity 1KiB...4MiB --output sweep.csv")
     }
@@ -285,6 +299,9 @@ struct SweepCommand: ParsableCommand {
     }
     if !names.selection.isAll { request.layers = names.selection }
     if let text = capacities.capacity { request.capacities = try CapacityOptions.list(text) }
+    if !accelerator.isEmpty {
+      request.accelerators = try Self.parts(accelerator).map { try BuiltIn.accelerator(nameOrFile: $0) }
+    }
     if !energy.isEmpty {
       let names = Self.parts(energy)
       request.energyModels = try names.map { try BuiltIn.energyModel(nameOrFile: $0) }

@@ -69,7 +69,7 @@ struct Tilebound: ParsableCommand {
     switch error {
     case .nothingFits: .impossible
     case .failed: .failed
-    case .lacks, .unknownLayer, .sameName, .unanswerable, .refused, .missing: .usage
+    case .lacks, .contradiction, .unknownLayer, .sameName, .unanswerable, .refused, .missing: .usage
     }
   }
 

@@ -15,6 +15,7 @@ struct BuiltInTests {
     }
     #expect(try names("networks") == Set(BuiltIn.networkNames))
     #expect(try names("energy") == Set(BuiltIn.energyModelNames))
+    #expect(try names("accelerators") == Set(BuiltIn.acceleratorNames))
     let mapping = root.appending(path: "configs/mappings/alexnet-conv2.yaml").path
     #expect(try MappingFile.read(file: mapping).layer == "conv2")
   }

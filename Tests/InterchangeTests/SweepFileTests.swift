@@ -7,6 +7,19 @@ import Testing
 import Workloads
 
 struct SweepFileTests {
+  /// Accelerators stand in place of capacities, energy models and word widths.
+  @Test func accelerators() throws {
+    let head = "networks: alexnet\naccelerators: [tpu-v1, EyerissChip]\n"
+    let request = try SweepFile.parse(head, origin: "s.yaml")
+    #expect(request.accelerators.map(\.name) == ["tpu-v1", "eyeriss-chip"] && request.capacities.isEmpty)
+    for (key, value) in [("capacities", "1KiB"), ("energy", "unit"), ("bits", "8")] {
+      let text = refusal { _ = try SweepFile.parse(head + "\(key): \(value)\n", origin: "s.yaml") }
+      #expect(text == "s.yaml:3: \(key): does not go with 'accelerators', which have their own")
+    }
+    let unknown = refusal { _ = try SweepFile.parse("networks: alexnet\naccelerators: tpu-v9\n", origin: "s.yaml") }
+    #expect(unknown.contains("s.yaml:2: accelerators: unknown accelerator 'tpu-v9'"), "\(unknown)")
+  }
+
   private func message(_ text: String) -> String { refusal { _ = try SweepFile.parse(text, origin: "s.yaml") } }
 
   @Test func everyKey() throws {

@@ -61,6 +61,52 @@ struct SweepTests {
     #expect(!settings.isEmpty && settings.allSatisfy { $0.reuse == .overlap && $0.phases == .on })
   }
 
+  /// Accelerators are compared each with what is its own, as optimize finds it, and with nothing of another.
+  @Test func acceleratorsKeepTheirOwn() throws {
+    var request = try Examples.request()
+    (request.capacities, request.energyModels, request.widths) = ([], [], [])
+    request.reuse = [.sliding]
+    let wide = WordWidths(inputs: .byte, weights: .one, outputs: .byte, partialSums: .byte)
+    let machines: [(String, Int, EnergyModel, WordWidths)] = try [
+      ("small", 200, try Examples.model("even", read: 3.25, write: 3.25), WordWidths(.byte)),
+      ("large", 1024, try Examples.model("writes", read: 0.5, write: 7), wide),
+      ("same", 200, try Examples.model("even", read: 3.25, write: 3.25), WordWidths(.byte)),
+    ]
+    request.accelerators = machines.map { name, bits, model, widths in
+      Accelerator(
+        Accelerator.Identity(
+          name: name, throughput: Accelerator.Throughput(macsPerCycle: bits, clock: 1e6, bandwidth: 1e6)),
+        source: "", capacity: Bits(bits), energyModel: model, widths: widths)
+    }
+    let sweep = try Sweep(request)
+    #expect(sweep.recordCount == 2 * 2 * 3 && sweep.extraColumns == .accelerator)
+    var sums: [SweepSums] = []
+    for unit in sweep.units {
+      let found = try SweepAnswer(unit, of: sweep, threads: 1)
+      sums.append(SweepSums(found))
+      let answer = try #require(found.answers.first)
+      let own = try #require(request.accelerators.first { $0.identity == answer.accelerator })
+      let problem = try Problem(unit.entry.layer, widths: own.widths, energyModel: own.energyModel, reuse: .sliding)
+      let optimum = try #require(Optimizer(problem).optimum(capacity: own.capacity))
+      #expect(found.answers.count == 1 && answer.capacity == own.capacity && answer.setting == problem.setting)
+      #expect(answer.energy == Energies(optimum.energy) && answer.mapping == optimum.mapping)
+    }
+    let totals = SweepTotal.all(sweep, sums)
+    #expect(totals.map(\.accelerator) == ["small", "large", "same", "small", "large", "same"])
+    #expect(totals.map(\.capacityBits) == [200, 1024, 200, 200, 1024, 200])
+    let again = try Sweep(SweepPlan(sweep, form: .csv), of: "f")
+    #expect(again.settings.map(\.accelerator) == sweep.settings.map(\.accelerator))
+    #expect(again.settings.map(\.capacities) == sweep.settings.map(\.capacities))
+    request.capacities = [Bits(200)]
+    #expect(throws: SweepError.self) { try Sweep(request) }
+    request.capacities = []
+    request.accelerators[0] = Accelerator(
+      Accelerator.Identity(name: "large", throughput: nil), source: "", capacity: Bits(200),
+      energyModel: request.accelerators[0].energyModel, widths: WordWidths(.byte))
+    let error = #expect(throws: SweepError.self) { try Sweep(request) }
+    #expect(error?.description.contains("two different accelerators are called 'large'") ?? false)
+  }
+
   /// Where the Buffer costs something, records are optima under the prices of their capacities, whether or not these keep
   /// their ratio.
   @Test func bufferEnergiesAreThoseOfEachCapacity() throws {

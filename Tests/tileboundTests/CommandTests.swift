@@ -370,6 +370,45 @@ struct CommandTests {
     #expect(try Program.run("bound --shape p=5 --capacity 64B --format json").output.contains("tilebound-bounds/1"))
   }
 
+  /// An accelerator stands in place of capacity, energy model and word widths, which are refused beside it.
+  @Test func accelerators() throws {
+    let own = try Program.run(
+      "optimize alexnet --layer conv2 --reuse sliding --quiet --no-timing --accelerator eyeriss-chip")
+    let same = try Program.run(
+      "optimize alexnet --layer conv2 --reuse sliding --quiet --no-timing --capacity 108KiB --energy eyeriss-lpddr4-int16"
+    )
+    #expect(own.code == 0 && own.output == same.output.replacing("108 KiB:", with: "108 KiB on eyeriss-chip:"))
+    for command in ["optimize", "gap", "bound", "evaluate --nest 'k:1 [outputs] [inputs] [weights]'"] {
+      for option in ["--capacity 1KiB", "--energy unit", "--bits 8"] {
+        let outcome = try Program.shell(
+          "tilebound \(command) alexnet --layer fc8 --accelerator tpu-v1 \(option)", in: Program.root.path)
+        let name = option.split(separator: " ")[0]
+        #expect(
+          outcome.code == 64
+            && outcome.error == "tilebound: \(name) does not go with --accelerator 'tpu-v1', which has its own\n")
+      }
+    }
+    let curve = try Program.run("curve alexnet --total --accelerator ethos-u65-512 --reuse sliding --quiet")
+    #expect(
+      curve.output.contains("ethos-u65-512: data 3 964 152 320 pJ in its Buffer of 384 KiB, 0.0 % above the least"))
+    #expect(try Program.run("curve alexnet --accelerator tpu-v1 --energy unit").code == 64)
+    let sweep = try Program.run(
+      "sweep alexnet --layer fc8 --accelerator tpu-v1,eyeriss-chip --reuse sliding --output -")
+    #expect(sweep.code == 0 && sweep.output.count { $0 == "\n" } == 2, "\(sweep.error)")
+    let both = try Program.run("sweep alexnet --accelerator tpu-v1 --capacity 1KiB --output -")
+    #expect(
+      both.code == 64
+        && both.error == "tilebound: --capacity does not go with --accelerator: accelerators have their own\n")
+    #expect(try Program.run("networks tpu-v1").output.contains("simplified: The Unified Buffer is one Buffer"))
+    try withTemporaryFolder { folder in
+      try Data(sweep.output.utf8).write(to: URL(fileURLWithPath: "\(folder)/s.jsonl"))
+      let page = try Program.run("report \(folder)/s.jsonl --no-plots --output \(folder)/s.html")
+      #expect(page.code == 0, "\(page.error)")
+      let html = try String(contentsOfFile: "\(folder)/s.html", encoding: .utf8)
+      #expect(html.contains("Setting 2: accelerator eyeriss-chip") && html.contains("--accelerator tpu-v1 --reuse"))
+    }
+  }
+
   /// Energy models that tell what the Buffer costs, for which capacities these are, and where the energy of all is least.
   @Test func bufferEnergies() throws {
     try withTemporaryFolder { folder in
@@ -570,7 +609,7 @@ struct CommandTests {
     ("report configs/energy/unit.yaml", 64, "configs/energy/unit.yaml:1: is no header of a table of results"),
     ("report none.json --capacity 64", 64, "--capacity: '64' has no unit"),
     ("report none.json --output ./none.json", 64, "--output names none.json, which is to be read"),
-    ("networks nonesuch", 64, "unknown network, energy model or platform 'nonesuch'; accepted: alexnet"),
+    ("networks nonesuch", 64, "unknown network, energy model, accelerator or platform 'nonesuch'; accepted: alexnet"),
     ("networks --dim batch=1", 64, "--dim: goes with a network"),
     ("networks simba --dim batch=1", 64, "--dim: goes with a network, which simba is not"),
     (

@@ -24,7 +24,8 @@ struct AskedSection {
     var table = HTMLTable(
       caption: "Settings; widths are those of inputs/weights/outputs/partial sums",
       [
-        ("setting", true), ("energy model", false), ("unit", false), ("per MAC", true), ("per bit read", true),
+        ("setting", true), ("accelerator", false), ("energy model", false), ("unit", false), ("per MAC", true),
+        ("per bit read", true),
         ("per bit written", true), ("widths [bit]", false), ("reuse", false), ("networks", false),
         ("distinct layers", true), ("capacities", false), ("records", true),
       ])
@@ -32,7 +33,8 @@ struct AskedSection {
       let model = setting.energyModel
       let records = contents.entries.filter { $0.setting == index }.map(\.record)
       table.add([
-        .number(index + 1), .header(model.name), .text(model.unit), .number(model.perMAC, NumberText.price),
+        .number(index + 1), .text(contents.studies[index].accelerator?.name ?? ""), .header(model.name),
+        .text(model.unit), .number(model.perMAC, NumberText.price),
         .number(model.perBitRead, NumberText.price), .number(model.perBitWritten, NumberText.price),
         .text(WidthsText.text(setting.widths)), .text(setting.reuseText),
         .text(records.map { $0.network ?? "by shape" }.uniqued().joined(separator: ", ")),

@@ -15,9 +15,13 @@ enum ReportCommand {
       "tilebound evaluate", ShellText.option("shape", ShapeText.text(record.layer)),
       ShellText.option("nest", NestText.text(record.mapping)),
     ]
-    if let capacity = record.capacity { parts.append("--capacity \(capacity.count)bit") }
-    parts += options(record.setting)
-    if let energy = energy(record.setting), isBuiltIn(record.setting) { parts.append(energy) }
+    if let name = builtInAccelerator(record) {
+      parts += [ShellText.option("accelerator", name)] + rules(record.setting)
+    } else {
+      if let capacity = record.capacity { parts.append("--capacity \(capacity.count)bit") }
+      parts += options(record.setting)
+      if let energy = energy(record.setting), isBuiltIn(record.setting) { parts.append(energy) }
+    }
     return (parts + ["--replay"]).joined(separator: " ")
   }
 
@@ -26,7 +30,7 @@ enum ReportCommand {
   /// - Throws: ``FormatError`` if a built-in network is wrong, which the tests exclude.
   static func equivalents(_ records: [Answer]) throws(FormatError) -> [String] {
     var commands: [String] = []
-    for (_, group) in records.grouped(by: { Search(setting: $0.setting.withoutBuffer, network: $0.network) }) {
+    for (_, group) in records.grouped(by: { Search(study: Study($0), network: $0.network) }) {
       // A mapping that nobody searched for is given, not found.
       let (given, found) = (
         group.filter { $0.search == nil && $0.bound == nil },
@@ -41,8 +45,17 @@ enum ReportCommand {
   }
 
   private struct Search: Hashable {
-    let setting: Problem.Setting
+    let study: Study
     let network: String?
+  }
+
+  /// The name of a record's accelerator, where the program has one of that name that is the same.
+  private static func builtInAccelerator(_ record: Answer) -> String? {
+    guard let identity = record.accelerator, let own = try? BuiltIn.accelerator(identity.name) else { return nil }
+    let isTheSame =
+      own.identity == identity && own.capacity == record.capacity && own.widths == record.setting.widths
+      && own.energyModel.name == record.setting.energyModel.name && isBuiltIn(record.setting)
+    return isTheSame ? identity.name : nil
   }
 
   /// What was asked about a layer: layers of which the same was asked share a command.
@@ -69,10 +82,11 @@ enum ReportCommand {
     guard let first = layers.first?.first else { return [] }
     let task = Task(layers[0])
     let setting = first.setting
+    let machine = task.capacities == nil ? nil : builtInAccelerator(first)
     let options =
-      [
-        task.capacities.map { "--capacity \($0)" }, energy(setting),
-      ].compactMap { $0 } + self.options(setting) + ["--format csv"]
+      (machine.map { [ShellText.option("accelerator", $0)] + rules(setting) }
+        ?? [task.capacities.map { "--capacity \($0)" }, energy(setting)].compactMap { $0 } + self.options(setting))
+      + ["--format csv"]
     func command(_ which: [String]) -> String {
       (["tilebound \(task.command)"] + which + options).joined(separator: " ")
     }
@@ -92,8 +106,12 @@ enum ReportCommand {
 
   /// The options for widths, reuse and phases.
   private static func options(_ setting: Problem.Setting) -> [String] {
-    ["--bits \(WidthsText.list(setting.widths))", "--reuse \(setting.reuse.rawValue)"]
-      + (setting.namedPhases.map { ["--phases \($0.rawValue)"] } ?? [])
+    ["--bits \(WidthsText.list(setting.widths))"] + rules(setting)
+  }
+
+  /// Those for reuse and phases alone.
+  private static func rules(_ setting: Problem.Setting) -> [String] {
+    ["--reuse \(setting.reuse.rawValue)"] + (setting.namedPhases.map { ["--phases \($0.rawValue)"] } ?? [])
   }
 
   /// The built-in energy models by name, read once.

@@ -20,28 +20,29 @@ struct ReportContents {
   /// Of so many entries, the first ones, mappings are drawn.
   let mappingCount: Int
   /// In the order in which they occur.
-  let settings: [Problem.Setting]
+  let studies: [Study]
+  /// Their settings.
+  var settings: [Problem.Setting] { studies.map(\.setting) }
 
   init(_ documents: [ResultDocument], mappingCount: Int) {
     var entries: [Entry] = []
-    var settings: [Problem.Setting] = []
-    var indices: [Problem.Setting: Int] = [:]
+    var studies: [Study] = []
+    var indices: [Study: Int] = [:]
     for (file, document) in documents.enumerated() {
       for record in document.answers {
-        // The energies of one energy model differ with the capacity where they have the Buffer's.
-        let setting = record.setting.withoutBuffer
-        if indices[setting] == nil {
-          indices[setting] = settings.count
-          settings.append(setting)
+        let study = Study(record)
+        if indices[study] == nil {
+          indices[study] = studies.count
+          studies.append(study)
         }
         entries.append(
-          Entry(number: entries.count + 1, file: file, record: record, setting: indices[setting, default: 0]))
+          Entry(number: entries.count + 1, file: file, record: record, setting: indices[study, default: 0]))
       }
     }
     self.documents = documents
     self.mappingCount = mappingCount
     self.entries = entries
-    self.settings = settings
+    self.studies = studies
   }
 
   /// The networks in a few words.

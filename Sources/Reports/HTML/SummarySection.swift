@@ -23,7 +23,9 @@ struct SummarySection {
   private static func part(_ entries: [ReportContents.Entry], _ contents: ReportContents, _ index: Int) -> Part {
     let setting = contents.settings[index]
     var part = Part(
-      title: "Setting \(index + 1): energy model \(setting.energyModel.name), "
+      title: "Setting \(index + 1): "
+        + (contents.studies[index].accelerator.map { "accelerator \($0.name), " } ?? "")
+        + "energy model \(setting.energyModel.name), "
         + "word widths \(WidthsText.text(setting.widths)), reuse \(setting.reuseText)")
     var totals = HTMLTable(
       caption: "Sums over each network's layers, repeated ones as often as they occur",

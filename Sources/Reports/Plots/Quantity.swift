@@ -16,7 +16,7 @@ public struct Quantity: Hashable, Sendable {
   /// The unit without a prefix and what one of `unit` is in it, or nil for a unit that takes no prefixes that we know.
   private var base: (name: String, factor: Double)? {
     switch unit {
-    case "bit", "B": (unit, 1)
+    case "bit", "B", "Hz", "B/s", "MAC/s", "MAC/bit": (unit, 1)
     case "fJ": ("J", 1e-15)
     case "pJ": ("J", 1e-12)
     case "nJ": ("J", 1e-9)
@@ -41,7 +41,7 @@ public struct Quantity: Hashable, Sendable {
       return power == 0 ? (unit, 1) : ("10\(Self.superscript(power)) \(unit)", RoundNumbers.value(1, power))
     }
     let power = log10(value * base.factor) + 1e-9
-    let isWhole = base.name != "J"
+    let isWhole = base.name == "bit" || base.name == "B"
     let fitting = Self.prefixes.last { Double($0.0) <= power && (!isWhole || $0.0 >= 0) }
     let (exponent, prefix) = fitting ?? (isWhole ? (0, "") : (-15, "f"))
     // Exact where the powers are: 10^6 pJ are 1 µJ without any error of rounding.

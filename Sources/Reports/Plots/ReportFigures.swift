@@ -30,16 +30,17 @@ public enum ReportFigures {
   public static func all(of answers: [Answer], curves: [SweepCurve] = []) -> [Figure] {
     var figures: [Figure] = []
     var knees = ExactKnees(curves, within: near)
-    for (setting, records) in answers.grouped(by: \.setting.withoutBuffer) {
+    for (study, records) in answers.grouped(by: Study.init) {
+      let setting = study.setting
       var slopes: [SkiSlope] = []
       for (network, records) in records.grouped(by: \.network) {
-        let group = Group(network: network, setting: setting, records)
+        let group = Group(network: network, study, records)
         let slope = group.slope(&knees)
         figures += group.figures(slope, &knees)
         figures += [group.totalSlope(curves)].compactMap { $0 }
         if let slope { slopes.append(slope.total) }
       }
-      if slopes.count > 1 { figures += together(slopes, setting) }
+      if slopes.count > 1 { figures += together(slopes, study) }
     }
     return named(figures)
   }
@@ -47,7 +48,8 @@ public enum ReportFigures {
   /// The records of a network under a setting.
   private struct Group {
     let network: String?
-    let setting: Problem.Setting
+    let study: Study
+    var setting: Problem.Setting { study.setting }
     /// The layers' names, in the order of their first appearance.
     private(set) var layers: [String] = []
     /// The best record of each layer at each capacity.
@@ -55,8 +57,8 @@ public enum ReportFigures {
     /// Those that no capacity was given for.
     private var withoutCapacity: [Answer] = []
 
-    init(network: String?, setting: Problem.Setting, _ all: [Answer]) {
-      (self.network, self.setting) = (network, setting)
+    init(network: String?, _ study: Study, _ all: [Answer]) {
+      (self.network, self.study) = (network, study)
       let shapes = Dictionary(grouping: all, by: \.name).mapValues { Set($0.map(\.layer)) }
       for record in all {
         // Layers of one name and several shapes are several layers.
@@ -139,7 +141,7 @@ public enum ReportFigures {
         figures += [
           skiSlope(total, subject), gap(gaps),
           DataflowMapFigure.figure(
-            name: name("dataflows"), title: "\(subject): dataflows that attain the optimum", subtitle: setting.text,
+            name: name("dataflows"), title: "\(subject): dataflows that attain the optimum", subtitle: study.text,
             optima: isCurve ? [] : common.flatMap { at($0) }),
         ].compactMap { $0 }
       } else if common.isEmpty {
@@ -158,7 +160,7 @@ public enum ReportFigures {
     /// Whether the records are points of curves: each layer has capacities of its own, and those in common are so by chance.
     private var isCurve: Bool { records.values.allSatisfy { CurvePoints.isCurve(Array($0.values)) } }
 
-    private func name(_ kind: String) -> String { PlotText.fileName([subject] + setting.fileNames + [kind]) }
+    private func name(_ kind: String) -> String { PlotText.fileName([subject] + study.fileNames + [kind]) }
 
     /// The energy of all layers with their MACs, where it has the Buffer's, which rises with the capacity.
     func totalSlope(_ curves: [SweepCurve]) -> Figure? {
@@ -173,7 +175,7 @@ public enum ReportFigures {
         slope.points.append(SkiSlope.Sample(capacityBits: capacity, value: total.energy.total))
         if let bound = total.bound { slope.bound.append(SkiSlope.Sample(capacityBits: capacity, value: bound.total)) }
       }
-      let known = network.flatMap { name in curves.first { $0.isOf(name, setting) }?.leastEnergy }
+      let known = network.flatMap { name in curves.first { $0.isOf(name, study) }?.leastEnergy }
       let least = slope.points.min { ($0.value, $0.capacityBits) < ($1.value, $1.capacityBits) }
       slope.knee =
         known.map { SkiSlope.Knee(capacityBits: $0.capacityBits, value: $0.total, within: 0, lowest: .ofAll) }
@@ -183,7 +185,7 @@ public enum ReportFigures {
         }
       let quantity = Quantity(name: "energy", unit: setting.energyModel.unit)
       let figure = try? SkiSlopeFigure.figure(
-        name: name("energy"), title: "\(subject): energy against Buffer capacity", subtitle: setting.text,
+        name: name("energy"), title: "\(subject): energy against Buffer capacity", subtitle: study.text,
         curves: [slope], quantity: quantity)
       return figure ?? nil
     }
@@ -191,8 +193,8 @@ public enum ReportFigures {
     private func skiSlope(_ slope: SkiSlope, _ subject: String) -> Figure? {
       // The only error is that of too many curves.
       let figure = try? SkiSlopeFigure.figure(
-        name: PlotText.fileName([subject] + setting.fileNames + ["ski-slope"]),
-        title: "\(subject): \(setting.energy.name) against Buffer capacity", subtitle: setting.text, curves: [slope],
+        name: PlotText.fileName([subject] + study.fileNames + ["ski-slope"]),
+        title: "\(subject): \(setting.energy.name) against Buffer capacity", subtitle: study.text, curves: [slope],
         quantity: setting.energy)
       return figure ?? nil
     }
@@ -213,7 +215,7 @@ public enum ReportFigures {
         )
       }
       return GapFigure.figure(
-        name: name("gap"), title: "\(subject): gap to the lower bound", subtitle: setting.text, total: gaps,
+        name: name("gap"), title: "\(subject): gap to the lower bound", subtitle: study.text, total: gaps,
         layers: ofLayers.count > 1 ? ofLayers : [])
     }
 
@@ -250,16 +252,17 @@ public enum ReportFigures {
       let kind = records.contains { $0.energy.compute > 0 } ? "energy" : setting.energy.name
       return EnergyBreakdownFigure.figure(
         name: name("breakdown"), title: "\(subject): \(kind) by layer" + (capacity.map { ", Buffer of \($0)" } ?? ""),
-        subtitle: setting.text, answers: records)
+        subtitle: study.text, answers: records)
     }
   }
 
-  private static func together(_ slopes: [SkiSlope], _ setting: Problem.Setting) -> [Figure] {
-    stride(from: 0, to: slopes.count, by: SkiSlopeFigure.mostCurves).compactMap { start in
+  private static func together(_ slopes: [SkiSlope], _ study: Study) -> [Figure] {
+    let setting = study.setting
+    return stride(from: 0, to: slopes.count, by: SkiSlopeFigure.mostCurves).compactMap { start in
       let some = Array(slopes[start..<min(start + SkiSlopeFigure.mostCurves, slopes.count)])
       let figure = try? SkiSlopeFigure.figure(
-        name: PlotText.fileName(["networks"] + setting.fileNames + ["ski-slopes"]),
-        title: "\(some.count) networks: \(setting.energy.name) against Buffer capacity", subtitle: setting.text,
+        name: PlotText.fileName(["networks"] + study.fileNames + ["ski-slopes"]),
+        title: "\(some.count) networks: \(setting.energy.name) against Buffer capacity", subtitle: study.text,
         curves: some, quantity: setting.energy)
       return figure ?? nil
     }
@@ -288,8 +291,9 @@ extension Answer {
 
 extension SweepCurve {
   /// Whether the curve is that of a network in a setting.
-  fileprivate func isOf(_ network: String, _ setting: Problem.Setting) -> Bool {
-    self.network == network && energyModel == setting.energyModel.name
+  fileprivate func isOf(_ network: String, _ study: Study) -> Bool {
+    let setting = study.setting
+    return self.network == network && accelerator == study.accelerator?.name && energyModel == setting.energyModel.name
       && bits == ResultRecord.Widths(setting.widths) && reuse == setting.reuse.rawValue
       && phases == setting.namedPhases?.rawValue
   }
