@@ -26,7 +26,7 @@ struct CommandTests {
     #expect(try Program.run(line).error == ended + "\n")
   }
 
-  /// A search that takes many seconds.
+  /// A search that takes some seconds.
   private static let longSearch =
     "optimize --shape k=16,c=16,h=56,w=56,r=67,s=3,padding=33 --capacity 4KiB --reuse sliding --threads 1 --quiet"
 
