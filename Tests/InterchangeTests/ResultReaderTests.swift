@@ -24,7 +24,7 @@ struct ResultReaderTests {
       let capacity = problem.leastCapacity + Bits(number * 37)
       let optimum = try #require(optimizer.optimum(capacity: capacity))
       var answer = Answer(
-        network: number % 4 == 0 ? nil : "net", entry: Network.Entry(layer: layer, count: 1 + number % 3), problem,
+        network: number % 4 == 0 ? nil : "n\\e\"té", entry: Network.Entry(layer: layer, count: 1 + number % 3), problem,
         capacity: capacity, optimum, bounds: LowerBounds(problem),
         attainedBy: number % 7 == 6 ? nil : optimizer.dataflows(attaining: optimum, capacity: capacity),
         seconds: number % 2 == 0 ? nil : 0.25)
