@@ -56,6 +56,10 @@ struct MeasuredFileTests {
     for (text, message) in [
       ("layer;total;data\n9;3;1\n", "m.csv:2: layer: '9' is no layer of alexnet; 1 to 8 or a layer's name is expected"),
       ("layer;total;data\n0;3;1\n", "m.csv:2: layer: '0' is no layer of alexnet; 1 to 8 or a layer's name is expected"),
+      (
+        "layer;total;data\n\(Int.min);3;1\n",
+        "m.csv:2: layer: '\(Int.min)' is no layer of alexnet; 1 to 8 or a layer's name is expected"
+      ),
       ("p;total;data\n1;3;1\n", "m.csv: has no column 'layer' that says which of alexnet's layers a row is"),
       ("layer;p;total;data\n1;1;3;1\n", "m.csv: the column 'p' does not go with 'layer', which says all of a shape"),
       ("layer;layer;total;data\n1;1;3;1\n", "m.csv:1: the column 'layer' is given twice"),

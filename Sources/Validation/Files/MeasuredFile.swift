@@ -133,7 +133,7 @@ private struct Columns {
   private static func layer(_ field: String, of network: Network) -> Layer? {
     let layers = network.entries.map(\.layer)
     if let named = layers.first(where: { $0.name == field }) { return named }
-    guard let number = Int(field), layers.indices.contains(number - 1) else { return nil }
+    guard let number = Int(field), (1..<layers.count + 1).contains(number) else { return nil }
     return layers[number - 1]
   }
 
