@@ -14,11 +14,12 @@ struct ReportCommandTests {
   }
 
   /// The command under a mapping replays it and counts the same; the one for a file without a command finds it again.
-  @Test(arguments: [
-    "--shape n=2,g=2,k=5,c=3,h=5,w=4,r=3,s=2,stride=2x1,padding=1,biases=true --capacity 60B --bits partial-sums=24",
-    "--shape k=4,c=3,p=6,q=5,r=3,s=3,padding=1x2x0x0 --capacity 55B --reuse none",
-    "--network alexnet --layer fc8 --capacity 4KiB --energy horowitz-45nm-int8",
-  ])
+  @Test(
+    arguments: cases([
+      "--shape n=2,g=2,k=5,c=3,h=5,w=4,r=3,s=2,stride=2x1,padding=1,biases=true --capacity 60B --bits partial-sums=24",
+      "--shape k=4,c=3,p=6,q=5,r=3,s=3,padding=1x2x0x0 --capacity 55B --reuse none",
+      "--network alexnet --layer fc8 --capacity 4KiB --energy horowitz-45nm-int8",
+    ]))
   func commandsOnThePageWork(arguments: String) throws {
     try withTemporaryFolder { folder in
       let made = try Program.run("optimize \(arguments) --format csv --no-timing --output \(folder)/r.csv")
