@@ -23,6 +23,8 @@ public struct Answer: Hashable, Sendable {
   /// The best lower bound for every schedule, where it was asked for. A part of a layer has none: parts read inputs in
   /// common, and only their whole has one, see ``WholeAnswer``.
   public var bound: EnergyBound?
+  /// Bits that every schedule moves at least, where bounds were asked for.
+  public var leastMoved: Bits?
   /// All dataflows that attain the mapping's energy at the capacity, in the order of `Dataflow.allCases`, where the mapping
   /// is an optimum over all of them and they are known: it is one of many mappings, which may be of any of these.
   public var optimalDataflows: [Dataflow]?
@@ -76,6 +78,7 @@ public struct Answer: Hashable, Sendable {
       optimum.evaluation.priced(in: problem))
     if entry.partOf == nil {
       let best = bounds.best(capacity: capacity)
+      leastMoved = best.total
       bound = best.energy(of: [problem]).map { EnergyBound(best, Energies($0)) }
     }
     optimalDataflows = dataflows

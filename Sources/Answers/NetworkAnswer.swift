@@ -16,6 +16,8 @@ public struct NetworkAnswer: Hashable, Sendable {
   public let energy: Energies
   /// The sum of the bounds, where every layer has one: of parts that of their whole.
   public let bound: EnergyBound?
+  /// How long all layers take one after the other, where an accelerator gives the rates.
+  public let time: ExecutionTime?
   /// Each dataflow's own best in every layer.
   public let dataflows: [Dataflow: Double]
   /// The data energy of the two reference dataflows over all layers.
@@ -54,6 +56,12 @@ public struct NetworkAnswer: Hashable, Sendable {
     layers = plain.reduce(0) { $0 + $1.count } + wholes.reduce(0) { $0 + $1.whole.count }
     self.energy = energy
     self.bound = areAllWhole && plain.allSatisfy { $0.bound != nil } ? bound : nil
+    let times =
+      areAllWhole
+      ? plain.map { ($0.time, $0.count) } + wholes.map { ($0.time, $0.whole.count) }
+      : answers.map { ($0.time, $0.count) }
+    let known = times.compactMap { time, count in time.map { (time: $0, count: count) } }
+    time = known.count == times.count && !known.isEmpty ? ExecutionTime(sumOf: known) : nil
     dataflows = sum.dataflows
     references = sum.references
   }

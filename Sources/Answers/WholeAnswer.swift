@@ -26,6 +26,10 @@ public struct WholeAnswer: Hashable, Sendable {
   public let energy: Energies
   /// The lower bound of the whole, which holds for every schedule of its parts.
   public let bound: EnergyBound
+  /// Bits that every schedule of the whole moves at least.
+  public let leastMoved: Bits
+  /// How long all parts take, where an accelerator gives the rates.
+  public private(set) var time: ExecutionTime?
   /// Each dataflow's own best in every part, where dataflows are compared.
   public let dataflows: [Dataflow: Double]?
   /// The data energy of the two reference dataflows over all parts, where dataflows are compared.
@@ -60,6 +64,7 @@ public struct WholeAnswer: Hashable, Sendable {
     let best = LowerBounds(problems).best(capacity: capacity)
     let least = energy.model.inUnits(read: best.read, written: best.written)
     bound = EnergyBound(best, Energies(energy.model, compute: energy.compute, data: least))
+    leastMoved = best.total
     network = first.network
     self.whole = whole
     accelerator = first.accelerator
@@ -70,6 +75,7 @@ public struct WholeAnswer: Hashable, Sendable {
     let isCompared = parts.allSatisfy { $0.dataflows != nil }
     dataflows = isCompared ? sum.dataflows : nil
     references = isCompared ? sum.references : nil
+    time = time(parts)
   }
 
   /// The wholes of those answers that are parts, in the order in which they begin.

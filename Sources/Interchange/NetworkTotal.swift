@@ -18,6 +18,8 @@ public struct NetworkTotal: Encodable, Hashable, Sendable {
   public var lowerBound: ResultRecord.Bound?
   /// How far the energies are above the bound, where there is one.
   public var gap: ResultRecord.Gap?
+  /// How long all layers take one after the other, where the accelerator gives the rates.
+  public var time: ResultRecord.Time?
   /// Each dataflow's own best in every layer, by name.
   public var dataflows: [String: Double]
   /// The data energy of the two reference dataflows over all layers, by name.
@@ -31,6 +33,7 @@ public struct NetworkTotal: Encodable, Hashable, Sendable {
     case energy
     case lowerBound = "lower_bound"
     case gap
+    case time
     case dataflows
     case references
   }
@@ -44,6 +47,7 @@ public struct NetworkTotal: Encodable, Hashable, Sendable {
     energy = ResultRecord.Energies(answer.energy)
     lowerBound = answer.bound.map { ResultRecord.Bound($0) }
     gap = answer.gap.map { ResultRecord.Gap($0) }
+    time = answer.time.map { ResultRecord.Time($0) }
     dataflows = ResultRecord.byName(answer.dataflows)
     references = ResultRecord.byName(answer.references)
   }

@@ -40,8 +40,10 @@ public struct ExtraColumns: OptionSet, Sendable {
   public static let buffer = ExtraColumns(rawValue: 8)
   /// The accelerator.
   public static let accelerator = ExtraColumns(rawValue: 16)
+  /// Times, where accelerators give the rates.
+  public static let time = ExtraColumns(rawValue: 32)
   /// All of these.
-  static let all: ExtraColumns = [.dataflows, .parts, .phases, .buffer, .accelerator]
+  static let all: ExtraColumns = [.dataflows, .parts, .phases, .buffer, .accelerator, .time]
 
   /// One bit for each.
   public let rawValue: Int
@@ -57,6 +59,7 @@ public struct ExtraColumns: OptionSet, Sendable {
     if records.contains(where: { $0.phases != nil }) { insert(.phases) }
     if records.contains(where: { $0.energy.buffer != nil }) { insert(.buffer) }
     if records.contains(where: { $0.accelerator != nil }) { insert(.accelerator) }
+    if records.contains(where: { $0.time != nil }) { insert(.time) }
   }
 }
 
@@ -71,7 +74,7 @@ extension ResultFile {
   /// Which columns are there only where they are needed, by how their paths begin.
   private static let extraColumns: [(path: [String], needs: ExtraColumns)] = [
     (["dataflows"], .dataflows), (["references"], .dataflows), (["part_of"], .parts), (["own_inputs"], .parts),
-    (["phases"], .phases), (["energy", "buffer"], .buffer), (["accelerator"], .accelerator),
+    (["phases"], .phases), (["energy", "buffer"], .buffer), (["accelerator"], .accelerator), (["time"], .time),
   ]
 
   private static let comparisonColumns: [ResultColumn] =
@@ -133,6 +136,12 @@ extension ResultFile {
     ResultColumn(["lower_bound", "total"], .number) { $0.lowerBound.map { number($0.total) } ?? "" },
     ResultColumn(["gap", "data"], .number) { $0.gap?.data.map(number) ?? "" },
     ResultColumn(["gap", "total"], .number) { $0.gap?.total.map(number) ?? "" },
+    ResultColumn(["time", "compute"], .number) { $0.time.map { number($0.compute) } ?? "" },
+    ResultColumn(["time", "data"], .number) { $0.time.map { number($0.data) } ?? "" },
+    ResultColumn(["time", "total"], .number) { $0.time.map { number($0.total) } ?? "" },
+    ResultColumn(["time", "bound"], .number) { $0.time?.bound.map(number) ?? "" },
+    ResultColumn(["time", "least_bits"], .number) { text($0.time?.leastBits) },
+    ResultColumn(["time", "limited_by"], .text) { $0.time?.limit ?? "" },
     ResultColumn(["search", "mappings"], .number) { text($0.search?.mappings) },
     ResultColumn(["search", "scored"], .number) { text($0.search?.scored) },
     ResultColumn(["search", "pruned"], .number) { text($0.search?.pruned) },

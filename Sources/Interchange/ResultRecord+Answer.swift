@@ -53,6 +53,8 @@ extension ResultRecord {
       }
       return identity
     }
+    answer.leastMoved = try leastMoved()
+    try checkTime(answer.time)
     answer.bound = try bound()
     try checkGap(answer.gap)
     answer.optimalDataflows = try optimalDataflows(attaining: answer)
@@ -139,6 +141,29 @@ extension ResultRecord {
       return try Problem(layer, widths: widths, energyModel: model, reuse: policy, phases: phases)
     } catch {
       throw FormatError(origin: "shape", message: error.description)
+    }
+  }
+
+  /// The bits that every schedule moves at least, as far as the record tells.
+  private func leastMoved() throws(FormatError) -> Bits? {
+    guard let least = time?.leastBits else { return nil }
+    guard least >= 0, least <= trafficBits.total else {
+      throw FormatError(origin: "time.least_bits", message: "is no lower bound of the bits that the record moves")
+    }
+    return Bits(least)
+  }
+
+  /// Checks that the record's time is the one that its counts and rates have, where it names any.
+  private func checkTime(_ own: ExecutionTime?) throws(FormatError) {
+    guard let time else { return }
+    guard let own else {
+      throw FormatError(origin: "time", message: "is that of an accelerator's rates, which the record lacks")
+    }
+    let isBound = (time.bound == nil) == (own.bound == nil) && Self.isClose(time.bound ?? 0, own.bound ?? 0)
+    guard Self.isClose(time.compute, own.compute), Self.isClose(time.data, own.data),
+      Self.isClose(time.total, own.total), isBound, time.limit == own.limit.rawValue
+    else {
+      throw FormatError(origin: "time", message: "does not follow from the record's counts and rates")
     }
   }
 

@@ -112,6 +112,38 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     }
   }
 
+  /// How long work takes on the accelerator, in seconds.
+  public struct Time: Codable, Hashable, Sendable {
+    /// That of the MACs at the peak rate.
+    public var compute: Double
+    /// That of moving data at the bandwidth.
+    public var data: Double
+    /// That of both side by side, of a network layer after layer.
+    public var total: Double
+    /// What every schedule takes at least, where bounds on the bits moved are known.
+    public var bound: Double?
+    /// The bits of that bound, of one layer.
+    public var leastBits: Int?
+    /// What the work takes as long as: "compute" or "bandwidth".
+    public var limit: String
+
+    enum CodingKeys: String, CodingKey {
+      case compute
+      case data
+      case total
+      case bound
+      case leastBits = "least_bits"
+      case limit = "limited_by"
+    }
+
+    /// A time as a file has it, with the bits of its bound.
+    init(_ time: ExecutionTime, leastMoved: Bits? = nil) {
+      (compute, data, total, bound) = (time.compute, time.data, time.total, time.bound)
+      leastBits = leastMoved?.count
+      limit = time.limit.rawValue
+    }
+  }
+
   /// What accesses of the Buffer add to the prices of an energy model.
   public struct BufferPrices: Codable, Hashable, Sendable {
     /// To the energy of one MAC.
@@ -286,6 +318,8 @@ public struct ResultRecord: Codable, Hashable, Sendable {
   public var lowerBound: Bound?
   /// How far the mapping is above the bound.
   public var gap: Gap?
+  /// How long the layer takes, where the accelerator gives the rates.
+  public var time: Time?
   /// Each dataflow's own least data energy, by name.
   public var dataflows: [String: Double]?
   /// The data energy of the two reference dataflows, by name.
@@ -316,6 +350,7 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     case energy
     case lowerBound = "lower_bound"
     case gap
+    case time
     case dataflows
     case references
     case search
@@ -344,6 +379,7 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     energy = Energies(answer.energy)
     lowerBound = answer.bound.map { Bound($0) }
     gap = answer.gap.map { Gap($0) }
+    time = answer.time.map { Time($0, leastMoved: answer.leastMoved) }
     dataflows = answer.dataflows.map(Self.byName)
     references = answer.references.map(Self.byName)
     search = answer.search.map { Search($0, seconds: answer.seconds) }

@@ -22,7 +22,7 @@ public struct MappingReport {
           (answers.contains { $0.layer.hasBiases } ? "weights, biases [bit]" : "weights [bit]", .right),
           ("partial sums [bit]", .right), ("outputs [bit]", .right), ("occupancy [bit]", .right),
           ("bound [\(first.energy.unit)]", .right), ("gap total", .right),
-        ])
+        ] + (first.time == nil ? [] : [("time", .right), ("at least", .right), ("limited by", .left)]))
     /// The cells of a row about dataflows.
     func cells(_ dataflow: String, _ attaining: String = "") -> [String] {
       namesAttaining ? [dataflow, attaining] : [dataflow]
@@ -33,19 +33,20 @@ public struct MappingReport {
         Self.row(
           answer.name, [Summand(answer, weight: 1)], count: answer.count,
           dataflow: cells(answer.dataflow.rawValue, DataflowsText.attaining(answer)),
-          occupancy: NumberText.grouped(answer.occupancy), bound: answer.bound))
+          occupancy: NumberText.grouped(answer.occupancy), bound: answer.bound, answer.time))
       guard let whole = wholes.first(where: { $0.ends(with: index, of: answers) }) else { continue }
       table.add(
         Self.row(
           WholeText.title(whole.whole), [Summand(whole, weight: 1)], count: whole.whole.count,
-          dataflow: cells(WholeText.schedule(whole)), occupancy: "", bound: whole.bound))
+          dataflow: cells(WholeText.schedule(whole)), occupancy: "", bound: whole.bound, whole.time))
     }
     if answers.count > 1, let total = NetworkAnswer(answers) {
       let summands =
         answers.filter { $0.partOf == nil }.map { Summand($0, weight: $0.count) }
         + wholes.map { Summand($0, weight: $0.whole.count) }
       table.add(
-        Self.row("total", summands, count: total.layers, dataflow: cells(""), occupancy: "", bound: total.bound))
+        Self.row(
+          "total", summands, count: total.layers, dataflow: cells(""), occupancy: "", bound: total.bound, total.time))
     }
     return table.lines + Answer.notes(answers).flatMap { ["", $0] }
   }
@@ -72,7 +73,7 @@ public struct MappingReport {
   /// A row of a sum with its bound.
   private static func row(
     _ name: String, _ summands: [Summand], count: Int, dataflow: [String], occupancy: String,
-    bound: EnergyBound?
+    bound: EnergyBound?, _ time: ExecutionTime?
   ) -> [String] {
     func sum(_ value: (TrafficBits) -> Bits) -> String {
       Self.sum(summands.map { ($0.weight, value($0.traffic).count) })
@@ -84,7 +85,7 @@ public struct MappingReport {
       sum(\.inputsRead), sum { $0.weightsRead + $0.biasesRead },
       sum { $0.partialSumsRead + $0.partialSumsWritten }, sum(\.outputsWritten), occupancy,
       bound.map { NumberText.grouped($0.total) } ?? "", least > 0 ? NumberText.percent(energy / least - 1) : "",
-    ]
+    ] + (time.map { [TimeText.text($0.total), $0.bound.map(TimeText.text) ?? "", $0.limit.rawValue] } ?? [])
   }
 
   /// A sum of products, exact where it fits an Int.
@@ -129,6 +130,12 @@ public struct MappingReport {
         lines.append(
           "  bound      \(NumberText.grouped(bound.total)) \(energy.unit) for every schedule (\(WholeText.family(bound)))\(gap)"
         )
+      }
+      if let time = answer.time {
+        lines.append(
+          "  time       \(TimeText.text(time.total)), limited by \(time.limit.rawValue): compute "
+            + "\(TimeText.text(time.compute)), data \(TimeText.text(time.data))"
+            + (time.bound.map { "; at least \(TimeText.text($0)) for every schedule" } ?? ""))
       }
       if let whole = answer.partOf {
         lines.append("  part of    \(whole), which alone has a bound: parts read inputs in common")

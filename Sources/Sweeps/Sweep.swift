@@ -227,6 +227,7 @@ public struct Sweep: Sendable {
     if namesPhases { columns.insert(.phases) }
     if settings.contains(where: { $0.energyModels.contains { $0.buffer != nil } }) { columns.insert(.buffer) }
     if settings.contains(where: { $0.accelerator != nil }) { columns.insert(.accelerator) }
+    if settings.contains(where: { $0.accelerator?.throughput != nil }) { columns.insert(.time) }
     return columns
   }
 

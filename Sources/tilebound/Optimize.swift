@@ -16,7 +16,8 @@ struct Optimize: ParsableCommand {
     discussion: """
       What is found is the best of a stated space of loop nests: all tile sizes, not only divisors, all six dataflows, loops \
       that turn round. Where input boxes overlap not all of that space is searched, and every form of the answer says so; \
-      under --reuse sliding or none the search is exact over its smaller space. Nests outside may cost less; the README says \
+      under --reuse sliding or none the search is exact over its smaller space. With an accelerator that gives its rates the time of \
+      each layer is told, and what every schedule takes at least; what is searched for is the least energy, not the least time. Nests outside may cost less; the README says \
       which are known. The bound holds for every schedule; perhaps none attains it, but a mapping that does is the best.
 
       Examples:
@@ -44,6 +45,11 @@ struct Optimize: ParsableCommand {
   @Option(help: ArgumentHelp("Write the mapping of a single layer to this file, for evaluate.", valueName: "file"))
   var mapping: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Draw the layers under the roofline of the accelerator to this file, .svg or .png.", valueName: "file"))
+  var plot: String?
+
   @OptionGroup var timeloop: TimeloopOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var timeLimit: TimeLimitOptions
@@ -66,7 +72,12 @@ struct Optimize: ParsableCommand {
     let timeLimit = try timeLimit.duration()
     let (network, entries) = try layers.entries(example: example)
 
-    try output.checkFiles(besides: [("--mapping", mapping), ("--timeloop", timeloop.timeloop)])
+    let plots = try plot.map { try Plots(to: $0, origin: "--plot") }
+    if plot != nil, accelerator?.identity.throughput == nil {
+      throw CommandFailure(
+        code: .usage, message: "--plot draws a roofline, which needs an --accelerator with rates; curve draws others")
+    }
+    try output.checkFiles(besides: [("--plot", plot), ("--mapping", mapping), ("--timeloop", timeloop.timeloop)])
     for (option, file) in [("--mapping", mapping), ("--timeloop", timeloop.timeloop)]
     where file != nil && entries.count != 1 {
       throw CommandFailure(
@@ -96,6 +107,16 @@ struct Optimize: ParsableCommand {
     }
     let answers = found.map(\.answer)
     TimeLimitOptions.tell(found.filter(\.isEnded).map(\.answer.name))
+    if let plot, let plots, let accelerator {
+      let figure = RooflineFigure.figure(
+        name: "roofline",
+        title: "\(network ?? entries[0].layer.name): roofline of \(accelerator.name)", subtitle: setting.text,
+        answers: answers)
+      guard let figure else {
+        throw CommandFailure(code: .failed, message: "--plot: no layer moves anything")
+      }
+      try plots.write(figure, to: plot)
+    }
     if let answer = answers.first { try timeloop.write(answer, capacity: capacity, isSearched: true) }
     switch format {
     case .json:

@@ -67,7 +67,7 @@ struct SweepTests {
     (request.capacities, request.energyModels, request.widths) = ([], [], [])
     request.reuse = [.sliding]
     let wide = WordWidths(inputs: .byte, weights: .one, outputs: .byte, partialSums: .byte)
-    let machines: [(String, Int, EnergyModel, WordWidths)] = try [
+    let machines: [(String, Int, EnergyModel, WordWidths)] = [
       ("small", 200, try Examples.model("even", read: 3.25, write: 3.25), WordWidths(.byte)),
       ("large", 1024, try Examples.model("writes", read: 0.5, write: 7), wide),
       ("same", 200, try Examples.model("even", read: 3.25, write: 3.25), WordWidths(.byte)),
@@ -79,7 +79,7 @@ struct SweepTests {
         source: "", capacity: Bits(bits), energyModel: model, widths: widths)
     }
     let sweep = try Sweep(request)
-    #expect(sweep.recordCount == 2 * 2 * 3 && sweep.extraColumns == .accelerator)
+    #expect(sweep.recordCount == 2 * 2 * 3 && sweep.extraColumns == [.accelerator, .time])
     var sums: [SweepSums] = []
     for unit in sweep.units {
       let found = try SweepAnswer(unit, of: sweep, threads: 1)

@@ -108,6 +108,15 @@ struct MappingDetail {
         if !shares.isEmpty { facts.append(Fact(name: "Gap", text: shares.joined(separator: ", "))) }
       }
     }
+    if let time = record.time {
+      facts.append(
+        Fact(
+          name: "Time",
+          text:
+            "\(TimeText.text(time.total)), limited by \(time.limit.rawValue): compute \(TimeText.text(time.compute)), "
+            + "data \(TimeText.text(time.data))"
+            + (time.bound.map { "; at least \(TimeText.text($0)) for every schedule" } ?? "")))
+    }
     if let whole = record.partOf {
       facts.append(Fact(name: "Part of", text: "\(whole), which alone has a bound: parts read inputs in common"))
     }

@@ -31,13 +31,12 @@ public enum ReportFigures {
     var figures: [Figure] = []
     var knees = ExactKnees(curves, within: near)
     for (study, records) in answers.grouped(by: Study.init) {
-      let setting = study.setting
       var slopes: [SkiSlope] = []
       for (network, records) in records.grouped(by: \.network) {
         let group = Group(network: network, study, records)
         let slope = group.slope(&knees)
         figures += group.figures(slope, &knees)
-        figures += [group.totalSlope(curves)].compactMap { $0 }
+        figures += [group.totalSlope(curves), group.roofline].compactMap { $0 }
         if let slope { slopes.append(slope.total) }
       }
       if slopes.count > 1 { figures += together(slopes, study) }
@@ -161,6 +160,14 @@ public enum ReportFigures {
     private var isCurve: Bool { records.values.allSatisfy { CurvePoints.isCurve(Array($0.values)) } }
 
     private func name(_ kind: String) -> String { PlotText.fileName([subject] + study.fileNames + [kind]) }
+
+    /// The layers under the roof of their accelerator, where it gives the rates.
+    var roofline: Figure? {
+      guard let capacity = common.last else { return nil }
+      return RooflineFigure.figure(
+        name: name("roofline"), title: "\(subject): roofline of \(study.accelerator?.name ?? "")", subtitle: study.text,
+        answers: at(capacity))
+    }
 
     /// The energy of all layers with their MACs, where it has the Buffer's, which rises with the capacity.
     func totalSlope(_ curves: [SweepCurve]) -> Figure? {

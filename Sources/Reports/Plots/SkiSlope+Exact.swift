@@ -1,4 +1,4 @@
-public import EnergyModel
+import EnergyModel
 import Foundation
 import Answers
 import Interchange
