@@ -12,6 +12,9 @@ extension CompletionKind {
   /// A built-in energy model, or a file.
   static var energyModel: CompletionKind { .custom { _, _, prefix in names(BuiltIn.energyModelNames, or: prefix) } }
 
+  /// A built-in accelerator, or a file.
+  static var accelerator: CompletionKind { .custom { _, _, prefix in names(BuiltIn.acceleratorNames, or: prefix) } }
+
   /// A layer of the network that is on the command line, the last of several by commas.
   static var layers: CompletionKind {
     .custom { words, _, prefix in

@@ -236,7 +236,7 @@ struct AcceleratorOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "An accelerator, built-in or a file: its capacity, energy model and word widths, in place of the options for these.",
-      valueName: "name|file"))
+      valueName: "name|file"), completion: .accelerator)
   var accelerator: String?
 
   /// The accelerator, where one is named.
