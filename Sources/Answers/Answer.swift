@@ -23,7 +23,7 @@ public struct Answer: Hashable, Sendable {
   /// The best lower bound for every schedule, where it was asked for. A part of a layer has none: parts read inputs in
   /// common, and only their whole has one, see ``WholeAnswer``.
   public var bound: EnergyBound?
-  /// Bits that every schedule moves at least, where bounds were asked for.
+  /// Bits that every schedule moves at least, where bounds were asked for and an accelerator gives rates.
   public var leastMoved: Bits?
   /// All dataflows that attain the mapping's energy at the capacity, in the order of `Dataflow.allCases`, where the mapping
   /// is an optimum over all of them and they are known: it is one of many mappings, which may be of any of these.
@@ -64,21 +64,24 @@ public struct Answer: Hashable, Sendable {
   ///   - network: the network that the layer belongs to, if any.
   ///   - entry: the layer and how often the network has it.
   ///   - problem: what was asked about the layer.
+  ///   - accelerator: the one that was named, if any.
   ///   - capacity: the Buffer's size.
   ///   - optimum: the mapping, found under prices of the same ratio.
   ///   - bounds: the problem's lower bounds.
   ///   - dataflows: all dataflows that attain the optimum, where they are known.
   ///   - seconds: how long the search took, unless that is to be left out.
   public init(
-    network: String?, entry: Network.Entry, _ problem: Problem, capacity: Bits, _ optimum: Optimum,
-    bounds: LowerBounds, attainedBy dataflows: [Dataflow]? = nil, seconds: Double? = nil
+    network: String?, entry: Network.Entry, _ problem: Problem, on accelerator: Accelerator.Identity? = nil,
+    capacity: Bits, _ optimum: Optimum, bounds: LowerBounds, attainedBy dataflows: [Dataflow]? = nil,
+    seconds: Double? = nil
   ) {
     self.init(
       network: network, entry: entry, setting: problem.setting, capacity: capacity,
       optimum.evaluation.priced(in: problem))
+    self.accelerator = accelerator
     if entry.partOf == nil {
       let best = bounds.best(capacity: capacity)
-      leastMoved = best.total
+      if accelerator?.throughput != nil { leastMoved = best.total }
       bound = best.energy(of: [problem]).map { EnergyBound(best, Energies($0)) }
     }
     optimalDataflows = dataflows

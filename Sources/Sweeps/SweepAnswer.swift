@@ -25,9 +25,8 @@ struct SweepAnswer: Sendable {
         guard let known = known[model.ratio] else { continue }
         let (problem, place) = (try sweep.problem(unit, model), known.places[step])
         var answer = Answer(
-          network: unit.network.name, entry: unit.entry, problem, capacity: capacity,
+          network: unit.network.name, entry: unit.entry, problem, on: setting.accelerator, capacity: capacity,
           known.all.optimum(at: place.point, of: problem), bounds: known.bounds, attainedBy: place.dataflows)
-        answer.accelerator = setting.accelerator
         if sweep.comparesDataflows, let each = known.each { answer.compare(each, of: problem, capacity: capacity) }
         answers.append(answer)
       }

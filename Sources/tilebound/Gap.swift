@@ -70,9 +70,9 @@ struct Gap: ParsableCommand {
           throw CommandFailure.nothingFits(problem, capacity)
         }
         var answer = Answer(
-          network: network, entry: entry, problem, capacity: capacity, optimum, bounds: search.bounds,
+          network: network, entry: entry, problem, on: accelerator?.identity, capacity: capacity, optimum,
+          bounds: search.bounds,
           attainedBy: search.curves.dataflows(attaining: optimum, capacity: capacity))
-        answer.accelerator = accelerator?.identity
         answer.compare(search.curves, of: problem, capacity: capacity)
         return answer
       }

@@ -97,12 +97,12 @@ struct Optimize: ParsableCommand {
       }
       let time = start.duration(to: .now).components
       let seconds = Double(time.seconds) + Double(time.attoseconds) * 1e-18
-      var answer = Answer(
-        network: network, entry: entry, problem, capacity: capacity, optimum, bounds: LowerBounds(problem),
+      let answer = Answer(
+        network: network, entry: entry, problem, on: accelerator?.identity, capacity: capacity, optimum,
+        bounds: LowerBounds(problem),
         // Not a part of the search: its time is that of finding the optimum.
         attainedBy: optimizer.dataflows(attaining: optimum, capacity: capacity, options: options),
         seconds: noTiming ? nil : seconds)
-      answer.accelerator = accelerator?.identity
       return (answer: answer, isEnded: limit?.endedSearch ?? false)
     }
     let answers = found.map(\.answer)

@@ -100,11 +100,10 @@ struct AcceleratorFileTests {
     let optimum = try #require(Optimizer(problem).optimum(capacity: capacity))
     let rates = Accelerator.Throughput(macsPerCycle: 3, clock: 1.5, bandwidth: 1e18)
     let answers = [rates, nil].map { throughput in
-      var answer = Answer(
-        network: "net", entry: Network.Entry(layer: layer, count: 1), problem, capacity: capacity, optimum,
+      Answer(
+        network: "net", entry: Network.Entry(layer: layer, count: 1), problem,
+        on: Accelerator.Identity(name: "my, chip", throughput: throughput), capacity: capacity, optimum,
         bounds: LowerBounds(problem))
-      answer.accelerator = Accelerator.Identity(name: "my, chip", throughput: throughput)
-      return answer
     }
     let lines = try answers.map { try ResultFile.jsonLine($0) }.joined()
     for text in [try ResultFile.json(answers), lines, ResultFile.csv(answers)] {

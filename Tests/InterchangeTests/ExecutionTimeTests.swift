@@ -35,11 +35,10 @@ struct ExecutionTimeTests {
       let problem = try Problem(layers.layer(), widths: widths, energyModel: model, reuse: .sliding)
       let capacity = Bits(2000)
       let optimum = try #require(Optimizer(problem).optimum(capacity: capacity))
-      var answer = Answer(
-        network: "net", entry: Network.Entry(layer: problem.layer, count: count), problem, capacity: capacity, optimum,
+      return Answer(
+        network: "net", entry: Network.Entry(layer: problem.layer, count: count), problem,
+        on: Accelerator.Identity(name: "a", throughput: rates), capacity: capacity, optimum,
         bounds: LowerBounds(problem))
-      answer.accelerator = Accelerator.Identity(name: "a", throughput: rates)
-      return answer
     }
   }
 

@@ -17,11 +17,11 @@ struct RooflineTests {
       let layer = try Layer.gemm(name: "g\(index)", m: sizes.0, n: sizes.1, k: sizes.2)
       let problem = try Problem(layer, widths: WordWidths(.byte), reuse: .sliding)
       let optimum = try #require(Optimizer(problem).optimum(capacity: Bits(400)))
-      var answer = Answer(
-        network: "net", entry: Network.Entry(layer: layer, count: 1), problem, capacity: Bits(400), optimum,
-        bounds: LowerBounds(problem))
-      answer.accelerator = Accelerator.Identity(name: "a", throughput: rates)
-      answers.append(answer)
+      answers.append(
+        Answer(
+          network: "net", entry: Network.Entry(layer: layer, count: 1), problem,
+          on: Accelerator.Identity(name: "a", throughput: rates), capacity: Bits(400), optimum,
+          bounds: LowerBounds(problem)))
     }
     let figure = try #require(RooflineFigure.figure(name: "f", title: "t", subtitle: "s", answers: answers))
     var dots = 0
