@@ -27,7 +27,7 @@ public struct Accelerator: Hashable, Sendable {
       (self.macsPerCycle, self.clock, self.bandwidth) = (macsPerCycle, clock, bandwidth)
     }
 
-    /// The most MACs of a second.
+    /// The most MACs per second.
     public var macsPerSecond: Double { Double(macsPerCycle) * clock }
   }
 

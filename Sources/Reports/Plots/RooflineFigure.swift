@@ -5,7 +5,7 @@ import Interchange
 import Mappings
 import Workloads
 
-/// A roofline: how many MACs of a second layers come to, against how many they run for a bit that moves.
+/// A roofline: how many MACs per second layers come to, against how many they run for a bit that moves.
 public enum RooflineFigure {
   private static let frame = (width: 340, height: 226)
 
@@ -36,9 +36,9 @@ public enum RooflineFigure {
     guard !layers.isEmpty, let left = (points.map(\.x) + [ridge]).min(), let right = (points.map(\.x) + [ridge]).max()
     else { return nil }
     let (low, high) = (left / 2, right * 2)
-    let rate = Quantity(name: "MACs of a second", unit: "MAC/s")
+    let rate = Quantity(name: "MACs per second", unit: "MAC/s")
     let y = rate.logarithmicAxis(from: low * rates.bandwidth / 2, to: peak * 2, ticks: 6)
-    let x = Quantity(name: "MACs for a bit that moves", unit: "").logarithmicAxis(from: low, to: high, ticks: 6)
+    let x = Quantity(name: "MACs per bit moved", unit: "").logarithmicAxis(from: low, to: high, ticks: 6)
     var figure = Figure(
       name: name, title: title, subtitle: subtitle, frame: frame,
       margins: Figure.Margins(left: y.room, right: 22, top: 8, bottom: 44), x: x, y: y)
@@ -65,7 +65,7 @@ public enum RooflineFigure {
     let waiting = layers.count { $0.time.limit == .bandwidth }
     figure.description =
       "\(layers.count) layers, \(waiting) of them limited by bandwidth. Compute limits from "
-      + "\(NumberText.fixed(ridge, decimals: 2)) MACs for a bit on."
+      + "\(NumberText.fixed(ridge, decimals: 2)) MACs per bit on."
     figure.makeRoomForLegend()
     return figure
   }
@@ -73,7 +73,7 @@ public enum RooflineFigure {
   private struct Layer {
     let answer: Answer
     let time: ExecutionTime
-    /// MACs for a bit, and MACs of a second.
+    /// MACs per bit, and MACs per second.
     let attained: Figure.Point
     /// The same at the lower bound on bits.
     let bound: Figure.Point?
