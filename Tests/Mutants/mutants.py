@@ -83,7 +83,7 @@ CUTS = [
     ("visits of a tile", "MappingSearch/Overlap/OverlapGrid+Tiles.swift", "min(most.third, Double(x.largest) * zSize)", "min(most.third, Double(x.largest))"),
     ("chunks of tiles", "MappingSearch/Overlap/BlockRanges.swift", "max(largest, other.largest))", "largest)"),
     ("boxes of a tile", "MappingSearch/Overlap/OverlapSearch.swift", "guard prunes, let best, best.energy <= energy else", "guard prunes, let best, best.energy <= energy + 1 else"),
-    ("boxes of a window", "MappingSearch/Overlap/OverlapCurve.swift", "return occupancies.lowerBound + low * unit - 1", "return occupancies.lowerBound + (low - 1) * unit - 1"),
+    ("boxes of a window", "MappingSearch/Overlap/OverlapCurve.swift", "return occupancies.lowerBound + next * unit - 1", "return occupancies.lowerBound + (next - 1) * unit - 1"),
     ("visits of a node", "MappingSearch/Wide/WideGrid.swift", "blocks.count <= Self.fewBlocks ? 1..<blocks.count : 1..<2", "1..<2"),
     ("groups of loops", "MappingSearch/Wide/WideLeaf.swift", "private func kept(_ room: Int) -> Int { min(room / width, mostKept) }", "private func kept(_ room: Int) -> Int { min(room / width, mostKept) / 2 }"),
     ("groups of loops", "MappingSearch/Wide/AxisTree.swift", "nodes[index].mostHeld = pointwiseMax(nodes[first].mostHeld, nodes[second].mostHeld)", ""),

@@ -148,7 +148,7 @@ private struct PaddedRanges {
     if count == 0 || count > Self.mostRanges { return [] }
     var values = [Int32](repeating: 0, count: count)
     for start in 1..<front {
-      for end in start + 1..<max(start + 1, size) { values[(start - 1) * size + end] = body(start..<end) }
+      for end in start + 1..<max(start + 1, size) { values[index(of: start..<end)] = body(start..<end) }
     }
     for end in back + 1..<max(back + 1, size) {
       for start in front..<end { values[index(of: start..<end)] = body(start..<end) }

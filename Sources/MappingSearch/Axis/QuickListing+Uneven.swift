@@ -17,48 +17,24 @@ extension QuickListing {
       }
       let others = orders.indices.filter { !orders[$0].cutsBoxesAgain }
       if others.isEmpty { continue }
-      let kernels = others.map { orders[$0].kernels(kernel) }
+      var cuts = others.map { UnevenCut(kernel, orders[$0]) }
       // Where blocks of kernel rows are cut again, uneven ones may have fewer parts.
       let isAlwaysUseful = others.map {
         kernel.outer == 0 || mapspaces[$0].dataflow == .inputsWeightsOutputs || cut.weightsHeld < even.weightsHeld
       }
-      let kernelParents =
-        kernel.outer > 0 ? [kernel.outer] : kernel.tile < kernelSize ? [kernelSize, kernel.tile] : [kernelSize]
-      var tried = others.map { _ in TriedOutputs() }
-      /// Offers the profiles with blocks of output rows inside parents.
-      func add(_ tile: Int, outer: Int, parents: [Int]) {
-        let sums = parents.map { parent in
-          kernelParents.map { QuickBoxCounts.Sums(counts, parent: parent, tile: tile, counts.cut($0, kernel.tile)) }
-        }
-        lazy var isBetter = zip(parents, sums).contains {
-          $1[0].isBetter(than: QuickBoxCounts.Sums(counts, parent: $0, tile: tile, even))
+      func add(_ output: Partition) {
+        let counted = CountedBoxes(counts, output, kernel)
+        lazy var isBetter = counted.outputParents.contains { parent in
+          counted[parent, kernel.outer].isBetter(
+            than: QuickBoxCounts.Sums(counts, parent: parent, tile: output.tile, even))
         }
         for (place, index) in others.enumerated() where isAlwaysUseful[place] || isBetter {
-          for tiles in orders[index].outputs[tile - 1] {
-            let output = outer == 0 ? tiles : tiles.around(outer)
-            let row =
-              parents.firstIndex(of: orders[index].maker.boxes(output, kernels[place][0].tiles).outputParent) ?? 0
-            if kernel.outer > 0, !tried[place].isUseful(output, parent: parents[row], sums[row][0], orders[index].maker)
-            {
-              continue
-            }
-            for (kernel, weightsHeld) in kernels[place] {
-              let boxes = orders[index].maker.boxes(output, kernel)
-              let own = sums[row][kernelParents.firstIndex(of: boxes.kernelParent) ?? 0]
-              orders[index].maker.add(
-                output: output, kernel: kernel, weightsHeld: weightsHeld, boxes, held: own.held, to: &found[index]
-              ) {
-                own.moved($0)
-              }
-            }
-          }
+          cuts[place].offer(output, counted, to: &found[index])
         }
       }
-      for output in unevenOutputs(cut) { add(output.tile, outer: output.outer, parents: [output.outer]) }
+      for output in unevenOutputs(cut) { add(output) }
       if kernel.outer > 0 {
-        for tile in evenTiles(cut) {
-          add(tile, outer: 0, parents: tile < outputSize ? [outputSize, tile] : [outputSize])
-        }
+        for tile in evenTiles(cut) { add(Partition(tile: tile, outer: 0)) }
       }
     }
   }
@@ -147,33 +123,85 @@ extension QuickListing {
 
   /// Whether one cut of the kernel rows holds or moves fewer input rows than another for the same output rows.
   private func isBetter(_ cut: KernelCut, than other: KernelCut, parent: Int, tile: Int) -> Bool {
-    func moves(_ slide: AxisLoops.Slide) -> Bool {
-      counts.moved(parent: parent, tile: tile, cut, slide: slide)
-        < counts.moved(parent: parent, tile: tile, other, slide: slide)
+    func sums(_ cut: KernelCut) -> QuickBoxCounts.Sums {
+      QuickBoxCounts.Sums(counts, parent: parent, tile: tile, cut)
     }
-    return counts.held(parent: parent, tile: tile, cut) < counts.held(parent: parent, tile: tile, other)
-      || moves(.none) || moves(.kernel) || tile < parent && moves(.output)
+    return sums(cut).isBetter(than: sums(other))
   }
 }
 
-/// The cuts of output rows that went with one uneven cut of kernel rows so far, by what they contribute to profiles.
-private struct TriedOutputs {
-  private var keys: [SIMD8<Int>] = []
+/// The input rows of boxes of one size, for each pair of parents that blocks cut once may lie in.
+private struct CountedBoxes {
+  let outputParents: [Int]
+  private let kernelParents: [Int]
+  private let sums: [QuickBoxCounts.Sums]
 
-  /// Whether no cut before has all of its profiles, with factors that are no larger.
-  mutating func isUseful(
-    _ output: Tiles, parent: Int, _ sums: QuickBoxCounts.Sums, _ maker: ProfileMaker<QuickBoxCounts>
-  ) -> Bool {
-    let (mapspace, size) = (maker.mapspace, maker.rows.axis.outputSize)
-    let tile = output[mapspace.inputLevel]
-    let hasSiblings = maker.hasSiblings(output, size)
+  init(_ counts: QuickBoxCounts, _ output: Partition, _ kernel: Partition) {
+    let axis = counts.rows.axis
+    let kernelParents = kernel.parents(of: axis.kernelSize)
+    outputParents = output.parents(of: axis.outputSize)
+    self.kernelParents = kernelParents
+    sums = outputParents.flatMap { parent in
+      kernelParents.map {
+        QuickBoxCounts.Sums(counts, parent: parent, tile: output.tile, counts.cut($0, kernel.tile))
+      }
+    }
+  }
+
+  /// Those of boxes inside two parents.
+  subscript(outputParent: Int, kernelParent: Int) -> QuickBoxCounts.Sums {
+    guard let output = outputParents.firstIndex(of: outputParent),
+      let kernel = kernelParents.firstIndex(of: kernelParent)
+    else { preconditionFailure("blocks that are cut once lie in the outer ones, in the whole or in themselves") }
+    return sums[output * kernelParents.count + kernel]
+  }
+}
+
+/// One cut of the kernel rows in one order of keeps.
+private struct UnevenCut {
+  private let kernel: Partition
+  private let order: UnevenOrder
+  /// The block sizes of kernel rows at the three keeps, with the most weights of a block.
+  private let kernels: [(tiles: Tiles, weightsHeld: Int)]
+  /// The cuts of output rows that went with an uneven cut of the kernel rows so far, by what they contribute to profiles.
+  private var tried: [SIMD8<Int>] = []
+
+  init(_ kernel: Partition, _ order: UnevenOrder) {
+    self.kernel = kernel
+    self.order = order
+    let (mapspace, rows) = (order.maker.mapspace, order.maker.rows)
+    kernels = mapspace.cutOnce(mapspace.kernels, of: rows.axis.kernelSize, tile: kernel.tile, outer: kernel.outer)
+      .map { ($0, rows.weightsHeld($0, level: mapspace.weightLevel)) }
+  }
+
+  /// Offers the profiles with a cut of the output rows, unless those of another before are no worse.
+  mutating func offer<Sink>(_ output: Partition, _ counted: CountedBoxes, to found: inout ProfilesFound<Sink>) {
+    for tiles in order.outputs[output.tile - 1] {
+      let output = output.outer == 0 ? tiles : tiles.around(output.outer)
+      if kernel.outer > 0, !isUseful(output, counted) { continue }
+      for (kernel, weightsHeld) in kernels {
+        let boxes = order.maker.boxes(output, kernel)
+        let own = counted[boxes.outputParent, boxes.kernelParent]
+        order.maker.add(output: output, kernel: kernel, weightsHeld: weightsHeld, boxes, held: own.held, to: &found) {
+          own.moved($0)
+        }
+      }
+    }
+  }
+
+  /// Whether no cut of the output rows before has all of this one's profiles, with factors that are no larger.
+  private mutating func isUseful(_ output: Tiles, _ counted: CountedBoxes) -> Bool {
+    let (mapspace, size) = (order.maker.mapspace, order.maker.rows.axis.outputSize)
+    let (tile, parent) = (output[mapspace.inputLevel], order.maker.boxes(output, kernels[0].tiles).outputParent)
+    let sums = counted[parent, kernel.outer]
+    let hasSiblings = order.maker.hasSiblings(output, size)
     let slides = tile < parent && hasSiblings
     let key = SIMD8(
       sums.held, sums.moved(.none), slides ? sums.moved(.output) : .max, sums.moved(.kernel),
       output.blockCount(of: size, level: mapspace.weightLevel), output[mapspace.outputLevel],
-      slides && !maker.hasSingleBlock(size, parent: parent, tile: tile) ? 0 : 1, hasSiblings ? 0 : 1)
-    for known in keys where !any(known .> key) { return false }
-    keys.append(key)
+      slides && !order.maker.hasSingleBlock(size, parent: parent, tile: tile) ? 0 : 1, hasSiblings ? 0 : 1)
+    for known in tried where !any(known .> key) { return false }
+    tried.append(key)
     return true
   }
 }
@@ -191,14 +219,5 @@ private struct UnevenOrder {
     let (mapspace, size) = (maker.mapspace, maker.rows.axis.outputSize)
     cutsBoxesAgain = mapspace.outputs.contains(.fewest)
     outputs = cutsBoxesAgain ? [] : (1...size).map { mapspace.cutOnce(mapspace.outputs, of: size, tile: $0, outer: 0) }
-  }
-
-  /// The block sizes of kernel rows that are cut in some way, with the most weights of a block.
-  func kernels(_ kernel: Partition) -> [(tiles: Tiles, weightsHeld: Int)] {
-    let mapspace = maker.mapspace
-    return mapspace.cutOnce(mapspace.kernels, of: maker.rows.axis.kernelSize, tile: kernel.tile, outer: kernel.outer)
-      .map {
-        ($0, maker.rows.weightsHeld($0, level: mapspace.weightLevel))
-      }
   }
 }

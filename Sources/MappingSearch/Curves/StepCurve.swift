@@ -84,12 +84,8 @@ public struct StepCurve: Hashable, Sendable {
   /// - Returns: an index of ``points``.
   /// - Complexity: O(log(points)) comparisons.
   public func index(capacity: Bits) -> Int? {
-    var (low, high) = (0, points.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if points[middle].capacity <= capacity { low = middle + 1 } else { high = middle }
-    }
-    return low == 0 ? nil : low - 1
+    let next = points.indices.partitionPoint { points[$0].capacity > capacity }
+    return next == 0 ? nil : next - 1
   }
 
   /// The first point whose energy is at most a part above the least, that of moving every used element once.

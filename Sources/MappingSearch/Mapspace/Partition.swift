@@ -3,6 +3,9 @@ struct Partition {
   var tile: Int
   var outer: Int
 
+  /// The blocks that its blocks may lie in at the keep outside: the outer ones, or those of even ones the whole or themselves.
+  func parents(of size: Int) -> [Int] { outer > 0 ? [outer] : tile < size ? [size, tile] : [size] }
+
   /// The even partitions of a range, the last block being what is left over.
   static func even(of size: Int) -> [Partition] { (1...size).map { Partition(tile: $0, outer: 0) } }
 

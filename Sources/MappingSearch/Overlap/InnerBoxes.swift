@@ -47,11 +47,6 @@ struct InnerBoxes {
   /// The number of sizes up to `size`.
   func count(upTo size: Int) -> Int {
     guard let list else { return max(0, min(size, enclosing[dimension])) }
-    var (low, high) = (0, list.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if list[middle].size <= size { low = middle + 1 } else { high = middle }
-    }
-    return low
+    return list.indices.partitionPoint { list[$0].size > size }
   }
 }

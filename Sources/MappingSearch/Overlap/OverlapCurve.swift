@@ -27,12 +27,8 @@ struct OccupancyWindow: OverlapPool {
   func mostOccupancy(costing energy: Int) -> Int {
     if !prunes || least.last ?? .max >= energy { return occupancies.upperBound - 1 }
     // The last slot at which no mapping known costs less.
-    var (low, high) = (0, least.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if least[middle] >= energy { low = middle + 1 } else { high = middle }
-    }
-    return occupancies.lowerBound + low * unit - 1
+    let next = least.indices.partitionPoint { least[$0] < energy }
+    return occupancies.lowerBound + next * unit - 1
   }
 
   mutating func offer(energy: Int, occupancy: Int, _ place: OverlapPlace) {
@@ -81,14 +77,10 @@ struct OverlapPoints: Sendable {
 
   /// The place of a point; a word of the third tensor has `width` bits in the grid that it lies in.
   func place(_ index: Int, _ grids: [OverlapGrid]) -> OverlapPlace {
-    var (low, high) = (0, runs.count)
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if runs[middle].first <= index { low = middle } else { high = middle }
-    }
-    var place = runs[low].place
+    let run = runs[runs.indices.partitionPoint { runs[$0].first > index } - 1]
+    var place = run.place
     let width = grids[Int(place.grid)].widths.third
-    place.third += (points[index].occupancy - points[runs[low].first].occupancy) / width
+    place.third += (points[index].occupancy - points[run.first].occupancy) / width
     return place
   }
 }

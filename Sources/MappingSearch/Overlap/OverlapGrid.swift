@@ -13,8 +13,6 @@ final class OverlapGrid: Sendable {
   let yRanges: BlockRanges
   /// Those tried of the third group at the second keep, from the smallest blocks on.
   let panels: [GroupCut]
-  /// Their sizes.
-  private let panelSizes: [Int]
   /// For each of them, whether it may help every tile.
   let helpsEveryTile: [Bool]
   /// Energy of loading a word of the second and the third tensor, in quanta, and bits of a word in the Buffer.
@@ -35,7 +33,6 @@ final class OverlapGrid: Sendable {
     yRanges = BlockRanges(yCuts)
     let panels = mapspace.secondAndThird.panels
     self.panels = panels
-    panelSizes = panels.map(\.size)
     let whole = mapspace.secondAndThird.size
     helpsEveryTile = panels.map(mapspace.secondAndThird.helpsEveryTile)
     largestPart = (
@@ -62,12 +59,7 @@ final class OverlapGrid: Sendable {
 
   /// The number of panels of up to so many words.
   func panelCount(upTo size: Int) -> Int {
-    var (low, high) = (0, panelSizes.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if panelSizes[middle] <= size { low = middle + 1 } else { high = middle }
-    }
-    return low
+    panels.indices.partitionPoint { panels[$0].size > size }
   }
 
   /// The bits that a mapping holds.

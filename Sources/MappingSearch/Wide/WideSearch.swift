@@ -323,12 +323,8 @@ final class WideSearch: @unchecked Sendable {
         high += step
         step *= 2
       }
-      high = min(high, capacities.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if mayBeOfUse(capacities[middle]) { high = middle } else { low = middle + 1 }
-      }
-      if low < nodes.count { nodes[low].append(node) }
+      let first = (low..<min(high, capacities.count)).partitionPoint { mayBeOfUse(capacities[$0]) }
+      if first < nodes.count { nodes[first].append(node) }
     }
 
     /// The nodes that wake at the next capacity.
