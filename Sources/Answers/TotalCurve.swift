@@ -64,16 +64,23 @@ public struct TotalCurve: Sendable {
   /// The energies of the layers at a capacity when moving data costs so many quanta of the steps.
   public func energies(of dataQuanta: Int, at capacity: Bits) -> Energies? {
     quanta(of: dataQuanta, at: capacity).map { quanta in
-      func units(_ quanta: Int128) -> Double { Double(quanta) / Double(EnergyModel.finestQuantaPerUnit) }
-      return Energies(quanta.model, compute: units(quanta.compute), data: units(quanta.data))
+      Energies(quanta.model, compute: Self.units(quanta.compute), data: Self.units(quanta.data))
     }
+  }
+
+  /// Energies in the finest quanta in units; those that an Int holds, as nearly all are, are converted much faster.
+  private static func units(_ quanta: Int128) -> Double {
+    let short = Int(truncatingIfNeeded: quanta)
+    return (Int128(short) == quanta ? Double(short) : Double(quanta)) / Double(EnergyModel.finestQuantaPerUnit)
   }
 
   /// The same in the finest quanta: exact, whatever the energies.
   private func quanta(
     of dataQuanta: Int, at capacity: Bits
   ) -> (model: EnergyModel, compute: Int128, data: Int128)? {
-    guard let model = try? setting.at(capacity).energyModel else { return nil }
+    // Without what the Buffer costs prices are the same at all capacities.
+    let ownModel = setting.energyModel.buffer == nil ? setting.energyModel : try? setting.at(capacity).energyModel
+    guard let model = ownModel else { return nil }
     let scale = Int128(EnergyModel.finestQuantaPerUnit / model.quantaPerUnit)
     let moved = quantaPerRatio == 0 ? 0 : dataQuanta / quantaPerRatio
     return (model, macs * Int128(model.macQuanta) * scale, Int128(moved) * Int128(model.quantaPerRatio) * scale)

@@ -99,28 +99,35 @@ extension SkiSlope {
       TotalCurve(curve, by: setting.energyModel.withoutBuffer, of: layers, in: setting)
     }
     func samples(_ curve: TotalCurve) -> [Sample] {
-      let steps = curve.steps.points.map(\.capacity)
-      // Between its steps the curve rises where the Buffer costs something: it is drawn in steps too small to be seen.
-      let between = curve.capacities.map { range in
-        Self.capacities(in: range.lowerBound.count...range.upperBound.count, perOctave: Self.stepsPerOctave).map(
-          Bits.init)
+      func sample(_ capacity: Bits, _ energies: Energies) -> Sample {
+        Sample(capacityBits: capacity.count, value: scale * (isTotal ? energies.total : energies.data))
       }
-      return Set(steps + (between ?? [])).sorted().compactMap { capacity in
-        curve.energies(at: capacity).map {
-          Sample(capacityBits: capacity.count, value: scale * (isTotal ? $0.total : $0.data))
+      guard let range = curve.capacities else {
+        return curve.steps.points.compactMap { point in
+          curve.energies(of: point.dataQuanta, at: point.capacity).map { sample(point.capacity, $0) }
         }
+      }
+      // Between its steps the curve rises where the Buffer costs something: it is drawn in steps too small to be seen.
+      let between = Self.capacities(
+        in: range.lowerBound.count...range.upperBound.count, perOctave: Self.stepsPerOctave)
+      return Set(curve.steps.points.map(\.capacity) + between.map(Bits.init)).sorted().compactMap { capacity in
+        curve.energies(at: capacity).map { sample(capacity, $0) }
       }
     }
     let all = total(curve)
     let points = samples(all)
-    let knee = curve.knee(within: part).flatMap { index in
-      let capacity = max(curve.points[index].capacity, all.capacities?.lowerBound ?? .zero)
-      return all.energies(at: capacity).map {
-        Knee(capacityBits: capacity.count, value: scale * $0.data, within: part)
+    func knee() -> Knee? {
+      if isTotal {
+        return all.least.map {
+          Knee(capacityBits: $0.capacity.count, value: scale * $0.energies.total, within: 0, lowest: .ofAll)
+        }
       }
-    }
-    let least = all.least.map {
-      Knee(capacityBits: $0.capacity.count, value: scale * $0.energies.total, within: 0, lowest: .ofAll)
+      return curve.knee(within: part).flatMap { index in
+        let capacity = max(curve.points[index].capacity, all.capacities?.lowerBound ?? .zero)
+        return all.energies(at: capacity).map {
+          Knee(capacityBits: capacity.count, value: scale * $0.data, within: part)
+        }
+      }
     }
     let shown = range ?? (points.first?.capacityBits ?? 1)...(points.last?.capacityBits ?? 1)
     let isFlat = !isTotal && (setting.energyModel.buffer?.movesForNothing ?? true)
@@ -128,7 +135,7 @@ extension SkiSlope {
       name: name, points: points,
       bound: parts.isEmpty ? [] : Self.bound(of: parts, over: shown, scale: scale, withMACs: isTotal),
       compulsory: parts.isEmpty || !isFlat ? nil : parts.reduce(0) { $0 + scale * $1.compulsory },
-      knee: isTotal ? least : knee,
+      knee: knee(),
       dataflows: Dictionary(uniqueKeysWithValues: dataflows.map { ($0.dataflow, samples(total($0.curve))) }))
     rises = setting.energyModel.buffer.map { isTotal || !$0.movesForNothing } ?? false
   }
