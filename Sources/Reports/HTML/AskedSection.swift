@@ -21,25 +21,26 @@ struct AskedSection {
 
   init(_ contents: ReportContents) throws {
     files = try contents.documents.map(Self.file)
+    let hasAccelerators = contents.studies.contains { $0.accelerator != nil }
     var table = HTMLTable(
       caption: "Settings; widths are those of inputs/weights/outputs/partial sums",
-      [
-        ("setting", true), ("accelerator", false), ("energy model", false), ("unit", false), ("per MAC", true),
-        ("per bit read", true),
-        ("per bit written", true), ("widths [bit]", false), ("reuse", false), ("networks", false),
-        ("distinct layers", true), ("capacities", false), ("records", true),
+      [("setting", true)] + (hasAccelerators ? [("accelerator", false)] : []) + [
+        ("energy model", false), ("unit", false), ("per MAC", true), ("per bit read", true), ("per bit written", true),
+        ("widths [bit]", false), ("reuse", false), ("networks", false), ("distinct layers", true),
+        ("capacities", false), ("records", true),
       ])
     for (index, setting) in contents.settings.enumerated() {
       let model = setting.energyModel
       let records = contents.entries.filter { $0.setting == index }.map(\.record)
-      table.add([
-        .number(index + 1), .text(contents.studies[index].accelerator?.name ?? ""), .header(model.name),
-        .text(model.unit), .number(model.perMAC, NumberText.price),
-        .number(model.perBitRead, NumberText.price), .number(model.perBitWritten, NumberText.price),
-        .text(WidthsText.text(setting.widths)), .text(setting.reuseText),
-        .text(records.map { $0.network ?? "by shape" }.uniqued().joined(separator: ", ")),
-        .number(Set(records.map(LayerIdentity.init)).count), .text(Self.capacities(records)), .number(records.count),
-      ])
+      let accelerator = contents.studies[index].accelerator?.name ?? ""
+      table.add(
+        [.number(index + 1)] + (hasAccelerators ? [.text(accelerator)] : []) + [
+          .header(model.name), .text(model.unit), .number(model.perMAC, NumberText.price),
+          .number(model.perBitRead, NumberText.price), .number(model.perBitWritten, NumberText.price),
+          .text(WidthsText.text(setting.widths)), .text(setting.reuseText),
+          .text(records.map { $0.network ?? "by shape" }.uniqued().joined(separator: ", ")),
+          .number(Set(records.map(LayerIdentity.init)).count), .text(Self.capacities(records)), .number(records.count),
+        ])
     }
     settings = table
   }
