@@ -117,10 +117,12 @@ struct ScheduleTests {
     _ problem: Problem, capacity: Bits, trials: Int, _ random: inout SplitMix64
   ) -> AnnealedPoint? {
     let schedule = AnnealedSchedule(problem)
-    guard let optimum = Optimizer(problem).optimum(capacity: capacity),
-      let found = schedule.cheapest(
-        from: schedule.order(of: optimum.mapping, on: problem.layer), capacity: capacity.count, trials: trials, &random)
-    else { return nil }
+    guard let optimum = Optimizer(problem).optimum(capacity: capacity) else { return nil }
+    let order = schedule.order(of: optimum.mapping, on: problem.layer)
+    #expect(order.sorted() == Array(0..<Int32(schedule.macCount)), "every MAC runs once: \(optimum.mapping)")
+    guard let found = schedule.cheapest(from: order, capacity: capacity.count, trials: trials, &random) else {
+      return nil
+    }
     let bounds = LowerBounds(problem).all(capacity: capacity)
     return AnnealedPoint(
       nests: optimum.energy.dataQuanta, start: found.start, annealed: min(found.best, optimum.energy.dataQuanta),
