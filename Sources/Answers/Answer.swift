@@ -127,8 +127,8 @@ public struct Answer: Hashable, Sendable {
   public var mapping: Mapping { evaluation.mapping }
   /// The order of its keeps.
   public var dataflow: Dataflow { evaluation.mapping.dataflow }
-  /// What the mapping's largest boxes take in the Buffer.
-  public var occupancy: Bits { evaluation.occupancy.bits(setting.widths) }
+  /// What the mapping's largest boxes take in the Buffer: of one in parts, the least that would hold it.
+  public var occupancy: Bits { setting.held(by: evaluation, on: layer) }
   /// What the mapping moves.
   public var traffic: TrafficBits { evaluation.traffic.bits(setting.widths) }
   /// How far the mapping is above the bound.

@@ -55,7 +55,7 @@ public struct WholeAnswer: Hashable, Sendable {
     guard let problems = try? whole.problems(in: setting) else { return nil }
     let sum = AnswerSum(parts, weight: { _ in 1 })
     var (traffic, energy) = (all, sum.energy)
-    let shared = SharedInputs(whole, widths: setting.widths).flatMap { $0.occupancy <= capacity ? $0 : nil }
+    let shared = SharedInputs(whole, in: setting).flatMap { $0.occupancy <= capacity ? $0 : nil }
     if let shared {
       traffic = shared.traffic.bits(setting.widths)
       energy = Energies(

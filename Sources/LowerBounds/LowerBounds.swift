@@ -8,6 +8,9 @@ public import Workloads
 /// A schedule reads, writes, creates, computes and forgets in any order, runs each MAC once, and never holds more than
 /// the capacity. Only MACs on real inputs are counted, and only elements that those use. The bounds are on bits read;
 /// finished outputs are written besides. No schedule need attain them. The proofs are in `Proofs.md` beside this file.
+///
+/// Of a Buffer in parts, or with boxes there twice, they are those of a Buffer of the same size that any schedule may use
+/// as it likes. Where a tensor is on the chip they are what the others move at least.
 public struct LowerBounds: Sendable {
   /// Bits of all used inputs, of all weights used on real inputs, and of all outputs that real MACs add to, these at the
   /// width of partial sums.
@@ -25,6 +28,8 @@ public struct LowerBounds: Sendable {
   let realMACs: Int
   /// G̃: each of them divided by the square root of the number of kernel positions in its class, times √(b_I·b_W·b_A).
   private let weightedWork: Double
+  /// Whether bounds on what is computed hold: not where a tensor is on the chip, of which no word moves.
+  private let boundsWork: Bool
   /// What blocks lose at their edges, where some class of kernel positions has more than one row and column.
   private let halo: Halo?
 
@@ -39,7 +44,8 @@ public struct LowerBounds: Sendable {
   /// - Parameter parts: the problems of the parts, all in one setting; of a layer that stands for itself there is one.
   public init(_ parts: [Problem]) {
     precondition(!parts.isEmpty, "a layer has at least one part")
-    let widths = parts[0].widths
+    let (widths, onChip) = (parts[0].widths, parts[0].layout.onChip)
+    boundsWork = onChip.isEmpty
     let (inputBits, weightBits) = (widths.inputs.count, widths.weights.count)
     let partialSumBits = widths.partialSums.count
     var (usedInputs, usedWeights, biases, finished, realMACs) = (0, 0, 0, 0, 0)
@@ -69,8 +75,10 @@ public struct LowerBounds: Sendable {
     self.weights = weights
     self.outputs = outputs
     self.biases = biases * partialSumBits
-    written = Words(finished) * widths.outputs
-    compulsory = usedInputs * inputBits + usedWeights * weightBits
+    written = onChip.contains(.outputs) ? .zero : Words(finished) * widths.outputs
+    compulsory =
+      (onChip.contains(.inputs) ? 0 : usedInputs * inputBits)
+      + (onChip.contains(.weights) ? 0 : usedWeights * weightBits)
     self.widths = (Double(inputBits), Double(weightBits), Double(partialSumBits))
     grain = greatestCommonDivisor(inputBits, greatestCommonDivisor(weightBits, partialSumBits))
     self.realMACs = realMACs
@@ -167,6 +175,7 @@ public struct LowerBounds: Sendable {
         bits: best.cost - best.discount * discounted + constant,
         magnitude: max(best.magnitude, discounted, inputs, weights, outputs), discount: best.discount)
     }
+    if !boundsWork { return nil }
     let loomisWhitney = Stretch.loomisWhitney(weightedWork: weightedWork)
     /// The same as Loomis-Whitney's, less the halo.
     func withHalo(_ discounted: Double, areWeights: Bool = false, constant: Double) -> Value {

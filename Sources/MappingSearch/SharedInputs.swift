@@ -15,13 +15,14 @@ public struct SharedInputs: Hashable, Sendable {
   public let traffic: Traffic
 
   /// The schedule of a layer, or nil for one that stands for itself, whose parts do not all use the same inputs, or whose
-  /// words are too many to be counted.
+  /// words are too many to be counted. It takes a Buffer that all tensors share, each box there once.
   ///
   /// - Parameters:
   ///   - layer: the layer.
-  ///   - widths: bits of a word of each kind.
-  public init?(_ layer: WholeLayer, widths: WordWidths) {
-    guard layer.hasParts, layer.hasCommonInputs, let first = layer.parts.first else { return nil }
+  ///   - setting: the widths of words and how they lie in the Buffer.
+  public init?(_ layer: WholeLayer, in setting: Problem.Setting) {
+    let widths = setting.widths
+    guard setting.layout == .shared, layer.hasParts, layer.hasCommonInputs, let first = layer.parts.first else { return nil }
     let inputs = first.usedElements(of: .inputs)
     let besides = layer.parts.map { part in
       let weights = Words(part[.c] * part[.r] * part[.s]) * widths.weights + Words(1) * widths.partialSums
@@ -59,7 +60,7 @@ extension StepCurve {
   /// - Throws: ``StepCurveError/tooLarge`` where the energies together do not fit an Int.
   public init(of parts: [StepCurve], _ layer: WholeLayer, in setting: Problem.Setting) throws(StepCurveError) {
     let sum = try StepCurve(sumOf: parts.map { ($0, 1) })
-    guard let shared = SharedInputs(layer, widths: setting.widths),
+    guard let shared = SharedInputs(layer, in: setting),
       let energy = shared.dataEnergy(in: setting)?.dataQuanta, let first = sum.points.first
     else {
       self = sum

@@ -14,7 +14,8 @@ public struct Evaluation: Hashable, Sendable {
 }
 
 extension Problem {
-  /// What a mapping costs, in closed form.
+  /// What a mapping costs, in closed form. A tensor on the chip moves nothing, if the mapping keeps it there whole, see
+  /// ``movedFromChip(by:)``.
   ///
   /// - Precondition: the nest can be counted, see ``evaluate(counting:)``, as all plain nests can be unless overlaps are
   ///   asked for.
@@ -23,7 +24,7 @@ extension Problem {
   public func evaluate(_ mapping: Mapping) -> Evaluation {
     Evaluation(
       mapping: mapping, occupancy: Occupancy(of: mapping, on: layer),
-      traffic: Traffic(of: mapping, on: layer, reuse: reuse), priced: self)
+      traffic: offChip(Traffic(of: mapping, on: layer, reuse: reuse)), priced: self)
   }
 
   /// The same of a mapping from elsewhere, which may be too much to count.
@@ -34,7 +35,7 @@ extension Problem {
   public func evaluate(counting mapping: Mapping) throws(UncountableNest) -> Evaluation {
     Evaluation(
       mapping: mapping, occupancy: Occupancy(of: mapping, on: layer),
-      traffic: try Traffic(counting: mapping, on: layer, reuse: reuse), priced: self)
+      traffic: offChip(try Traffic(counting: mapping, on: layer, reuse: reuse)), priced: self)
   }
 }
 

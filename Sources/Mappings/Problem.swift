@@ -17,18 +17,21 @@ public struct Problem: Hashable, Sendable {
     public var phases: PhasePolicy
     /// The orders of keeps that a mapping may have. Bounds hold for all of them.
     public var dataflows: Set<Dataflow>
+    /// How tensors lie in the Buffer.
+    public var layout: BufferLayout
 
     /// A setting; of energy models the default counts bits moved, of reuse it keeps whatever two boxes have in common, of
-    /// phases it is what is usual under the reuse.
+    /// phases it is what is usual under the reuse, and of layouts one room for all.
     public init(
       widths: WordWidths, energyModel: EnergyModel = .bitsMoved, reuse: ReusePolicy = .usual,
-      phases: PhasePolicy? = nil, dataflows: Set<Dataflow> = Set(Dataflow.allCases)
+      phases: PhasePolicy? = nil, dataflows: Set<Dataflow> = Set(Dataflow.allCases), layout: BufferLayout = .shared
     ) {
       self.widths = widths
       self.energyModel = energyModel
       self.reuse = reuse
       self.phases = phases ?? .usual(under: reuse)
       self.dataflows = dataflows
+      self.layout = layout
     }
 
     /// Whether loops over phases are searched, where that is not what is usual under the reuse; nil where it is.
@@ -111,10 +114,16 @@ public struct Problem: Hashable, Sendable {
       in: Setting(widths: widths, energyModel: energyModel, reuse: reuse, phases: phases, dataflows: dataflows))
   }
 
-  /// The least capacity in which some MAC can run: a word of each tensor.
+  /// The least capacity in which some MAC can run: a word of each tensor, two where the next is loaded meanwhile, and all
+  /// that is on the chip.
   public var leastCapacity: Bits {
-    func one(_ tensor: Tensor) -> Words { Words(min(1, layer.usedElements(of: tensor).count)) }
-    return Occupancy(inputs: one(.inputs), weights: one(.weights), outputs: one(.outputs)).bits(widths)
+    layout.leastCapacity { tensor in
+      let used = layer.usedElements(of: tensor)
+      let words =
+        layout.onChip.contains(tensor)
+        ? used : Words(min(layout.doubleBuffered.contains(tensor) ? 2 : 1, used.count))
+      return words * widths.inBuffer(tensor)
+    }
   }
 }
 

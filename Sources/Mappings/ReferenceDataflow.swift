@@ -27,11 +27,12 @@ public enum ReferenceDataflow: String, CaseIterable, Hashable, Sendable {
       biasesRead: layer.biases, partialSumsRead: spills, partialSumsWritten: spills, outputsWritten: outputs)
   }
 
-  /// Whether the dataflow's loop nest fits a capacity and moves what ``traffic(of:)`` says, or less, with sliding reuse.
+  /// Whether the dataflow's loop nest fits a capacity and moves what ``traffic(of:)`` says, or less, with sliding reuse; never
+  /// where tensors are on the chip.
   public func isAttained(on problem: Problem, capacity: Bits) -> Bool {
-    guard let nest = try? mapping() else { return false }
+    guard problem.layout.onChip.isEmpty, let nest = try? mapping() else { return false }
     let layer = problem.layer
-    return Occupancy(of: nest, on: layer).bits(problem.widths) <= capacity
+    return problem.setting.held(by: nest, Occupancy(of: nest, on: layer), on: layer) <= capacity
       && Traffic(of: nest, on: layer, reuse: .sliding).total <= traffic(of: layer).total
   }
 

@@ -15,7 +15,7 @@ public struct Replay: Hashable, Sendable {
   public let traffic: Traffic
   /// The largest box of each tensor that the Buffer held.
   public let occupancy: Occupancy
-  /// The most bits that the Buffer held at once; never more than ``occupancy`` in bits.
+  /// The most bits that the Buffer held at once, second copies included; never more than ``occupancy`` says.
   public let peak: Bits
   /// The MACs that ran.
   public let macs: Int
@@ -28,14 +28,24 @@ public struct Replay: Hashable, Sendable {
   ///   - reuse: what of a box stays in the Buffer when the next one takes its place.
   ///   - widths: bits of a word of each kind.
   ///   - capacity: the Buffer's size, or nil to leave it unchecked.
+  ///   - layout: how tensors lie in the Buffer.
   /// - Throws: ``ReplayError``.
   public init(
-    of mapping: Mapping, on layer: Layer, reuse: ReusePolicy, widths: WordWidths, capacity: Bits? = nil
+    of mapping: Mapping, on layer: Layer, reuse: ReusePolicy, widths: WordWidths, capacity: Bits? = nil,
+    layout: BufferLayout = .shared
   ) throws(ReplayError) {
     if layer.macs > Self.largestMACs { throw .tooManyMACs(layer.macs) }
-    var walker = Walker(mapping, layer, reuse, widths, capacity)
-    try walker.run(0)
-    try walker.finish()
+    /// Walks the mapping while some tensors have a second copy.
+    func walk(_ twice: Set<Tensor>, _ capacity: Bits?) throws(ReplayError) -> Walker {
+      var walker = Walker(mapping, layer, reuse, widths, capacity, layout, twice)
+      try walker.start()
+      try walker.run(0)
+      try walker.finish()
+      return walker
+    }
+    // Which boxes ever change is seen only when all is done.
+    let changing = layout.doubleBuffered.isEmpty ? [] : try walk([], nil).changed
+    let walker = try walk(layout.doubleBuffered.intersection(changing), capacity)
     traffic = walker.traffic
     occupancy = walker.largest
     peak = Bits(walker.peak)
@@ -49,6 +59,8 @@ public enum ReplayError: Error, Hashable, Sendable, CustomStringConvertible {
   case tooManyMACs(Int)
   /// The Buffer would have to hold more than its capacity.
   case overCapacity(held: Bits, capacity: Bits)
+  /// The part of the Buffer for some tensors would have to.
+  case overPart([Tensor], held: Bits, capacity: Bits)
   /// A MAC whose operand the Buffer does not hold.
   case absent(Tensor)
   /// A MAC that ran twice.
@@ -62,6 +74,9 @@ public enum ReplayError: Error, Hashable, Sendable, CustomStringConvertible {
     case .tooManyMACs(let macs): "the layer has \(macs) MACs; a replay takes at most \(Replay.largestMACs)"
     case .overCapacity(let held, let capacity):
       "the mapping needs \(held.count) bits at once; the capacity is \(capacity.count) bits"
+    case .overPart(let tensors, let held, let capacity):
+      "the mapping needs \(held.count) bits at once for \(tensors.map(\.rawValue).joined(separator: " and ")); "
+        + "their part has \(capacity.count) bits"
     case .absent(let tensor): "a MAC does not find its operand of \(tensor.rawValue) in the Buffer"
     case .repeated: "a MAC runs twice"
     case .missing(let count): "\(count) MACs never run"
@@ -76,6 +91,11 @@ private struct Walker {
   let reuse: ReusePolicy
   let widths: WordWidths
   let capacity: Bits?
+  let layout: BufferLayout
+  /// The tensors whose next box is loaded while the one before is used.
+  let twice: Set<Tensor>
+  /// The tensors whose box was ever replaced by another.
+  var changed: Set<Tensor> = []
 
   /// Whether some output reads a real input with each kernel row, and with each kernel column: weights of others are not
   /// used.
@@ -116,7 +136,11 @@ private struct Walker {
   var peak = 0
   var macs = 0
 
-  init(_ mapping: Mapping, _ layer: Layer, _ reuse: ReusePolicy, _ widths: WordWidths, _ capacity: Bits?) {
+  init(
+    _ mapping: Mapping, _ layer: Layer, _ reuse: ReusePolicy, _ widths: WordWidths, _ capacity: Bits?,
+    _ layout: BufferLayout, _ twice: Set<Tensor>
+  ) {
+    (self.layout, self.twice) = (layout, twice)
     self.mapping = mapping
     self.layer = layer
     self.reuse = reuse
@@ -184,8 +208,28 @@ private struct Walker {
     }
   }
 
-  /// Brings the current box of a tensor into the Buffer in place of its previous one.
+  /// Finds in the Buffer what is on the chip before anything runs.
+  mutating func start() throws(ReplayError) {
+    for tensor in layout.onChip {
+      switch tensor {
+      case .inputs:
+        Self.replace(&inputs, by: inputElements(), at: [])
+        largest.inputs = Words(inputs.elements.count)
+      case .weights:
+        Self.replace(&weights, by: weightElements(), at: [])
+        largest.weights = Words(weights.elements.count)
+      case .outputs:
+        Self.replace(&outputs, by: outputElements(), at: [])
+        read(outputs.elements)
+        largest.outputs = Words(outputs.elements.count)
+      }
+    }
+    if !layout.onChip.isEmpty { try checkRoom() }
+  }
+
+  /// Brings the current box of a tensor into the Buffer in place of its previous one, unless all of the tensor is there.
   mutating func keep(_ tensor: Tensor, at position: Int) throws(ReplayError) {
+    if layout.onChip.contains(tensor) { return }
     var now: [Int] = []
     for (node, index) in zip(mapping.nodes[..<position], indices) {
       if case .loop(let loop) = node, tensor.isRelevant(loop.dimension) { now.append(index) }
@@ -195,29 +239,60 @@ private struct Walker {
       if stays(inputs, at: now) { return }
       let overlapStays = reuse == .overlap || reuse == .sliding && Self.isOneStep(from: inputs.position, to: now)
       let box = inputElements()
+      try load(tensor, in: inputs, box)
       traffic.inputsRead += Words(overlapStays ? box.count { !inputs.isHeld[$0] } : box.count)
       Self.replace(&inputs, by: box, at: now)
       largest.inputs = max(largest.inputs, Words(box.count))
     case .weights:
       if stays(weights, at: now) { return }
       let box = weightElements()
+      try load(tensor, in: weights, box)
       traffic.weightsRead += Words(reuse == .overlap ? box.count { !weights.isHeld[$0] } : box.count)
       Self.replace(&weights, by: box, at: now)
       largest.weights = max(largest.weights, Words(box.count))
     case .outputs:
       if stays(outputs, at: now) { return }
       let (before, box) = (outputs.elements, outputElements())
+      try load(tensor, in: outputs, box)
       read(reuse == .overlap ? box.filter { !outputs.isHeld[$0] } : box)
       Self.replace(&outputs, by: box, at: now)
       write(reuse == .overlap ? before.filter { !outputs.isHeld[$0] } : before)
       largest.outputs = max(largest.outputs, Words(box.count))
     }
-    let held = Occupancy(
-      inputs: Words(inputs.elements.count), weights: Words(weights.elements.count),
-      outputs: Words(outputs.elements.count)
-    ).bits(widths)
-    peak = max(peak, held.count)
-    if let capacity, held > capacity { throw .overCapacity(held: held, capacity: capacity) }
+    try checkRoom()
+  }
+
+  /// Sees that there is room for the next box of a tensor beside the one that it replaces, where that is still used.
+  mutating func load(_ tensor: Tensor, in holding: Holding, _ box: [Int]) throws(ReplayError) {
+    guard layout.doubleBuffered.contains(tensor), !holding.elements.isEmpty, holding.elements != box else { return }
+    changed.insert(tensor)
+    if twice.contains(tensor) { try checkRoom(loading: (tensor, box.count)) }
+  }
+
+  /// Checks that all that is held fits: of a tensor that is loaded the box before and the next, of others that are there
+  /// twice room for as much again.
+  mutating func checkRoom(loading next: (tensor: Tensor, words: Int)? = nil) throws(ReplayError) {
+    func held(_ tensor: Tensor) -> Bits {
+      let words =
+        switch tensor {
+        case .inputs: inputs.elements.count
+        case .weights: weights.elements.count
+        case .outputs: outputs.elements.count
+        }
+      let copy = next?.tensor == tensor ? next?.words ?? 0 : twice.contains(tensor) ? words : 0
+      return Words(words + copy) * widths.inBuffer(tensor)
+    }
+    func held(_ tensors: some Sequence<Tensor>) -> Bits { tensors.reduce(.zero) { $0 + held($1) } }
+    let all = held(Tensor.allCases)
+    peak = max(peak, all.count)
+    guard let capacity else { return }
+    if all > capacity { throw .overCapacity(held: all, capacity: capacity) }
+    for part in layout.parts {
+      let share = layout.share(of: part, in: capacity)
+      if held(part.tensors) > share {
+        throw .overPart(Tensor.allCases.filter(part.tensors.contains), held: held(part.tensors), capacity: share)
+      }
+    }
   }
 
   /// Whether a box is left alone: where the rule asks for indices, when they are those for which it was loaded.
@@ -266,7 +341,7 @@ private struct Walker {
   }
 
   mutating func finish() throws(ReplayError) {
-    write(outputs.elements)
+    if !layout.onChip.contains(.outputs) { write(outputs.elements) }
     if macs != layer.macs { throw .missing(layer.macs - macs) }
   }
 

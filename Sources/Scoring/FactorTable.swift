@@ -14,6 +14,9 @@ public struct FactorTable: Sendable {
   /// The same with all vectors' first numbers, then all their second ones, and so on.
   let transposed: [Double]
 
+  /// The vector at a position.
+  public func factors(_ index: Int) -> CostFactors { rows[index / row.count] * row[index % row.count] }
+
   /// A table of some vectors.
   ///
   /// - Complexity: O(vectors).

@@ -211,11 +211,10 @@ extension SweepTotal {
 
     init(_ whole: WholeLayer, _ parts: [SweepSums], _ sweep: Sweep, _ setting: Sweep.Setting) {
       (self.whole, self.parts) = (whole, parts)
-      shared = SharedInputs(whole, widths: setting.widths)
+      let own = setting.models.first?.first.map { setting.under($0, sweep.dataflows) }
+      shared = own.flatMap { SharedInputs(whole, in: $0) }
       // Bounds are on bits, whatever these cost. Every part was checked when the sweep was made.
-      bounds = setting.models.first?.first.flatMap { model in
-        (try? whole.problems(in: setting.under(model, sweep.dataflows))).map { LowerBounds($0) }
-      }
+      bounds = own.flatMap { setting in (try? whole.problems(in: setting)).map { LowerBounds($0) } }
     }
 
     /// The bound on moving its data, as often as the network has it.

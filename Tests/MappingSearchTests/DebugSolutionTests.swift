@@ -103,8 +103,9 @@ struct DebugSolutionTests {
     /// The grids of the known mapping's order of keeps, for a layer with the profiles of another.
     func grids(_ layer: Layer, profilesOf other: Layer) throws -> DataflowGrids {
       let mapspace = Mapspace(solution.dataflow)
+      let problem = try Problem(layer, widths: WordWidths(.byte), reuse: .sliding)
       return DataflowGrids(
-        try Problem(layer, widths: WordWidths(.byte), reuse: .sliding), mapspace,
+        problem, mapspace, .shared(problem),
         vertical: AxisProfiles.all(other.vertical, in: [mapspace])[0],
         horizontal: AxisProfiles.all(other.horizontal, in: [mapspace])[0])
     }
@@ -140,7 +141,8 @@ struct DebugSolutionTests {
     let known = try Known()
     let pool = BrokenPool(fault: fault, whole: Incumbent(capacity: known.capacity))
     var run = SearchRun(
-      known.orders, of: nil, pool, SearchOptions(prunes: prunes), known.solution.observer(known.layer, known.orders))
+      known.orders, of: nil, pool, HeldLimits(), SearchOptions(prunes: prunes),
+      known.solution.observer(known.layer, known.orders))
     run.search { _ in ends }
     #expect(run.pool.best?.energy == known.solution.energy)
   }

@@ -31,7 +31,7 @@ struct SharedInputsTests {
     var layers = RandomLayers(seed: seed, largestSize: 3, largestMACs: 300)
     let whole = try Self.whole(&layers.random)
     let widths = layers.widths()
-    let shared = try #require(SharedInputs(whole, widths: widths))
+    let shared = try #require(SharedInputs(whole, in: Problem.Setting(widths: widths)))
     let failure: Comment = "seed \(seed): \(whole.parts.map { describe($0) }), \(widths)"
     let walker = PartsWalker(whole.parts, widths: widths)
     let order = walker.byParts { index in
@@ -62,7 +62,7 @@ struct SharedInputsTests {
 
   private func shared(_ layers: [Layer], partOf whole: String? = "whole", own: Bool = false) -> SharedInputs? {
     let entries = layers.map { Network.Entry(layer: $0, count: 1, partOf: whole, hasOwnInputs: own) }
-    return SharedInputs(WholeLayer.all(of: entries)[0], widths: WordWidths(.byte))
+    return SharedInputs(WholeLayer.all(of: entries)[0], in: Problem.Setting(widths: WordWidths(.byte)))
   }
 
   /// Only parts that all use the same inputs have it.
@@ -81,7 +81,7 @@ struct SharedInputsTests {
     let layers = try parts([6, 6, 6], padding: 1, kernel: 3)
     let widths = WordWidths(.byte)
     let whole = WholeLayer.all(of: layers.map { Network.Entry(layer: $0, count: 1, partOf: "whole") })[0]
-    let shared = try #require(SharedInputs(whole, widths: widths))
+    let shared = try #require(SharedInputs(whole, in: Problem.Setting(widths: widths)))
     // All 48 inputs, the 6 weights of a channel and an output.
     #expect(shared.occupancy == .bytes(48 + 6 + 1))
     let curves = try layers.map { try Optimizer(Problem($0, widths: widths, reuse: .sliding)).curve().steps }

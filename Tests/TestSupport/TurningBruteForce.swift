@@ -7,6 +7,8 @@ public import Workloads
 /// It shares code with neither the search nor the closed form: boxes are products of sets of bits, one for n, g, k and c each
 /// and one for the rows along either axis, and what two boxes in a row have in common stays as the rule says. Dimensions have at most 64
 /// elements, and so do the input's rows and columns with their padding.
+///
+/// Where the Buffer is in parts, an occupancy is that of the least Buffer of the same shares that holds the nest.
 public struct TurningBruteForce {
   /// What is tried.
   public struct Space {
@@ -62,7 +64,9 @@ public struct TurningBruteForce {
     let (read, write) = (problem.energyModel.readQuanta, problem.energyModel.writeQuanta)
     let (own, sums) = (problem.widths, problem.widths.partialSums.count)
     widths = [.inputs: own.inputs.count, .weights: own.weights.count, .outputs: sums]
-    prices = [.inputs: read * own.inputs.count, .weights: read * own.weights.count, .outputs: (read + write) * sums]
+    var prices: [Tensor: Int] = [.inputs: read * own.inputs.count, .weights: read * own.weights.count, .outputs: (read + write) * sums]
+    for tensor in problem.layout.onChip { prices[tensor] = 0 }
+    self.prices = prices
     var whole: [Tensor: Int] = [:]
     for tensor in Tensor.allCases {
       let box = Box(tensor, Dimension.allCases.map { Self.ones(layer[$0]) }, layer)
@@ -70,15 +74,28 @@ public struct TurningBruteForce {
     }
     self.whole = whole
     let outputs = whole[.outputs] ?? 0
-    constant = outputs * (own.outputs.count * write - sums * (read + write))
-    let everything = Tensor.allCases.reduce(0) { $0 + (whole[$1] ?? 0) * own.inBuffer($1).count }
-    least = Array(repeating: .max, count: everything + 1)
+    let written = own.outputs.count * write - sums * (read + write)
+    constant = problem.layout.onChip.contains(.outputs) ? 0 : outputs * written
+    var everything: [Tensor: Int] = [:]
+    for tensor in Tensor.allCases { everything[tensor] = (whole[tensor] ?? 0) * own.inBuffer(tensor).count }
+    least = Array(repeating: .max, count: Self.occupancy(everything, problem.layout) + 1)
     for (occupancy, energy) in known where occupancy < least.count { take(occupancy, energy) }
     for order in Self.permutations(Tensor.allCases) {
       var nodes: [Mapping.Node] = []
       segment(
-        order[...], Dimension.allCases.map { Part(count: layer[$0]) }, &nodes, occupancy: 0, energy: constant)
+        order[...], Dimension.allCases.map { Part(count: layer[$0]) }, &nodes, held: [:], energy: constant)
     }
+  }
+
+  /// The bits of the least Buffer that holds so many bits of each tensor.
+  private static func occupancy(_ held: [Tensor: Int], _ layout: BufferLayout) -> Int {
+    if layout.parts.isEmpty { return held.values.reduce(0, +) }
+    let all = layout.parts.reduce(0) { $0 + $1.capacity.count }
+    return layout.parts.map { part in
+      let bits = part.tensors.reduce(0) { $0 + (held[$1] ?? 0) }
+      // A part's share is rounded down to whole bits.
+      return (bits * all + part.capacity.count - 1) / part.capacity.count
+    }.max() ?? 0
   }
 
   /// The (occupancy, energy) pairs found that no tried nest beats in both, by growing occupancy.
@@ -115,10 +132,11 @@ public struct TurningBruteForce {
 
   /// Chooses the loops before the next keep.
   private mutating func segment(
-    _ keeps: ArraySlice<Tensor>, _ parts: [Part], _ nodes: inout [Mapping.Node], occupancy: Int, energy: Int
+    _ keeps: ArraySlice<Tensor>, _ parts: [Part], _ nodes: inout [Mapping.Node], held: [Tensor: Int], energy: Int
   ) {
     guard let keep = keeps.first else {
       count += 1
+      let occupancy = Self.occupancy(held, problem.layout)
       if energy < least[occupancy] {
         take(occupancy, energy)
         nests[occupancy] = nodes
@@ -131,13 +149,19 @@ public struct TurningBruteForce {
         walk.walk(0)
         nodes.append(.keep(keep))
         defer { nodes.removeLast() }
-        let held = occupancy + walk.held * (brute.widths[keep] ?? 0)
+        let layout = brute.problem.layout
+        if layout.onChip.contains(keep), walk.hasChanged { return }
+        let isTwice = layout.doubleBuffered.contains(keep) && walk.hasChanged
+        var held = held
+        held[keep] = walk.held * (brute.widths[keep] ?? 0) * (isTwice ? 2 : 1)
         let spent = energy + walk.loaded * (brute.prices[keep] ?? 0)
         let rest = keeps.dropFirst()
-        let leastHeld = rest.reduce(held) { $0 + (brute.widths[$1] ?? 0) }
+        var leastOfAll = held
+        for tensor in rest { leastOfAll[tensor] = brute.widths[tensor] ?? 0 }
+        let leastHeld = Self.occupancy(leastOfAll, layout)
         let leastSpent = rest.reduce(spent) { $0 + (brute.prices[$1] ?? 0) * (brute.whole[$1] ?? 0) }
         if leastHeld < brute.least.count, leastSpent < brute.least[leastHeld] {
-          brute.segment(rest, inner, &nodes, occupancy: held, energy: spent)
+          brute.segment(rest, inner, &nodes, held: held, energy: spent)
         }
       }
     }
@@ -266,6 +290,8 @@ public struct TurningBruteForce {
     private var indicesOfBox: [Int] = []
     private(set) var held = 0
     private(set) var loaded = 0
+    /// Whether the box was ever another.
+    private(set) var hasChanged = false
 
     init(_ tensor: Tensor, _ nodes: [Mapping.Node], _ layer: Layer, _ reuse: ReusePolicy) {
       self.tensor = tensor
@@ -284,6 +310,7 @@ public struct TurningBruteForce {
         let next = Box(tensor, current, layer)
         loaded += next.size - (box.map { staying(of: $0, in: next) } ?? 0)
         held = max(held, next.size)
+        if let box, box.sets != next.sets { hasChanged = true }
         box = next
         indicesOfBox = indices
         return

@@ -60,7 +60,7 @@ extension Optimizer {
     if let engine { return engine.curve(dataflow: dataflow, at: capacities, options: options) }
     let (pool, statistics) = search(dataflow, ParetoFrontier(), options)
     let found = pool.mappings
-    let points = found.map { StepCurve.Point(capacity: Bits($0.occupancy), dataQuanta: dataQuanta($0)) }
+    let points = found.map { StepCurve.Point(capacity: Bits($0.occupancy + room.held), dataQuanta: dataQuanta($0)) }
     return ParetoCurve(problem, points, statistics) { evaluated(found[$0]) }
   }
 }

@@ -13,32 +13,36 @@ struct ChannelProfiles: Sendable {
   let table: FactorTable
 
   /// The columns of all tiles worth trying.
-  init(_ problem: Problem, _ mapspace: Mapspace, _ prices: Prices) {
+  init(_ problem: Problem, _ mapspace: Mapspace, _ prices: Prices, _ room: RoomRule) {
     self.init(
-      problem, mapspace, prices, outputTiles: Mapspace.tiles(mapspace.outputChannels, of: problem.layer[.k]),
+      problem, mapspace, prices, room, outputTiles: Mapspace.tiles(mapspace.outputChannels, of: problem.layer[.k]),
       inputTiles: Mapspace.tiles(mapspace.inputChannels, of: problem.layer[.c]))
   }
 
   /// The columns of some tiles.
   ///
   /// - Complexity: O(tiles of both).
-  init(_ problem: Problem, _ mapspace: Mapspace, _ prices: Prices, outputTiles: [Int], inputTiles: [Int]) {
-    let (layer, widths) = (problem.layer, problem.widths)
+  init(
+    _ problem: Problem, _ mapspace: Mapspace, _ prices: Prices, _ room: RoomRule, outputTiles: [Int], inputTiles: [Int]
+  ) {
+    let layer = problem.layer
+    // What is resident takes its room whatever the mapping.
+    func width(_ tensor: Tensor) -> Int { room.resident.contains(tensor) ? 0 : room.width(tensor) }
     self.outputTiles = outputTiles
     self.inputTiles = inputTiles
     let outputs = outputTiles.map { tile in
       let blocks = Mapspace.blockSizes(mapspace.outputChannels, of: layer[.k], tile: tile)
       return CostFactors(
         inputsMoved: prices.inputs * blocks.blockCount(of: layer[.k], level: mapspace.inputLevel), weightsMoved: 1,
-        outputsMoved: 1, inputsHeld: 1, weightsHeld: widths.weights.count * blocks[mapspace.weightLevel],
-        outputsHeld: widths.partialSums.count * blocks[mapspace.outputLevel])
+        outputsMoved: 1, inputsHeld: 1, weightsHeld: width(.weights) * blocks[mapspace.weightLevel],
+        outputsHeld: width(.outputs) * blocks[mapspace.outputLevel])
     }
     let inputs = inputTiles.map { tile in
       let blocks = Mapspace.blockSizes(mapspace.inputChannels, of: layer[.c], tile: tile)
       return CostFactors(
         inputsMoved: 1, weightsMoved: 1,
         outputsMoved: prices.spills * blocks.blockCount(of: layer[.c], level: mapspace.outputLevel),
-        inputsHeld: widths.inputs.count * blocks[mapspace.inputLevel], weightsHeld: blocks[mapspace.weightLevel],
+        inputsHeld: width(.inputs) * blocks[mapspace.inputLevel], weightsHeld: blocks[mapspace.weightLevel],
         outputsHeld: 1)
     }
     table = FactorTable(outputs, times: inputs)

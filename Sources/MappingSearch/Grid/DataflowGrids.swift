@@ -34,13 +34,13 @@ struct DataflowGrids: Sendable {
   }
 
   init(
-    _ problem: Problem, _ mapspace: Mapspace, vertical: AxisProfiles, horizontal: AxisProfiles,
+    _ problem: Problem, _ mapspace: Mapspace, _ room: RoomRule, vertical: AxisProfiles, horizontal: AxisProfiles,
     arithmetic: Scorer.Arithmetic? = nil
   ) {
     dataflow = mapspace.dataflow
     let layer = problem.layer
-    let prices = Prices(problem)
-    columns = ChannelProfiles(problem, mapspace, prices)
+    let prices = Prices(problem, room)
+    columns = ChannelProfiles(problem, mapspace, prices, room)
     isComplete = vertical.isComplete && horizontal.isComplete
     let isSquare = layer.vertical == layer.horizontal
     self.isSquare = isSquare
@@ -77,7 +77,7 @@ struct DataflowGrids: Sendable {
       factors: CostFactors(
         inputsMoved: 1, weightsMoved: prices.weights * visits, outputsMoved: 1,
         inputsHeld: blocks[mapspace.inputLevel], weightsHeld: 1, outputsHeld: blocks[mapspace.outputLevel]),
-      offset: prices.finished - prices.spills)
+      offset: prices.once - prices.spills)
   }
 
   /// Doubles where every sum of products in a grid, however it is associated, stays below 2^53.
@@ -107,6 +107,15 @@ struct DataflowGrids: Sendable {
       sum + grid.vertical.profiles.count * grid.horizontal.profiles.count * columns.count
         * (grid.needsUncutBatch ? batches.count { $0.tile == 1 } : batches.count)
     }
+  }
+
+  /// Bits held of inputs, weights and outputs at a place.
+  func held(_ place: ScoredMapping.Place) -> SIMD4<Int> {
+    let grid = grids[Int(place.grid)]
+    let factors =
+      grid.vertical.profiles[Int(place.vertical)].factors * grid.horizontal.profiles[Int(place.horizontal)].factors
+      * batches[Int(place.batch)].scale.factors * columns.table.factors(Int(place.column))
+    return SIMD4(factors.inputsHeld, factors.weightsHeld, factors.outputsHeld, 0)
   }
 
   /// The choices that a mapping stands for.

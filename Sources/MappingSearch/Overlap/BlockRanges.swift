@@ -34,8 +34,9 @@ struct BlockRanges {
 
   private static let chunkSize = 16
 
-  init(_ cuts: [GroupCut]) {
-    let positions = cuts.indices.sorted { (cuts[$0].size, $0) < (cuts[$1].size, $1) }
+  /// The ranges of those cuts that are tried.
+  init(_ cuts: [GroupCut], where isTried: (GroupCut) -> Bool) {
+    let positions = cuts.indices.filter { isTried(cuts[$0]) }.sorted { (cuts[$0].size, $0) < (cuts[$1].size, $1) }
     let each = positions.map { BlockRange(cuts[$0]) }
     self.positions = positions
     self.each = each

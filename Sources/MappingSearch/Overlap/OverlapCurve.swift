@@ -90,7 +90,7 @@ extension OverlapSearch {
     if let capacities { return curve(dataflow, at: capacities, options) }
     let (points, statistics) = points(dataflow, prunes: options.prunes)
     let steps = points.points.map {
-      StepCurve.Point(capacity: Bits($0.occupancy), dataQuanta: problem.dataQuanta(ofGroup: $0.energy))
+      StepCurve.Point(capacity: Bits($0.occupancy + room.besides), dataQuanta: problem.dataQuanta(ofGroup: $0.energy))
     }
     return ParetoCurve(problem, steps, statistics) { index in
       problem.recounted(mapping(points.place(index, grids)), atMost: points.points[index].energy)
@@ -108,7 +108,7 @@ extension OverlapSearch {
       optima.append(optimum)
     }
     let steps = optima.map {
-      StepCurve.Point(capacity: $0.occupancy.bits(problem.widths), dataQuanta: $0.energy.dataQuanta)
+      StepCurve.Point(capacity: problem.held(by: $0.evaluation), dataQuanta: $0.energy.dataQuanta)
     }
     return ParetoCurve(problem, steps, statistics) { [optima] in optima[$0].evaluation }
   }
@@ -127,6 +127,8 @@ extension OverlapSearch {
   /// All mappings that no other beats in both occupancy and energy.
   func points(_ dataflow: Dataflow?, prunes: Bool) -> (points: OverlapPoints, statistics: SearchStatistics) {
     let (grids, positions) = (grids, positions(dataflow))
+    // Of a Buffer in parts whole curves are not searched.
+    let limits = problem.dataflows.map { room.limits($0.order, capacity: 0, countsResidents: true) }
     var points = OverlapPoints()
     var statistics = SearchStatistics()
     statistics.isComplete = positions.allSatisfy { grids[$0].isComplete }
@@ -140,7 +142,7 @@ extension OverlapSearch {
       if prunes {
         tiles = tiles.compactMap { tile in
           var tile = tile
-          tile.leastEnergy = grids[Int(tile.grid)].leastEnergy(of: tile, capacity: end - 1)
+          tile.leastEnergy = grids[Int(tile.grid)].leastEnergy(of: tile, capacity: end - 1, limits[Int(tile.grid)])
           return tile.leastOccupancy < end && tile.leastEnergy < points.lastEnergy ? tile : nil
         }
       }
@@ -159,7 +161,7 @@ extension OverlapSearch {
       // What may cost least first, so that it leaves most of the others out.
       if prunes { tiles.sort { $0.leastEnergy < $1.leastEnergy } }
       for tile in tiles {
-        grids[Int(tile.grid)].offer(tile, to: &window)
+        grids[Int(tile.grid)].offer(tile, limits[Int(tile.grid)], to: &window)
         scored.insert(tile)
       }
       window.append(to: &points, grids)
@@ -170,7 +172,7 @@ extension OverlapSearch {
     while low <= most {
       let end = low > most / 2 ? most + 1 : low * 2
       let tiles = positions.flatMap {
-        grids[$0].tiles($0, capacity: end - 1, energy: prunes ? points.lastEnergy : .max)
+        grids[$0].tiles($0, capacity: end - 1, limits[$0], energy: prunes ? points.lastEnergy : .max)
       }
       search(tiles, low..<end)
       low = end

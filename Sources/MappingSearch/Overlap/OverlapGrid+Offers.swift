@@ -42,8 +42,8 @@ extension OverlapGrid {
     return constant + prices.second * loads.second + prices.third * loads.third
   }
 
-  /// Offers the mappings of a tile to a pool, from the largest boxes of the third tensor on.
-  func offer(_ tile: Tile, to pool: inout some OverlapPool) {
+  /// Offers the mappings of a tile that limits allow to a pool, from the largest boxes of the third tensor on.
+  func offer(_ tile: Tile, _ limits: HeldLimits = HeldLimits(), to pool: inout some OverlapPool) {
     let (x, y) = (xCuts[Int(tile.x)], yCuts[Int(tile.y)])
     let inner = InnerBoxes(in: x.tiles)
     let (xSize, zSize) = (mapspace.firstAndThird.size, mapspace.secondAndThird.size)
@@ -52,12 +52,14 @@ extension OverlapGrid {
 
     /// Offers boxes of `unit` times the sizes of a list, `leastEnergy` being what one of so many words costs at least.
     func offer(
-      _ boxes: InnerBoxes, unit: Int, base: Int, shape: OverlapPlace.Shape, parts: InnerBoxes, panel: Int,
+      _ boxes: InnerBoxes, unit: Int, first: Int, second: Int, shape: OverlapPlace.Shape, parts: InnerBoxes, panel: Int,
       leastEnergy: (Int) -> Int
     ) {
-      guard end - 1 - base >= widths.third * unit else { return }
+      let base = first + second
+      let room = min(end - 1 - base, limits.mostOfThird(first: first, second: second))
+      guard room >= widths.third * unit, limits.admits(first: first, second: second, third: 0) else { return }
       let least = max(1, (low - base + widths.third * unit - 1) / (widths.third * unit))
-      var index = boxes.count(upTo: (end - 1 - base) / (widths.third * unit)) - 1
+      var index = boxes.count(upTo: room / (widths.third * unit)) - 1
       place.shape = shape
       place.panel = Int32(panel)
       while index >= 0, boxes.size(index) >= least {
@@ -81,11 +83,11 @@ extension OverlapGrid {
       for index in yCuts.indices {
         let cut = yCuts[index].tiles
         if cut == y.tiles || (0..<3).contains(where: { cut[$0] > y.tiles[$0] }) { continue }
-        let base = first + widths.second * cut.product
+        let second = widths.second * cut.product
         // With all of the third tensor's words held no visit but the first of each block loads any.
         let visits = y.visits(mapspace.firstAndSecond.sizes, cutBy: cut)
         let all = constant + prices.second * mapspace.firstAndSecond.size * zSize
-        offer(inner, unit: 1, base: base, shape: .singleWords, parts: none, panel: index) { third in
+        offer(inner, unit: 1, first: first, second: second, shape: .singleWords, parts: none, panel: index) { third in
           all + prices.third
             * (visits * xSize * zSize - (visits - y.count) * zSize * third - (y.count - 1) * third)
         }
@@ -106,10 +108,13 @@ extension OverlapGrid {
     let fitting = panelCount(upTo: (end - 1 - first - widths.third) / (widths.second * y.size))
     for index in (0..<fitting).reversed() where helpsEveryTile[index] || takesAllPanels {
       let z = panels[index]
-      let base = first + widths.second * y.size * z.size
+      let second = widths.second * y.size * z.size
+      if !limits.admits(first: first, second: second, third: 0) { continue }
+      let base = first + second
       // Smaller ones hold too little.
       if base + widths.third * x.size * z.size < low { break }
-      let most = min((end - 1 - base) / widths.third, x.size * z.size)
+      let room = min(end - 1 - base, limits.mostOfThird(first: first, second: second))
+      let most = min(room / widths.third, x.size * z.size)
       // Of smaller panels no more is saved either.
       if panelsSaved.fallsBelow(z.size),
         allVisits - panelsSaved.most(z.size) - 0x1p-48 * abs(allVisits) > Double(pool.largestEnergy)
@@ -125,18 +130,21 @@ extension OverlapGrid {
       }
       if leastEnergy(most) > pool.largestEnergy { continue }
       offer(
-        inner, unit: 1, base: base, shape: .singleWords, parts: none, panel: index, leastEnergy: leastEnergy)
+        inner, unit: 1, first: first, second: second, shape: .singleWords, parts: none, panel: index,
+        leastEnergy: leastEnergy)
       if z.size > 1 {
         offer(
-          inner, unit: z.size, base: base, shape: .wholePanels, parts: none, panel: index, leastEnergy: leastEnergy)
+          inner, unit: z.size, first: first, second: second, shape: .wholePanels, parts: none, panel: index,
+          leastEnergy: leastEnergy)
       }
       // Other boxes than a single word deep and than whole panels.
       if z.size > 2, y.count > 1, leastEnergy(min(most, x.size * z.size)) <= pool.largestEnergy,
-        end - 1 - base >= widths.third * x.size
+        room >= widths.third * x.size
       {
         let parts = InnerBoxes(in: z.tiles)
         offer(
-          parts, unit: x.size, base: base, shape: .partsOfPanels, parts: parts, panel: index, leastEnergy: leastEnergy)
+          parts, unit: x.size, first: first, second: second, shape: .partsOfPanels, parts: parts, panel: index,
+          leastEnergy: leastEnergy)
       }
     }
   }

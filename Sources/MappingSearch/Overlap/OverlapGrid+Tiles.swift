@@ -77,17 +77,21 @@ extension OverlapGrid {
   }
 
   /// The chunks with tiles that may cost no more than `energy` within a capacity.
-  func chunks(_ grid: Int, capacity: Int, energy: Int) -> [TileChunk] {
+  func chunks(_ grid: Int, capacity: Int, _ limits: HeldLimits = HeldLimits(), energy: Int) -> [TileChunk] {
     var chunks: [TileChunk] = []
     for arrangement in OverlapNest.Arrangement.allCases {
       for x in xRanges.chunks.indices {
         let xs = xRanges.chunks[x]
         for y in yRanges.chunks.indices {
           let ys = yRanges.chunks[y]
-          if leastOccupancy(arrangement, xSize: xs.smallest, ySize: ys.smallest) > capacity { break }
+          if leastOccupancy(arrangement, xSize: xs.smallest, ySize: ys.smallest) > capacity
+            || widths.first * xs.smallest * ys.smallest > limits.most[0]
+          {
+            break
+          }
           let cuts = arrangement == .cutTwice ? xs.fewest : xs.most
           guard isTile(arrangement, xCount: cuts, yCount: ys.most, ySize: ys.largest) else { continue }
-          let least = leastEnergy(arrangement, xs, ys, capacity: capacity)
+          let least = leastEnergy(arrangement, xs, ys, capacity: capacity, limits)
           if least > energy { continue }
           chunks.append(
             TileChunk(grid: Int32(grid), x: Int32(x), y: Int32(y), arrangement: arrangement, leastEnergy: least))
@@ -98,7 +102,9 @@ extension OverlapGrid {
   }
 
   /// Appends the tiles of a chunk that may cost no more than `energy` within a capacity.
-  func append(_ chunk: TileChunk, capacity: Int, energy: Int, to tiles: inout [Tile]) {
+  func append(
+    _ chunk: TileChunk, capacity: Int, _ limits: HeldLimits = HeldLimits(), energy: Int, to tiles: inout [Tile]
+  ) {
     let arrangement = chunk.arrangement
     for x in xRanges.chunk(Int(chunk.x)) {
       let xs = xRanges.each[x]
@@ -106,8 +112,8 @@ extension OverlapGrid {
         let ys = yRanges.each[y]
         guard isTile(arrangement, xCount: xs.fewest, yCount: ys.fewest, ySize: ys.smallest) else { continue }
         let occupancy = leastOccupancy(arrangement, xSize: xs.smallest, ySize: ys.smallest)
-        if occupancy > capacity { break }
-        let least = leastEnergy(arrangement, xs, ys, capacity: capacity)
+        if occupancy > capacity || widths.first * xs.smallest * ys.smallest > limits.most[0] { break }
+        let least = leastEnergy(arrangement, xs, ys, capacity: capacity, limits)
         if least > energy { continue }
         tiles.append(
           Tile(
@@ -118,10 +124,10 @@ extension OverlapGrid {
   }
 
   /// The tiles that may cost no more than `energy` within a capacity.
-  func tiles(_ grid: Int, capacity: Int, energy: Int) -> [Tile] {
+  func tiles(_ grid: Int, capacity: Int, _ limits: HeldLimits = HeldLimits(), energy: Int) -> [Tile] {
     var tiles: [Tile] = []
-    for chunk in chunks(grid, capacity: capacity, energy: energy) {
-      append(chunk, capacity: capacity, energy: energy, to: &tiles)
+    for chunk in chunks(grid, capacity: capacity, limits, energy: energy) {
+      append(chunk, capacity: capacity, limits, energy: energy, to: &tiles)
     }
     return tiles
   }
@@ -141,9 +147,9 @@ extension OverlapGrid {
   }
 
   /// What no mapping of a tile within a capacity costs less than, in quanta.
-  func leastEnergy(of tile: Tile, capacity: Int) -> Int {
+  func leastEnergy(of tile: Tile, capacity: Int, _ limits: HeldLimits = HeldLimits()) -> Int {
     leastEnergy(
-      tile.arrangement, BlockRange(xCuts[Int(tile.x)]), BlockRange(yCuts[Int(tile.y)]), capacity: capacity)
+      tile.arrangement, BlockRange(xCuts[Int(tile.x)]), BlockRange(yCuts[Int(tile.y)]), capacity: capacity, limits)
   }
 
   /// What no mapping with blocks of some sizes within a capacity costs less than, in quanta.
@@ -154,14 +160,15 @@ extension OverlapGrid {
   /// most blocks make most steps, the smallest leave most room, and of the largest most can be held.
   @inline(__always)
   private func leastEnergy(
-    _ arrangement: OverlapNest.Arrangement, _ x: BlockRange, _ y: BlockRange, capacity: Int
+    _ arrangement: OverlapNest.Arrangement, _ x: BlockRange, _ y: BlockRange, capacity: Int, _ limits: HeldLimits
   ) -> Int {
     let (xSize, ySize) = (Double(mapspace.firstAndThird.size), Double(mapspace.firstAndSecond.size))
     let zSize = Double(mapspace.secondAndThird.size)
     let widths = (second: Double(widths.second), third: Double(widths.third))
     let prices = (second: Double(prices.second), third: Double(prices.third))
     let room = capacity - self.widths.first * x.smallest * y.smallest
-    let fitsWhole = self.widths.second * y.smallest * mapspace.secondAndThird.size + self.widths.third <= room
+    let wholeSecond = self.widths.second * y.smallest * mapspace.secondAndThird.size
+    let fitsWhole = wholeSecond + self.widths.third <= room && wholeSecond <= limits.most[1]
     let takesAllPanels = arrangement == .secondInside && y.hasEvenCount
     let part = takesAllPanels ? max(largestPart.any, largestPart.everyTile) : largestPart.everyTile
     // Steps at which a word held is saved; no more is saved than all loads but the first of every word.
@@ -176,6 +183,10 @@ extension OverlapGrid {
     }
     most.second = steps.second == 0 ? 0 : min(most.second, Double(y.largest) * (fitsWhole ? zSize : Double(part)))
     most.third = steps.third == 0 ? 0 : min(most.third, Double(x.largest) * zSize)
+    if limits.hasParts {
+      most.second = min(most.second, Double(max(0, limits.most[1])) / widths.second)
+      most.third = min(most.third, Double(max(0, limits.most[2])) / widths.third)
+    }
     // What a word held saves goes first to the tensor for which it takes the least room.
     let saved = (second: prices.second * steps.second, third: prices.third * steps.third)
     let space = Double(max(0, room))

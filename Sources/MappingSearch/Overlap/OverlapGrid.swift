@@ -24,13 +24,20 @@ final class OverlapGrid: Sendable {
   /// The words of the largest panel that is not whole, and of the largest of those that may help every tile.
   let largestPart: (any: Int, everyTile: Int)
 
-  init(_ problem: Problem, _ dataflow: Dataflow) {
-    let widths = problem.widths
+  /// Whether the second tensor is resident.
+  private let keepsSecondWhole: Bool
+
+  init(_ problem: Problem, _ dataflow: Dataflow, _ room: RoomRule? = nil) {
+    let room = room ?? .shared(problem)
     mapspace = OverlapMapspace(dataflow, on: problem.layer)
     xCuts = mapspace.firstAndThird.cutsByBlockCount
     yCuts = mapspace.firstAndSecond.cutsByBlockCount
-    xRanges = BlockRanges(xCuts)
-    yRanges = BlockRanges(yCuts)
+    let order = dataflow.order
+    // A resident tensor is kept first, and two are kept before the third.
+    let keepsFirstWhole = room.resident.contains(order[0])
+    keepsSecondWhole = room.resident.contains(order[1])
+    xRanges = BlockRanges(xCuts) { !keepsFirstWhole || $0.count == 1 }
+    yRanges = BlockRanges(yCuts) { !keepsFirstWhole || $0.count == 1 }
     let panels = mapspace.secondAndThird.panels
     self.panels = panels
     let whole = mapspace.secondAndThird.size
@@ -39,11 +46,8 @@ final class OverlapGrid: Sendable {
       panels.last { $0.size < whole }?.size ?? whole,
       zip(panels, helpsEveryTile).reversed().first { $0.size < whole && $1 }?.0.size ?? whole
     )
-    let order = dataflow.order
     prices = (problem.loadQuanta(order[1]), problem.loadQuanta(order[2]))
-    self.widths = (
-      widths.inBuffer(order[0]).count, widths.inBuffer(order[1]).count, widths.inBuffer(order[2]).count
-    )
+    widths = (room.width(order[0]), room.width(order[1]), room.width(order[2]))
     constant =
       problem.loadQuanta(order[0]) * mapspace.firstAndThird.size * mapspace.firstAndSecond.size
       + problem.quantaBesideLoads
@@ -52,9 +56,10 @@ final class OverlapGrid: Sendable {
   /// Whether all panels are listed.
   var isComplete: Bool { mapspace.secondAndThird.listsAllPanels }
 
-  /// An occupancy at which the first tensor is whole in the Buffer, so that no word moves twice.
+  /// An occupancy at which the first tensor is whole in the Buffer, and others that have to be, so that no word moves twice.
   var mostNeeded: Int {
-    (widths.first * mapspace.firstAndThird.size + widths.second) * mapspace.firstAndSecond.size + widths.third
+    let second = keepsSecondWhole ? widths.second * mapspace.secondAndThird.size : widths.second
+    return (widths.first * mapspace.firstAndThird.size + second) * mapspace.firstAndSecond.size + widths.third
   }
 
   /// The number of panels of up to so many words.

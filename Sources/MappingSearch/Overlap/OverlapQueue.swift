@@ -4,6 +4,8 @@
 struct OverlapQueue {
   private let grids: [OverlapGrid]
   private let capacity: Int
+  /// Of each grid.
+  private let limits: [HeldLimits]
   private let isOrdered: Bool
   /// The chunks that are not opened yet, the last one first.
   private var chunks: [OverlapGrid.TileChunk] = []
@@ -18,13 +20,18 @@ struct OverlapQueue {
   ///   - grids: all grids.
   ///   - positions: those whose tiles are taken.
   ///   - capacity: bits.
+  ///   - limits: what else is asked of boxes, for each grid; nil for nothing.
   ///   - energy: quanta.
   ///   - isOrdered: whether those come first that may cost least; otherwise as they are listed.
-  init(_ grids: [OverlapGrid], _ positions: [Int], capacity: Int, energy: Int, isOrdered: Bool) {
+  init(
+    _ grids: [OverlapGrid], _ positions: [Int], capacity: Int, limits: [HeldLimits]? = nil, energy: Int, isOrdered: Bool
+  ) {
     self.grids = grids
     self.capacity = capacity
+    let limits = limits ?? grids.map { _ in HeldLimits() }
+    self.limits = limits
     self.isOrdered = isOrdered
-    chunks = positions.flatMap { grids[$0].chunks($0, capacity: capacity, energy: energy) }
+    chunks = positions.flatMap { grids[$0].chunks($0, capacity: capacity, limits[$0], energy: energy) }
     if isOrdered { chunks.sort { $0.leastEnergy > $1.leastEnergy } } else { chunks.reverse() }
   }
 
@@ -44,7 +51,8 @@ struct OverlapQueue {
   /// Opens the next chunks.
   private mutating func open(atMost energy: Int) {
     for chunk in chunks.suffix(batch).reversed() {
-      grids[Int(chunk.grid)].append(chunk, capacity: capacity, energy: energy, to: &tiles)
+      let grid = Int(chunk.grid)
+      grids[grid].append(chunk, capacity: capacity, limits[grid], energy: energy, to: &tiles)
     }
     chunks.removeLast(min(batch, chunks.count))
     batch += batch / 4

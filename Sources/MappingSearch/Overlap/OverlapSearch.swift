@@ -6,6 +6,7 @@ import Workloads
 /// The search of a problem under the rule `overlap` whose input boxes have no halo, at one capacity or at all.
 struct OverlapSearch: SearchEngine {
   let problem: Problem
+  let room: RoomRule
   /// The grids of all orders of keeps, listed when they are first needed.
   private let listed: Lazily<[OverlapGrid]>
 
@@ -14,10 +15,11 @@ struct OverlapSearch: SearchEngine {
   /// When a search at one capacity ends, or nil.
   private let limit: TimeLimit?
 
-  init(_ problem: Problem, _ limit: TimeLimit? = nil) {
+  init(_ problem: Problem, _ room: RoomRule, _ limit: TimeLimit? = nil) {
     self.problem = problem
+    self.room = room
     self.limit = limit
-    listed = Lazily { problem.dataflows.map { OverlapGrid(problem, $0) } }
+    listed = Lazily { problem.dataflows.map { OverlapGrid(problem, $0, room) } }
   }
 
   /// Whether a layer is searched: its kernels are 1×1, and they read no padding.
@@ -34,15 +36,18 @@ struct OverlapSearch: SearchEngine {
 
   var grids: [OverlapGrid] { listed.value }
 
-  /// The grids of one order of keeps or of all, by their positions.
+  /// The grids of one order of keeps or of all, by their positions: those that keep resident tensors first.
   func positions(_ dataflow: Dataflow?) -> [Int] {
-    problem.dataflows.indices.filter { dataflow == nil || problem.dataflows[$0] == dataflow }
+    problem.dataflows.indices.filter {
+      let own = problem.dataflows[$0]
+      return (dataflow == nil || own == dataflow) && room.isKept(by: own)
+    }
   }
 
   /// The loop nest of a mapping found.
   func mapping(_ place: OverlapPlace) -> Mapping {
     let grid = grids[Int(place.grid)]
-    return grid.nest(place).mapping(of: problem.layer, in: grid.mapspace)
+    return grid.nest(place).mapping(of: problem.layer, in: grid.mapspace).keepingFirst(room.resident)
   }
 
   /// Whether all panels are listed.
@@ -77,14 +82,18 @@ struct OverlapSearch: SearchEngine {
     _ capacity: Bits, _ dataflow: Dataflow?, prunes: Bool = true, atMost energy: Int = .max
   ) -> (best: Found?, statistics: SearchStatistics) {
     let proof = OptimalityProof(problem, capacity: capacity)
-    let capacity = capacity.count
+    let limits = problem.dataflows.map {
+      room.limits($0.order, capacity: capacity.count, countsResidents: true)
+    }
+    let capacity = capacity.count - room.besides
     let (grids, positions) = (grids, positions(dataflow))
     var incumbent = OverlapIncumbent(
       capacity: capacity, prunes: prunes, mostEnergy: energy,
       leastEnergy: problem.mostEnergyOfGroup(proof.leastQuanta))
     var statistics = SearchStatistics()
     statistics.isComplete = positions.allSatisfy { grids[$0].isComplete }
-    var queue = OverlapQueue(grids, positions, capacity: capacity, energy: energy, isOrdered: prunes)
+    var queue = OverlapQueue(
+      grids, positions, capacity: capacity, limits: limits, energy: energy, isOrdered: prunes)
     let fitting = positions.reduce(0) { $0 + grids[$1].tileCount(within: capacity) }
     statistics.mappings = positions.reduce(0) { $0 + grids[$1].tileCount(within: .max) }
     statistics.prunedByCapacity = statistics.mappings - fitting
@@ -97,14 +106,16 @@ struct OverlapSearch: SearchEngine {
         if tile.leastEnergy == best.energy {
           let isWithin = tile.leastOccupancy <= best.occupancy
           let grid = grids[Int(tile.grid)]
-          if !isWithin || grid.leastEnergy(of: tile, capacity: best.occupancy) > best.energy { continue }
+          let least = grid.leastEnergy(of: tile, capacity: best.occupancy, limits[Int(tile.grid)])
+          if !isWithin || least > best.energy { continue }
         }
-        if proof.holds(dataQuanta: problem.dataQuanta(ofGroup: best.energy), occupancy: Bits(best.occupancy)) {
+        let occupancy = Bits(best.occupancy + room.besides)
+        if proof.holds(dataQuanta: problem.dataQuanta(ofGroup: best.energy), occupancy: occupancy) {
           statistics.prunedByBound = fitting - statistics.scored
           break
         }
       }
-      grids[Int(tile.grid)].offer(tile, to: &incumbent)
+      grids[Int(tile.grid)].offer(tile, limits[Int(tile.grid)], to: &incumbent)
       statistics.scored += 1
     }
     statistics.prunedByEnergy = fitting - statistics.scored - statistics.prunedByBound

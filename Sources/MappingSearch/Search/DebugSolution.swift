@@ -44,10 +44,11 @@ struct DebugSolution: Sendable {
       let outputChannels = tile(mapspace.outputChannels, blocks[Dimension.k.index], .k),
       let inputChannels = tile(mapspace.inputChannels, blocks[Dimension.c.index], .c)
     else { return nil }
-    let prices = Prices(problem)
+    let room = RoomRule.shared(problem)
+    let prices = Prices(problem, room)
     scale = DataflowGrids.scale(layer, mapspace, prices, batchTile: batch)
     column =
-      ChannelProfiles(problem, mapspace, prices, outputTiles: [outputChannels], inputTiles: [inputChannels])
+      ChannelProfiles(problem, mapspace, prices, room, outputTiles: [outputChannels], inputTiles: [inputChannels])
       .table[0]
 
     let evaluation = problem.evaluate(mapping)

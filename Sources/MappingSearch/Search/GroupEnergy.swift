@@ -41,8 +41,10 @@ extension Problem {
     return evaluation
   }
 
-  /// The energy of loading a word of a tensor, in quanta: a sum that is loaded was written before.
+  /// The energy of loading a word of a tensor, in quanta: a sum that is loaded was written before. What is on the chip is
+  /// not loaded.
   func loadQuanta(_ tensor: Tensor) -> Int {
+    if layout.onChip.contains(tensor) { return 0 }
     let (read, write) = (energyModel.readQuanta, energyModel.writeQuanta)
     return widths.inBuffer(tensor).count * (tensor == .outputs ? read + write : read)
   }
@@ -50,7 +52,8 @@ extension Problem {
   /// What is left of a group's energy when every load of every tensor is priced: outputs are written at their own width once
   /// and as sums once less than they are loaded. It may be negative.
   var quantaBesideLoads: Int {
-    layer[.n] * layer[.k] * layer[.p] * layer[.q]
+    if layout.onChip.contains(.outputs) { return 0 }
+    return layer[.n] * layer[.k] * layer[.p] * layer[.q]
       * (energyModel.writeQuanta * widths.outputs.count - loadQuanta(.outputs))
   }
 }

@@ -16,6 +16,10 @@ public struct Optimizer: Sendable {
   var orders: [DataflowGrids] { listed.value }
   /// The same, listed once they are needed.
   let listed: Lazily<[DataflowGrids]>
+  /// What is taken for granted of how boxes lie in the Buffer, where there is no engine.
+  let room: RoomRule
+  /// The orders of keeps that are searched.
+  var dataflows: [Dataflow] { problem.dataflows.filter(room.isKept) }
   /// The search of a problem that has no such grids; nil for others.
   let engine: (any SearchEngine)?
   /// When a search ends though it has more to look at.
@@ -40,16 +44,24 @@ public struct Optimizer: Sendable {
   ///     need. Only ``optimum(capacity:dataflow:options:)`` and ``dataflows(attaining:capacity:options:)`` end by it.
   public init(_ problem: Problem, limit: TimeLimit? = nil) { self.init(problem, limit: limit, arithmetic: nil) }
 
+  /// The same with what is taken for granted of how boxes lie in the Buffer.
+  init(_ problem: Problem, _ room: RoomRule, limit: TimeLimit?) {
+    self.init(problem, room, limit: limit, arithmetic: nil)
+  }
+
   /// The same with an arithmetic that is exact for the layer, or nil to choose the quicker one that is, and for tests with
   /// a known mapping that no search may lose.
   init(
-    _ problem: Problem, limit: TimeLimit? = nil, arithmetic: Scorer.Arithmetic?, debugSolution: DebugSolution? = nil
+    _ problem: Problem, _ given: RoomRule? = nil, limit: TimeLimit? = nil, arithmetic: Scorer.Arithmetic?,
+    debugSolution: DebugSolution? = nil
   ) {
-    engine = problem.engine(limit)
+    let room = given ?? .shared(problem)
+    engine = problem.engine(given, limit)
+    self.room = room
     self.problem = problem
     self.limit = limit
     self.debugSolution = debugSolution
-    let mapspaces = engine == nil ? problem.dataflows.map(Mapspace.init) : []
+    let mapspaces = engine == nil ? problem.dataflows.filter(room.isKept).map(Mapspace.init) : []
     listed = Lazily {
       let layer = problem.layer
       let vertical = AxisProfiles.all(layer.vertical, in: mapspaces, phases: problem.phases, limit)
@@ -58,7 +70,7 @@ public struct Optimizer: Sendable {
         ? vertical : AxisProfiles.all(layer.horizontal, in: mapspaces, phases: problem.phases, limit)
       return mapspaces.indices.map { index in
         DataflowGrids(
-          problem, mapspaces[index], vertical: vertical[index], horizontal: horizontal[index], arithmetic: arithmetic)
+          problem, mapspaces[index], room, vertical: vertical[index], horizontal: horizontal[index], arithmetic: arithmetic)
       }
     }
   }
@@ -80,19 +92,22 @@ public struct Optimizer: Sendable {
   ) -> Optimum? {
     guard capacity >= problem.leastCapacity else { return nil }
     if let engine { return engine.optimum(capacity: capacity, dataflow: dataflow, options: options) }
+    let left = capacity.count - room.held
+    if left < 1 || dataflows.isEmpty { return nil }
+    let limits = room.limits(Tensor.allCases, capacity: capacity.count, countsResidents: false)
     let found: (pool: Incumbent, statistics: SearchStatistics)
     if options.prunes {
       let proof = OptimalityProof(problem, capacity: capacity)
       if isLongToList, let simple = simpleOptimum(capacity: capacity, least: proof.leastQuanta, dataflow: dataflow) {
         return simple
       }
-      found = search(dataflow, Incumbent(capacity: capacity.count), options) { incumbent in
+      found = search(dataflow, Incumbent(capacity: left), limits: limits, options) { incumbent in
         incumbent.best.map {
-          limit.endsSearch() || proof.holds(dataQuanta: dataQuanta($0), occupancy: Bits($0.occupancy))
+          limit.endsSearch() || proof.holds(dataQuanta: dataQuanta($0), occupancy: Bits($0.occupancy + room.held))
         } ?? false
       }
     } else {
-      found = search(dataflow, Incumbent(capacity: capacity.count), options)
+      found = search(dataflow, Incumbent(capacity: left), limits: limits, options)
     }
     guard let best = found.pool.best else { return nil }
     return optimum(best, found.statistics)
@@ -103,14 +118,16 @@ public struct Optimizer: Sendable {
   /// - Parameters:
   ///   - dataflow: the only dataflow to consider, or nil for all.
   ///   - pool: what is looked for.
+  ///   - limits: what is asked of what is held of inputs, weights and outputs, beside their sum.
   ///   - options: how to search.
   ///   - isProven: whether nothing can be better than what the pool holds.
   /// - Returns: the pool with the best mappings, and what was looked at.
   func search<Pool: SolutionPool>(
-    _ dataflow: Dataflow?, _ pool: Pool, _ options: SearchOptions, until isProven: (Pool) -> Bool = { _ in false }
+    _ dataflow: Dataflow?, _ pool: Pool, limits: HeldLimits = HeldLimits(), _ options: SearchOptions,
+    until isProven: (Pool) -> Bool = { _ in false }
   ) -> (pool: Pool, statistics: SearchStatistics) {
     func run(_ observer: some SearchObserver) -> (Pool, SearchStatistics) {
-      var run = SearchRun(orders, of: dataflow, pool, options, observer)
+      var run = SearchRun(orders, of: dataflow, pool, limits, options, observer)
       run.search(until: isProven)
       var statistics = run.statistics
       statistics.isComplete = isComplete
@@ -132,7 +149,8 @@ public struct Optimizer: Sendable {
   /// A mapping with what it moves and costs.
   func evaluated(_ found: ScoredMapping) -> Evaluation {
     problem.recounted(
-      orders[Int(found.place.order)].candidate(found).mapping(of: problem.layer), atMost: found.energy)
+      orders[Int(found.place.order)].candidate(found).mapping(of: problem.layer).keepingFirst(room.resident),
+      atMost: found.energy)
   }
 }
 

@@ -46,12 +46,16 @@ extension SearchEngine {
 extension Problem {
   /// The engine of a problem, or nil where the grids of the canonical mapspace are searched.
   ///
-  /// - Parameter limit: when its search at one capacity ends, or nil.
+  /// - Parameters:
+  ///   - room: what is taken for granted of how boxes lie in the Buffer, or nil for all that the problem's layout allows.
+  ///   - limit: when its search at one capacity ends, or nil.
   /// - Returns: the engine.
-  func engine(_ limit: TimeLimit? = nil) -> (any SearchEngine)? {
+  func engine(_ room: RoomRule?, _ limit: TimeLimit?) -> (any SearchEngine)? {
+    guard let room = room ?? (layout == .shared ? .shared(self) : nil) else { return LayoutEngine(self, limit) }
     switch reuse {
-    case .sliding, .none: nil
-    case .overlap: OverlapSearch.accepts(layer) ? OverlapSearch(self, limit) : WideEngine(self, limit)
+    case .sliding, .none: return nil
+    case .overlap:
+      return OverlapSearch.accepts(layer) ? OverlapSearch(self, room, limit) : WideEngine(self, room, limit)
     }
   }
 }

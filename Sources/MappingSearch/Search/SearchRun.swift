@@ -23,9 +23,11 @@ struct SearchRun<Pool: SolutionPool, Observer: SearchObserver> {
   /// Below so many mappings slices are not worth their while.
   private static var fewMappings: Int { 1 << 20 }
 
-  init(_ orders: [DataflowGrids], of dataflow: Dataflow?, _ pool: Pool, _ options: SearchOptions, _ observer: Observer)
-  {
-    leafScorer = LeafScorer(orders: orders, options: options, observer: observer)
+  init(
+    _ orders: [DataflowGrids], of dataflow: Dataflow?, _ pool: Pool, _ limits: HeldLimits, _ options: SearchOptions,
+    _ observer: Observer
+  ) {
+    leafScorer = LeafScorer(orders: orders, limits: limits, options: options, observer: observer)
     self.pool = pool
     wanted = orders.indices.filter { dataflow == nil || orders[$0].dataflow == dataflow }
     statistics.mappings = wanted.reduce(0) { $0 + orders[$1].mappingCount }
@@ -141,6 +143,8 @@ struct SearchRun<Pool: SolutionPool, Observer: SearchObserver> {
 /// What it takes to score leaves, apart from the pool: a pool that it shared storage with would be copied at each change.
 private struct LeafScorer<Pool: SolutionPool, Observer: SearchObserver> {
   let orders: [DataflowGrids]
+  /// What is asked of what is held of inputs, weights and outputs, beside their sum.
+  let limits: HeldLimits
   let options: SearchOptions
   let observer: Observer
 
@@ -168,12 +172,11 @@ private struct LeafScorer<Pool: SolutionPool, Observer: SearchObserver> {
           }
       }
       for score in scorer.scores {
-        pool.offer(
-          ScoredMapping(
-            energy: score.energy, occupancy: score.occupancy,
-            place: ScoredMapping.Place(
-              order: leaf.order, grid: leaf.grid, batch: leaf.batch, vertical: Int32(score.first),
-              horizontal: Int32(score.second), column: Int32(score.column))))
+        let place = ScoredMapping.Place(
+          order: leaf.order, grid: leaf.grid, batch: leaf.batch, vertical: Int32(score.first),
+          horizontal: Int32(score.second), column: Int32(score.column))
+        if limits.hasParts, !limits.admits(grids.held(place)) { continue }
+        pool.offer(ScoredMapping(energy: score.energy, occupancy: score.occupancy, place: place))
       }
     }
     observer.applied(.pool, order: order, pool) { !grids.contains(leaf, $0) }

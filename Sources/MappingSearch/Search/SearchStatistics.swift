@@ -22,6 +22,16 @@ public struct SearchStatistics: Hashable, Sendable {
     isComplete = false
   }
 
+  /// Adds what another search looked at.
+  mutating func add(_ other: SearchStatistics) {
+    mappings += other.mappings
+    scored += other.scored
+    prunedByCapacity += other.prunedByCapacity
+    prunedByEnergy += other.prunedByEnergy
+    prunedByBound += other.prunedByBound
+    isComplete = isComplete && other.isComplete
+  }
+
   /// Those of a search that has looked at nothing yet.
   public init() {}
 }

@@ -55,16 +55,16 @@ extension Optimizer {
   ///   - dataflow: the only dataflow to consider, or nil for all.
   /// - Returns: the mapping with what it costs.
   func simpleOptimum(capacity: Bits, least: Int, dataflow: Dataflow?) -> Optimum? {
-    let candidates = problem.dataflows.filter { dataflow == nil || $0 == dataflow }.flatMap {
+    let candidates = dataflows.filter { dataflow == nil || $0 == dataflow }.flatMap {
       SimpleMappings.all($0, on: problem.layer)
     }
     var statistics = SearchStatistics()
     (statistics.mappings, statistics.scored) = (candidates.count, candidates.count)
     var best: Optimum?
     for mapping in candidates {
-      let found = problem.evaluate(mapping)
-      let held = found.occupancy.bits(problem.widths)
-      let isBetter = best.map { held < $0.occupancy.bits(problem.widths) } ?? true
+      let found = problem.evaluate(mapping.keepingFirst(room.resident))
+      let held = problem.held(by: found)
+      let isBetter = best.map { held < problem.held(by: $0.evaluation) } ?? true
       if held <= capacity, isBetter, found.energy.dataQuanta <= least { best = Optimum(found, statistics) }
     }
     return best

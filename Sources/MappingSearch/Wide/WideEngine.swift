@@ -9,6 +9,7 @@ import Workloads
 /// Optima under the rule `sliding` are mappings under this one too, which cost no more; the search begins with them.
 struct WideEngine: SearchEngine {
   let problem: Problem
+  private let room: RoomRule
   /// The search of the same layer under the rule `sliding`.
   private let sliding: Optimizer
   /// The same without loops over phases, which is faster, where those are tried.
@@ -19,17 +20,18 @@ struct WideEngine: SearchEngine {
   /// When a search at one capacity ends, or nil.
   private let limit: TimeLimit?
 
-  init(_ problem: Problem, _ limit: TimeLimit? = nil) {
+  init(_ problem: Problem, _ room: RoomRule, _ limit: TimeLimit? = nil) {
     self.problem = problem
+    self.room = room
     self.limit = limit
     var setting = problem.setting
     setting.reuse = .sliding
     do {
-      sliding = Optimizer(try Problem(problem.layer, in: setting), limit: limit)
+      sliding = Optimizer(try Problem(problem.layer, in: setting), room, limit: limit)
       let axes = [problem.layer.vertical, problem.layer.horizontal]
       let hasPhases = setting.phases == .on && axes.contains(where: PhaseListing.splits)
       setting.phases = .off
-      slidingWithoutPhases = hasPhases ? Optimizer(try Problem(problem.layer, in: setting), limit: limit) : nil
+      slidingWithoutPhases = hasPhases ? Optimizer(try Problem(problem.layer, in: setting), room, limit: limit) : nil
     } catch {
       preconditionFailure("what is exact under one rule is under another: \(error)")
     }
@@ -43,7 +45,7 @@ struct WideEngine: SearchEngine {
   /// Does something with a search while no other thread may.
   private func withSearch<Answer>(all: Bool, _ body: (WideSearch) -> Answer) -> Answer {
     searches.withLock { searches in
-      let search = searches[all] ?? WideSearch(problem, all: all)
+      let search = searches[all] ?? WideSearch(problem, all: all, room)
       searches[all] = search
       return body(search)
     }
@@ -57,12 +59,14 @@ struct WideEngine: SearchEngine {
     let isSmall = WideSearch.isSmall(problem.layer)
     return withSearch(all: isSmall) { search in
       var (found, statistics) = search.optimum(
-        capacity: capacity.count, dataflow: dataflow, known: other.map(incumbent), prunes: options.prunes
+        capacity: capacity.count - room.besides, limits: limits(capacity), dataflow: dataflow,
+        known: other.map(incumbent), prunes: options.prunes
       ) { incumbent in
         if limit.endsSearch() { return true }
         let dataQuanta = problem.dataQuanta(ofGroup: incumbent.energy)
         return isSmall
-          ? proof.holds(dataQuanta: dataQuanta, occupancy: Bits(incumbent.occupancy)) : dataQuanta <= proof.leastQuanta
+          ? proof.holds(dataQuanta: dataQuanta, occupancy: Bits(incumbent.occupancy + room.besides))
+          : dataQuanta <= proof.leastQuanta
       }
       if limit.endedSearch { statistics.endEarly() }
       let evaluation = found.place.map { problem.recounted(search.mapping($0), atMost: found.energy) } ?? other
@@ -74,7 +78,9 @@ struct WideEngine: SearchEngine {
     func attains(_ evaluation: Evaluation) -> Bool { evaluation.energy.dataQuanta <= dataQuanta }
     if let other = slidingOptimum(capacity, dataflow, isEnough: attains), attains(other) { return true }
     return withSearch(all: WideSearch.isSmall(problem.layer)) { search in
-      search.candidate(costing: problem.mostEnergyOfGroup(dataQuanta), capacity: capacity.count, dataflow)
+      search.candidate(
+        costing: problem.mostEnergyOfGroup(dataQuanta), capacity: capacity.count - room.besides,
+        limits: limits(capacity), dataflow)
         .map { attains(problem.evaluate($0)) } ?? false
     }
   }
@@ -98,7 +104,8 @@ struct WideEngine: SearchEngine {
       .sorted { ($0.incumbent.occupancy, $0.incumbent.energy) < ($1.incumbent.occupancy, $1.incumbent.energy) }
     let (evaluations, statistics) = withSearch(all: isSmall) { search in
       let (optima, statistics) = search.optima(
-        dataflow: dataflow, at: capacities?.map(\.count), besides: others.map(\.incumbent))
+        dataflow: dataflow, at: capacities?.map { $0.count - room.besides }, limits: limits(Bits(0)),
+        besides: others.map(\.incumbent))
       var evaluations: [Evaluation] = []
       for best in optima {
         let evaluation =
@@ -126,8 +133,14 @@ struct WideEngine: SearchEngine {
 
   /// A mapping of another search.
   private func incumbent(_ evaluation: Evaluation) -> WideIncumbent {
-    WideIncumbent(energy: problem.energyOfGroup(evaluation), occupancy: held(evaluation).count)
+    WideIncumbent(energy: problem.energyOfGroup(evaluation), occupancy: held(evaluation).count - room.besides)
   }
 
-  private func held(_ evaluation: Evaluation) -> Bits { evaluation.occupancy.bits(problem.widths) }
+  /// What is asked of boxes at a capacity, for each order of keeps; parts are at one capacity alone.
+  private func limits(_ capacity: Bits) -> [HeldLimits] {
+    if room.limitsSumAlone { return [] }
+    return problem.dataflows.map { room.limits($0.order, capacity: capacity.count, countsResidents: true) }
+  }
+
+  private func held(_ evaluation: Evaluation) -> Bits { problem.held(by: evaluation) }
 }

@@ -77,7 +77,7 @@ struct WideGrid {
 
   init(
     _ problem: Problem, _ dataflow: Dataflow, _ vertical: RowClasses, _ horizontal: RowClasses,
-    _ verticalSums: AxisSumsKnown, _ horizontalSums: AxisSumsKnown, all: Bool
+    _ verticalSums: AxisSumsKnown, _ horizontalSums: AxisSumsKnown, _ room: RoomRule, all: Bool
   ) {
     let layer = problem.layer
     let order = dataflow.order
@@ -90,7 +90,7 @@ struct WideGrid {
     horizontalListers = templates.map {
       AxisLister(horizontal, $0, .horizontal, all: all, problem.phases, horizontalSums)
     }
-    widths = order.map { problem.widths.inBuffer($0).count }
+    widths = order.map(room.width)
     let prices = order.map(problem.loadQuanta)
     self.prices = prices
     var terms: [WideTerms] = []
@@ -125,7 +125,7 @@ struct WideGrid {
     stationary = constant + prices[0] * elements[0]
     compulsory = constant + (0..<3).reduce(0) { $0 + prices[$1] * elements[$1] }
     let free = channelCuts.map { $0[0].halfSecond } + [verticalCuts[0].halfSecond, horizontalCuts[0].halfSecond]
-    allowsWhole = all || free.allSatisfy { $0 == 0 }
+    allowsWhole = all || free.allSatisfy { $0 == 0 } || room.resident.contains(order[1])
   }
 
   // MARK: Blocks at the first keep
@@ -308,7 +308,7 @@ struct WideGrid {
   /// A visit is the time between two steps of the loops before the first keep. It loads all that it needs of the second and
   /// the third tensor, but what was kept since the visit before, which is no more than their boxes hold.
   @inline(__always)
-  func leastEnergy(_ node: Node, capacity: Int) -> Int {
+  func leastEnergy(_ node: Node, capacity: Int, _ limits: HeldLimits = HeldLimits()) -> Int {
     let room = capacity - node.held
     // The tensor that saves more for a bit goes first.
     let prefersSecond = prices[1] * widths[2] >= prices[2] * widths[1]
@@ -316,6 +316,12 @@ struct WideGrid {
     /// The most that keeping words saves: as many of one tensor as there is room for beside a word of the other, and what is
     /// left is filled with parts of words of the other.
     func saved(_ kept: (second: Int, third: Int)) -> Int {
+      var kept = kept
+      if limits.hasParts {
+        kept = (
+          min(kept.second, max(0, limits.most[1]) / widths[1]), min(kept.third, max(0, limits.most[2]) / widths[2])
+        )
+      }
       let most = prefersSecond ? (one: kept.second, other: kept.third) : (one: kept.third, other: kept.second)
       let words = min(most.one, (room - widths[other]) / widths[one])
       let left = prices[other] * (room - words * widths[one])

@@ -4,6 +4,8 @@ struct WideIncumbent {
   let capacity: Int
   /// Nothing that is searched and holds no more than this is better than what is known.
   let searched: Int
+  /// What else is asked of boxes, for each order of keeps.
+  let limits: [HeldLimits]
   private(set) var energy = Int.max
   private(set) var occupancy = Int.max
   private(set) var place: WidePlace?
@@ -12,15 +14,17 @@ struct WideIncumbent {
   ///   - capacity: bits.
   ///   - known: the best within as much or less, which nothing replaces that is no better.
   ///   - searched: a smaller capacity within which nothing is better than that.
-  init(capacity: Int, known: WideIncumbent? = nil, searched: Int = 0) {
+  ///   - limits: what else is asked of boxes, for each order of keeps; nothing where it is empty.
+  init(capacity: Int, known: WideIncumbent? = nil, searched: Int = 0, limits: [HeldLimits] = []) {
     self.capacity = capacity
     self.searched = searched
+    self.limits = limits
     if let known { (energy, occupancy, place) = (known.energy, known.occupancy, known.place) }
   }
 
   /// A mapping of another search.
   init(energy: Int, occupancy: Int) {
-    (capacity, searched, self.energy, self.occupancy) = (occupancy, 0, energy, occupancy)
+    (capacity, searched, limits, self.energy, self.occupancy) = (occupancy, 0, [], energy, occupancy)
   }
 
   /// Whether it costs less than another, or as much and holds less.
@@ -28,6 +32,10 @@ struct WideIncumbent {
     guard let other else { return true }
     return (energy, occupancy) < (other.energy, other.occupancy)
   }
+
+  /// What else is asked of boxes in an order of keeps.
+  @inline(__always)
+  func limits(_ order: Int32) -> HeldLimits { limits.isEmpty ? HeldLimits() : limits[Int(order)] }
 
   /// Whether a mapping that holds at least so much and costs at least so much may be better.
   @inline(__always)

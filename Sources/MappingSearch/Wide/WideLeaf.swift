@@ -47,6 +47,8 @@ struct WideLeaf {
     /// What the first two tensors cost and hold.
     let energy: Int
     let occupancy: Int
+    /// The most bits of the third tensor that are allowed beside them.
+    let mostOfThird: Int
   }
 
   /// Room for what is known of pairs.
@@ -307,11 +309,15 @@ struct WideLeaf {
     let isWhole = !grid.allowsWhole && some.isWhole && others.isWhole
     let count = columns.count
     let (factors, columnsHeld) = (columns.factors.span, columns.held.span)
+    let limits = incumbent.limits(tiles.order)
+    let isLimited = !limits.areNone
     scratch.candidates.removeAll(keepingCapacity: true)
     for column in 0..<end {
       if isWhole, columns.isWhole[column] { continue }
-      let occupancy = held[0] &* columnsHeld[column] &+ held[1] &* columnsHeld[count &+ column]
+      let (first, second) = (held[0] &* columnsHeld[column], held[1] &* columnsHeld[count &+ column])
+      let occupancy = first &+ second
       let ofThird = columnsHeld[2 &* count &+ column]
+      if isLimited, !limits.admits(first: first, second: second, third: held[2] &* ofThird) { continue }
       let leastOccupancy = occupancy &+ held[2] &* ofThird
       if leastOccupancy > incumbent.capacity {
         wakes = min(wakes, leastOccupancy)
@@ -340,7 +346,10 @@ struct WideLeaf {
           continue
         }
       }
-      scratch.candidates.append(Candidate(column: column, energy: energy, occupancy: occupancy))
+      scratch.candidates.append(
+        Candidate(
+          column: column, energy: energy, occupancy: occupancy,
+          mostOfThird: limits.mostOfThird(first: first, second: second)))
     }
     return wakes
   }
@@ -384,7 +393,11 @@ struct WideLeaf {
     for v in some.choices {
       let held = vertical.held[v][2] &* ofColumn
       func occupancy(_ h: Int) -> Int { candidate.occupancy &+ held &* horizontal.held[h][2] }
-      while end > first, occupancy(end &- 1) > incumbent.capacity { end &-= 1 }
+      while end > first,
+        occupancy(end &- 1) > incumbent.capacity || held &* horizontal.held[end &- 1][2] > candidate.mostOfThird
+      {
+        end &-= 1
+      }
       // Those after it hold more.
       if end == first { return min(wakes, occupancy(first)) }
       while start > first, occupancy(start &- 1) > incumbent.searched { start &-= 1 }

@@ -71,7 +71,7 @@ extension WideSearch {
       nodes.append(.keep(keep))
     }
     do {
-      return try Mapping(nodes)
+      return try Mapping(nodes).keepingFirst(room.resident)
     } catch {
       preconditionFailure("\(error)")
     }

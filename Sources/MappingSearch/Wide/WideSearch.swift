@@ -12,6 +12,7 @@ import Workloads
 /// what is known are the loops inside them listed.
 final class WideSearch: @unchecked Sendable {
   let problem: Problem
+  let room: RoomRule
   let grids: [WideGrid]
   /// Whether mappings are counted anew before they are taken, since their sums may be too low: of small layers with one axis.
   private let isRecounted: Bool
@@ -36,8 +37,11 @@ final class WideSearch: @unchecked Sendable {
   /// - Parameters:
   ///   - problem: the problem.
   ///   - all: whether all block sizes of the templates are tried.
-  init(_ problem: Problem, all: Bool) {
+  ///   - room: what is taken for granted of how boxes lie in the Buffer; nil where they share it.
+  init(_ problem: Problem, all: Bool, _ room: RoomRule? = nil) {
+    let room = room ?? .shared(problem)
     self.problem = problem
+    self.room = room
     let layer = problem.layer
     let (vertical, horizontal) = (RowClasses(layer.vertical), RowClasses(layer.horizontal))
     isRecounted = all && Self.hasOneAxis(layer)
@@ -45,7 +49,7 @@ final class WideSearch: @unchecked Sendable {
     let verticalSums = AxisSumsKnown(ends)
     let horizontalSums = layer.vertical == layer.horizontal ? verticalSums : AxisSumsKnown(ends)
     grids = problem.dataflows.map {
-      WideGrid(problem, $0, vertical, horizontal, verticalSums, horizontalSums, all: all)
+      WideGrid(problem, $0, vertical, horizontal, verticalSums, horizontalSums, room, all: all)
     }
     listed = grids.map { _ in nil }
   }
@@ -104,7 +108,9 @@ final class WideSearch: @unchecked Sendable {
 
   /// The grids of a dataflow, or all.
   private func orders(_ dataflow: Dataflow?) -> [Int] {
-    grids.indices.filter { dataflow == nil || grids[$0].dataflow == dataflow }
+    grids.indices.filter {
+      (dataflow == nil || grids[$0].dataflow == dataflow) && room.isKept(by: grids[$0].dataflow)
+    }
   }
 
   /// Grids with more nodes than this go through them anew each time.
@@ -176,15 +182,16 @@ final class WideSearch: @unchecked Sendable {
   /// - Parameters:
   ///   - capacity: bits.
   ///   - dataflow: the only dataflow to consider, or nil for all.
+  ///   - limits: what else is asked of boxes, for each grid; nothing where it is empty.
   ///   - known: the best within less, if that is known.
   ///   - prunes: whether bounds leave nodes out.
   ///   - isProven: whether nothing can be better than what is known.
   /// - Returns: the best mapping, without a place where none is better than what is known; and what was looked at.
   func optimum(
-    capacity: Int, dataflow: Dataflow? = nil, known: WideIncumbent? = nil, prunes: Bool = true,
-    until isProven: (WideIncumbent) -> Bool = { _ in false }
+    capacity: Int, limits: [HeldLimits] = [], dataflow: Dataflow? = nil, known: WideIncumbent? = nil,
+    prunes: Bool = true, until isProven: (WideIncumbent) -> Bool = { _ in false }
   ) -> (best: WideIncumbent, statistics: SearchStatistics) {
-    var incumbent = WideIncumbent(capacity: capacity, known: known)
+    var incumbent = WideIncumbent(capacity: capacity, known: known, limits: limits)
     var statistics = SearchStatistics()
     statistics.isComplete = false
     statistics.mappings = orders(dataflow).reduce(0) { $0 + grids[$1].nodeCount }
@@ -197,7 +204,9 @@ final class WideSearch: @unchecked Sendable {
     for order in orders(dataflow) {
       forEachNode(order, capacity: capacity) { node in
         fitting += 1
-        let least = prunes ? grids[order].leastEnergy(node, capacity: capacity) : 0
+        let limits = incumbent.limits(Int32(order))
+        if node.held > limits.most[0] || node.held < limits.least[0] { return }
+        let least = prunes ? grids[order].leastEnergy(node, capacity: capacity, limits) : 0
         if least <= incumbent.energy { useful.append((least, node)) }
       }
     }
@@ -211,9 +220,10 @@ final class WideSearch: @unchecked Sendable {
 
   /// A mapping of a dataflow within a capacity that may cost no more than so much: one of which the sums say so, or else the one
   /// with the least sums if it is to be counted anew.
-  func candidate(costing energy: Int, capacity: Int, _ dataflow: Dataflow) -> Mapping? {
+  func candidate(costing energy: Int, capacity: Int, limits: [HeldLimits] = [], _ dataflow: Dataflow) -> Mapping? {
     let known = WideIncumbent(energy: problem.largestSum(recountedTo: energy), occupancy: 0)
-    return optimum(capacity: capacity, dataflow: dataflow, known: known, until: { $0.energy <= energy })
+    return optimum(
+      capacity: capacity, limits: limits, dataflow: dataflow, known: known, until: { $0.energy <= energy })
       .best.place.map(mapping)
   }
 
@@ -232,7 +242,10 @@ final class WideSearch: @unchecked Sendable {
         if least > incumbent.energy { break }
         // With as much energy it is of use only where it holds less.
         let grid = grids[Int(node.tiles.order)]
-        if least == incumbent.energy, grid.leastEnergy(node, capacity: incumbent.occupancy - 1) > least { continue }
+        let limits = incumbent.limits(node.tiles.order)
+        if least == incumbent.energy, grid.leastEnergy(node, capacity: incumbent.occupancy - 1, limits) > least {
+          continue
+        }
       }
       var frontier: Frontier?
       expand(node.tiles, &frontier, to: &incumbent, prunes: prunes)
@@ -252,17 +265,21 @@ final class WideSearch: @unchecked Sendable {
   /// - Parameters:
   ///   - dataflow: the only dataflow to consider, or nil for all.
   ///   - chosen: the capacities, or nil.
+  ///   - limits: what else is asked of boxes at all capacities, for each grid; nothing where it is empty.
   ///   - others: mappings of another search, by what they hold.
   /// - Returns: the mappings, those of the other search without a place; and what was looked at.
   func optima(
-    dataflow: Dataflow? = nil, at chosen: [Int]? = nil, besides others: [WideIncumbent]
+    dataflow: Dataflow? = nil, at chosen: [Int]? = nil, limits: [HeldLimits] = [], besides others: [WideIncumbent]
   ) -> (best: [WideIncumbent], statistics: SearchStatistics) {
-    let capacities = chosen.map { Set($0).sorted() } ?? self.capacities(dataflow, others)
+    let capacities = chosen.map { Set($0).sorted() } ?? self.capacities(dataflow, limits, others)
     var statistics = SearchStatistics()
     statistics.isComplete = false
     statistics.mappings = orders(dataflow).reduce(0) { $0 + grids[$1].nodeCount }
     var nodes: [WideGrid.Node] = []
-    for order in orders(dataflow) { forEachNode(order, capacity: capacities.last ?? 0) { nodes.append($0) } }
+    for order in orders(dataflow) {
+      let least = limits.isEmpty ? 0 : limits[order].least[0]
+      forEachNode(order, capacity: capacities.last ?? 0) { if $0.held >= least { nodes.append($0) } }
+    }
     statistics.prunedByCapacity = statistics.mappings - nodes.count
     var sleepers = Sleepers(capacities)
     for index in nodes.indices { sleepers.add(index) { nodes[index].leastOccupancy <= $0 } }
@@ -271,10 +288,10 @@ final class WideSearch: @unchecked Sendable {
     var others = others[...]
     var searched = 0
     for capacity in capacities {
-      var incumbent = WideIncumbent(capacity: capacity, known: optima.last, searched: searched)
+      var incumbent = WideIncumbent(capacity: capacity, known: optima.last, searched: searched, limits: limits)
       while let other = others.first, other.occupancy <= capacity {
         if other.isBetter(than: incumbent) {
-          incumbent = WideIncumbent(capacity: capacity, known: other, searched: searched)
+          incumbent = WideIncumbent(capacity: capacity, known: other, searched: searched, limits: limits)
         }
         others.removeFirst()
       }
@@ -337,15 +354,16 @@ final class WideSearch: @unchecked Sendable {
   }
 
   /// The capacities looked at unless others are chosen.
-  private func capacities(_ dataflow: Dataflow?, _ others: [WideIncumbent]) -> [Int] {
+  private func capacities(_ dataflow: Dataflow?, _ limits: [HeldLimits], _ others: [WideIncumbent]) -> [Int] {
     let layer = problem.layer
     let whole = Tensor.allCases.reduce(0) {
-      $0 + (layer.usedElements(of: $1) * problem.widths.inBuffer($1)).count
+      $0 + layer.usedElements(of: $1).count * room.width($1)
     }
     // What costs least and holds least of that ends the curve.
-    let last = optimum(capacity: whole, dataflow: dataflow, known: others.last).best.occupancy
+    let last = optimum(capacity: whole, limits: limits, dataflow: dataflow, known: others.last).best.occupancy
     let unit = problem.widths.unit
-    let (least, end) = ((problem.leastCapacity.count + unit - 1) / unit, (last + unit - 1) / unit)
+    let leastHeld = Tensor.allCases.reduce(0) { $0 + room.width($1) }
+    let (least, end) = ((leastHeld + unit - 1) / unit, (last + unit - 1) / unit)
     var units = Set(least..<max(least, min(end, Self.few)))
     var capacities = others.map(\.occupancy).filter { $0 < last } + [last]
     var octave = 1

@@ -1,0 +1,108 @@
+import EnergyModel
+import Mappings
+import Workloads
+
+/// The engine of problems of which not all tensors share one room of the Buffer, each box there once.
+///
+/// A tensor that is loaded while it is used takes twice its box unless it never changes, and then it is whole in the Buffer
+/// from the first loop to the last. So a search is made for each set of such tensors taken to be whole, the others taking
+/// twice their boxes; tensors on the chip are whole in all of them. The best of these searches is the optimum.
+struct LayoutEngine: SearchEngine {
+  let problem: Problem
+  /// The searches in which some tensor need not be whole.
+  private let searches: [Optimizer]
+  /// The nest that has all tensors whole, where they may be.
+  private let hasWholeNest: Bool
+
+  init(_ problem: Problem, _ limit: TimeLimit?) {
+    self.problem = problem
+    let layout = problem.layout
+    let twice = Tensor.allCases.filter { layout.doubleBuffered.contains($0) && !layout.onChip.contains($0) }
+    let residents = (0..<1 << twice.count).map { bits in
+      layout.onChip.union(twice.indices.filter { bits >> $0 & 1 == 1 }.map { twice[$0] })
+    }
+    searches = residents.filter { $0.count < Tensor.allCases.count }.map {
+      Optimizer(problem, RoomRule(problem, resident: $0), limit: limit)
+    }
+    hasWholeNest = residents.contains { $0.count == Tensor.allCases.count }
+  }
+
+  var isComplete: Bool { searches.allSatisfy(\.isComplete) }
+
+  var exactCurves: Bits {
+    if !problem.layout.parts.isEmpty { return Bits(0) }
+    return searches.map { $0.engine?.exactCurves ?? Bits(.max) }.min() ?? Bits(.max)
+  }
+
+  func optimum(capacity: Bits, dataflow: Dataflow?, options: SearchOptions) -> Optimum? {
+    var (statistics, best) = (SearchStatistics(), wholeNest(dataflow))
+    if let whole = best, problem.held(by: whole) > capacity { best = nil }
+    for search in searches where search.room.held < capacity.count {
+      guard let found = search.optimum(capacity: capacity, dataflow: dataflow, options: options) else { continue }
+      statistics.add(found.statistics)
+      precondition(problem.held(by: found.evaluation) <= capacity, "a mapping found fits")
+      if isBetter(found.evaluation, than: best) { best = found.evaluation }
+    }
+    return best.map { Optimum($0, statistics) }
+  }
+
+  private func isBetter(_ evaluation: Evaluation, than other: Evaluation?) -> Bool {
+    guard let other else { return true }
+    return (evaluation.energy.dataQuanta, problem.held(by: evaluation))
+      < (other.energy.dataQuanta, problem.held(by: other))
+  }
+
+  /// What the nest costs that has all tensors whole, if it is one that may be.
+  private func wholeNest(_ dataflow: Dataflow?) -> Evaluation? {
+    guard hasWholeNest, let order = dataflow ?? problem.dataflows.first,
+      let mapping = try? Mapping(order.order.map { .keep($0) })
+    else { return nil }
+    return problem.evaluate(mapping)
+  }
+
+  func curve(dataflow: Dataflow?, at capacities: [Bits]?, options: SearchOptions) -> ParetoCurve {
+    var statistics = SearchStatistics()
+    var found: [(capacity: Bits, dataQuanta: Int, evaluated: @Sendable () -> Evaluation)] = []
+    if problem.layout.parts.isEmpty {
+      for search in searches {
+        let curve = search.curve(dataflow: dataflow, at: capacities, options: options)
+        statistics.add(curve.statistics)
+        for (index, point) in curve.steps.points.enumerated() {
+          found.append((point.capacity, point.dataQuanta, { curve.evaluated(index) }))
+        }
+      }
+      if let whole = wholeNest(dataflow) {
+        found.append((problem.held(by: whole), whole.energy.dataQuanta, { whole }))
+      }
+    } else {
+      if capacities == nil { statistics.isComplete = false }
+      for capacity in capacities.map({ Set($0).sorted() }) ?? sampledCapacities {
+        guard let optimum = optimum(capacity: capacity, dataflow: dataflow, options: options) else { continue }
+        statistics.add(optimum.statistics)
+        let evaluation = optimum.evaluation
+        found.append((problem.held(by: evaluation), evaluation.energy.dataQuanta, { evaluation }))
+      }
+    }
+    var best: [(capacity: Bits, dataQuanta: Int, evaluated: @Sendable () -> Evaluation)] = []
+    for point in found.sorted(by: { ($0.capacity, $0.dataQuanta) < ($1.capacity, $1.dataQuanta) })
+    where point.dataQuanta < best.last?.dataQuanta ?? .max {
+      best.append(point)
+    }
+    let steps = best.map { StepCurve.Point(capacity: $0.capacity, dataQuanta: $0.dataQuanta) }
+    return ParetoCurve(problem, steps, statistics) { [best] in best[$0].evaluated() }
+  }
+
+  /// Eight sizes an octave of a Buffer in parts, from the least that holds anything to the one that holds everything.
+  private var sampledCapacities: [Bits] {
+    let (layer, widths) = (problem.layer, problem.widths)
+    let whole = problem.layout.leastCapacity { layer.usedElements(of: $0) * widths.inBuffer($0) }
+    let least = problem.leastCapacity
+    var capacities = [least, whole]
+    var octave = 1
+    while octave < whole.count {
+      capacities += (0..<8).map { Bits(octave + octave * $0 / 8) }.filter { $0 > least && $0 < whole }
+      octave *= 2
+    }
+    return Set(capacities).sorted()
+  }
+}

@@ -1,0 +1,176 @@
+import EnergyModel
+import LowerBounds
+import Mappings
+import TestSupport
+import Testing
+import Workloads
+
+@testable import MappingSearch
+
+/// Searches for Buffers in parts, with boxes there twice, and with tensors on the chip.
+@Suite struct LayoutSearchTests {
+  /// A layout with some of everything.
+  static func layout(_ random: inout SplitMix64, hasParts: Bool) throws -> BufferLayout {
+    func some(_ oneIn: Int) -> Set<Tensor> { Set(Tensor.allCases.filter { _ in random.oneIn(oneIn) }) }
+    let groups: [[Set<Tensor>]] = [
+      [[.inputs], [.weights], [.outputs]], [[.inputs, .outputs], [.weights]], [[.inputs, .weights], [.outputs]],
+      [[.inputs], [.weights, .outputs]],
+    ]
+    let parts =
+      hasParts ? random.pick(groups).map { BufferLayout.Part($0, capacity: Bits(random.pick(1...9))) } : []
+    return try BufferLayout(parts: parts, doubleBuffered: some(2), onChip: random.oneIn(2) ? some(3) : [])
+  }
+
+  /// The same problem with another layout.
+  static func problem(_ problem: Problem, _ layout: BufferLayout) throws -> Problem {
+    var setting = problem.setting
+    setting.layout = layout
+    return try Problem(problem.layer, in: setting)
+  }
+
+  static func describe(_ layout: BufferLayout) -> String {
+    "parts \(layout.parts.map { "\($0.tensors.map(\.rawValue).sorted()) \($0.capacity.count)" }), "
+      + "twice \(layout.doubleBuffered.map(\.rawValue).sorted()), on chip \(layout.onChip.map(\.rawValue).sorted())"
+  }
+
+  /// The energy that a problem's mappings cost besides their boxes.
+  static func biasQuanta(_ problem: Problem) -> Int {
+    problem.energyModel.readQuanta * (problem.layer.biases * problem.widths.partialSums).count
+  }
+
+  /// Holds what is found at a capacity to a walk over its elements, to the bounds, and to what is found without pruning.
+  static func check(_ found: Optimum, _ problem: Problem, _ capacity: Bits, _ comment: Comment) throws {
+    let replay = try Replay(
+      of: found.mapping, on: problem.layer, reuse: problem.reuse, widths: problem.widths, capacity: capacity,
+      layout: problem.layout)
+    #expect(replay.traffic == found.traffic, comment)
+    #expect(replay.occupancy == found.occupancy, comment)
+    #expect(problem.movedFromChip(by: found.mapping) == nil, comment)
+    #expect(problem.held(by: found.evaluation) <= capacity, comment)
+    let unpruned = Optimizer(problem).optimum(capacity: capacity, options: SearchOptions(prunes: false))
+    #expect(unpruned?.energy == found.energy, comment)
+    let bound = LowerBounds(problem).best(capacity: capacity).energy(of: [problem])
+    #expect(bound?.dataQuanta ?? .max <= found.energy.dataQuanta, comment)
+  }
+
+  @Test("few nests beat what is found, and by little, by brute force", arguments: seeds(0..<30))
+  func bruteForce(_ batch: Int) throws {
+    var lost: [String] = []
+    for seed in batch * 4..<batch * 4 + 4 {
+      let draw = try OverlapSearchTests.Draw(
+        seed: seed + 7000, largestSize: 5, largestMACs: 24, dimensions: [.g, .k, .c, .p, .n, .q], count: 3)
+      var random = SplitMix64(seed: seed)
+      let layout = try Self.layout(&random, hasParts: seed % 2 == 0)
+      let problem = try Self.problem(draw.problem, layout)
+      let optimizer = Optimizer(problem)
+      let curve = layout.parts.isEmpty ? optimizer.curve() : nil
+      let comment = Comment(rawValue: "\(draw), \(Self.describe(layout))")
+      for point in TurningBruteForce(problem, .init()).paretoPoints {
+        let capacity = Bits(point.occupancy)
+        let found = try #require(optimizer.optimum(capacity: capacity), comment)
+        try Self.check(found, problem, capacity, comment)
+        let energy = found.energy.dataQuanta - Self.biasQuanta(problem)
+        #expect(Double(energy) <= 1.022 * Double(point.energy), comment)
+        if energy > point.energy { lost.append("\(comment) at \(capacity): \(energy), nest \(point.energy)") }
+        if let curve {
+          let index = try #require(curve.steps.index(capacity: capacity), comment)
+          #expect(curve.optimum(at: index).energy == found.energy, comment)
+        }
+      }
+    }
+    #expect(lost.count <= 1, "\(lost)")
+  }
+
+  @Test("few nests of layers with a halo beat what is found", arguments: seeds(0..<10))
+  func halo(_ seed: Int) throws {
+    let draw = try HaloDraw(seed: seed + 300, axes: 1, largestMACs: 24)
+    var random = SplitMix64(seed: seed)
+    let layout = try Self.layout(&random, hasParts: seed % 2 == 0)
+    let problem = try Self.problem(draw.problem, layout)
+    let optimizer = Optimizer(problem)
+    let comment = Comment(rawValue: "\(draw), \(Self.describe(layout))")
+    for point in TurningBruteForce(problem, .init(hasPhases: true)).paretoPoints {
+      let capacity = Bits(point.occupancy)
+      let found = try #require(optimizer.optimum(capacity: capacity), comment)
+      try Self.check(found, problem, capacity, comment)
+      let energy = found.energy.dataQuanta - Self.biasQuanta(problem)
+      #expect(energy <= point.energy, comment)
+    }
+  }
+
+  @Test("under other rules of reuse no plain nest beats what is found", arguments: seeds(0..<40))
+  func otherReuse(_ seed: Int) throws {
+    let draw = try HaloDraw(seed: seed + 500, axes: 1, largestMACs: 24)
+    var random = SplitMix64(seed: seed)
+    let layout = try Self.layout(&random, hasParts: seed % 2 == 0)
+    var setting = draw.problem.setting
+    (setting.reuse, setting.layout) = (seed % 3 == 0 ? .none : .sliding, layout)
+    setting.phases = .off
+    let problem = try Problem(draw.problem.layer, in: setting)
+    let optimizer = Optimizer(problem)
+    let comment = Comment(rawValue: "\(draw), \(problem.reuse) \(Self.describe(layout))")
+    for point in TurningBruteForce(problem, .init(directions: [.forward])).paretoPoints {
+      let capacity = Bits(point.occupancy)
+      let found = try #require(optimizer.optimum(capacity: capacity), comment)
+      try Self.check(found, problem, capacity, comment)
+      let energy = found.energy.dataQuanta - Self.biasQuanta(problem)
+      #expect(energy <= point.energy, comment)
+    }
+  }
+
+  /// Words that the better of two dataflows moves of a fully-connected layer with n inputs and m outputs whose Buffer has a part
+  /// for inputs and one for outputs: blocks of outputs with the inputs passed to and fro, or the other way round; and the words
+  /// that stay at each turn, and of how many. From Šíma, Cabessa and Vidnerová, Neural Networks 178:106419, 2024.
+  static func twoParts(_ n: Int, _ m: Int, inputs: Int, outputs: Int) -> (words: Int, staying: Int, of: Int) {
+    let byOutputs = n + ((m + outputs - 1) / outputs - 1) * (n - inputs) + m
+    let byInputs = n + 2 * (m + ((n + inputs - 1) / inputs - 1) * (m - outputs)) - m
+    return byOutputs <= byInputs ? (n * m + byOutputs, inputs, n) : (n * m + byInputs, outputs, m)
+  }
+
+  static func words(_ n: Int, _ m: Int, inputs: Int, outputs: Int) throws -> Int {
+    let layer = try Layer(name: "fc", inputChannels: n, input: Extent(1), outputChannels: m, kernel: Extent(1))
+    let layout = try BufferLayout(parts: [
+      .init([.inputs], capacity: Bits(inputs)), .init([.weights], capacity: Bits(1)),
+      .init([.outputs], capacity: Bits(outputs)),
+    ])
+    let problem = try problem(Problem(layer, widths: WordWidths(.one)), layout)
+    return try #require(Optimizer(problem).optimum(capacity: Bits(inputs + outputs + 1))).traffic.total.count
+  }
+
+  @Test("fully-connected layers with a part each for inputs and outputs attain what is known to be least")
+  func fullyConnected() throws {
+    for (n, m) in (1...6).flatMap({ n in (1...6).map { (n, $0) } }) {
+      for (inputs, outputs) in (1...n).flatMap({ inputs in (1...m).map { (inputs, $0) } }) {
+        let known = Self.twoParts(n, m, inputs: inputs, outputs: outputs)
+        let words = try Self.words(n, m, inputs: inputs, outputs: outputs)
+        let comment = Comment("\(n) inputs, \(m) outputs, parts of \(inputs) and \(outputs)")
+        // A box of more than half of what is passed to and fro does not stay at both ends.
+        if 2 * known.staying <= known.of || known.staying == known.of {
+          #expect(words == known.words, comment)
+        } else {
+          #expect((known.words...known.words + 5).contains(words), comment)
+        }
+      }
+    }
+  }
+
+  @Test(
+    "AlexNet's fully-connected layers with such parts", arguments: [(9216, 4096), (4096, 4096), (4096, 1000)],
+    [(1024, 500), (300, 1000), (64, 64), (2048, 500)])
+  func alexNet(_ layer: (inputs: Int, outputs: Int), _ parts: (inputs: Int, outputs: Int)) throws {
+    let known = Self.twoParts(layer.inputs, layer.outputs, inputs: parts.inputs, outputs: parts.outputs)
+    #expect(
+      try Self.words(layer.inputs, layer.outputs, inputs: parts.inputs, outputs: parts.outputs) == known.words)
+  }
+
+  @Test("the least capacity of a layout holds a mapping, and one bit less does not", arguments: seeds(0..<40))
+  func leastCapacity(_ seed: Int) throws {
+    let draw = try HaloDraw(seed: seed + 900, axes: 1, largestMACs: 24)
+    var random = SplitMix64(seed: seed)
+    let layout = try Self.layout(&random, hasParts: seed % 2 == 0)
+    let problem = try Self.problem(draw.problem, layout)
+    let comment = Comment(rawValue: "\(draw), \(Self.describe(layout))")
+    #expect(Optimizer(problem).optimum(capacity: problem.leastCapacity) != nil, comment)
+    #expect(Optimizer(problem).optimum(capacity: problem.leastCapacity - Bits(1)) == nil, comment)
+  }
+}
