@@ -129,6 +129,10 @@ public struct Answer: Hashable, Sendable {
   public var dataflow: Dataflow { evaluation.mapping.dataflow }
   /// What the mapping's largest boxes take in the Buffer: of one in parts, the least that would hold it.
   public var occupancy: Bits { setting.held(by: evaluation, on: layer) }
+  /// The first part of a Buffer of some size, with its share, that the mapping does not fit, and what it needs of it.
+  public func overfullPart(in capacity: Bits) -> (part: BufferLayout.Part, held: Bits)? {
+    setting.overfullPart(in: capacity, by: evaluation, on: layer)
+  }
   /// What the mapping moves.
   public var traffic: TrafficBits { evaluation.traffic.bits(setting.widths) }
   /// How far the mapping is above the bound.

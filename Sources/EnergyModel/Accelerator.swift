@@ -1,6 +1,6 @@
 public import Workloads
 
-/// A machine with one Buffer between its MACs and DRAM: what belongs together of capacity, energies, word widths and rates.
+/// A machine with a Buffer between its MACs and DRAM: what belongs together of capacity, energies, word widths and rates.
 public struct Accelerator: Hashable, Sendable {
   /// How fast a machine computes and moves data.
   public struct Throughput: Hashable, Sendable {
@@ -50,6 +50,8 @@ public struct Accelerator: Hashable, Sendable {
   public let simplified: String
   /// The Buffer's size.
   public let capacity: Bits
+  /// How tensors lie in it.
+  public let layout: BufferLayout
   /// What a MAC and a moved bit cost.
   public let energyModel: EnergyModel
   /// Bits of a word of each kind.
@@ -67,11 +69,12 @@ public struct Accelerator: Hashable, Sendable {
   ///   - capacity: the Buffer's size.
   ///   - energyModel: what a MAC and a moved bit cost.
   ///   - widths: bits of a word of each kind.
+  ///   - layout: how tensors lie in the Buffer.
   public init(
     _ identity: Identity, source: String, simplified: String = "", capacity: Bits, energyModel: EnergyModel,
-    widths: WordWidths
+    widths: WordWidths, layout: BufferLayout = .shared
   ) {
     (self.identity, self.source, self.simplified) = (identity, source, simplified)
-    (self.capacity, self.energyModel, self.widths) = (capacity, energyModel, widths)
+    (self.capacity, self.energyModel, self.widths, self.layout) = (capacity, energyModel, widths, layout)
   }
 }

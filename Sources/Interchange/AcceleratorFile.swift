@@ -18,8 +18,7 @@ public enum AcceleratorFile {
 
   /// Keys of machines that are not modelled, and what is.
   private static let unsupported = [
-    "buffers": "a Buffer in parts is not supported; one shared Buffer is, as 'capacity'",
-    "double-buffer": "double buffering is not supported",
+    "buffers": "a Buffer in parts is written as 'capacity', as {inputs: 16KiB, weights: 32KiB, outputs: 8KiB}",
     "tiles": "allowed tiles are not supported; all tile sizes are searched",
   ]
 
@@ -29,6 +28,7 @@ public enum AcceleratorFile {
     }
     let known = [
       "accelerator", "source", "simplified", "capacity", "energy", "bits", "macs-per-cycle", "clock", "bandwidth",
+      "double-buffer",
     ]
     for (key, message) in unsupported.sorted(by: { $0.key < $1.key }) {
       if let node = root.value(key) { throw node.error(message) }
@@ -36,10 +36,7 @@ public enum AcceleratorFile {
     let fields = try root.fields(known)
     let name = try root.required("accelerator", in: fields).name()
     let place = try root.required("capacity", in: fields)
-    if place.isMapping || place.isList {
-      throw place.error("a Buffer in parts is not supported; one capacity is expected")
-    }
-    let capacity = try place.capacity()
+    let (capacity, layout) = try buffer(place, fields["double-buffer"])
     let node = try root.required("energy", in: fields)
     let energy = try BuiltIn.located(try node.string(), in: folder)
     let model = try node.placing { () throws(FormatError) in
@@ -55,7 +52,28 @@ public enum AcceleratorFile {
     return Accelerator(
       Accelerator.Identity(name: name, throughput: try throughput(root, fields)),
       source: try fields["source"]?.string() ?? "", simplified: try fields["simplified"]?.string() ?? "",
-      capacity: capacity, energyModel: model, widths: chosen)
+      capacity: capacity, energyModel: model, widths: chosen, layout: layout)
+  }
+
+  /// The Buffer's size, given at once or by its parts, and how tensors lie in it.
+  private static func buffer(
+    _ capacity: YAMLNode, _ doubleBuffer: YAMLNode?
+  ) throws(FormatError) -> (capacity: Bits, layout: BufferLayout) {
+    var layout = BufferLayout.shared
+    if capacity.isMapping {
+      let text = try capacity.pairs().map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+      layout = try capacity.placing { () throws(FormatError) in try LayoutText.layout(text, origin: capacity.origin) }
+    } else if capacity.isList {
+      throw capacity.error("is a list; one capacity is expected, or parts as {inputs: 16KiB, weights: 32KiB, outputs: 8KiB}")
+    }
+    if let doubleBuffer {
+      let text = try doubleBuffer.oneOrMore().map { node throws(FormatError) in try node.string() }.joined(separator: ",")
+      layout.doubleBuffered = try doubleBuffer.placing { () throws(FormatError) in
+        try LayoutText.tensors(text, origin: doubleBuffer.origin)
+      }
+    }
+    if let whole = layout.capacity { return (whole, layout) }
+    return (try capacity.capacity(), layout)
   }
 
   /// The rates, of which a file has all or none: time follows from no fewer.

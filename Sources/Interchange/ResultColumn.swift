@@ -42,8 +42,10 @@ public struct ExtraColumns: OptionSet, Sendable {
   public static let accelerator = ExtraColumns(rawValue: 16)
   /// Times, where accelerators give the rates.
   public static let time = ExtraColumns(rawValue: 32)
+  /// How tensors lie in the Buffer.
+  public static let layout = ExtraColumns(rawValue: 64)
   /// All of these.
-  static let all: ExtraColumns = [.dataflows, .parts, .phases, .buffer, .accelerator, .time]
+  static let all: ExtraColumns = [.dataflows, .parts, .phases, .buffer, .accelerator, .time, .layout]
 
   /// One bit for each.
   public let rawValue: Int
@@ -60,6 +62,7 @@ public struct ExtraColumns: OptionSet, Sendable {
     if records.contains(where: { $0.energy.buffer != nil }) { insert(.buffer) }
     if records.contains(where: { $0.accelerator != nil }) { insert(.accelerator) }
     if records.contains(where: { $0.time != nil }) { insert(.time) }
+    if records.contains(where: { $0.buffer != nil }) { insert(.layout) }
   }
 }
 
@@ -75,6 +78,7 @@ extension ResultFile {
   private static let extraColumns: [(path: [String], needs: ExtraColumns)] = [
     (["dataflows"], .dataflows), (["references"], .dataflows), (["part_of"], .parts), (["own_inputs"], .parts),
     (["phases"], .phases), (["energy", "buffer"], .buffer), (["accelerator"], .accelerator), (["time"], .time),
+    (["buffer"], .layout),
   ]
 
   private static let comparisonColumns: [ResultColumn] =
@@ -103,6 +107,9 @@ extension ResultFile {
     ResultColumn(["bits", "partial_sums"], .number) { String($0.bits.partialSums) },
     ResultColumn(["reuse"], .text) { $0.reuse },
     ResultColumn(["phases"], .text) { $0.phases ?? "" },
+    ResultColumn(["buffer", "parts"], .text) { $0.buffer?.parts ?? "" },
+    ResultColumn(["buffer", "double_buffered"], .names) { $0.buffer?.doubleBuffered?.joined(separator: "|") ?? "" },
+    ResultColumn(["buffer", "on_chip"], .names) { $0.buffer?.onChip?.joined(separator: "|") ?? "" },
     ResultColumn(["dataflow"], .text) { $0.dataflow },
     ResultColumn(["optimal_dataflows"], .names) { $0.optimalDataflows?.joined(separator: "|") ?? "" },
     ResultColumn(["mapping"], .nest) { $0.mappingText },

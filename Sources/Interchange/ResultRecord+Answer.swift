@@ -24,6 +24,9 @@ extension ResultRecord {
       throw FormatError(
         origin: "occupancy_bits", message: "is \(occupancyBits), more than the capacity of \(capacityBits) bits")
     }
+    if let tensor = problem.movedFromChip(by: nest) {
+      throw FormatError(origin: "mapping", message: "does not keep \(tensor.rawValue) whole, which are on the chip")
+    }
     let entry = Network.Entry(layer: layer, count: count, partOf: partOf, hasOwnInputs: ownInputs ?? false)
     let evaluation: Evaluation
     do {
@@ -138,9 +141,15 @@ extension ResultRecord {
       model = shared
     }
     do {
-      return try Problem(layer, widths: widths, energyModel: model, reuse: policy, phases: phases)
+      return try Problem(
+        layer,
+        in: Problem.Setting(
+          widths: widths, energyModel: model, reuse: policy, phases: phases,
+          layout: try buffer?.layout() ?? .shared))
+    } catch let error as FormatError {
+      throw error
     } catch {
-      throw FormatError(origin: "shape", message: error.description)
+      throw FormatError(origin: "shape", message: "\(error)")
     }
   }
 

@@ -299,6 +299,8 @@ public struct ResultRecord: Codable, Hashable, Sendable {
   public var reuse: String
   /// Whether loops over phases were searched, a raw value of `PhasePolicy`; nil where it is as usual under the reuse.
   public var phases: String?
+  /// How tensors lie in the Buffer; nil where they share one room, each box there once.
+  public var buffer: Layout?
   /// The dataflow of the mapping, a raw value of `Dataflow`.
   public var dataflow: String
   /// All dataflows that attain the mapping's energy at the capacity, in the order of `Dataflow.allCases`, where the mapping
@@ -341,6 +343,7 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     case bits
     case reuse
     case phases
+    case buffer
     case dataflow
     case optimalDataflows = "optimal_dataflows"
     case mapping
@@ -370,6 +373,7 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     bits = Widths(answer.setting.widths)
     reuse = answer.setting.reuse.rawValue
     phases = answer.setting.namedPhases?.rawValue
+    buffer = Layout(answer.setting.layout)
     dataflow = answer.dataflow.rawValue
     optimalDataflows = answer.optimalDataflows?.map(\.rawValue)
     mapping = Self.nodes(answer.mapping)

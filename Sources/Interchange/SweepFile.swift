@@ -14,6 +14,12 @@ public struct SweepRequest: Hashable, Sendable {
   public var layers = LayerSelection([])
   /// Sizes of the Buffer.
   public var capacities: [Bits] = []
+  /// Buffers in parts, each with the sizes of its own.
+  public var buffers: [BufferLayout] = []
+  /// The tensors that take twice their box.
+  public var doubleBuffered: Set<Tensor> = []
+  /// The tensors that are in the Buffer whole and do not move.
+  public var onChip: Set<Tensor> = []
   /// Machines that have capacities, energy models and word widths of their own; where there are any, none of these are given.
   public var accelerators: [Accelerator] = []
   /// Bits moved where none is given.
@@ -72,7 +78,7 @@ public enum SweepFile {
     if let kind = DocumentKind(of: root), kind != .sweep { throw root.error("\(kind.text); a sweep is expected") }
     let fields = try root.fields([
       "networks", "dimensions", "layers", "capacities", "energy", "bits", "reuse", "phases", "dataflow",
-      "compare-dataflows", "accelerators",
+      "compare-dataflows", "accelerators", "double-buffer", "on-chip", "leave-on-chip",
     ])
     var request = SweepRequest()
     let place = dimensions == nil ? fields["dimensions"] : nil
@@ -95,13 +101,18 @@ public enum SweepFile {
           try BuiltIn.accelerator(nameOrFile: name, origin: node.origin)
         })
     }
-    let own = ["capacities", "energy", "bits"].first { fields[$0] != nil }
+    let own = ["capacities", "energy", "bits", "double-buffer"].first { fields[$0] != nil }
     if fields["accelerators"] != nil, let own, let node = fields[own] {
       throw node.error("does not go with 'accelerators', which have their own")
     }
     let capacities = fields["accelerators"] == nil ? try root.required("capacities", in: fields) : nil
     for node in try capacities?.oneOrMore() ?? [] {
       let text = try node.string()
+      if LayoutText.hasParts(text) {
+        request.buffers.append(
+          try node.placing { () throws(FormatError) in try LayoutText.layout(text, origin: node.origin) })
+        continue
+      }
       request.capacities += try node.placing { () throws(FormatError) in
         try CapacityText.parseList(text, origin: node.origin)
       }
@@ -124,6 +135,15 @@ public enum SweepFile {
         try DataflowText.parse(names, origin: node.origin)
       }
     }
+    func tensors(_ key: String, _ known: [Tensor]) throws(FormatError) -> Set<Tensor> {
+      guard let node = fields[key] else { return [] }
+      let names = try node.oneOrMore().map { node throws(FormatError) in try node.string() }.joined(separator: ",")
+      return try node.placing { () throws(FormatError) in
+        try LayoutText.tensors(names, origin: node.origin, of: known)
+      }
+    }
+    request.doubleBuffered = try tensors("double-buffer", Tensor.allCases)
+    request.onChip = try tensors("on-chip", [.inputs, .weights]).union(tensors("leave-on-chip", [.outputs]))
     request.comparesDataflows = try fields["compare-dataflows"]?.boolean() ?? false
     return request
   }

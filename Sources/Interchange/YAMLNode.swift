@@ -77,6 +77,15 @@ package struct YAMLNode {
     return fields
   }
 
+  /// The keys of a mapping, whatever they are, with values that are texts.
+  func pairs() throws(FormatError) -> [(key: String, value: String)] {
+    guard let mapping = node.mapping else { throw error("is \(shown); a mapping is expected") }
+    return try mapping.map { key, value throws(FormatError) in
+      guard let name = key.scalar?.string else { throw at(path, key).error("is no key; a text is expected") }
+      return (name, try at(path.isEmpty ? name : "\(path).\(name)", value).string())
+    }
+  }
+
   /// The same with the hyphens of keys that are not known read as underscores.
   func fieldsWithUnderscores(_ known: [String]) throws(FormatError) -> [String: YAMLNode] {
     guard let mapping = node.mapping else { return try fields(known) }

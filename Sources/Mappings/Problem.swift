@@ -116,14 +116,24 @@ public struct Problem: Hashable, Sendable {
 
   /// The least capacity in which some MAC can run: a word of each tensor, two where the next is loaded meanwhile, and all
   /// that is on the chip.
-  public var leastCapacity: Bits {
-    layout.leastCapacity { tensor in
-      let used = layer.usedElements(of: tensor)
-      let words =
-        layout.onChip.contains(tensor)
-        ? used : Words(min(layout.doubleBuffered.contains(tensor) ? 2 : 1, used.count))
-      return words * widths.inBuffer(tensor)
+  public var leastCapacity: Bits { layout.leastCapacity(holding: leastHeld) }
+
+  /// What a tensor takes of the Buffer at least.
+  private func leastHeld(_ tensor: Tensor) -> Bits {
+    let used = layer.usedElements(of: tensor)
+    let words =
+      layout.onChip.contains(tensor) ? used : Words(min(layout.doubleBuffered.contains(tensor) ? 2 : 1, used.count))
+    return words * widths.inBuffer(tensor)
+  }
+
+  /// The first part of a Buffer of some size that is too small for any mapping, with the least that would do.
+  public func partTooSmall(in capacity: Bits) -> (part: BufferLayout.Part, least: Bits)? {
+    for part in layout.parts {
+      let least = part.tensors.reduce(.zero) { $0 + leastHeld($1) }
+      let share = layout.share(of: part, in: capacity)
+      if share < least { return (BufferLayout.Part(part.tensors, capacity: share), least) }
     }
+    return nil
   }
 }
 

@@ -85,13 +85,20 @@ public enum SweepReport {
         ] + (namesAccelerators ? [total.accelerator ?? ""] : []) + [
           "\(total.energy.model) [\(total.energy.unit)]",
           total.bits.wordWidths.map(WidthsText.text) ?? "",
-          Problem.Setting.reuseText(total.reuse, phases: total.phases), String(total.layers),
+          rules(total), String(total.layers),
           CapacityText.text(Bits(total.capacityBits)), NumberText.grouped(total.energy.data),
           NumberText.grouped(total.lowerBound.data), total.gap.data.map(NumberText.percent) ?? "",
           total.gap.total.map(NumberText.percent) ?? "",
         ])
     }
     return table.lines
+  }
+
+  /// The reuse and how tensors lie in the Buffer, in words.
+  private static func rules(_ total: SweepTotal) -> String {
+    let layout = total.buffer.flatMap { try? $0.layout() } ?? .shared
+    return ([Problem.Setting.reuseText(total.reuse, phases: total.phases)] + LayoutText.words(layout))
+      .joined(separator: ", ")
   }
 
   /// A row for each network and setting whose energy model tells what the Buffer costs: where the energy of all is least.
@@ -112,7 +119,7 @@ public enum SweepReport {
   }
 
   private static func isSameSetting(_ a: SweepTotal, _ b: SweepTotal) -> Bool {
-    a.network == b.network && a.bits == b.bits && a.reuse == b.reuse && a.phases == b.phases
+    a.network == b.network && a.bits == b.bits && a.reuse == b.reuse && a.phases == b.phases && a.buffer == b.buffer
       && a.energy.model == b.energy.model && a.accelerator == b.accelerator
   }
 }

@@ -17,6 +17,8 @@ public struct Sweep: Sendable {
     public let reuse: ReusePolicy
     /// Whether loops over phases are searched.
     public let phases: PhasePolicy
+    /// How tensors lie in the Buffer.
+    public let layout: BufferLayout
     /// The energy models to answer for with these widths.
     public let energyModels: [EnergyModel]
     /// The accelerator that these are, where one was named.
@@ -31,9 +33,9 @@ public struct Sweep: Sendable {
     /// - Throws: `ProblemError` for a capacity that an energy model does not tell of.
     init(
       widths: WordWidths, reuse: ReusePolicy, phases: PhasePolicy, energyModels: [EnergyModel], capacities: [Bits],
-      accelerator: Accelerator.Identity? = nil
+      accelerator: Accelerator.Identity? = nil, layout: BufferLayout = .shared
     ) throws(ProblemError) {
-      self.accelerator = accelerator
+      (self.accelerator, self.layout) = (accelerator, layout)
       (self.widths, self.reuse, self.phases) = (widths, reuse, phases)
       (self.energyModels, self.capacities) = (energyModels, capacities)
       models = try energyModels.map { model throws(ProblemError) in
@@ -44,8 +46,11 @@ public struct Sweep: Sendable {
 
     /// The setting under a model at a capacity, or under one that compares by the ratio of its prices.
     func under(_ model: EnergyModel, _ dataflows: [Dataflow]) -> Problem.Setting {
-      Problem.Setting(widths: widths, energyModel: model, reuse: reuse, phases: phases, dataflows: Set(dataflows))
+      Problem.Setting(widths: widths, energyModel: model, reuse: reuse, phases: phases, dataflows: Set(dataflows), layout: layout)
     }
+
+    /// Whether the capacity is not one of the sweep's: an accelerator's, or that of a Buffer in parts.
+    var hasOwnCapacity: Bool { accelerator != nil || !layout.parts.isEmpty }
 
     /// Whether loops over phases are searched, where that is not what is usual under the reuse, as files have it.
     var namedPhases: String? { phases.named(under: reuse)?.rawValue }
@@ -65,7 +70,7 @@ public struct Sweep: Sendable {
   public let networks: [Network]
   /// The settings, each once.
   public let settings: [Setting]
-  /// The Buffer's sizes, each once; none where accelerators have their own.
+  /// The sizes of a Buffer in one room, each once; none where accelerators have their own.
   public let capacities: [Bits]
   /// The dataflows that are searched, in their own order.
   public let dataflows: [Dataflow]
@@ -97,10 +102,10 @@ public struct Sweep: Sendable {
       }
     }
     if networks.isEmpty { throw .lacks("network") }
-    if !accelerators.isEmpty, !request.capacities.isEmpty || !request.energyModels.isEmpty || !request.widths.isEmpty {
+    if !accelerators.isEmpty, !request.capacities.isEmpty || !request.buffers.isEmpty || !request.doubleBuffered.isEmpty || !request.energyModels.isEmpty || !request.widths.isEmpty {
       throw .contradiction("--accelerator: accelerators have capacities, energy models and word widths of their own")
     }
-    if capacities.isEmpty, accelerators.isEmpty { throw .lacks("capacity") }
+    if capacities.isEmpty, accelerators.isEmpty, request.buffers.isEmpty { throw .lacks("capacity") }
     let choices = request.widths.isEmpty ? [ChosenWidths()] : request.widths
     let policies = request.reuse.isEmpty ? [ReusePolicy.usual] : request.reuse.uniqued()
     func withPhases<Choice>(_ make: (ReusePolicy, PhasePolicy) -> Choice) -> [Choice] {
@@ -119,17 +124,22 @@ public struct Sweep: Sendable {
     }
     do {
       if accelerators.isEmpty {
+        let layouts = Self.layouts(request, capacities)
         settings = try choicesOfSettings.map { choice throws(ProblemError) in
-          try Setting(
-            widths: choice.widths, reuse: choice.reuse, phases: choice.phases, energyModels: choice.own,
-            capacities: capacities)
-        }
+          try layouts.map { layout, capacities throws(ProblemError) in
+            try Setting(
+              widths: choice.widths, reuse: choice.reuse, phases: choice.phases, energyModels: choice.own,
+              capacities: capacities, layout: layout)
+          }
+        }.flatMap { $0 }
       } else {
         settings = try choicesOfAccelerators.map { choice throws(ProblemError) in
-          try Setting(
+          var layout = choice.accelerator.layout
+          layout.onChip = request.onChip
+          return try Setting(
             widths: choice.accelerator.widths, reuse: choice.reuse, phases: choice.phases,
             energyModels: [choice.accelerator.energyModel], capacities: [choice.accelerator.capacity],
-            accelerator: choice.accelerator.identity)
+            accelerator: choice.accelerator.identity, layout: layout)
         }
       }
     } catch {
@@ -137,6 +147,19 @@ public struct Sweep: Sendable {
     }
     units = Self.units(networks, settings)
     for unit in units { try check(unit) }
+  }
+
+  /// The layouts of the Buffer that are asked for, each with its sizes: one room, of which there may be many, and parts.
+  private static func layouts(
+    _ request: SweepRequest, _ capacities: [Bits]
+  ) -> [(layout: BufferLayout, capacities: [Bits])] {
+    let shared = capacities.isEmpty ? [] : [(layout: BufferLayout.shared, capacities: capacities)]
+    let parts = request.buffers.uniqued().map { (layout: $0, capacities: $0.capacity.map { [$0] } ?? []) }
+    return (shared + parts).map { layout, capacities in
+      var layout = layout
+      (layout.doubleBuffered, layout.onChip) = (request.doubleBuffered, request.onChip)
+      return (layout, capacities)
+    }
   }
 
   /// The sweep that a plan is of, as its file has it.
@@ -227,6 +250,7 @@ public struct Sweep: Sendable {
     if namesPhases { columns.insert(.phases) }
     if settings.contains(where: { $0.energyModels.contains { $0.buffer != nil } }) { columns.insert(.buffer) }
     if settings.contains(where: { $0.accelerator != nil }) { columns.insert(.accelerator) }
+    if settings.contains(where: { $0.layout != .shared }) { columns.insert(.layout) }
     if settings.contains(where: { $0.accelerator?.throughput != nil }) { columns.insert(.time) }
     return columns
   }

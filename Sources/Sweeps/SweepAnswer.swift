@@ -47,11 +47,13 @@ struct SweepAnswer: Sendable {
     init(_ problem: Problem, _ capacities: [Bits], _ sweep: Sweep, _ threads: Int) throws {
       let optimizer = Optimizer(problem)
       let options = SearchOptions(threads: threads)
-      let all = optimizer.curve(options: options)
+      // Of a Buffer in parts a curve is as much work as the optima at its capacities.
+      let hasParts = !problem.layout.parts.isEmpty
+      let all = hasParts ? optimizer.curve(at: capacities, options: options) : optimizer.curve(options: options)
       let isWanted = sweep.comparesDataflows || sweep.dataflows.count == Dataflow.allCases.count
       let each =
         isWanted
-        ? DataflowCurves(optimizer, at: sweep.comparesDataflows ? capacities : [], options: options) : nil
+        ? DataflowCurves(optimizer, at: sweep.comparesDataflows || hasParts ? capacities : [], options: options) : nil
       places = try capacities.map { capacity in
         guard let point = all.steps.index(capacity: capacity) else {
           throw SweepError.nothingFits(problem, capacity)

@@ -18,6 +18,8 @@ public struct SweepCurve: Codable, Hashable, Sendable {
   public var reuse: String
   /// Whether loops over phases were searched, a raw value of `PhasePolicy`; nil where it is as usual under the reuse.
   public var phases: String?
+  /// How tensors lie in the Buffer; nil where they share one room, each box there once.
+  public var buffer: ResultRecord.Layout?
   /// The accelerator's name, where one was named.
   public var accelerator: String?
   /// The energy model's name.
@@ -40,6 +42,7 @@ public struct SweepCurve: Codable, Hashable, Sendable {
     case bits
     case reuse
     case phases
+    case buffer
     case accelerator
     case energyModel = "energy_model"
     case unit
@@ -58,6 +61,8 @@ public struct SweepCurve: Codable, Hashable, Sendable {
   /// A network's in a setting, under each energy model.
   static func all(of network: Sweep.NetworkValues<SweepSums>, _ sweep: Sweep) -> [SweepCurve] {
     let (network, setting, layers) = (network.network, network.setting, network.layers)
+    // Of a Buffer in parts the optima are known at the sweep's capacities alone.
+    if !setting.layout.parts.isEmpty { return [] }
     let known = setting.ratios.enumerated().map { place, ratio -> (ratio: PriceRatio, curve: NetworkCurve?) in
       let curves = layers.map { (entry: $0.entry, curve: $0.value.curves[place].steps) }
       return (ratio, try? NetworkCurve(curves, in: setting.under(.comparing(ratio), sweep.dataflows)))
@@ -81,6 +86,7 @@ public struct SweepCurve: Codable, Hashable, Sendable {
     bits = ResultRecord.Widths(setting.widths)
     reuse = setting.reuse.rawValue
     phases = setting.namedPhases
+    buffer = ResultRecord.Layout(setting.layout)
     accelerator = setting.accelerator?.name
     energyModel = model.name
     unit = model.unit

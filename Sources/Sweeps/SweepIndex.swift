@@ -42,6 +42,8 @@ public struct SweepTotal: Codable, Hashable, Sendable {
   public var reuse: String
   /// Whether loops over phases were searched, a raw value of `PhasePolicy`; nil where it is as usual under the reuse.
   public var phases: String?
+  /// How tensors lie in the Buffer; nil where they share one room, each box there once.
+  public var buffer: ResultRecord.Layout?
   /// The accelerator's name, where one was named.
   public var accelerator: String?
   /// The Buffer's size.
@@ -60,6 +62,7 @@ public struct SweepTotal: Codable, Hashable, Sendable {
     case bits
     case reuse
     case phases
+    case buffer
     case accelerator
     case capacityBits = "capacity_bits"
     case layers
@@ -238,6 +241,7 @@ extension SweepTotal {
     bits = ResultRecord.Widths(setting.widths)
     reuse = setting.reuse.rawValue
     phases = setting.namedPhases
+    buffer = ResultRecord.Layout(setting.layout)
     accelerator = setting.accelerator?.name
     capacityBits = capacity.count
     layers = network.wholes.reduce(0) { $0 + $1.count }

@@ -73,19 +73,22 @@ struct SweepPlan: Codable, Hashable, Sendable {
     var reuse: String
     /// Whether loops over phases are searched; nil where it is as usual under the reuse.
     var phases: String?
+    /// How tensors lie in the Buffer; nil where they share one room, each box there once.
+    var buffer: ResultRecord.Layout?
     /// The models with their prices; energies are zero.
     var energyModels: [ResultRecord.Energies]
     /// What the Buffer costs by each of them; nil where none tells.
     var buffers: [PlannedBuffer?]?
     /// The accelerator that these are, where one was named.
     var accelerator: ResultRecord.Machine?
-    /// Its Buffer's size.
+    /// The Buffer's size, where it is an accelerator's or in parts.
     var capacityBits: Int?
 
     enum CodingKeys: String, CodingKey {
       case bits
       case reuse
       case phases
+      case buffer
       case energyModels = "energy_models"
       case buffers
       case accelerator
@@ -125,11 +128,12 @@ struct SweepPlan: Codable, Hashable, Sendable {
     settings = sweep.settings.map { setting in
       PlannedSetting(
         bits: ResultRecord.Widths(setting.widths), reuse: setting.reuse.rawValue, phases: setting.namedPhases,
+        buffer: ResultRecord.Layout(setting.layout),
         energyModels: setting.energyModels.map { ResultRecord.Energies(pricesOf: $0) },
         buffers: setting.energyModels.allSatisfy { $0.buffer == nil }
           ? nil : setting.energyModels.map { $0.buffer.map(PlannedBuffer.init) },
         accelerator: setting.accelerator.map { ResultRecord.Machine($0) },
-        capacityBits: setting.accelerator == nil ? nil : setting.capacities.first?.count)
+        capacityBits: setting.hasOwnCapacity ? setting.capacities.first?.count : nil)
     }
     dataflows = sweep.dataflows == Dataflow.allCases ? nil : sweep.dataflows.map(\.rawValue)
     comparesDataflows = sweep.comparesDataflows
@@ -141,7 +145,7 @@ struct SweepPlan: Codable, Hashable, Sendable {
       ("the form", form == other.form), ("the networks", networks == other.networks),
       ("the capacities", capacitiesBits == other.capacitiesBits),
       ("the accelerators", Set(settings.map(\.accelerator)) == Set(other.settings.map(\.accelerator))),
-      ("the energy models, word widths or policies of reuse or phases", settings == other.settings),
+      ("the energy models, word widths, parts of the Buffer or policies of reuse or phases", settings == other.settings),
       ("the dataflows", dataflows == other.dataflows),
       ("the comparison of dataflows", comparesDataflows == other.comparesDataflows),
     ]
@@ -183,7 +187,8 @@ extension SweepPlan.PlannedSetting {
         try EnergyModel(
           name: prices.model, source: "", unit: prices.unit, mac: prices.perMAC, read: prices.perBitRead,
           write: prices.perBitWritten, buffer: try buffer?.energy)
-      }, capacities: capacityBits.map { [Bits($0)] } ?? capacities, accelerator: identity)
+      }, capacities: capacityBits.map { [Bits($0)] } ?? capacities, accelerator: identity,
+      layout: try buffer?.layout() ?? .shared)
   }
 }
 

@@ -34,6 +34,7 @@ struct Curve: ParsableCommand {
         tilebound curve --network vgg16 --capacity 1KiB...1MiB --format json
         tilebound curve --network resnet50 --capacity 1KiB...1MiB --quiet --plot resnet50.svg
         tilebound curve alexnet --layer conv1,conv2 --plot layers.png --plot-in words
+        tilebound curve alexnet --capacity inputs=16KiB,weights=32KiB,outputs=8KiB --scale 1/4...8 --quiet
         tilebound curve resnet50 --total --energy cacti-45nm-int8 --plot-in total --plot least.svg
       """)
 
@@ -41,9 +42,16 @@ struct Curve: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Only the optima at these sizes of the Buffer, as in 1KiB...4MiB or 64KiB,66.5KiB; \(CapacityOptions.units).",
+      "Only the optima at these sizes of the Buffer, as in 1KiB...4MiB or 64KiB,66.5KiB; or at one in parts, as "
+        + "inputs=16KiB,weights=32KiB,outputs=8KiB; \(CapacityOptions.units).",
       valueName: "sizes"))
   var capacity: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The optima of a Buffer in parts with all of them so many times as large: factors by commas, as in 1/2,1,2, or doubled "
+        + "from the first as 1/4...8.", valueName: "factors"))
+  var scale: String?
 
   @Option(
     help: ArgumentHelp(
@@ -54,6 +62,7 @@ struct Curve: ParsableCommand {
   @OptionGroup var machine: AcceleratorOptions
   @OptionGroup var model: ModelOptions
   @OptionGroup var reuse: ReuseOptions
+  @OptionGroup var layout: LayoutOptions
   @OptionGroup var chosen: DataflowOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var threads: ThreadOptions
@@ -87,10 +96,11 @@ struct Curve: ParsableCommand {
 
   func run() throws {
     let format = try output.format()
-    let capacities = try capacity.map { try CapacityOptions.list($0) }
+    let accelerator = try machine.named(besides: model.ofAccelerator + layout.ofAccelerator)
+    let (capacities, parted) = try capacities(accelerator)
     let part = try PercentText.parse(within ?? "5%", origin: "--within")
-    let accelerator = try machine.named(besides: model.ofAccelerator)
-    let setting = try model.setting(reuse.policy, reuse.phases, try chosen.dataflows(), of: accelerator)
+    let setting = try model.setting(
+      reuse.policy, reuse.phases, try chosen.dataflows(), layout: try layout.layout(parted, of: accelerator), of: accelerator)
     try checkPrices(setting, capacities)
     // What the Buffer costs at a capacity changes no optimum: energies are given once these are known.
     let searched = setting.withoutBuffer
@@ -171,6 +181,21 @@ struct Curve: ParsableCommand {
       lines += CurveReport.notes(entries, shownSummaries)
       try output.emit(lines.joined(separator: "\n") + "\n")
     }
+  }
+
+  /// The capacities at which alone the optima are wanted, and the parts of a Buffer that is given by these: as it is, or with
+  /// all parts as many times as large as `--scale` says.
+  private func capacities(_ accelerator: Accelerator?) throws -> (capacities: [Bits]?, layout: BufferLayout) {
+    let given = try capacity.flatMap { LayoutText.hasParts($0) ? try CapacityOptions.buffer($0) : nil }
+    let parted = accelerator?.layout ?? given?.layout ?? .shared
+    guard let scale else {
+      return (try given.map { [$0.capacity] } ?? capacity.map { try CapacityOptions.list($0) }, parted)
+    }
+    guard let whole = parted.capacity else {
+      throw CommandFailure(
+        code: .usage, message: "--scale goes with a Buffer in parts, as --capacity inputs=16KiB,weights=32KiB,outputs=8KiB")
+    }
+    return (try ScaleText.parse(scale, of: whole, origin: "--scale"), parted)
   }
 
   /// Refuses prices that no one curve has the optima of, and capacities at which they are not known.

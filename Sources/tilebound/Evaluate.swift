@@ -25,12 +25,16 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var given: GivenMappingOptions
   @OptionGroup var layers: LayerOptions
 
-  @Option(help: ArgumentHelp("The Buffer's size, to hold the mapping to; \(CapacityOptions.units).", valueName: "size"))
+  @Option(
+    help: ArgumentHelp(
+      "The Buffer's size or its parts, to hold the mapping to, as for optimize; \(CapacityOptions.units).",
+      valueName: "size"))
   var capacity: String?
 
   @OptionGroup var machine: AcceleratorOptions
   @OptionGroup var model: ModelOptions
   @OptionGroup var reuse: ReuseOptions
+  @OptionGroup var layout: LayoutOptions
 
   @Flag(help: "Walk the nest element by element and compare.")
   var replay = false
@@ -40,9 +44,12 @@ struct Evaluate: ParsableCommand {
 
   func run() throws {
     let format = try output.format()
-    let accelerator = try machine.named(besides: [("--capacity", self.capacity)] + model.ofAccelerator)
-    let capacity = try accelerator?.capacity ?? self.capacity.map { try CapacityOptions.single($0) }
-    let given = try model.setting(reuse.policy, reuse.phases, of: accelerator)
+    let accelerator = try machine.named(besides: [("--capacity", self.capacity)] + model.ofAccelerator + layout.ofAccelerator)
+    let buffer = try self.capacity.map { try CapacityOptions.buffer($0) }
+    let capacity = accelerator?.capacity ?? buffer?.capacity
+    let layout = try self.layout.layout(buffer?.layout ?? .shared, of: accelerator)
+    try timeloop.refuse(layout)
+    let given = try model.setting(reuse.policy, reuse.phases, layout: layout, of: accelerator)
     let setting = try capacity.map { try given.at($0) } ?? given
     try output.checkFiles(besides: [("--timeloop", timeloop.timeloop)])
     var answer = try self.given.answer(
@@ -70,7 +77,8 @@ struct Evaluate: ParsableCommand {
     let replay: Replay
     do {
       replay = try Replay(
-        of: evaluation.mapping, on: problem.layer, reuse: problem.reuse, widths: widths, capacity: capacity)
+        of: evaluation.mapping, on: problem.layer, reuse: problem.reuse, widths: widths, capacity: capacity,
+        layout: problem.layout)
     } catch {
       throw CommandFailure(code: .failed, message: "replay: \(error)")
     }

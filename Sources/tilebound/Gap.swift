@@ -30,6 +30,7 @@ struct Gap: ParsableCommand {
   @OptionGroup var machine: AcceleratorOptions
   @OptionGroup var model: ModelOptions
   @OptionGroup var reuse: ReuseOptions
+  @OptionGroup var layout: LayoutOptions
   @OptionGroup var chosen: DataflowOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var threads: ThreadOptions
@@ -39,19 +40,21 @@ struct Gap: ParsableCommand {
 
   func run() throws {
     let format = try output.format()
-    let accelerator = try machine.named(besides: [("--capacity", capacities.capacity)] + model.ofAccelerator)
-    let capacities =
-      try accelerator.map { [$0.capacity] }
+    let accelerator = try machine.named(besides: [("--capacity", capacities.capacity)] + model.ofAccelerator + layout.ofAccelerator)
+    let (capacities, parted) =
+      try accelerator.map { ([$0.capacity], .shared) }
       ?? capacities.list(example: "tilebound gap --network resnet50 --capacity 128KiB")
-    let setting = try model.setting(reuse.policy, reuse.phases, try chosen.dataflows(), of: accelerator)
+    let setting = try model.setting(
+      reuse.policy, reuse.phases, try chosen.dataflows(), layout: try layout.layout(parted, of: accelerator), of: accelerator)
     let (network, entries) = try layers.entries(example: "tilebound gap --network resnet50 --capacity 128KiB")
     try output.checkFiles()
     let settings = try capacities.map { try setting.at($0) }
     for (capacity, setting) in zip(capacities, settings) {
       try CommandFailure.refuse([capacity], inWhichNothingFitsOf: entries, in: setting)
     }
-    // What is said of curves is said of them as they are without the Buffer's energy, which a search at a capacity is not.
-    let curvesAreKnown = setting.energyModel.buffer == nil
+    // What is said of curves is said of them as they are without the Buffer's energy, which a search at a capacity is not; of a Buffer in
+    // parts they are known at some capacities alone.
+    let curvesAreKnown = setting.energyModel.buffer == nil && setting.layout.parts.isEmpty
     // Prices of one ratio have the same optima.
     let ratios = settings.map(\.energyModel.ratio)
 

@@ -41,6 +41,12 @@ struct GivenMappingOptions: ParsableArguments {
         code: .usage, message: "\(TextFile.shown(origin)): the nest has loops over phases, which --phases off excludes")
     }
     let problem = try Problem(entry.layer, in: setting)
+    if let tensor = problem.movedFromChip(by: mapping) {
+      throw CommandFailure(
+        code: .impossible,
+        message: "\(TextFile.shown(origin)): \(tensor.rawValue) are on the chip, and the mapping does not keep them whole; "
+          + "their keep belongs outside all loops that they depend on")
+    }
     let evaluation: Evaluation
     do {
       evaluation = try problem.evaluate(counting: mapping)
@@ -50,6 +56,13 @@ struct GivenMappingOptions: ParsableArguments {
       throw CommandFailure(code: .failed, message: "\(TextFile.shown(origin)): \(error)\(remedy)")
     }
     let answer = Answer(network: network, entry: entry, setting: setting, capacity: capacity, evaluation)
+    if let capacity, let part = answer.overfullPart(in: capacity) {
+      throw CommandFailure(
+        code: .impossible,
+        message: "\(TextFile.shown(origin)): does not fit the part for "
+          + "\(Tensor.allCases.filter(part.part.tensors.contains).map(\.rawValue).joined(separator: " and ")) of "
+          + "\(CapacityText.text(part.part.capacity)); the mapping needs \(CapacityText.text(part.held))")
+    }
     if let capacity, answer.occupancy > capacity {
       throw CommandFailure(
         code: .impossible,

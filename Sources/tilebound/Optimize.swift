@@ -32,12 +32,13 @@ struct Optimize: ParsableCommand {
 
   @OptionGroup var layers: LayerOptions
 
-  @Option(help: ArgumentHelp("The Buffer's size, as in 64KiB; \(CapacityOptions.units).", valueName: "size"))
+  @Option(help: ArgumentHelp("The Buffer's size, as in 64KiB, or its parts, as inputs=16KiB,weights=32KiB,outputs=8KiB or inputs+outputs=128KiB,weights=512KiB; \(CapacityOptions.units).", valueName: "size"))
   var capacity: String?
 
   @OptionGroup var machine: AcceleratorOptions
   @OptionGroup var model: ModelOptions
   @OptionGroup var reuse: ReuseOptions
+  @OptionGroup var layout: LayoutOptions
 
   @OptionGroup var chosen: DataflowOptions
   @OptionGroup var output: OutputOptions
@@ -63,11 +64,16 @@ struct Optimize: ParsableCommand {
   func run() throws {
     let format = try output.format()
     let example = "tilebound optimize --network alexnet --layer conv2 --capacity 64KiB"
-    let accelerator = try machine.named(besides: [("--capacity", self.capacity)] + model.ofAccelerator)
-    guard let capacity = try accelerator?.capacity ?? self.capacity.map({ try CapacityOptions.single($0) }) else {
+    let accelerator = try machine.named(besides: [("--capacity", self.capacity)] + model.ofAccelerator + layout.ofAccelerator)
+    let given = try self.capacity.map { try CapacityOptions.buffer($0) }
+    guard let capacity = accelerator?.capacity ?? given?.capacity else {
       throw CommandFailure.missingCapacity(example: example)
     }
-    let setting = try model.setting(reuse.policy, reuse.phases, try chosen.dataflows(), of: accelerator).at(capacity)
+    let layout = try self.layout.layout(given?.layout ?? .shared, of: accelerator)
+    let setting = try model.setting(
+      reuse.policy, reuse.phases, try chosen.dataflows(), layout: layout, of: accelerator
+    ).at(capacity)
+    try timeloop.refuse(layout)
     let threads = try threads.count()
     let timeLimit = try timeLimit.duration()
     let (network, entries) = try layers.entries(example: example)

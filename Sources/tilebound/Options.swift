@@ -159,12 +159,15 @@ struct CapacityOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The Buffer's size, as in 64KiB; several by commas, doubled from the first as 1KiB...4MiB, or in 4 steps an octave "
-        + "as 1KiB...4MiB/4; \(units).",
+        + "as 1KiB...4MiB/4; or one in parts, as inputs=16KiB,weights=32KiB,outputs=8KiB or inputs+outputs=128KiB,weights=512KiB; \(units).",
       valueName: "sizes")) var capacity: String?
 
-  func list(example: String) throws -> [Bits] {
+  /// The sizes, with the parts where there is one size that is given by these.
+  func list(example: String) throws -> (capacities: [Bits], layout: BufferLayout) {
     guard let capacity else { throw CommandFailure.missingCapacity(example: example) }
-    return try Self.list(capacity)
+    if !LayoutText.hasParts(capacity) { return (try Self.list(capacity), .shared) }
+    let buffer = try Self.buffer(capacity)
+    return ([buffer.capacity], buffer.layout)
   }
 
   /// The capacities of a list; what is to be known about its units is told.
@@ -172,6 +175,13 @@ struct CapacityOptions: ParsableArguments {
     let capacities = try CapacityText.parseList(text, origin: "--capacity")
     DimensionOptions.tell(CapacityText.remarks(on: text, origin: "--capacity"))
     return capacities
+  }
+
+  /// The capacity that a text stands for, with its parts where it is given by these; what is to be known about units is told.
+  static func buffer(_ text: String) throws -> (capacity: Bits, layout: BufferLayout) {
+    if !LayoutText.hasParts(text) { return (try single(text), .shared) }
+    let layout = try LayoutText.layout(text, origin: "--capacity")
+    return (layout.capacity ?? Bits(0), layout)
   }
 
   /// The one capacity that a text stands for; what is to be known about its unit is told.
@@ -274,12 +284,19 @@ struct ModelOptions: ParsableArguments {
   /// What layers have in common, with the reuse, the phases and the dataflows that other options choose.
   func setting(
     _ reuse: ReusePolicy = .usual, _ phases: PhasePolicy? = nil,
-    _ dataflows: Set<Dataflow> = Set(Dataflow.allCases), of accelerator: Accelerator? = nil
+    _ dataflows: Set<Dataflow> = Set(Dataflow.allCases), layout: BufferLayout = .shared,
+    of accelerator: Accelerator? = nil
   ) throws -> Problem.Setting {
     let model = try accelerator?.energyModel ?? energyModel()
+    if let tensor = layout.onChip.first(where: { tensor in !dataflows.contains { $0.order[0] == tensor } }) {
+      throw CommandFailure(
+        code: .usage,
+        message: "--dataflow: \(tensor.rawValue) are on the chip, and none of these orders of keeps begins with them; "
+          + "leave it out")
+    }
     return Problem.Setting(
       widths: try accelerator?.widths ?? widths(model), energyModel: model, reuse: reuse, phases: phases,
-      dataflows: dataflows)
+      dataflows: dataflows, layout: layout)
   }
 
   private func energyModel() throws -> EnergyModel {
@@ -298,6 +315,7 @@ struct ModelOptions: ParsableArguments {
   ) -> String {
     "\(what)\(accelerator.map { " on \($0.name)" } ?? ""): energy model \(setting.energyModel.name), word widths \(WidthsText.text(setting.widths)) "
       + "(inputs/weights/outputs/partial sums)" + (namesReuse ? ", reuse \(setting.reuseText)" : "")
+      + LayoutText.words(setting.layout).map { ", \($0)" }.joined()
   }
 }
 

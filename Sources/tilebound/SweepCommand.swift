@@ -88,6 +88,8 @@ struct SweepCommand: ParsableCommand {
       valueName: "on|off"))
   var phases: [String] = []
 
+  @OptionGroup var layout: LayoutOptions
+
   @Option(
     help: ArgumentHelp(
       "Only these orders of keeps, by commas, as for optimize: os-iw, or os for both that keep outputs outermost. "
@@ -298,7 +300,13 @@ struct SweepCommand: ParsableCommand {
       for (network, name) in zip(request.networks, networks) { request.networkOrigins[network] = name }
     }
     if !names.selection.isAll { request.layers = names.selection }
-    if let text = capacities.capacity { request.capacities = try CapacityOptions.list(text) }
+    if let text = capacities.capacity {
+      let (sizes, layout) = try capacities.list(example: "")
+      (request.capacities, request.buffers) = LayoutText.hasParts(text) ? ([], [layout]) : (sizes, [])
+    }
+    let layout = try layout.layout()
+    if self.layout.doubleBuffer != nil { request.doubleBuffered = layout.doubleBuffered }
+    if self.layout.onChip != nil || self.layout.leaveOnChip != nil { request.onChip = layout.onChip }
     if !accelerator.isEmpty {
       request.accelerators = try Self.parts(accelerator).map { try BuiltIn.accelerator(nameOrFile: $0) }
     }

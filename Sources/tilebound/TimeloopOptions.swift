@@ -1,5 +1,6 @@
 import Answers
 import ArgumentParser
+import EnergyModel
 import Interchange
 import Mappings
 import Workloads
@@ -12,6 +13,15 @@ struct TimeloopOptions: ParsableArguments {
         + "its v3.0.3 and its master branch are to count.",
       valueName: "file"))
   var timeloop: String?
+
+  /// Refuses a Buffer that the file could not say.
+  func refuse(_ layout: BufferLayout) throws {
+    if timeloop == nil || layout == .shared { return }
+    throw CommandFailure(
+      code: .usage,
+      message: "--timeloop is written for a Buffer that all tensors share, each box there once: leave out "
+        + LayoutText.words(layout).joined(separator: " and "))
+  }
 
   /// Writes the file, if one is asked for.
   ///

@@ -1,6 +1,6 @@
 import EnergyModel
 public import Mappings
-import Workloads
+public import Workloads
 
 /// The Pareto curve of a layer: the mappings that no other of the mapspace beats in both occupancy and energy of moving
 /// data (theory §7), as far as the mapspace is searched.
@@ -53,6 +53,11 @@ extension Optimizer {
   /// - Returns: the curve; it has a point at the least capacity at which anything fits.
   public func curve(dataflow: Dataflow? = nil, options: SearchOptions = SearchOptions()) -> ParetoCurve {
     curve(dataflow: dataflow, at: nil, options: options)
+  }
+
+  /// The curve of which the optima at some capacities alone are wanted: elsewhere it may be above them.
+  public func curve(at capacities: [Bits], options: SearchOptions = SearchOptions()) -> ParetoCurve {
+    curve(dataflow: nil, at: capacities, options: options)
   }
 
   /// The same, of which the optima at some capacities alone may be wanted: elsewhere the curve may then be above them.

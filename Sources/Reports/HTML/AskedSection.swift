@@ -37,7 +37,7 @@ struct AskedSection {
         [.number(index + 1)] + (hasAccelerators ? [.text(accelerator)] : []) + [
           .header(model.name), .text(model.unit), .number(model.perMAC, NumberText.price),
           .number(model.perBitRead, NumberText.price), .number(model.perBitWritten, NumberText.price),
-          .text(WidthsText.text(setting.widths)), .text(setting.reuseText),
+          .text(WidthsText.text(setting.widths)), .text(setting.rulesText),
           .text(records.map { $0.network ?? "by shape" }.uniqued().joined(separator: ", ")),
           .number(Set(records.map(LayerIdentity.init)).count), .text(Self.capacities(records)), .number(records.count),
         ])

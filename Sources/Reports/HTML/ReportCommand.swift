@@ -18,7 +18,13 @@ enum ReportCommand {
     if let name = builtInAccelerator(record) {
       parts += [ShellText.option("accelerator", name)] + rules(record.setting)
     } else {
-      if let capacity = record.capacity { parts.append("--capacity \(capacity.count)bit") }
+      if let capacity = record.capacity {
+        let layout = record.setting.layout
+        parts.append(
+          layout.parts.isEmpty
+            ? "--capacity \(capacity.count)bit"
+            : "--capacity \(LayoutText.text(LayoutText.parts(of: layout, in: capacity)))")
+      }
       parts += options(record.setting)
       if let energy = energy(record.setting), isBuiltIn(record.setting) { parts.append(energy) }
     }
@@ -54,6 +60,8 @@ enum ReportCommand {
     guard let identity = record.accelerator, let own = try? BuiltIn.accelerator(identity.name) else { return nil }
     let isTheSame =
       own.identity == identity && own.capacity == record.capacity && own.widths == record.setting.widths
+      && own.layout.parts == record.setting.layout.parts
+      && own.layout.doubleBuffered == record.setting.layout.doubleBuffered
       && own.energyModel.name == record.setting.energyModel.name && isBuiltIn(record.setting)
     return isTheSame ? identity.name : nil
   }
@@ -63,9 +71,20 @@ enum ReportCommand {
     let command: String
     let capacities: String?
 
+    /// A Buffer in parts as options take it, at some sizes.
+    private static func parts(_ layout: BufferLayout, _ sizes: [Int]) -> String {
+      if sizes.count == 1, let size = sizes.first {
+        return LayoutText.text(LayoutText.parts(of: layout, in: Bits(size)))
+      }
+      let whole = layout.parts.reduce(0) { $0 + $1.capacity.count }
+      return LayoutText.text(layout.parts) + " --scale " + sizes.map { "\($0)/\(whole)" }.joined(separator: ",")
+    }
+
     init(_ records: [Answer]) {
       let sizes = records.compactMap(\.capacity?.count).uniqued().sorted()
-      capacities = CurvePoints.isCurve(records) ? nil : ReportCommand.capacities(sizes)
+      let layout = records.first?.setting.layout ?? .shared
+      capacities =
+        CurvePoints.isCurve(records) ? nil : layout.parts.isEmpty ? ReportCommand.capacities(sizes) : Self.parts(layout, sizes)
       command =
         if capacities == nil {
           "curve"
@@ -107,11 +126,13 @@ enum ReportCommand {
   /// The options for widths, reuse and phases.
   private static func options(_ setting: Problem.Setting) -> [String] {
     ["--bits \(WidthsText.list(setting.widths))"] + rules(setting)
+      + LayoutText.options(setting.layout, hasDoubleBuffers: true)
   }
 
-  /// Those for reuse and phases alone.
+  /// Those for reuse and phases, and for what is on the chip.
   private static func rules(_ setting: Problem.Setting) -> [String] {
     ["--reuse \(setting.reuse.rawValue)"] + (setting.namedPhases.map { ["--phases \($0.rawValue)"] } ?? [])
+      + LayoutText.options(setting.layout, hasDoubleBuffers: false)
   }
 
   /// The built-in energy models by name, read once.

@@ -26,7 +26,7 @@ struct SummarySection {
       title: "Setting \(index + 1): "
         + (contents.studies[index].accelerator.map { "accelerator \($0.name), " } ?? "")
         + "energy model \(setting.energyModel.name), "
-        + "word widths \(WidthsText.text(setting.widths)), reuse \(setting.reuseText)")
+        + "word widths \(WidthsText.text(setting.widths)), reuse \(setting.rulesText)")
     var totals = HTMLTable(
       caption: "Sums over each network's layers, repeated ones as often as they occur",
       [

@@ -17,6 +17,7 @@ struct ExactKnees {
     let bits: ResultRecord.Widths
     let reuse: String
     let phases: String?
+    let buffer: ResultRecord.Layout?
     let energyModel: String
   }
 
@@ -36,6 +37,7 @@ struct ExactKnees {
           (
             Key(
               network: curve.network, bits: curve.bits, reuse: curve.reuse, phases: curve.phases,
+              buffer: curve.buffer,
               energyModel: curve.energyModel), knee
           )
         }
@@ -96,6 +98,6 @@ extension ExactKnees.Key {
   fileprivate init(_ network: String, _ setting: Problem.Setting) {
     self.init(
       network: network, bits: ResultRecord.Widths(setting.widths), reuse: setting.reuse.rawValue,
-      phases: setting.namedPhases?.rawValue, energyModel: setting.energyModel.name)
+      phases: setting.namedPhases?.rawValue, buffer: ResultRecord.Layout(setting.layout), energyModel: setting.energyModel.name)
   }
 }

@@ -302,6 +302,6 @@ extension SweepCurve {
     let setting = study.setting
     return self.network == network && accelerator == study.accelerator?.name && energyModel == setting.energyModel.name
       && bits == ResultRecord.Widths(setting.widths) && reuse == setting.reuse.rawValue
-      && phases == setting.namedPhases?.rawValue
+      && phases == setting.namedPhases?.rawValue && buffer == ResultRecord.Layout(setting.layout)
   }
 }

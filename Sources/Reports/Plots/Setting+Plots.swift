@@ -9,12 +9,16 @@ extension Problem.Setting {
     let widthsText =
       isUniform
       ? "\(widths.inputs.count) bit" : "\(WidthsText.text(widths)) bit (inputs/weights/outputs/partial sums)"
-    return "energy model \(energyModel.name), word widths \(widthsText), reuse \(reuseText)"
+    return "energy model \(energyModel.name), word widths \(widthsText), reuse \(rulesText)"
   }
+
+  /// The reuse and how tensors lie in the Buffer, in words.
+  var rulesText: String { ([reuseText] + LayoutText.words(layout)).joined(separator: ", ") }
 
   /// The parts of names of files.
   var fileNames: [String] {
     [energyModel.name, WidthsText.text(widths), reuse.rawValue] + (namedPhases.map { ["phases-\($0.rawValue)"] } ?? [])
+      + LayoutText.words(layout).map { $0.replacing(", ", with: "-").replacing(" ", with: "-") }
   }
 
   /// What energies are counted in.

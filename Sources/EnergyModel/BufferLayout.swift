@@ -1,4 +1,3 @@
-public import EnergyModel
 public import Workloads
 
 /// How tensors lie in the Buffer: in one room that all share, or in parts; once or twice; and which of them are there anyway.
@@ -20,10 +19,10 @@ public struct BufferLayout: Hashable, Sendable {
   public let parts: [Part]
   /// The tensors of which the next box is loaded while the one before is used: they take twice their largest box, unless
   /// they have only one.
-  public let doubleBuffered: Set<Tensor>
+  public var doubleBuffered: Set<Tensor>
   /// The tensors that are in the Buffer whole: inputs and weights that are there before the layer runs, outputs that stay
   /// there. They move no word, and no other tensor has their room.
-  public let onChip: Set<Tensor>
+  public var onChip: Set<Tensor>
 
   /// One room for all, each box once, and nothing there before.
   public static let shared = BufferLayout()
@@ -109,64 +108,5 @@ public enum BufferLayoutError: Error, Hashable, Sendable, CustomStringConvertibl
     case .emptyPart: "a part is for no tensor; at least one is expected"
     case .partOutOfRange(let capacity): "a part has \(capacity.count) bits; 1 to 2^53 are accepted"
     }
-  }
-}
-
-extension Mapping {
-  /// Whether a tensor has more than one box on a layer: some loop outside its keep walks a dimension that it depends on in
-  /// more than one block.
-  public func changes(_ tensor: Tensor, on layer: Layer) -> Bool {
-    var ranges = Dimension.allCases.map { layer[$0] }
-    for loop in loops(outside: tensor) {
-      let range = ranges[loop.dimension.index]
-      let block = loop.cut.largestBlock(of: range)
-      if block < range, tensor.isRelevant(loop.dimension) { return true }
-      ranges[loop.dimension.index] = block
-    }
-    return false
-  }
-}
-
-extension Problem.Setting {
-  /// The bits that a tensor takes of the Buffer under a mapping on a layer: its largest box, or twice that where the next box
-  /// is loaded meanwhile.
-  func held(_ tensor: Tensor, by mapping: Mapping, _ occupancy: Occupancy, on layer: Layer) -> Bits {
-    let box = occupancy[tensor] * widths.inBuffer(tensor)
-    let isTwice =
-      layout.doubleBuffered.contains(tensor) && !layout.onChip.contains(tensor) && mapping.changes(tensor, on: layer)
-    return isTwice ? box + box : box
-  }
-
-  /// The least capacity of a Buffer of this layout that holds a mapping on a layer.
-  public func held(by evaluation: Evaluation, on layer: Layer) -> Bits {
-    held(by: evaluation.mapping, evaluation.occupancy, on: layer)
-  }
-
-  func held(by mapping: Mapping, _ occupancy: Occupancy, on layer: Layer) -> Bits {
-    layout.leastCapacity { held($0, by: mapping, occupancy, on: layer) }
-  }
-}
-
-extension Problem {
-  /// How tensors lie in the Buffer.
-  public var layout: BufferLayout { setting.layout }
-
-  /// The least capacity of a Buffer of this layout that holds a mapping.
-  public func held(by evaluation: Evaluation) -> Bits { setting.held(by: evaluation, on: layer) }
-
-  /// The first tensor on the chip that a mapping does not keep there whole, if there is one.
-  public func movedFromChip(by mapping: Mapping) -> Tensor? {
-    Tensor.allCases.first { layout.onChip.contains($0) && mapping.changes($0, on: layer) }
-  }
-
-  /// What a mapping moves of tensors that are not on the chip.
-  func offChip(_ traffic: Traffic) -> Traffic {
-    var traffic = traffic
-    if layout.onChip.contains(.inputs) { traffic.inputsRead = .zero }
-    if layout.onChip.contains(.weights) { traffic.weightsRead = .zero }
-    if layout.onChip.contains(.outputs) {
-      (traffic.partialSumsRead, traffic.partialSumsWritten, traffic.outputsWritten) = (.zero, .zero, .zero)
-    }
-    return traffic
   }
 }

@@ -1,0 +1,151 @@
+public import EnergyModel
+public import Workloads
+
+/// How tensors lie in the Buffer, as users write it: parts as `inputs=16KiB,weights=32KiB,outputs=8KiB`, of which some may be
+/// for two tensors, as `inputs+outputs=128KiB`; and tensors by commas, or `all`.
+public enum LayoutText {
+  private static let names = Tensor.allCases.map(\.rawValue)
+  private static let example = "inputs=16KiB,weights=32KiB,outputs=8KiB or inputs+outputs=128KiB,weights=512KiB"
+
+  /// Whether a capacity is given by its parts.
+  public static func hasParts(_ capacity: String) -> Bool { capacity.contains("=") }
+
+  /// The Buffer in parts that a text stands for.
+  ///
+  /// - Throws: ``FormatError`` unless each tensor has one part, and each part a size.
+  public static func layout(_ text: String, origin: String) throws(FormatError) -> BufferLayout {
+    var parts: [BufferLayout.Part] = []
+    for field in text.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmingSpaces) {
+      let sides = field.split(separator: "=", omittingEmptySubsequences: false)
+      guard sides.count == 2 else {
+        throw FormatError(origin: origin, message: "'\(field)' is no part of a Buffer; parts are written \(example)")
+      }
+      let tensors = try sides[0].split(separator: "+", omittingEmptySubsequences: false).map { name throws(FormatError) in
+        try tensor(name, origin)
+      }
+      if Set(tensors).count < tensors.count {
+        throw FormatError(origin: origin, message: "'\(field)' names a tensor twice")
+      }
+      parts.append(
+        BufferLayout.Part(Set(tensors), capacity: try CapacityText.parse(String(sides[1].trimmingSpaces), origin: origin)))
+    }
+    do {
+      return try BufferLayout(parts: parts)
+    } catch {
+      throw FormatError(origin: origin, message: "'\(text)': \(error); parts are written \(example)")
+    }
+  }
+
+  /// The tensors that a text stands for: names by commas, or all of those that may be.
+  ///
+  /// - Throws: ``FormatError`` for others, and for one that is named twice.
+  public static func tensors(
+    _ text: String, origin: String, of known: [Tensor] = Tensor.allCases
+  ) throws(FormatError) -> Set<Tensor> {
+    if text == "all" { return Set(known) }
+    var tensors: Set<Tensor> = []
+    for name in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let tensor = try tensor(name, origin, of: known)
+      if !tensors.insert(tensor).inserted {
+        throw FormatError(origin: origin, message: "'\(text)' names \(tensor.rawValue) twice")
+      }
+    }
+    return tensors
+  }
+
+  private static func tensor(
+    _ name: Substring, _ origin: String, of known: [Tensor] = Tensor.allCases
+  ) throws(FormatError) -> Tensor {
+    let name = name.trimmingSpaces
+    guard let tensor = known.first(where: { $0.rawValue == name }) else {
+      throw FormatError(origin: origin, message: unknown("tensor", String(name), known: known.map(\.rawValue)))
+    }
+    return tensor
+  }
+
+  /// Tensors by commas, as ``tensors(_:origin:of:)`` takes them back.
+  static func text(_ tensors: Set<Tensor>, separator: String = ",") -> String {
+    names(tensors).joined(separator: separator)
+  }
+
+  /// The names of tensors in their own order.
+  static func names(_ tensors: Set<Tensor>) -> [String] {
+    Tensor.allCases.filter(tensors.contains).map(\.rawValue)
+  }
+
+  /// Parts as ``layout(_:origin:)`` takes them back.
+  public static func text(_ parts: [BufferLayout.Part]) -> String {
+    parts.map { part in
+      let size = CapacityText.text(part.capacity).replacing(" ", with: "")
+      return "\(text(part.tensors, separator: "+"))=\(size)"
+    }.joined(separator: ",")
+  }
+
+  /// The parts of a Buffer of some size, each with its share.
+  public static func parts(of layout: BufferLayout, in capacity: Bits) -> [BufferLayout.Part] {
+    layout.parts.map { BufferLayout.Part($0.tensors, capacity: layout.share(of: $0, in: capacity)) }
+  }
+
+  /// A layout in words, each with what it says; empty where tensors share one room, each box there once.
+  public static func words(_ layout: BufferLayout) -> [String] {
+    var words: [String] = []
+    if !layout.parts.isEmpty { words.append("parts \(text(layout.parts))") }
+    if !layout.doubleBuffered.isEmpty {
+      words.append("double-buffered \(text(layout.doubleBuffered, separator: ", "))")
+    }
+    if !layout.onChip.isEmpty { words.append("on the chip \(text(layout.onChip, separator: ", "))") }
+    return words
+  }
+
+  /// The options that stand for a layout beside its parts, which stand for the capacity: for boxes there twice, which an
+  /// accelerator may have, or for tensors on the chip.
+  public static func options(_ layout: BufferLayout, hasDoubleBuffers: Bool) -> [String] {
+    func option(_ name: String, _ tensors: Set<Tensor>) -> [String] {
+      tensors.isEmpty ? [] : ["--\(name) \(text(tensors))"]
+    }
+    if hasDoubleBuffers { return option("double-buffer", layout.doubleBuffered) }
+    return option("on-chip", layout.onChip.subtracting([.outputs]))
+      + option("leave-on-chip", layout.onChip.intersection([.outputs]))
+  }
+}
+
+extension ResultRecord {
+  /// How tensors lie in the Buffer, where they do not share one room, each box there once.
+  public struct Layout: Codable, Hashable, Sendable {
+    /// The parts, as `--capacity` takes them; nil for one room.
+    public var parts: String?
+    /// The tensors that take twice their box, by name; nil for none.
+    public var doubleBuffered: [String]?
+    /// The tensors that are in the Buffer whole and do not move, by name; nil for none.
+    public var onChip: [String]?
+
+    enum CodingKeys: String, CodingKey {
+      case parts
+      case doubleBuffered = "double_buffered"
+      case onChip = "on_chip"
+    }
+
+    /// A layout as files have it; nil where it says nothing.
+    public init?(_ layout: BufferLayout) {
+      if layout == .shared { return nil }
+      func names(_ tensors: Set<Tensor>) -> [String]? { tensors.isEmpty ? nil : LayoutText.names(tensors) }
+      parts = layout.parts.isEmpty ? nil : LayoutText.text(layout.parts)
+      (doubleBuffered, onChip) = (names(layout.doubleBuffered), names(layout.onChip))
+    }
+
+    /// The layout that a file has.
+    ///
+    /// - Throws: ``FormatError`` where it is none.
+    package func layout() throws(FormatError) -> BufferLayout {
+      func tensors(_ names: [String]?, _ key: String) throws(FormatError) -> Set<Tensor> {
+        guard let names else { return [] }
+        return try LayoutText.tensors(names.joined(separator: ","), origin: "buffer.\(key)")
+      }
+      var layout =
+        try parts.map { text throws(FormatError) in try LayoutText.layout(text, origin: "buffer.parts") } ?? .shared
+      layout.doubleBuffered = try tensors(doubleBuffered, "double_buffered")
+      layout.onChip = try tensors(onChip, "on_chip")
+      return layout
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import EnergyModel
+import Interchange
+import Workloads
+
+/// How tensors lie in the Buffer, beside the parts that a capacity may be given in.
+struct LayoutOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Tensors of which the next box is loaded while the one before is used, so that they take twice their box unless they "
+        + "have only one: inputs, weights, outputs, by commas, or all.", valueName: "tensors"))
+  var doubleBuffer: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Tensors that are in the Buffer whole before the layer runs, so that they move no word: inputs, weights.",
+      valueName: "tensors"))
+  var onChip: String?
+
+  @Option(
+    help: ArgumentHelp("Tensors that stay in the Buffer whole after it, and move no word: outputs.", valueName: "tensors"))
+  var leaveOnChip: String?
+
+  /// The layout of a capacity, which may have parts, or of an accelerator, with what options say besides.
+  func layout(_ given: BufferLayout = .shared, of accelerator: Accelerator? = nil) throws -> BufferLayout {
+    func tensors(_ text: String?, _ option: String, _ known: [Tensor]) throws -> Set<Tensor> {
+      try text.map { try LayoutText.tensors($0, origin: option, of: known) } ?? []
+    }
+    var layout = accelerator?.layout ?? given
+    if accelerator == nil {
+      layout.doubleBuffered = try tensors(doubleBuffer, "--double-buffer", Tensor.allCases)
+    }
+    layout.onChip = try tensors(onChip, "--on-chip", [.inputs, .weights])
+      .union(tensors(leaveOnChip, "--leave-on-chip", [.outputs]))
+    return layout
+  }
+
+  /// Options that an accelerator takes the place of, with their values.
+  var ofAccelerator: [(name: String, value: String?)] { [("--double-buffer", doubleBuffer)] }
+}
