@@ -64,10 +64,12 @@ public enum AcceleratorFile {
       let text = try capacity.pairs().map { "\($0.key)=\($0.value)" }.joined(separator: ",")
       layout = try capacity.placing { () throws(FormatError) in try LayoutText.layout(text, origin: capacity.origin) }
     } else if capacity.isList {
-      throw capacity.error("is a list; one capacity is expected, or parts as {inputs: 16KiB, weights: 32KiB, outputs: 8KiB}")
+      throw capacity.error(
+        "is a list; one capacity is expected, or parts as {inputs: 16KiB, weights: 32KiB, outputs: 8KiB}")
     }
     if let doubleBuffer {
-      let text = try doubleBuffer.oneOrMore().map { node throws(FormatError) in try node.string() }.joined(separator: ",")
+      let text = try doubleBuffer.oneOrMore().map { node throws(FormatError) in try node.string() }.joined(
+        separator: ",")
       layout.doubleBuffered = try doubleBuffer.placing { () throws(FormatError) in
         try LayoutText.tensors(text, origin: doubleBuffer.origin)
       }

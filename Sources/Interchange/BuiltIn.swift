@@ -56,6 +56,7 @@ public enum BuiltIn {
   private static let accelerators: [(name: String, text: String)] = [
     ("eyeriss-chip", Embedded.eyeriss_chip_yaml),
     ("ethos-u65-512", Embedded.ethos_u65_512_yaml),
+    ("diana-digital", Embedded.diana_digital_yaml),
     ("tpu-v1", Embedded.tpu_v1_yaml),
   ]
 

@@ -150,7 +150,8 @@ extension CapacityText {
   /// That no mapping fits a capacity, and which is the least that would do.
   package static func nothingFits(_ problem: Problem, _ capacity: Bits) -> String {
     if let (part, least) = problem.partTooSmall(in: capacity) {
-      return "\(problem.layer.name): no mapping fits the part for \(LayoutText.text(part.tensors, separator: " and ")) of "
+      return
+        "\(problem.layer.name): no mapping fits the part for \(LayoutText.text(part.tensors, separator: " and ")) of "
         + "\(text(part.capacity)); the least that would do is \(text(least))"
     }
     return "\(problem.layer.name): no mapping fits \(text(capacity)); the least capacity that would is "

@@ -20,14 +20,16 @@ public enum LayoutText {
       guard sides.count == 2 else {
         throw FormatError(origin: origin, message: "'\(field)' is no part of a Buffer; parts are written \(example)")
       }
-      let tensors = try sides[0].split(separator: "+", omittingEmptySubsequences: false).map { name throws(FormatError) in
+      let tensors = try sides[0].split(separator: "+", omittingEmptySubsequences: false).map {
+        name throws(FormatError) in
         try tensor(name, origin)
       }
       if Set(tensors).count < tensors.count {
         throw FormatError(origin: origin, message: "'\(field)' names a tensor twice")
       }
       parts.append(
-        BufferLayout.Part(Set(tensors), capacity: try CapacityText.parse(String(sides[1].trimmingSpaces), origin: origin)))
+        BufferLayout.Part(
+          Set(tensors), capacity: try CapacityText.parse(String(sides[1].trimmingSpaces), origin: origin)))
     }
     do {
       return try BufferLayout(parts: parts)

@@ -18,7 +18,8 @@ public enum ScaleText {
     for field in text.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmingSpaces) {
       let ends = String(field).components(separatedBy: "...")
       guard let first = factor(ends[0]), ends.count <= 2, let last = factor(ends[ends.count - 1]), last >= first else {
-        throw FormatError(origin: origin, message: "'\(field)' is no factor from 2^-20 to 2^20 and no range; \(accepted)")
+        throw FormatError(
+          origin: origin, message: "'\(field)' is no factor from 2^-20 to 2^20 and no range; \(accepted)")
       }
       var next = first
       while next <= last {

@@ -22,7 +22,9 @@ public struct SharedInputs: Hashable, Sendable {
   ///   - setting: the widths of words and how they lie in the Buffer.
   public init?(_ layer: WholeLayer, in setting: Problem.Setting) {
     let widths = setting.widths
-    guard setting.layout == .shared, layer.hasParts, layer.hasCommonInputs, let first = layer.parts.first else { return nil }
+    guard setting.layout == .shared, layer.hasParts, layer.hasCommonInputs, let first = layer.parts.first else {
+      return nil
+    }
     let inputs = first.usedElements(of: .inputs)
     let besides = layer.parts.map { part in
       let weights = Words(part[.c] * part[.r] * part[.s]) * widths.weights + Words(1) * widths.partialSums

@@ -46,7 +46,8 @@ public struct Sweep: Sendable {
 
     /// The setting under a model at a capacity, or under one that compares by the ratio of its prices.
     func under(_ model: EnergyModel, _ dataflows: [Dataflow]) -> Problem.Setting {
-      Problem.Setting(widths: widths, energyModel: model, reuse: reuse, phases: phases, dataflows: Set(dataflows), layout: layout)
+      Problem.Setting(
+        widths: widths, energyModel: model, reuse: reuse, phases: phases, dataflows: Set(dataflows), layout: layout)
     }
 
     /// Whether the capacity is not one of the sweep's: an accelerator's, or that of a Buffer in parts.
@@ -102,7 +103,10 @@ public struct Sweep: Sendable {
       }
     }
     if networks.isEmpty { throw .lacks("network") }
-    if !accelerators.isEmpty, !request.capacities.isEmpty || !request.buffers.isEmpty || !request.doubleBuffered.isEmpty || !request.energyModels.isEmpty || !request.widths.isEmpty {
+    if !accelerators.isEmpty,
+      !request.capacities.isEmpty || !request.buffers.isEmpty || !request.doubleBuffered.isEmpty
+        || !request.energyModels.isEmpty || !request.widths.isEmpty
+    {
       throw .contradiction("--accelerator: accelerators have capacities, energy models and word widths of their own")
     }
     if capacities.isEmpty, accelerators.isEmpty, request.buffers.isEmpty { throw .lacks("capacity") }

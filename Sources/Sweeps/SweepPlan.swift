@@ -145,7 +145,8 @@ struct SweepPlan: Codable, Hashable, Sendable {
       ("the form", form == other.form), ("the networks", networks == other.networks),
       ("the capacities", capacitiesBits == other.capacitiesBits),
       ("the accelerators", Set(settings.map(\.accelerator)) == Set(other.settings.map(\.accelerator))),
-      ("the energy models, word widths, parts of the Buffer or policies of reuse or phases", settings == other.settings),
+      ("the layout of the Buffer", Set(settings.map(\.buffer)) == Set(other.settings.map(\.buffer))),
+      ("the energy models, word widths or policies of reuse or phases", settings == other.settings),
       ("the dataflows", dataflows == other.dataflows),
       ("the comparison of dataflows", comparesDataflows == other.comparesDataflows),
     ]

@@ -100,7 +100,8 @@ struct Curve: ParsableCommand {
     let (capacities, parted) = try capacities(accelerator)
     let part = try PercentText.parse(within ?? "5%", origin: "--within")
     let setting = try model.setting(
-      reuse.policy, reuse.phases, try chosen.dataflows(), layout: try layout.layout(parted, of: accelerator), of: accelerator)
+      reuse.policy, reuse.phases, try chosen.dataflows(), layout: try layout.layout(parted, of: accelerator),
+      of: accelerator)
     try checkPrices(setting, capacities)
     // What the Buffer costs at a capacity changes no optimum: energies are given once these are known.
     let searched = setting.withoutBuffer
@@ -193,7 +194,8 @@ struct Curve: ParsableCommand {
     }
     guard let whole = parted.capacity else {
       throw CommandFailure(
-        code: .usage, message: "--scale goes with a Buffer in parts, as --capacity inputs=16KiB,weights=32KiB,outputs=8KiB")
+        code: .usage,
+        message: "--scale goes with a Buffer in parts, as --capacity inputs=16KiB,weights=32KiB,outputs=8KiB")
     }
     return (try ScaleText.parse(scale, of: whole, origin: "--scale"), parted)
   }

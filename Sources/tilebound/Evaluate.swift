@@ -44,7 +44,8 @@ struct Evaluate: ParsableCommand {
 
   func run() throws {
     let format = try output.format()
-    let accelerator = try machine.named(besides: [("--capacity", self.capacity)] + model.ofAccelerator + layout.ofAccelerator)
+    let accelerator = try machine.named(
+      besides: [("--capacity", self.capacity)] + model.ofAccelerator + layout.ofAccelerator)
     let buffer = try self.capacity.map { try CapacityOptions.buffer($0) }
     let capacity = accelerator?.capacity ?? buffer?.capacity
     let layout = try self.layout.layout(buffer?.layout ?? .shared, of: accelerator)

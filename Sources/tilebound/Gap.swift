@@ -40,12 +40,14 @@ struct Gap: ParsableCommand {
 
   func run() throws {
     let format = try output.format()
-    let accelerator = try machine.named(besides: [("--capacity", capacities.capacity)] + model.ofAccelerator + layout.ofAccelerator)
+    let accelerator = try machine.named(
+      besides: [("--capacity", capacities.capacity)] + model.ofAccelerator + layout.ofAccelerator)
     let (capacities, parted) =
       try accelerator.map { ([$0.capacity], .shared) }
       ?? capacities.list(example: "tilebound gap --network resnet50 --capacity 128KiB")
     let setting = try model.setting(
-      reuse.policy, reuse.phases, try chosen.dataflows(), layout: try layout.layout(parted, of: accelerator), of: accelerator)
+      reuse.policy, reuse.phases, try chosen.dataflows(), layout: try layout.layout(parted, of: accelerator),
+      of: accelerator)
     let (network, entries) = try layers.entries(example: "tilebound gap --network resnet50 --capacity 128KiB")
     try output.checkFiles()
     let settings = try capacities.map { try setting.at($0) }

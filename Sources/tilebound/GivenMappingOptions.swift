@@ -44,7 +44,8 @@ struct GivenMappingOptions: ParsableArguments {
     if let tensor = problem.movedFromChip(by: mapping) {
       throw CommandFailure(
         code: .impossible,
-        message: "\(TextFile.shown(origin)): \(tensor.rawValue) are on the chip, and the mapping does not keep them whole; "
+        message:
+          "\(TextFile.shown(origin)): \(tensor.rawValue) are on the chip, and the mapping does not keep them whole; "
           + "their keep belongs outside all loops that they depend on")
     }
     let evaluation: Evaluation

@@ -18,7 +18,8 @@ struct LayoutOptions: ParsableArguments {
   var onChip: String?
 
   @Option(
-    help: ArgumentHelp("Tensors that stay in the Buffer whole after it, and move no word: outputs.", valueName: "tensors"))
+    help: ArgumentHelp(
+      "Tensors that stay in the Buffer whole after it, and move no word: outputs.", valueName: "tensors"))
   var leaveOnChip: String?
 
   /// The layout of a capacity, which may have parts, or of an accelerator, with what options say besides.

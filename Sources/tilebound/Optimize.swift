@@ -32,7 +32,10 @@ struct Optimize: ParsableCommand {
 
   @OptionGroup var layers: LayerOptions
 
-  @Option(help: ArgumentHelp("The Buffer's size, as in 64KiB, or its parts, as inputs=16KiB,weights=32KiB,outputs=8KiB or inputs+outputs=128KiB,weights=512KiB; \(CapacityOptions.units).", valueName: "size"))
+  @Option(
+    help: ArgumentHelp(
+      "The Buffer's size, as in 64KiB, or its parts, as inputs=16KiB,weights=32KiB,outputs=8KiB or "
+        + "inputs+outputs=128KiB,weights=512KiB; \(CapacityOptions.units).", valueName: "size"))
   var capacity: String?
 
   @OptionGroup var machine: AcceleratorOptions
@@ -64,7 +67,8 @@ struct Optimize: ParsableCommand {
   func run() throws {
     let format = try output.format()
     let example = "tilebound optimize --network alexnet --layer conv2 --capacity 64KiB"
-    let accelerator = try machine.named(besides: [("--capacity", self.capacity)] + model.ofAccelerator + layout.ofAccelerator)
+    let accelerator = try machine.named(
+      besides: [("--capacity", self.capacity)] + model.ofAccelerator + layout.ofAccelerator)
     let given = try self.capacity.map { try CapacityOptions.buffer($0) }
     guard let capacity = accelerator?.capacity ?? given?.capacity else {
       throw CommandFailure.missingCapacity(example: example)

@@ -159,7 +159,8 @@ struct CapacityOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The Buffer's size, as in 64KiB; several by commas, doubled from the first as 1KiB...4MiB, or in 4 steps an octave "
-        + "as 1KiB...4MiB/4; or one in parts, as inputs=16KiB,weights=32KiB,outputs=8KiB or inputs+outputs=128KiB,weights=512KiB; \(units).",
+        + "as 1KiB...4MiB/4; or one in parts, as inputs=16KiB,weights=32KiB,outputs=8KiB or "
+        + "inputs+outputs=128KiB,weights=512KiB; \(units).",
       valueName: "sizes")) var capacity: String?
 
   /// The sizes, with the parts where there is one size that is given by these.

@@ -37,6 +37,25 @@ struct AcceleratorFileTests {
     #expect(plain.identity.throughput == nil && WidthsText.text(plain.widths) == "8/8/8/32")
   }
 
+  @Test("a Buffer in parts, with boxes there twice")
+  func layout() throws {
+    let accelerator = try AcceleratorFile.parse(
+      """
+      accelerator: a
+      capacity: {weights: 512KiB, inputs+outputs: 128KiB}
+      double-buffer: [weights, inputs]
+      energy: lpddr4-int8
+      """, origin: "a.yaml")
+    #expect(accelerator.capacity == .bytes(640 << 10))
+    let parts = [
+      BufferLayout.Part([.inputs, .outputs], capacity: .bytes(128 << 10)),
+      BufferLayout.Part([.weights], capacity: .bytes(512 << 10)),
+    ]
+    #expect(accelerator.layout.parts == parts && accelerator.layout.doubleBuffered == [.inputs, .weights])
+    let all = try AcceleratorFile.parse(Self.head + "double-buffer: all\n", origin: "a.yaml")
+    #expect(all.layout.parts.isEmpty && all.layout.doubleBuffered == Set(Tensor.allCases))
+  }
+
   @Test(arguments: [
     ("64bit/s", 64.0), ("1kbit/s", 1e3), ("1 MB/s", 8e6), ("1.5GiB/s", 12_884_901_888), ("2TB/s", 16e12),
   ])
@@ -49,13 +68,28 @@ struct AcceleratorFileTests {
     ("accelerator: a\nenergy: unit\n", "a.yaml:1: the key 'capacity' is missing"),
     ("accelerator: a\ncapacity: 1KiB\n", "the key 'energy' is missing"),
     (head + "sram: 3\n", "a.yaml:4: unknown key 'sram'; accepted: accelerator, source, simplified, capacity, energy"),
-    (head + "double-buffer: [inputs]\n", "a.yaml:4: double-buffer: double buffering is not supported"),
+    (head + "double-buffer: [input]\n", "a.yaml:4: double-buffer: unknown tensor 'input'; did you mean 'inputs'?"),
+    (head + "double-buffer: [inputs, inputs]\n", "a.yaml:4: double-buffer: 'inputs,inputs' names inputs twice"),
+    (head + "double-buffer: {a: b}\n", "a.yaml:4: double-buffer: is a mapping; a text is expected"),
     (head + "tiles: {k: 16}\n", "a.yaml:4: tiles: allowed tiles are not supported"),
-    (head + "buffers: {inputs: 1KiB}\n", "a.yaml:4: buffers: a Buffer in parts is not supported"),
+    (head + "buffers: {inputs: 1KiB}\n", "a.yaml:4: buffers: a Buffer in parts is written as 'capacity'"),
     (
       "accelerator: a\ncapacity: {inputs: 1KiB, weights: 2KiB}\nenergy: unit\n",
-      "a.yaml:2: capacity: a Buffer in parts is not supported; one capacity is expected"
+      "a.yaml:2: capacity: 'inputs=1KiB,weights=2KiB': outputs has no part; each of inputs, weights and outputs has one"
     ),
+    (
+      "accelerator: a\ncapacity: {inputs+weights: 1KiB, outputs+weights: 2KiB}\nenergy: unit\n",
+      "a.yaml:2: capacity: 'inputs+weights=1KiB,outputs+weights=2KiB': weights has 2 parts"
+    ),
+    (
+      "accelerator: a\ncapacity: {inputs+weights: 1KiB, outputs: [2KiB]}\nenergy: unit\n",
+      "a.yaml:2: capacity.outputs: is a list; a text is expected"
+    ),
+    (
+      "accelerator: a\ncapacity: {inputs+weights: 1KiB, outputs: 0KiB}\nenergy: unit\n",
+      "a.yaml:2: capacity: '0KiB' is out of range; at least 1 bit and less than 1 PiB is accepted"
+    ),
+    ("accelerator: a\ncapacity: [1KiB]\nenergy: unit\n", "a.yaml:2: capacity: is a list; one capacity is expected, or"),
     ("accelerator: a\ncapacity: 1K\nenergy: unit\n", "a.yaml:2: capacity: '1K' may mean 1KiB or 1KB"),
     ("accelerator: a\ncapacity: 1KiB\nenergy: unot\n", "a.yaml:3: energy: unknown energy model 'unot'"),
     (
@@ -89,7 +123,15 @@ struct AcceleratorFileTests {
       accelerator.identity.throughput
         == Accelerator.Throughput(macsPerCycle: macs, clock: clock, bandwidth: bandwidth))
     #expect(!accelerator.source.isEmpty && !accelerator.simplified.isEmpty)
-    #expect(BuiltIn.acceleratorNames.contains(name) && BuiltIn.acceleratorNames.count == 3)
+    #expect(BuiltIn.acceleratorNames.contains(name) && BuiltIn.acceleratorNames.count == 4)
+  }
+
+  /// A Buffer in parts that comes with the program.
+  @Test func builtInParts() throws {
+    let accelerator = try #require(try BuiltIn.accelerator("diana-digital"))
+    #expect(LayoutText.text(accelerator.layout.parts) == "inputs+outputs=256KiB,weights=64KiB")
+    #expect(accelerator.capacity == .bytes(320 << 10) && accelerator.identity.throughput == nil)
+    #expect(!accelerator.source.isEmpty && !accelerator.simplified.isEmpty)
   }
 
   /// Records name their accelerator with its rates, and are read back as they were in each form.

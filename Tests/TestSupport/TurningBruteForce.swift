@@ -64,7 +64,9 @@ public struct TurningBruteForce {
     let (read, write) = (problem.energyModel.readQuanta, problem.energyModel.writeQuanta)
     let (own, sums) = (problem.widths, problem.widths.partialSums.count)
     widths = [.inputs: own.inputs.count, .weights: own.weights.count, .outputs: sums]
-    var prices: [Tensor: Int] = [.inputs: read * own.inputs.count, .weights: read * own.weights.count, .outputs: (read + write) * sums]
+    var prices: [Tensor: Int] = [
+      .inputs: read * own.inputs.count, .weights: read * own.weights.count, .outputs: (read + write) * sums,
+    ]
     for tensor in problem.layout.onChip { prices[tensor] = 0 }
     self.prices = prices
     var whole: [Tensor: Int] = [:]

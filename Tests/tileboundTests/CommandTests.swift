@@ -419,6 +419,92 @@ struct CommandTests {
     }
   }
 
+  /// A Buffer in parts, with boxes there twice and with tensors on the chip, in every command that takes it, in records and back.
+  @Test func layouts() throws {
+    let parts = "--capacity inputs=8KiB,weights=16KiB,outputs=8KiB"
+    let fc = "alexnet --layer fc8"
+    let found = try Program.run("optimize \(fc) \(parts) --double-buffer inputs,weights --no-timing")
+    #expect(found.code == 0, "\(found.error)")
+    #expect(
+      found.output.contains(
+        "reuse overlap, parts inputs=8KiB,weights=16KiB,outputs=8KiB, double-buffered inputs, weights"))
+    for (command, expected) in [
+      ("gap \(fc) \(parts)", "parts inputs=8KiB"), ("bound \(fc) \(parts)", "compulsory"),
+      ("curve \(fc) \(parts) --scale 1/4...2", "131 072"),
+      ("curve \(fc) --double-buffer all --quiet", "double-buffered inputs, weights, outputs"),
+      ("optimize \(fc) --capacity 8KiB --on-chip inputs --leave-on-chip outputs --quiet", "32 768 000"),
+      ("optimize \(fc) --accelerator diana-digital --quiet", "on diana-digital"),
+      ("evaluate \(fc) \(parts) --nest 'k:8 [outputs] c:8 [inputs] [weights]' --replay", "are the same"),
+      (
+        "evaluate \(fc) --on-chip inputs --capacity 8KiB --nest '[inputs] k:8 [outputs] c:8 [weights]' --replay",
+        "inputs read 0,"
+      ),
+    ] {
+      let outcome = try Program.shell("tilebound \(command)", in: Program.root.path)
+      #expect(outcome.code == 0 && outcome.output.contains(expected), "\(command): \(outcome.output)\(outcome.error)")
+    }
+    for (command, code, expected) in [
+      (
+        "optimize \(fc) --capacity inputs=1bit,weights=1KiB,outputs=1KiB", 2,
+        "fc8: no mapping fits the part for inputs of 1 bit; the least that would do is 1 B"
+      ),
+      ("optimize \(fc) --capacity inputs=1KiB,weights=1KiB", 64, "outputs has no part"),
+      ("optimize \(fc) --capacity inputs=1KiB,weights=1KiB,outputs", 64, "'outputs' is no part of a Buffer"),
+      ("optimize \(fc) --capacity inputs=1,weights=1KiB,outputs=1KiB", 64, "'1' has no unit"),
+      ("optimize \(fc) --capacity 1KiB --on-chip outputs", 64, "--on-chip: unknown tensor 'outputs'; "),
+      (
+        "optimize \(fc) --capacity 64KiB --on-chip inputs --dataflow os", 64,
+        "--dataflow: inputs are on the chip, and none of these orders of keeps begins with them"
+      ),
+      (
+        "optimize \(fc) --accelerator diana-digital --double-buffer all", 64,
+        "--double-buffer does not go with --accelerator"
+      ),
+      ("optimize \(fc) \(parts) --timeloop x.yaml", 64, "--timeloop is written for a Buffer that all tensors share"),
+      (
+        "evaluate \(fc) --on-chip inputs --nest 'c:8 [inputs] [outputs] [weights]'", 2,
+        "inputs are on the chip, and the mapping does not keep them whole"
+      ),
+      (
+        "evaluate \(fc) --capacity inputs=8B,weights=64KiB,outputs=8KiB --nest 'k:8 [outputs] c:9 [inputs] [weights]'",
+        2,
+        "does not fit the part for inputs of 8 B; the mapping needs 9 B"
+      ),
+      ("curve \(fc) --scale 1", 64, "--scale goes with a Buffer in parts"),
+      ("curve \(fc) \(parts) --scale 1/0", 64, "'1/0' is no factor"),
+    ] {
+      let outcome = try Program.shell("tilebound \(command)", in: Program.root.path)
+      #expect(
+        outcome.code == code && outcome.error.contains(expected) && outcome.error.count { $0 == "\n" } == 1,
+        "\(command): \(outcome.error)")
+    }
+    try withTemporaryFolder { folder in
+      let sweep = """
+        networks: alexnet
+        layers: fc8
+        capacities: [32KiB, "inputs=8KiB,weights=16KiB,outputs=8KiB", "inputs+outputs=16KiB,weights=16KiB"]
+        double-buffer: [weights]
+        """
+      try Data(sweep.utf8).write(to: URL(fileURLWithPath: "\(folder)/s.yaml"))
+      for form in ["csv", "jsonl"] {
+        let made = try Program.run("sweep \(folder)/s.yaml --output \(folder)/s.\(form) --quiet")
+        #expect(made.code == 0, "\(made.error)")
+        let again = try Program.run("sweep \(folder)/s.yaml --output \(folder)/s.\(form)")
+        #expect(again.output.contains("3 records, all there already"), "\(again.output)")
+        let page = try Program.run("report \(folder)/s.\(form) --no-plots --output \(folder)/s.html")
+        #expect(page.code == 0, "\(page.error)")
+        let html = try String(contentsOfFile: "\(folder)/s.html", encoding: .utf8)
+        #expect(
+          html.contains("--capacity inputs+outputs=16KiB,weights=16KiB") && html.contains("--double-buffer weights"))
+      }
+      // A record says nothing that its mapping does not.
+      let text = try String(contentsOfFile: "\(folder)/s.jsonl", encoding: .utf8)
+      let changed = text.replacing("\"parts\":\"inputs=8KiB", with: "\"parts\":\"inputs=1bit")
+      try Data(changed.utf8).write(to: URL(fileURLWithPath: "\(folder)/t.jsonl"))
+      #expect(try Program.run("report \(folder)/t.jsonl --output \(folder)/t.html").code == 64)
+    }
+  }
+
   /// Energy models that tell what the Buffer costs, for which capacities these are, and where the energy of all is least.
   @Test func bufferEnergies() throws {
     try withTemporaryFolder { folder in

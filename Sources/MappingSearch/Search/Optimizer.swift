@@ -70,7 +70,8 @@ public struct Optimizer: Sendable {
         ? vertical : AxisProfiles.all(layer.horizontal, in: mapspaces, phases: problem.phases, limit)
       return mapspaces.indices.map { index in
         DataflowGrids(
-          problem, mapspaces[index], room, vertical: vertical[index], horizontal: horizontal[index], arithmetic: arithmetic)
+          problem, mapspaces[index], room, vertical: vertical[index], horizontal: horizontal[index],
+          arithmetic: arithmetic)
       }
     }
   }

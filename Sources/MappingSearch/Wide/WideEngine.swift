@@ -80,8 +80,9 @@ struct WideEngine: SearchEngine {
     return withSearch(all: WideSearch.isSmall(problem.layer)) { search in
       search.candidate(
         costing: problem.mostEnergyOfGroup(dataQuanta), capacity: capacity.count - room.besides,
-        limits: limits(capacity), dataflow)
-        .map { attains(problem.evaluate($0)) } ?? false
+        limits: limits(capacity), dataflow
+      )
+      .map { attains(problem.evaluate($0)) } ?? false
     }
   }
 

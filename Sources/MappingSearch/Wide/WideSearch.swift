@@ -181,8 +181,8 @@ final class WideSearch: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - capacity: bits.
-  ///   - dataflow: the only dataflow to consider, or nil for all.
   ///   - limits: what else is asked of boxes, for each grid; nothing where it is empty.
+  ///   - dataflow: the only dataflow to consider, or nil for all.
   ///   - known: the best within less, if that is known.
   ///   - prunes: whether bounds leave nodes out.
   ///   - isProven: whether nothing can be better than what is known.
@@ -223,8 +223,9 @@ final class WideSearch: @unchecked Sendable {
   func candidate(costing energy: Int, capacity: Int, limits: [HeldLimits] = [], _ dataflow: Dataflow) -> Mapping? {
     let known = WideIncumbent(energy: problem.largestSum(recountedTo: energy), occupancy: 0)
     return optimum(
-      capacity: capacity, limits: limits, dataflow: dataflow, known: known, until: { $0.energy <= energy })
-      .best.place.map(mapping)
+      capacity: capacity, limits: limits, dataflow: dataflow, known: known, until: { $0.energy <= energy }
+    )
+    .best.place.map(mapping)
   }
 
   /// Offers the mappings of nodes to an incumbent, those that can cost least first.

@@ -84,7 +84,8 @@ enum ReportCommand {
       let sizes = records.compactMap(\.capacity?.count).uniqued().sorted()
       let layout = records.first?.setting.layout ?? .shared
       capacities =
-        CurvePoints.isCurve(records) ? nil : layout.parts.isEmpty ? ReportCommand.capacities(sizes) : Self.parts(layout, sizes)
+        CurvePoints.isCurve(records)
+        ? nil : layout.parts.isEmpty ? ReportCommand.capacities(sizes) : Self.parts(layout, sizes)
       command =
         if capacities == nil {
           "curve"

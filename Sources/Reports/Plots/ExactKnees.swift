@@ -98,6 +98,7 @@ extension ExactKnees.Key {
   fileprivate init(_ network: String, _ setting: Problem.Setting) {
     self.init(
       network: network, bits: ResultRecord.Widths(setting.widths), reuse: setting.reuse.rawValue,
-      phases: setting.namedPhases?.rawValue, buffer: ResultRecord.Layout(setting.layout), energyModel: setting.energyModel.name)
+      phases: setting.namedPhases?.rawValue, buffer: ResultRecord.Layout(setting.layout),
+      energyModel: setting.energyModel.name)
   }
 }
