@@ -98,6 +98,20 @@ import Workloads
     }
   }
 
+  @Test("layers with both axes, of which the first blocks tried may not fit", arguments: seeds(0..<16))
+  func larger(_ seed: Int) throws {
+    let draw = try HaloDraw(seed: seed + 400, axes: 2, largestMACs: 1500)
+    var random = SplitMix64(seed: seed)
+    let layout = try Self.layout(&random, hasParts: seed % 4 != 0)
+    let problem = try Self.problem(draw.problem, layout)
+    let comment = Comment(rawValue: "\(draw), \(Self.describe(layout))")
+    for factor in [1, 2, 5] {
+      let capacity = Bits(factor * problem.leastCapacity.count)
+      let found = try #require(Optimizer(problem).optimum(capacity: capacity), comment)
+      try Self.check(found, problem, capacity, comment)
+    }
+  }
+
   @Test("under other rules of reuse no plain nest beats what is found", arguments: seeds(0..<40))
   func otherReuse(_ seed: Int) throws {
     let draw = try HaloDraw(seed: seed + 500, axes: 1, largestMACs: 24)

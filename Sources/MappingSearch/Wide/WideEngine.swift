@@ -63,6 +63,8 @@ struct WideEngine: SearchEngine {
         known: other.map(incumbent), prunes: options.prunes
       ) { incumbent in
         if limit.endsSearch() { return true }
+        // The first blocks may have nothing that fits.
+        if incumbent.energy == .max { return false }
         let dataQuanta = problem.dataQuanta(ofGroup: incumbent.energy)
         return isSmall
           ? proof.holds(dataQuanta: dataQuanta, occupancy: Bits(incumbent.occupancy + room.besides))
