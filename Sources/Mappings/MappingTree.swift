@@ -12,6 +12,8 @@ public indirect enum MappingTree: Hashable, Sendable {
 
   /// More pieces than this are refused.
   public static let largestPieceCount = 256
+  /// Readers refuse splits within so many others.
+  public static let largestDepth = 64
 
   /// The nests, in the order in which they run.
   public var nests: [Mapping] {
