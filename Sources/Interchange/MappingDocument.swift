@@ -41,6 +41,14 @@ public struct MappingDocument {
     try template.explaining { root throws(FormatError) in try MappingFile.mapping(root) }
   }
 
+  /// The mapping as one of this program's, in pieces or not, and the name of the layer that it is for, where the file
+  /// gives one.
+  ///
+  /// - Throws: ``FormatError`` naming file, line and key.
+  public func tree() throws(FormatError) -> (layer: String?, tree: MappingTree) {
+    try template.explaining { root throws(FormatError) in try MappingFile.tree(root) }
+  }
+
   /// The mapping as one of Timeloop's.
   ///
   /// - Parameter problem: the file of the problem, where this one has none.

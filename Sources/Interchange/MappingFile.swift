@@ -17,19 +17,22 @@ public enum MappingFile {
 
   static func mapping(_ root: YAMLNode) throws(FormatError) -> (layer: String?, mapping: Mapping) {
     let fields = try root.fields(["layer", "mapping"])
-    let list = try root.required("mapping", in: fields)
+    return (try fields["layer"]?.string(), try nest(root.required("mapping", in: fields)))
+  }
+
+  /// One nest, as a list of its nodes.
+  static func nest(_ list: YAMLNode) throws(FormatError) -> Mapping {
     var nodes: [Mapping.Node] = []
     for element in try list.elements() { nodes.append(try node(element)) }
     do {
-      return (try fields["layer"]?.string(), try Mapping(nodes))
-    } catch let error as FormatError {
-      throw error
+      return try Mapping(nodes)
     } catch {
       throw list.error("\(error)")
     }
   }
 
   private static func node(_ element: YAMLNode) throws(FormatError) -> Mapping.Node {
+    if let split = element.value("split") { throw split.error("is a mapping in pieces; one nest is expected here") }
     let fields = try element.fields(["for", "tile", "phases", "direction", "keep"])
     if let keep = fields["keep"] {
       if let other = fields["for"] ?? fields["tile"] ?? fields["phases"] ?? fields["direction"] {
@@ -41,13 +44,17 @@ public enum MappingFile {
       }
       return .keep(tensor)
     }
-    let loop = try element.required("for", in: fields)
-    let name = try loop.string()
+    let dimension = try dimension(element.required("for", in: fields))
+    return .loop(Loop(dimension, try cut(dimension, element, fields), try direction(fields["direction"])))
+  }
+
+  static func dimension(_ node: YAMLNode) throws(FormatError) -> Dimension {
+    let name = try node.string()
     guard let dimension = Dimension(rawValue: name) else {
-      throw loop.error(
+      throw node.error(
         "unknown dimension '\(name)'; accepted: \(Dimension.allCases.map(\.rawValue).joined(separator: ", "))")
     }
-    return .loop(Loop(dimension, try cut(dimension, element, fields), try direction(fields["direction"])))
+    return dimension
   }
 
   private static func cut(
@@ -86,21 +93,24 @@ public enum MappingFile {
 
   /// The file's text.
   public static func text(_ mapping: Mapping, layer: String?) -> String {
+    text(.nest(mapping), layer: layer)
+  }
+
+  /// The list of a nest.
+  static func lines(_ mapping: Mapping) -> [String] {
     var lines: [String] = []
-    if let layer { lines.append("layer: \(YAMLText.quoted(layer))") }
-    lines.append("mapping:")
     for node in mapping.nodes {
       switch node {
       case .loop(let loop):
-        lines.append("  - for: \(loop.dimension.rawValue)")
+        lines.append("- for: \(loop.dimension.rawValue)")
         switch loop.cut {
-        case .tile(let tile): lines.append("    tile: \(tile)")
-        case .phases(let phases): lines.append("    phases: \(phases)")
+        case .tile(let tile): lines.append("  tile: \(tile)")
+        case .phases(let phases): lines.append("  phases: \(phases)")
         }
-        if loop.direction != .forward { lines.append("    direction: \(loop.direction.rawValue)") }
-      case .keep(let tensor): lines.append("  - keep: \(tensor.rawValue)")
+        if loop.direction != .forward { lines.append("  direction: \(loop.direction.rawValue)") }
+      case .keep(let tensor): lines.append("- keep: \(tensor.rawValue)")
       }
     }
-    return lines.joined(separator: "\n") + "\n"
+    return lines
   }
 }

@@ -8,6 +8,9 @@ public enum NestText {
   ///
   /// - Throws: ``FormatError`` naming the part that is wrong.
   public static func parse(_ text: String, origin: String) throws(FormatError) -> Mapping {
+    if text.split(whereSeparator: \.isWhitespace).first == "split" {
+      throw FormatError(origin: origin, message: "is a mapping in pieces; one nest is expected here")
+    }
     var nodes: [Mapping.Node] = []
     for part in text.split(whereSeparator: \.isWhitespace) { nodes.append(try node(part, origin)) }
     do {

@@ -85,8 +85,8 @@ public enum ReplayError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// The Buffer and DRAM during a replay.
-private struct Walker {
-  let mapping: Mapping
+struct Walker {
+  var mapping: Mapping
   let layer: Layer
   let reuse: ReusePolicy
   let widths: WordWidths
@@ -99,8 +99,8 @@ private struct Walker {
 
   /// Whether some output reads a real input with each kernel row, and with each kernel column: weights of others are not
   /// used.
-  let isUsedRow: [Bool]
-  let isUsedColumn: [Bool]
+  var isUsedRow: [Bool]
+  var isUsedColumn: [Bool]
 
   /// The elements of each dimension that are walked at present, by ``Dimension/index``.
   var elements: [[Int]]

@@ -137,6 +137,22 @@ public struct Layer: Hashable, Sendable {
     }
   }
 
+  /// A layer without biases whose sizes are known to be right, as those of a part of a layer are.
+  init(
+    name: String, batch: Int, groups: Int, inputChannelsPerGroup: Int, outputChannelsPerGroup: Int,
+    vertical: ConvolutionAxis, horizontal: ConvolutionAxis
+  ) {
+    self.name = name
+    self.batch = batch
+    self.groups = groups
+    self.inputChannelsPerGroup = inputChannelsPerGroup
+    self.outputChannelsPerGroup = outputChannelsPerGroup
+    self.vertical = vertical
+    self.horizontal = horizontal
+    hasBiases = false
+    channelsPerBias = 1
+  }
+
   /// The product of an M×K matrix (inputs, p = M and c = K) and a K×N matrix (weights, k = N), once per group.
   ///
   /// - Parameters:

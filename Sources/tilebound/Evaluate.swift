@@ -53,9 +53,13 @@ struct Evaluate: ParsableCommand {
     let given = try model.setting(reuse.policy, reuse.phases, layout: layout, of: accelerator)
     let setting = try capacity.map { try given.at($0) } ?? given
     try output.checkFiles(besides: [("--timeloop", timeloop.timeloop)])
-    var answer = try self.given.answer(
-      on: layers, in: setting, phases: reuse.phases, capacity: capacity,
+    let mapping = try self.given.read(
+      on: layers, setting.widths, phases: reuse.phases,
       example: "tilebound evaluate --network alexnet --mapping configs/mappings/alexnet-conv2.yaml")
+    guard let nest = mapping.tree.singleNest else {
+      return try evaluate(mapping, in: setting, capacity, accelerator, as: format)
+    }
+    var answer = try self.given.answer(nest, mapping, in: setting, capacity: capacity)
     answer.accelerator = accelerator?.identity
     if replay {
       try compare(answer.evaluation, try Problem(answer.layer, in: setting), capacity)
@@ -69,6 +73,46 @@ struct Evaluate: ParsableCommand {
       let heading = model.heading(answer.network ?? answer.name, setting, accelerator)
       let details = MappingReport([answer]).details.dropLast()
       try output.emit(([heading, ""] + details).joined(separator: "\n") + "\n")
+    }
+  }
+
+  /// Evaluates a mapping in pieces.
+  private func evaluate(
+    _ mapping: GivenMappingOptions.Given, in setting: Problem.Setting, _ capacity: Bits?, _ accelerator: Accelerator?,
+    as format: OutputOptions.Format
+  ) throws {
+    if format != .table {
+      throw CommandFailure(
+        code: .usage, message: "a mapping in pieces is told of in a table alone, not as \(format.rawValue)")
+    }
+    if timeloop.timeloop != nil {
+      throw CommandFailure(code: .usage, message: "--timeloop takes a mapping of one nest, not one in pieces")
+    }
+    try setting.layout.refuseBesidePieces()
+    var answer = try given.piecesAnswer(mapping, in: setting, capacity: capacity)
+    if replay {
+      try compare(answer, capacity)
+      answer.replayAgrees = true
+    }
+    let heading = model.heading(answer.network ?? answer.name, setting, accelerator)
+    try output.emit(([heading, ""] + PiecesReport([answer]).details.dropLast()).joined(separator: "\n") + "\n")
+  }
+
+  /// Replays a mapping in pieces; ends the command where the replay counts something else.
+  private func compare(_ answer: PiecesAnswer, _ capacity: Bits?) throws {
+    let replay: TreeReplay
+    do {
+      replay = try TreeReplay(
+        of: answer.evaluation.tree, on: answer.layer, reuse: answer.setting.reuse, widths: answer.setting.widths,
+        capacity: capacity)
+    } catch {
+      throw CommandFailure(code: .failed, message: "replay: \(error)")
+    }
+    if replay.traffic != answer.evaluation.traffic || replay.occupancies != answer.evaluation.occupancies {
+      throw CommandFailure(
+        code: .failed,
+        message: "the replay counts \(replay.traffic.bits(answer.setting.widths).total.count) bits moved, the closed "
+          + "form \(answer.traffic.total.count): this is an error in Tilebound, please report it")
     }
   }
 

@@ -35,11 +35,19 @@ struct GivenMappingOptions: ParsableArguments {
   func answer(
     on layers: LayerOptions, in setting: Problem.Setting, phases: PhasePolicy?, capacity: Bits?, example: String
   ) throws -> Answer {
-    let (network, entry, mapping) = try chosen(on: layers, setting.widths, example: example)
-    if phases == .off, mapping.hasPhases {
+    let given = try read(on: layers, setting.widths, phases: phases, example: example)
+    guard let mapping = given.tree.singleNest else {
       throw CommandFailure(
-        code: .usage, message: "\(TextFile.shown(origin)): the nest has loops over phases, which --phases off excludes")
+        code: .usage, message: "\(TextFile.shown(origin)): is a mapping in pieces; only evaluate takes those")
     }
+    return try answer(mapping, given, in: setting, capacity: capacity)
+  }
+
+  /// The same of a mapping that was read.
+  func answer(
+    _ mapping: Mapping, _ given: Given, in setting: Problem.Setting, capacity: Bits?
+  ) throws -> Answer {
+    let (network, entry) = (given.network, given.entry)
     let problem = try Problem(entry.layer, in: setting)
     if let tensor = problem.movedFromChip(by: mapping) {
       throw CommandFailure(
@@ -64,39 +72,104 @@ struct GivenMappingOptions: ParsableArguments {
           + "\(Tensor.allCases.filter(part.part.tensors.contains).map(\.rawValue).joined(separator: " and ")) of "
           + "\(CapacityText.text(part.part.capacity)); the mapping needs \(CapacityText.text(part.held))")
     }
-    if let capacity, answer.occupancy > capacity {
-      throw CommandFailure(
-        code: .impossible,
-        message: "\(TextFile.shown(origin)): does not fit \(CapacityText.text(capacity)); the mapping needs "
-          + CapacityText.text(answer.occupancy))
-    }
+    try refuse(answer.occupancy, beyond: capacity)
     return answer
+  }
+
+  /// What a mapping in pieces that was read holds, moves and costs.
+  func piecesAnswer(_ given: Given, in setting: Problem.Setting, capacity: Bits?) throws -> PiecesAnswer {
+    let evaluation: TreeEvaluation
+    do {
+      evaluation = try Problem(given.entry.layer, in: setting).evaluate(counting: given.tree)
+    } catch let error as MappingTreeError {
+      throw CommandFailure(code: .failed, message: "\(TextFile.shown(origin)): \(error)")
+    }
+    let answer = PiecesAnswer(
+      network: given.network, entry: given.entry, setting: setting, capacity: capacity, evaluation)
+    try refuse(answer.occupancy, beyond: capacity)
+    return answer
+  }
+
+  private func refuse(_ occupancy: Bits, beyond capacity: Bits?) throws {
+    guard let capacity, occupancy > capacity else { return }
+    throw CommandFailure(
+      code: .impossible,
+      message: "\(TextFile.shown(origin)): does not fit \(CapacityText.text(capacity)); the mapping needs "
+        + CapacityText.text(occupancy))
   }
 
   /// Where the mapping comes from.
   private var origin: String { mapping ?? "--nest" }
 
+  /// A mapping that was read, and the layer that it is for.
+  struct Given {
+    let network: String?
+    let entry: Network.Entry
+    let tree: MappingTree
+  }
+
+  /// Reads the mapping, and finds the layer that it is for.
+  ///
+  /// - Parameters:
+  ///   - layers: the layer, where the mapping's file does not say so.
+  ///   - widths: the word widths that are asked for.
+  ///   - phases: what was asked of loops over phases by name.
+  ///   - example: a command that is shown where there is no layer.
+  /// - Returns: the mapping and the layer.
+  /// - Throws: an error that names the file or the option.
+  func read(
+    on layers: LayerOptions, _ widths: WordWidths, phases: PhasePolicy?, example: String
+  ) throws -> Given {
+    let (network, entry, tree) = try chosen(on: layers, widths, example: example)
+    if phases == .off, tree.nests.contains(where: \.hasPhases) {
+      throw CommandFailure(
+        code: .usage, message: "\(TextFile.shown(origin)): the nest has loops over phases, which --phases off excludes")
+    }
+    return Given(network: network, entry: entry, tree: tree)
+  }
+
   /// The mapping and the layer that it is for.
   private func chosen(
     on layers: LayerOptions, _ widths: WordWidths, example: String
-  ) throws -> (network: String?, entry: Network.Entry, mapping: Mapping) {
+  ) throws -> (network: String?, entry: Network.Entry, tree: MappingTree) {
     switch (mapping, nest) {
     case (let file?, nil):
       let document = try MappingDocument(file: file)
-      if document.isOfTimeloop { return try timeloopMapping(document, file, widths, layers) }
-      let (name, mapping) = try document.mapping()
+      if document.isOfTimeloop {
+        let (network, entry, mapping) = try timeloopMapping(document, file, widths, layers)
+        return (network, entry, .nest(mapping))
+      }
+      let (name, tree) = try document.tree()
       let (network, entry) = try entry(named: name, of: layers, example: example)
-      try refuseLoopsBeyondRange(mapping, on: entry.layer) { "\(TextFile.shown(file)): mapping[\($0)]" }
-      return (network, entry, mapping)
+      try refuseLoopsBeyondRange(tree, on: entry.layer) { "\(TextFile.shown(file)): mapping[\($0)]" }
+      return (network, entry, tree)
     case (nil, let line?):
-      let mapping = try NestText.parse(line, origin: "--nest")
+      let tree = try NestText.parseTree(line, origin: "--nest")
       let (network, entry) = try entry(named: nil, of: layers, example: example)
-      try refuseLoopsBeyondRange(mapping, on: entry.layer) { _ in "--nest" }
-      return (network, entry, mapping)
+      try refuseLoopsBeyondRange(tree, on: entry.layer) { _ in "--nest" }
+      return (network, entry, tree)
     default:
       throw CommandFailure(
         code: .usage,
         message: "needs one mapping: give either --mapping, a file, or --nest, as in k:20 [outputs] c:1 ...")
+    }
+  }
+
+  /// Refuses a mapping that is split beyond its layer, or of which a piece has too large a tile.
+  private func refuseLoopsBeyondRange(
+    _ tree: MappingTree, on layer: Layer, at place: (_ position: Int) -> String
+  ) throws {
+    if let mapping = tree.singleNest { return try refuseLoopsBeyondRange(mapping, on: layer, at: place) }
+    let pieces: [MappingTree.Piece]
+    do {
+      pieces = try tree.pieces(on: layer)
+    } catch {
+      throw CommandFailure(code: .usage, message: "\(TextFile.shown(origin)): \(error)")
+    }
+    for (index, piece) in pieces.enumerated() {
+      try refuseLoopsBeyondRange(piece.mapping, on: piece.layer) {
+        "\(TextFile.shown(origin)): piece \(index + 1): node \($0)"
+      }
     }
   }
 

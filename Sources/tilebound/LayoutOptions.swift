@@ -39,3 +39,14 @@ struct LayoutOptions: ParsableArguments {
   /// Options that an accelerator takes the place of, with their values.
   var ofAccelerator: [(name: String, value: String?)] { [("--double-buffer", doubleBuffer)] }
 }
+
+extension BufferLayout {
+  /// Refuses what mappings in pieces are not counted for.
+  func refuseBesidePieces() throws(CommandFailure) {
+    if self == .shared { return }
+    throw CommandFailure(
+      code: .usage,
+      message: "a mapping in pieces takes a Buffer that all tensors share, each box there once: leave out "
+        + LayoutText.words(self).joined(separator: " and "))
+  }
+}

@@ -28,6 +28,7 @@ struct Optimize: ParsableCommand {
         tilebound optimize --network my-layers.yaml --capacity 1MiB --energy horowitz-45nm-int8 --output result.csv
         tilebound optimize alexnet --layer conv3 --capacity 64KiB --reuse sliding --timeloop conv3.timeloop.yaml
         tilebound optimize --network my-layers.yaml --capacity 4KiB --time-limit 10s
+        tilebound optimize --gemm 512x512x512 --capacity 64KiB --pieces 4
       """)
 
   @OptionGroup var layers: LayerOptions
@@ -55,6 +56,14 @@ struct Optimize: ParsableCommand {
   var plot: String?
 
   @OptionGroup var timeloop: TimeloopOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Split each layer in up to so many pieces that run one after the other, each with a nest of its own; auto: as long as "
+        + "a piece saves 0.1 %, up to \(Pieces.mostByThemselves).",
+      valueName: "N|auto"))
+  var pieces: Pieces = .one
+
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var timeLimit: TimeLimitOptions
 
@@ -94,6 +103,11 @@ struct Optimize: ParsableCommand {
         code: .usage, message: "\(option) takes the mapping of a single layer; choose it by --layer")
     }
     try CommandFailure.refuse([capacity], inWhichNothingFitsOf: entries, in: setting)
+
+    if pieces.most > 1 {
+      return try optimizePieces(
+        network, entries, in: setting, accelerator, capacity, as: format, threads: threads, timeLimit: timeLimit)
+    }
 
     // A single layer's blocks are scored side by side instead.
     let options = SearchOptions(threads: entries.count == 1 ? threads : 1)

@@ -1,0 +1,143 @@
+public import Answers
+import EnergyModel
+import Interchange
+import Mappings
+import Workloads
+
+/// Mappings in pieces for the terminal, in lines of some 80 characters.
+public struct PiecesReport {
+  private let answers: [PiecesAnswer]
+
+  /// A report of answers of one network in one setting.
+  public init(_ answers: [PiecesAnswer]) { self.answers = answers }
+
+  /// A row for each layer with what pieces save, and their total when there are several.
+  public var table: [String] {
+    guard let unit = answers.first?.energy.unit else { return [] }
+    var table = TextTable([
+      ("layer", .left), ("count", .right), ("pieces", .right), ("energy [\(unit)]", .right), ("one nest", .right),
+      ("saved", .right), ("bound", .right), ("gap", .right),
+    ])
+    func row(
+      _ name: String, _ count: Int, _ pieces: String, _ energy: Double, _ single: Double?, _ bound: Double?
+    ) -> [String] {
+      [
+        name, String(count), pieces, NumberText.grouped(energy), single.map(NumberText.grouped) ?? "",
+        single.map { NumberText.percent($0 > 0 ? 1 - energy / $0 : 0) } ?? "", bound.map(NumberText.grouped) ?? "",
+        bound.map { $0 > 0 ? NumberText.percent(energy / $0 - 1) : "" } ?? "",
+      ]
+    }
+    for answer in answers {
+      table.add(
+        row(
+          answer.name, answer.entry.count, String(answer.evaluation.pieces.count), answer.energy.total,
+          answer.single.map { Energies($0.energy).total }, answer.bound?.total))
+    }
+    if answers.count > 1 {
+      func sum(_ value: (PiecesAnswer) -> Double?) -> Double? {
+        answers.reduce(0) { sum, answer in
+          guard let sum, let value = value(answer) else { return nil }
+          return sum + Double(answer.entry.count) * value
+        }
+      }
+      table.add(
+        row(
+          "total", answers.reduce(0) { $0 + $1.entry.count }, "", sum(\.energy.total) ?? 0,
+          sum { $0.single.map { Energies($0.energy).total } }, sum { $0.bound?.total }))
+    }
+    return table.lines
+  }
+
+  /// Each layer's costs and its pieces, every one with its nest in a line.
+  public var details: [String] { answers.flatMap { Self.details($0) } }
+
+  private static func details(_ answer: PiecesAnswer) -> [String] {
+    let (traffic, energy, carried) = (answer.traffic, answer.energy, answer.evaluation.carried)
+    let count = answer.evaluation.pieces.count
+    func bits(_ name: String, _ bits: Bits) -> String { "\(name) \(NumberText.grouped(bits))" }
+    var lines = [
+      "\(answer.name): \(count == 1 ? "one nest" : "\(count) pieces, one after the other")",
+      "  energy     \(NumberText.grouped(energy.total)) \(energy.unit): compute "
+        + "\(NumberText.grouped(energy.compute)), data \(NumberText.grouped(energy.data))",
+    ]
+    if let single = answer.single, count > 1 {
+      let total = Energies(single.energy).total
+      let saved = total > 0 ? NumberText.percent(1 - energy.total / total) : "nothing"
+      lines.append(
+        "  one nest   \(NumberText.grouped(total)) \(energy.unit), of which the pieces save \(saved)")
+    }
+    if let bound = answer.bound {
+      let gap = answer.gap?.total.map { ", gap \(NumberText.percent($0))" } ?? ""
+      lines.append(
+        "  bound      \(NumberText.grouped(bound.total)) \(energy.unit) for every schedule (\(WholeText.family(bound)))\(gap)"
+      )
+    }
+    let biases = traffic.biasesRead > .zero ? [bits("biases", traffic.biasesRead)] : []
+    lines += wrapped(
+      ([bits("inputs", traffic.inputsRead), bits("weights", traffic.weightsRead)] + biases
+        + [bits("partial sums", traffic.partialSumsRead)]).map { "\($0)," }, first: "  read       ", unit: " bit")
+    lines += wrapped(
+      [bits("partial sums", traffic.partialSumsWritten) + ",", bits("outputs", traffic.outputsWritten)],
+      first: "  written    ", unit: " bit")
+    if count > 1 {
+      lines.append(
+        "  carried    from piece to piece: words of inputs \(NumberText.grouped(carried.inputs.count)), weights "
+          + "\(NumberText.grouped(carried.weights.count)), outputs \(NumberText.grouped(carried.outputs.count))")
+    }
+    let capacity = answer.capacity.map { " of \(CapacityText.text($0))" } ?? ""
+    lines.append("  occupancy  \(NumberText.grouped(answer.occupancy)) bit\(capacity)")
+    if let parts = answer.partsSearched {
+      lines.append("  search     the best nests of \(NumberText.grouped(parts)) parts")
+    }
+    if answer.replayAgrees == true {
+      lines.append("  replay     every MAC ran once on operands in the Buffer; the counts are the same")
+    }
+    var piece = 0
+    return lines + drawing(answer, answer.evaluation.tree, indent: "  ", &piece) + [""]
+  }
+
+  /// A mapping as an outline: splits, and pieces with their nests.
+  private static func drawing(
+    _ answer: PiecesAnswer, _ tree: MappingTree, indent: String, _ piece: inout Int
+  ) -> [String] {
+    switch tree {
+    case .nest(let mapping):
+      let (own, held) = (answer.evaluation.pieces[piece], answer.evaluation.occupancies[piece])
+      piece += 1
+      let sizes = Dimension.allCases.filter { answer.layer[$0] > 1 }.map { dimension in
+        let range = own.region[dimension.index]
+        return range.count == answer.layer[dimension]
+          ? "\(dimension.rawValue) \(range.count)"
+          : "\(dimension.rawValue) \(range.lowerBound)...\(range.upperBound - 1)"
+      }
+      let heading = wrapped(
+        (sizes.isEmpty ? ["one MAC"] : sizes).map { "\($0)," } + [
+          "\(mapping.dataflow.rawValue),", "holds \(NumberText.grouped(held.bits(answer.setting.widths))) bit",
+        ], first: "\(indent)piece \(piece): ")
+      return heading + wrapped(NestText.text(mapping).split(separator: " ").map(String.init), first: "\(indent)  ")
+    case .split(let dimension, let place, let first, let rest):
+      let name = dimension.rawValue
+      return ["\(indent)split \(name), its first \(NumberText.grouped(place)):"]
+        + drawing(answer, first, indent: indent + "  ", &piece) + ["\(indent)then the rest of \(name):"]
+        + drawing(answer, rest, indent: indent + "  ", &piece)
+    }
+  }
+
+  /// Words in lines of at most 80 characters, as far as there is room for one; later lines are indented like the first.
+  private static func wrapped(_ words: [String], first: String, unit: String = "") -> [String] {
+    var (lines, line) = ([String](), first)
+    let later = String(repeating: " ", count: first.count)
+    var words = words
+    if let last = words.last { words[words.count - 1] = (last.hasSuffix(",") ? String(last.dropLast()) : last) + unit }
+    var isEmpty = true
+    for word in words {
+      if !isEmpty, line.count + 1 + word.count > 80 {
+        lines.append(line)
+        (line, isEmpty) = (later, true)
+      }
+      line += (isEmpty ? "" : " ") + word
+      isEmpty = false
+    }
+    return lines + [line]
+  }
+}

@@ -1,0 +1,117 @@
+import EnergyModel
+import Foundation
+import MappingSearch
+import Mappings
+import TestSupport
+import Testing
+import Workloads
+
+/// The search for mappings in pieces.
+struct PieceSearchTests {
+  /// What moving data costs when nothing stays from one piece to the next: what splits are chosen by.
+  private static func withoutCarrying(_ found: TreeEvaluation, _ problem: Problem) -> Int {
+    let (model, widths, carried) = (problem.energyModel, problem.widths, found.carried)
+    let read = (carried.inputs * widths.inputs + carried.weights * widths.weights).count
+    let sums = (carried.outputs * widths.partialSums).count
+    return found.energy.dataQuanta + model.readQuanta * read + (model.readQuanta + model.writeQuanta) * sums
+  }
+
+  private static func draw(seed: Int) throws -> (problem: Problem, capacity: Bits) {
+    var layers = RandomLayers(seed: seed, largestSize: 7, largestMACs: 400)
+    let layer = layers.random.oneIn(2) ? layers.layer() : layers.steppedLayer()
+    let model = try EnergyModel(
+      name: "drawn", source: "", unit: "bit", mac: 1, read: Double(layers.random.pick(1...3)),
+      write: Double(layers.random.pick(0...3)))
+    let problem = try Problem(
+      layer, widths: layers.widths(), energyModel: model, reuse: layers.random.pick(ReusePolicy.allCases))
+    let most = Occupancy(
+      inputs: layer.usedElements(of: .inputs), weights: layer.usedElements(of: .weights),
+      outputs: layer.usedElements(of: .outputs)
+    ).bits(problem.widths).count
+    return (
+      problem, Bits(layers.random.pick(problem.leastCapacity.count...max(problem.leastCapacity.count, most * 2 / 3)))
+    )
+  }
+
+  /// The two pieces found cost as much as the best of all split points of all dimensions, each part with the best nest of a
+  /// search that scores every mapping; counted by a walk of elements, they cost what is said of them.
+  ///
+  /// Two layers a seed, of as many seeds as the environment has as `PIECE_SEEDS`:
+  ///
+  ///     PIECE_SEEDS=12 OPTIMIZED=core swift test -c release --filter PieceSearchTests.everySplit
+  @Test(
+    "Two pieces are the best of all splits",
+    arguments: 0..<(ProcessInfo.processInfo.environment["PIECE_SEEDS"].flatMap { Int($0) } ?? 1))
+  func everySplit(seed: Int) throws {
+    for index in 0..<2 {
+      let (problem, capacity) = try Self.draw(seed: 90_000 + 5 * seed + index)
+      let layer = problem.layer
+      func failure() -> Comment {
+        "seed \(90_000 + 5 * seed + index): \(describe(layer)), \(problem.setting), \(capacity)"
+      }
+      func nest(_ region: [Range<Int>]) throws -> MappingTree {
+        let part = try Problem(layer.part(region), in: problem.setting)
+        let options = SearchOptions(prunes: problem.reuse == .overlap)
+        return .nest(try #require(Optimizer(part).optimum(capacity: capacity, options: options)).mapping)
+      }
+      let whole = Dimension.allCases.map { 0..<layer[$0] }
+      var least = Self.withoutCarrying(try problem.evaluate(counting: nest(whole)), problem)
+      for dimension in Dimension.allCases {
+        for place in 1..<layer[dimension] {
+          var (first, rest) = (whole, whole)
+          first[dimension.index] = 0..<place
+          rest[dimension.index] = place..<layer[dimension]
+          let tree = MappingTree.split(dimension, at: place, first: try nest(first), rest: try nest(rest))
+          least = min(least, Self.withoutCarrying(try problem.evaluate(counting: tree), problem))
+        }
+      }
+      let found = try #require(PieceSearch(problem, capacity: capacity).optimum(pieces: 2), failure())
+      #expect(Self.withoutCarrying(found.evaluation, problem) == least, failure())
+      #expect(found.evaluation.occupancy(problem.widths) <= capacity, failure())
+      let replay = try TreeReplay(
+        of: found.evaluation.tree, on: layer, reuse: problem.reuse, widths: problem.widths, capacity: capacity)
+      #expect(replay.traffic == found.evaluation.traffic, failure())
+    }
+  }
+
+  /// More pieces cost no more, nor does what is found depend on the number of threads.
+  @Test(arguments: seeds(0..<6))
+  func morePieces(seed: Int) throws {
+    let (problem, capacity) = try Self.draw(seed: 91_000 + seed)
+    let failure: Comment = "seed \(91_000 + seed): \(describe(problem.layer)), \(problem.setting), \(capacity)"
+    func found(_ pieces: Int, threads: Int = 1, leastSaving: Double = 0) throws -> TreeEvaluation {
+      let search = PieceSearch(problem, capacity: capacity, options: SearchOptions(threads: threads))
+      return try #require(search.optimum(pieces: pieces, leastSaving: leastSaving), failure).evaluation
+    }
+    let costs = try (1...4).map { Self.withoutCarrying(try found($0), problem) }
+    #expect(costs == costs.sorted(by: >), failure)
+    for pieces in 1...4 { #expect(try found(pieces).pieces.count <= pieces, failure) }
+    #expect(try found(4, threads: 3) == found(4), failure)
+    #expect(try found(4, leastSaving: 1).pieces.count == 1, failure)
+  }
+
+  /// A product of matrices at a capacity where one nest leaves much of the Buffer empty: two pieces are known that move
+  /// 1 398 873 words.
+  @Test func matrixProduct() throws {
+    let layer = try Layer.gemm(name: "gemm", m: 512, n: 512, k: 512)
+    let problem = try Problem(layer, widths: WordWidths(.one))
+    let tree = MappingTree.split(
+      .k, at: 255,
+      first: .nest(
+        try Mapping([
+          .loop(.p, tile: 256, .backAndForth), .keep(.outputs), .loop(.c, tile: 1, .backAndForth),
+          .loop(.p, tile: 1, .backAndForth), .keep(.inputs), .keep(.weights),
+        ])),
+      rest: .nest(
+        try Mapping([
+          .loop(.p, tile: 341, .backAndForth), .loop(.p, tile: 171, .backAndForth), .keep(.outputs),
+          .loop(.c, tile: 428, .backAndForth), .loop(.c, tile: 84, .backAndForth), .keep(.weights),
+          .loop(.c, tile: 1, .backAndForth), .loop(.p, tile: 1, .backAndForth), .keep(.inputs),
+        ])))
+    let known = try problem.evaluate(counting: tree)
+    #expect(known.traffic.total == Words(1_398_873))
+    #expect(known.occupancy(problem.widths) <= Bits(1 << 16))
+    let found = try #require(PieceSearch(problem, capacity: Bits(1 << 16)).optimum(pieces: 2))
+    #expect(found.evaluation.traffic.total <= known.traffic.total)
+  }
+}
