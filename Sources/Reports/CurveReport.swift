@@ -12,8 +12,9 @@ public enum CurveReport {
   /// - Parameters:
   ///   - curves: what is to be said of them; all have the same knees.
   ///   - unit: the unit of their energies.
+  ///   - width: the most characters of a line, or nil for any number.
   /// - Returns: the lines.
-  public static func summary(_ curves: [CurveSummary], unit: String) -> [String] {
+  public static func summary(_ curves: [CurveSummary], unit: String, width: Int? = nil) -> [String] {
     guard let first = curves.first else { return [] }
     let knees = first.knees.map { $0.within == 0 ? "attains least" : "within \(NumberText.percent($0.within))" }
     let hasLeast = first.leastEnergy != nil
@@ -32,7 +33,7 @@ public enum CurveReport {
           + (curve.leastEnergy.map { [CapacityText.text(Bits($0.capacityBits)), NumberText.grouped($0.total)] }
             ?? [curve.knees.last.map { NumberText.grouped($0.data) } ?? ""]))
     }
-    return table.lines
+    return table.lines(width: width, leavingOut: [["points"], ["fits from"], ["count"]])
   }
 
   /// What an accelerator's own Buffer comes to, beside the curve's least.
@@ -65,8 +66,8 @@ public enum CurveReport {
     return notes.compactMap(\.self).flatMap { ["", $0] }
   }
 
-  /// A row for each point of a layer's curve.
-  public static func points(_ answers: [Answer]) -> [String] {
+  /// A row for each point of a layer's curve, in lines of so many characters where there is a limit.
+  public static func points(_ answers: [Answer], width: Int? = nil) -> [String] {
     guard let unit = answers.first?.energy.unit else { return [] }
     var table = TextTable([
       ("capacity [bit]", .right), ("data [\(unit)]", .right), ("bound [\(unit)]", .right), ("gap data", .right),
@@ -79,7 +80,7 @@ public enum CurveReport {
         answer.dataflow.rawValue, DataflowsText.attaining(answer), NestText.text(answer.mapping),
       ])
     }
-    return table.lines
+    return table.lines(width: width, leavingOut: [["mapping"], ["attained by"]])
   }
 
   /// A row for some points of a network's curve.

@@ -11,8 +11,9 @@ public enum GapReport {
   /// - Parameters:
   ///   - byCapacity: the layers' answers at each capacity, compared with bounds.
   ///   - showsLayers: whether the layers have rows, or the totals alone.
+  ///   - width: the most characters of a line, or nil for any number.
   /// - Returns: the lines.
-  public static func lines(_ byCapacity: [[Answer]], showsLayers: Bool) -> [String] {
+  public static func lines(_ byCapacity: [[Answer]], showsLayers: Bool, width: Int? = nil) -> [String] {
     guard let first = byCapacity.first?.first else { return [] }
     let unit = first.energy.unit
     var table = TextTable(
@@ -60,7 +61,14 @@ public enum GapReport {
       }
     }
     let answers = byCapacity.flatMap { $0 }
-    return table.lines + summary(answers) + Answer.notes(answers).flatMap { ["", $0] }
+    let compared = Dataflow.allCases.map(\.rawValue) + ReferenceDataflow.allCases.map(\.rawValue)
+    let rows = table.lines(
+      width: width,
+      leavingOut: [compared, ["family"], ["attained by"], ["gap total"], ["bound data [\(unit)]"], ["count"]])
+    // The last line of the summary explains columns.
+    let isCompared = compared.allSatisfy { rows.first?.contains($0) == true }
+    let notes = isCompared ? summary(answers) : Array(summary(answers).dropLast())
+    return rows + TextLines.fitted(notes + Answer.notes(answers).flatMap { ["", $0] }, width: width)
   }
 
   /// The median and the worst gap in data energy.

@@ -6,22 +6,25 @@ import Workloads
 /// Mappings for the terminal: a table with a row for each layer, and each layer's nest with its costs.
 public struct MappingReport {
   private let answers: [Answer]
+  private let width: Int?
 
-  /// A report of answers of one network in one setting.
-  public init(_ answers: [Answer]) { self.answers = answers }
+  /// A report of answers of one network in one setting, in lines of so many characters where there is a limit.
+  public init(_ answers: [Answer], width: Int? = nil) { (self.answers, self.width) = (answers, width) }
 
   /// A row for each layer, for each that is given in parts, and, when there are several, their total with repeated layers
   /// counted.
   public var table: [String] {
     guard let first = answers.first else { return [] }
     let namesAttaining = answers.contains { $0.optimalDataflows != nil }
+    let weights = answers.contains { $0.layer.hasBiases } ? "weights, biases [bit]" : "weights [bit]"
+    let bound = "bound [\(first.energy.unit)]"
     var table = TextTable(
       [("layer", .left), ("count", .right), ("MACs", .right), ("dataflow", .left)]
         + (namesAttaining ? [("attained by", .left)] : []) + [
           ("energy [\(first.energy.unit)]", .right), ("inputs [bit]", .right),
-          (answers.contains { $0.layer.hasBiases } ? "weights, biases [bit]" : "weights [bit]", .right),
+          (weights, .right),
           ("partial sums [bit]", .right), ("outputs [bit]", .right), ("occupancy [bit]", .right),
-          ("bound [\(first.energy.unit)]", .right), ("gap total", .right),
+          (bound, .right), ("gap total", .right),
         ] + (first.time == nil ? [] : [("time", .right), ("at least", .right), ("limited by", .left)]))
     /// The cells of a row about dataflows.
     func cells(_ dataflow: String, _ attaining: String = "") -> [String] {
@@ -48,7 +51,12 @@ public struct MappingReport {
         Self.row(
           "total", summands, count: total.layers, dataflow: cells(""), occupancy: "", bound: total.bound, total.time))
     }
-    return table.lines + Answer.notes(answers).flatMap { ["", $0] }
+    return table.lines(
+      width: width,
+      leavingOut: [
+        ["inputs [bit]", weights, "partial sums [bit]", "outputs [bit]"], ["occupancy [bit]"], ["MACs"],
+        ["at least", "limited by"], ["attained by"], [bound], ["time"], ["count"],
+      ]) + TextLines.fitted(Answer.notes(answers).flatMap { ["", $0] }, width: width)
   }
 
   /// What is added up in a row, so many times.
@@ -149,7 +157,8 @@ public struct MappingReport {
             ? "  replay     every MAC ran once on operands in the Buffer; traffic and occupancy are the same"
             : "  replay     DIFFERS")
       }
-      return lines + NestDrawing(answer.mapping, on: answer.layer).text.map { "    \($0)" } + [""]
+      return TextLines.fitted(
+        lines + NestDrawing(answer.mapping, on: answer.layer).text.map { "    \($0)" } + [""], width: width)
     }
   }
 }

@@ -18,8 +18,9 @@ public enum NetworkListing {
     return table.lines
   }
 
-  /// A network's source, a row for each of its distinct layers, and their totals.
-  public static func layers(of network: Network) -> [String] {
+  /// A network's source, a row for each of its distinct layers, and their totals, in lines of so many characters where there
+  /// is a limit.
+  public static func layers(of network: Network, width: Int? = nil) -> [String] {
     var table = TextTable([
       ("layer", .left), ("count", .right), ("n", .right), ("g", .right), ("k", .right), ("c", .right), ("p", .right),
       ("q", .right), ("r", .right), ("s", .right), ("stride", .right), ("dilation", .right), ("padding", .right),
@@ -43,7 +44,11 @@ public enum NetworkListing {
       "\(whole.name) is given in parts that read inputs in common, and the total has these once: "
         + whole.parts.map(\.name).joined(separator: ", ")
     }
-    return heading(network.name, source: network.source) + table.lines + (notes.isEmpty ? [] : [""] + notes)
+    let rows = table.lines(
+      width: width,
+      leavingOut: [["padding", "dilation"], ["inputs", "weights", "outputs"], ["stride"], ["n", "g"], ["count"]])
+    return TextLines.fitted(heading(network.name, source: network.source), width: width) + rows
+      + TextLines.fitted(notes.isEmpty ? [] : [""] + notes, width: width)
   }
 
   /// A row for each energy model.

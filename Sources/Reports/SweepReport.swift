@@ -19,18 +19,29 @@ public enum SweepReport {
   ///   - curves: what is to be said of the networks' curves.
   ///   - isComplete: whether every block size was searched.
   ///   - indexFile: where all totals are to be found.
+  ///   - width: the most characters of a line, or nil for any number.
   /// - Returns: the lines.
   public static func lines(
-    _ sweep: Sweep, _ totals: [SweepTotal], _ curves: [SweepCurve], isComplete: Bool, indexFile: String
+    _ sweep: Sweep, _ totals: [SweepTotal], _ curves: [SweepCurve], isComplete: Bool, indexFile: String,
+    width: Int? = nil
   ) -> [String] {
-    var lines = [
-      "\(sweep.curveCount) \(isComplete ? "exact " : "")curves answered them, each at all capacities" + sharing(sweep)
-    ]
+    var lines = TextLines.fitted(
+      [
+        "\(sweep.curveCount) \(isComplete ? "exact " : "")curves answered them, each at all capacities" + sharing(sweep)
+      ],
+      width: width)
     let table = table(totals)
-    lines += table.count <= 1 + 2 * mostListed ? [""] + table : ["all \(totals.count) totals are in \(indexFile)"]
+    lines +=
+      table.lines.count <= 1 + 2 * mostListed
+      ? [""]
+        + table.lines(
+          width: width, leavingOut: [["layers"], ["bound"], ["gap total"], ["widths"], ["reuse"], ["gap data"]])
+      : ["all \(totals.count) totals are in \(indexFile)"]
     let least = leastEnergies(curves)
     if !least.isEmpty, least.count <= 1 + mostListed { lines += [""] + least }
-    if let note = WholeText.note(sweep.networks.flatMap { $0.entries.compactMap(\.partOf) }) { lines += ["", note] }
+    if let note = WholeText.note(sweep.networks.flatMap { $0.entries.compactMap(\.partOf) }) {
+      lines += [""] + TextLines.fitted([note], width: width)
+    }
     if !isComplete {
       lines += ["", SearchStatistics.note(onIncomplete: "some optima")]
     }
@@ -66,7 +77,7 @@ public enum SweepReport {
   }
 
   /// A row for each network and setting: the ends of its range of capacities.
-  private static func table(_ totals: [SweepTotal]) -> [String] {
+  private static func table(_ totals: [SweepTotal]) -> TextTable {
     let namesAccelerators = totals.contains { $0.accelerator != nil }
     var table = TextTable(
       [
@@ -91,7 +102,7 @@ public enum SweepReport {
           total.gap.total.map(NumberText.percent) ?? "",
         ])
     }
-    return table.lines
+    return table
   }
 
   /// The reuse and how tensors lie in the Buffer, in words.

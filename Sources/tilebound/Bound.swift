@@ -47,7 +47,8 @@ struct Bound: ParsableCommand {
     case .csv: try output.emit(ResultFile.csv(bounds))
     case .table:
       let heading = model.heading(network ?? wholes[0].name, setting, accelerator, namesReuse: false)
-      try output.emit(([heading, ""] + BoundReport.lines(bounds)).joined(separator: "\n") + "\n")
+      try output.emit(
+        (output.fitted([heading, ""]) + BoundReport.lines(bounds, width: output.width)).joined(separator: "\n") + "\n")
     }
   }
 }

@@ -156,15 +156,15 @@ struct Curve: ParsableCommand {
           producer: Invocation.producer))
     case .csv: try output.emit(total ? ResultFile.csv(totals) : ResultFile.csv(points))
     case .table:
-      var lines = [model.heading(network ?? entries[0].layer.name, setting, accelerator), ""]
-      lines += CurveReport.summary(shownSummaries, unit: setting.energyModel.unit)
+      var lines = output.fitted([model.heading(network ?? entries[0].layer.name, setting, accelerator), ""])
+      lines += CurveReport.summary(shownSummaries, unit: setting.energyModel.unit, width: output.width)
       if !quiet {
         let rows =
           layers.isNetwork && (total || entries.count > 1)
           ? CurveReport.total(
             capacities == nil ? atOctaves(energies, totals) : totals, last: totals.last,
             leastEnergy: shownSummaries.last?.leastEnergy, isSampled: capacities == nil)
-          : CurveReport.points(points)
+          : CurveReport.points(points, width: output.width)
         if !rows.isEmpty { lines += [""] + rows }
         if capacities == nil, let steps = found.first?.curve.steps, !points.isEmpty {
           let curve = range.map(steps.within) ?? steps
@@ -179,7 +179,7 @@ struct Curve: ParsableCommand {
       if let accelerator, layers.isNetwork || entries.count == 1 {
         lines += CurveReport.ownBuffer(of: accelerator, energies)
       }
-      lines += CurveReport.notes(entries, shownSummaries)
+      lines += output.fitted(CurveReport.notes(entries, shownSummaries))
       try output.emit(lines.joined(separator: "\n") + "\n")
     }
   }

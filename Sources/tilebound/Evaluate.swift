@@ -71,8 +71,8 @@ struct Evaluate: ParsableCommand {
     case .csv: try output.emit(ResultFile.csv([answer]))
     case .table:
       let heading = model.heading(answer.network ?? answer.name, setting, accelerator)
-      let details = MappingReport([answer]).details.dropLast()
-      try output.emit(([heading, ""] + details).joined(separator: "\n") + "\n")
+      let details = MappingReport([answer], width: output.width).details.dropLast()
+      try output.emit((output.fitted([heading, ""]) + details).joined(separator: "\n") + "\n")
     }
   }
 

@@ -100,7 +100,8 @@ struct Gap: ParsableCommand {
     case .csv: try output.emit(ResultFile.csv(answers))
     case .table:
       let heading = model.heading(network ?? entries[0].layer.name, setting, accelerator)
-      let lines = [heading, ""] + GapReport.lines(byCapacity, showsLayers: !quiet)
+      let lines =
+        output.fitted([heading, ""]) + GapReport.lines(byCapacity, showsLayers: !quiet, width: output.width)
       try output.emit(lines.joined(separator: "\n") + "\n")
     }
   }

@@ -32,6 +32,8 @@ struct Merge: ParsableCommand {
   @Flag(help: "Show neither progress nor totals.")
   var quiet = false
 
+  @OptionGroup var table: WidthOptions
+
   private static let example = "for example: tilebound merge part-*.jsonl --output sweep.jsonl"
 
   func run() throws {
@@ -60,7 +62,7 @@ struct Merge: ParsableCommand {
       [heading]
         + SweepReport.lines(
           merge.sweep, result.totals, result.networkCurves, isComplete: result.isComplete,
-          indexFile: SweepIndex.path(of: output)))
+          indexFile: SweepIndex.path(of: output), width: table.width))
   }
 
   private func written(_ merge: SweepMerge, to output: String) throws -> SweepRun.Result {

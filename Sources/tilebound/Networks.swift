@@ -27,6 +27,7 @@ struct Networks: ParsableCommand {
 
   @OptionGroup var networks: NetworkOptions
   @OptionGroup var dimensions: DimensionOptions
+  @OptionGroup var table: WidthOptions
 
   func run() throws {
     if let name = networks.network {
@@ -51,7 +52,9 @@ struct Networks: ParsableCommand {
   /// What there is to say of one thing. A name may be both an energy model's and a platform's.
   private func listing(of name: String) throws -> [String] {
     let kind = try BuiltIn.kind(of: name)
-    if kind == .network { return NetworkListing.layers(of: try dimensions.network(name, origin: "networks")) }
+    if kind == .network {
+      return NetworkListing.layers(of: try dimensions.network(name, origin: "networks"), width: table.width)
+    }
     if !dimensions.dim.isEmpty {
       throw FormatError(origin: "--dim", message: "goes with a network, which \(name) is not")
     }

@@ -17,7 +17,7 @@ struct Optimize: ParsableCommand {
       What is found is the best of a stated space of loop nests: all tile sizes, not only divisors, all six dataflows, loops \
       that turn round. Where input boxes overlap not all of that space is searched, and every form of the answer says so; \
       under --reuse sliding or none the search is exact over its smaller space. With an accelerator that gives its rates the time of \
-      each layer is told, and what every schedule takes at least; what is searched for is the least energy, not the least time. Nests outside may cost less; the README says \
+      each layer is told, and what every schedule takes at least; what is searched for is the least energy, not the least time. Nests outside may cost less; Documentation/Exactness.md says \
       which are known. The bound holds for every schedule; perhaps none attains it, but a mapping that does is the best.
 
       Examples:
@@ -151,8 +151,8 @@ struct Optimize: ParsableCommand {
     case .table:
       let heading = model.heading(
         "\(network ?? entries[0].layer.name) at \(CapacityText.text(capacity))", setting, accelerator)
-      let report = MappingReport(answers)
-      let lines = [heading, ""] + (quiet ? [] : report.details) + report.table
+      let report = MappingReport(answers, width: output.width)
+      let lines = output.fitted([heading, ""]) + (quiet ? [] : report.details) + report.table
       try output.emit(lines.joined(separator: "\n") + "\n")
     }
     if let mapping, let answer = answers.first {

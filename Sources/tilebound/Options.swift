@@ -3,6 +3,7 @@ import EnergyModel
 import Foundation
 import Interchange
 import Mappings
+import Reports
 import Workloads
 
 /// A network, in either of the two ways in which every command takes it.
@@ -341,6 +342,15 @@ struct ReuseOptions: ParsableArguments {
   var phases: PhasePolicy?
 }
 
+/// How wide tables may be that are printed.
+struct WidthOptions: ParsableArguments {
+  @Flag(help: "In a table on a terminal, show all columns, however wide they are together.")
+  var wide = false
+
+  /// The most characters of a line: what the terminal has, or what `COLUMNS` says; nil where nothing limits it.
+  var width: Int? { wide ? nil : Terminal.width }
+}
+
 /// The form of the answer and where it goes.
 struct OutputOptions: ParsableArguments {
   enum Format: String, CaseIterable, ExpressibleByArgument {
@@ -367,6 +377,8 @@ struct OutputOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp(outputHelp, valueName: "file"))
   var output: String?
+
+  @OptionGroup var table: WidthOptions
 
   static let outputHelp = "Write to this file, whole or not at all; without it, or as -, to standard output."
 
@@ -407,6 +419,12 @@ struct OutputOptions: ParsableArguments {
       }
     }
   }
+
+  /// The most characters of a line of a table: what the terminal has, or what `COLUMNS` says; nil where nothing limits it.
+  var width: Int? { output == nil || output == TextFile.standardInput ? table.width : nil }
+
+  /// Lines broken where they are longer than the terminal is wide.
+  func fitted(_ lines: [String]) -> [String] { TextLines.fitted(lines, width: width) }
 
   /// Prints a text, or writes it to the file asked for.
   func emit(_ text: String) throws { try Self.write(text, to: output) }

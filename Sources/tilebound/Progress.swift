@@ -38,7 +38,7 @@ final class ProgressLine: Sendable {
       state.lastDrawn = now
       state.isDrawn = true
       let line = Self.text(done, of: all, what, current, since: start.duration(to: now), startedWith: startedWith)
-      TextFile.printError("\r\u{1b}[K" + String(line.prefix(Self.width - 1)))
+      TextFile.printError("\r\u{1b}[K" + String(line.prefix((Terminal.columns(of: STDERR_FILENO) ?? 80) - 1)))
     }
   }
 
@@ -65,11 +65,5 @@ final class ProgressLine: Sendable {
       ]
     }
     return (parts + [FormatError.oneLine(current)]).joined(separator: ", ")
-  }
-
-  /// The columns of the terminal.
-  private static var width: Int {
-    var size = winsize()
-    return unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 20 ? Int(size.ws_col) : 80
   }
 }

@@ -140,6 +140,8 @@ struct SweepCommand: ParsableCommand {
   @Flag(help: "Show neither progress nor totals.")
   var quiet = false
 
+  @OptionGroup var table: WidthOptions
+
   func run() throws {
     let request = try self.request()
     try refuse("--measure", measure ? true : nil, without: "--plan", plan ? true : nil)
@@ -262,7 +264,7 @@ struct SweepCommand: ParsableCommand {
     return lines
       + SweepReport.lines(
         run.sweep, result.totals, result.networkCurves, isComplete: result.isComplete,
-        indexFile: SweepIndex.path(of: run.path))
+        indexFile: SweepIndex.path(of: run.path), width: table.width)
   }
 
   /// What to sweep: the file's, with the options given in place of its keys.

@@ -17,6 +17,30 @@ struct TerminalTests {
     #expect(table.lines == ["name               n", #"a\u{1b}[31m\u{a}b  1"#])
   }
 
+  /// Columns go in groups until the rest fits, and are named.
+  @Test func tablesLoseColumns() {
+    var table = TextTable([("name", .left), ("count", .right), ("low", .right), ("high", .right), ("gap", .right)])
+    table.add(["a", "1", "20", "300", "9 %"])
+    let groups = [["low", "high"], ["count"]]
+    let whole = ["name  count  low  high  gap", "a         1   20   300  9 %"]
+    #expect(table.lines(width: nil, leavingOut: groups) == whole)
+    #expect(table.lines(width: 27, leavingOut: groups) == whole)
+    let note = ["", "--wide shows what", "  there is no room", "  for: low, high"]
+    #expect(table.lines(width: 20, leavingOut: groups) == ["name  count  gap", "a         1  9 %"] + note)
+    #expect(table.lines(width: 10, leavingOut: groups).prefix(2) == ["name  gap", "a     9 %"])
+    #expect(table.lines(width: 3, leavingOut: groups).prefix(2) == ["name  gap", "a     9 %"])
+  }
+
+  /// Lines are broken between words, numbers stay whole, and nothing is lost.
+  @Test func linesAreBroken() {
+    #expect(TextLines.fitted(["a b", ""], width: 3) == ["a b", ""])
+    #expect(
+      TextLines.fitted(["  energy  1 000 000 bit: all"], width: 20) == ["  energy  1 000 000", "          bit: all"])
+    #expect(TextLines.fitted(["for k in 12 345 by 1"], width: 12) == ["for k in", "  12 345 by", "  1"])
+    #expect(TextLines.fitted(["unbreakable b"], width: 4) == ["unbreakable", "  b"])
+    #expect(TextLines.fitted(["  unbreakable b"], width: nil) == ["  unbreakable b"])
+  }
+
   /// Sums over layers are exact, and where they cannot be, they are close and look so.
   @Test func sumsOverLayers() {
     #expect(MappingReport.sum([(2, 3), (4, 5)]) == "26")

@@ -18,15 +18,19 @@ struct ExamplesTests {
     return rows.map { row in indices.map { row[$0] } }
   }
 
-  /// The README shows the first example as it is.
-  @Test func readme() throws {
+  /// The page about the library shows the first example as it is, and the README lines of it.
+  @Test func pages() throws {
     func text(_ path: String) throws -> String {
       try String(contentsOf: Program.root.appending(path: path), encoding: .utf8)
     }
-    let lines = try text("Examples/OptimizeLayer/OptimizeLayer.swift").split(
-      separator: "\n", omittingEmptySubsequences: false)
-    let block = lines.map { $0.isEmpty ? "" : "    \($0)" }.joined(separator: "\n")
-    #expect(try text("README.md").contains("\n\n\(block)\n"))
+    let example = try text("Examples/OptimizeLayer/OptimizeLayer.swift")
+    #expect(try text("Documentation/Library.md").contains("\n\n```swift\n\(example)```\n"))
+    let blocks = try text("README.md").matches(of: #/```swift\n((?s).+?)```/#)
+    #expect(blocks.count == 1)
+    let lines = Set(example.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) })
+    for line in blocks.flatMap({ $0.output.1.split(separator: "\n") }) {
+      #expect(lines.contains(line.trimmingCharacters(in: .whitespaces)), "\(line)")
+    }
   }
 
   @Test func optimizeLayer() throws {

@@ -1,0 +1,48 @@
+/// Lines of text where they have to fit a width.
+public enum TextLines {
+  /// Lines as they are, or broken at blanks where they are longer than a width.
+  ///
+  /// What follows of a line is indented as what stands behind a label is, `energy     12 bit`, or else by two more blanks
+  /// than the line. A word that is longer than the width stays whole, and so do groups of digits of one number.
+  ///
+  /// - Parameters:
+  ///   - lines: the lines.
+  ///   - width: the most characters of a line, or nil for any number.
+  /// - Returns: the lines.
+  public static func fitted(_ lines: [String], width: Int?) -> [String] {
+    guard let width else { return lines }
+    return lines.flatMap { $0.split(separator: "\n", omittingEmptySubsequences: false) }.flatMap { line in
+      line.count > width ? broken(String(line), width) : [String(line)]
+    }
+  }
+
+  private static func broken(_ line: String, _ width: Int) -> [String] {
+    let indent = line.prefix { $0 == " " }
+    let label = line.prefixMatch(of: #/ +[a-z]+( of)? {2,}/#)?.output.0 ?? indent + "  "
+    let following = String(repeating: " ", count: min(label.count, width / 2))
+    var lines = [String(indent)]
+    var isEmpty = true
+    for word in words(line.dropFirst(indent.count)) {
+      if !isEmpty, lines[lines.count - 1].count + 1 + word.count > width {
+        lines.append(following)
+        isEmpty = true
+      }
+      lines[lines.count - 1] += (isEmpty ? "" : " ") + word
+      isEmpty = false
+    }
+    return lines
+  }
+
+  /// What stands between blanks, where no digit stands on both sides.
+  private static func words(_ text: Substring) -> [String] {
+    var words: [String] = []
+    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+      if let last = words.last?.last, last.isNumber, word.first?.isNumber == true {
+        words[words.count - 1] += " " + word
+      } else {
+        words.append(String(word))
+      }
+    }
+    return words
+  }
+}

@@ -1,0 +1,22 @@
+import Foundation
+
+/// How wide what is printed may be.
+enum Terminal {
+  /// The characters of a line of standard output: what the environment has as `COLUMNS`, or else those of the terminal, 80
+  /// where it does not tell; nil where standard output is no terminal.
+  static var width: Int? {
+    if let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap({ Int($0) }), columns >= least {
+      return columns
+    }
+    return isatty(STDOUT_FILENO) == 1 ? columns(of: STDOUT_FILENO) ?? 80 : nil
+  }
+
+  /// The columns of the terminal at a file descriptor; nil where there is none or it does not tell.
+  static func columns(of descriptor: Int32) -> Int? {
+    var size = winsize()
+    return unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > least ? Int(size.ws_col) : nil
+  }
+
+  /// Fewer columns than these are not believed.
+  private static let least = 20
+}

@@ -1,0 +1,161 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The README and the pages in `Documentation/`: what they show is what the program does.
+struct DocumentationTests {
+  /// The pages by their paths in the package.
+  static let pages: [String] = {
+    let folder = Program.root.appending(path: "Documentation")
+    let names = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
+    return ["README.md"] + names.filter { $0.hasSuffix(".md") }.sorted().map { "Documentation/\($0)" }
+  }()
+
+  private static func text(_ page: String) throws -> String {
+    try String(contentsOf: Program.root.appending(path: page), encoding: .utf8)
+  }
+
+  /// What stands between fences, with the language beside the first and the line before it.
+  private static func blocks(_ page: String) throws -> [(language: String, title: String, lines: [String])] {
+    var blocks: [(language: String, title: String, lines: [String])] = []
+    var (title, isInside) = ("", false)
+    for line in try text(page).split(separator: "\n", omittingEmptySubsequences: false).map(String.init) {
+      if line.hasPrefix("```") {
+        if !isInside { blocks.append((String(line.dropFirst(3)), title, [])) }
+        isInside.toggle()
+      } else if isInside {
+        blocks[blocks.count - 1].lines.append(line)
+      } else if !line.isEmpty {
+        title = line
+      }
+    }
+    #expect(!isInside, "\(page): a block has no end")
+    return blocks
+  }
+
+  /// Commands, each after a `$`, with the lines that are shown below them.
+  private static func commands(_ lines: [String]) -> [(line: String, shown: [String])] {
+    lines.reduce(into: []) { commands, line in
+      if line.hasPrefix("$ ") {
+        commands.append((String(line.dropFirst(2)), []))
+      } else if line.hasPrefix("> "), let last = commands.last, last.shown.isEmpty {
+        commands[commands.count - 1].line += "\n" + line.dropFirst(2)
+      } else if !commands.isEmpty {
+        commands[commands.count - 1].shown.append(line)
+      }
+    }
+  }
+
+  /// Whether lines are those shown, where `...` stands for any number of them.
+  static func matches(_ lines: ArraySlice<String>, _ shown: ArraySlice<String>) -> Bool {
+    guard let first = shown.first else { return lines.isEmpty }
+    if first.trimmingCharacters(in: .whitespaces) == "..." {
+      return (lines.startIndex...lines.endIndex).contains { matches(lines[$0...], shown.dropFirst()) }
+    }
+    return lines.first == first && matches(lines.dropFirst(), shown.dropFirst())
+  }
+
+  /// Does something in a folder with the files that the pages name, which are in `Documentation/Samples`, and `configs` and
+  /// `results`.
+  private static func withSamples(_ body: (_ folder: String) throws -> Void) throws {
+    try withTemporaryFolder { folder in
+      let files = FileManager.default
+      let samples = Program.root.appending(path: "Documentation/Samples")
+      for name in try files.contentsOfDirectory(atPath: samples.path) {
+        try files.copyItem(atPath: samples.appending(path: name).path, toPath: "\(folder)/\(name)")
+      }
+      for name in ["configs", "results"] {
+        try files.createSymbolicLink(
+          atPath: "\(folder)/\(name)", withDestinationPath: Program.root.appending(path: name).path)
+      }
+      try body(folder)
+    }
+  }
+
+  /// One page after the other in a folder of its own, as one types it in a terminal of 80 columns.
+  @Test("Commands print what pages show", arguments: cases(pages)) func commandsPrintWhatIsShown(page: String) throws {
+    let commands = try Self.blocks(page).filter { $0.language == "console" }.flatMap { Self.commands($0.lines) }
+    if commands.isEmpty { return }
+    try Self.withSamples { folder in
+      for (line, shown) in commands {
+        let needs = ["cc", "python3"].first { line.hasPrefix($0 + " ") }
+        if let needs, try Program.shell("command -v \(needs)").code != 0 { continue }
+        let outcome = try Program.shell("export COLUMNS=80; exec 2>&1; \(line)", in: folder)
+        #expect(outcome.code == 0, "\(page): \(line)\n\(outcome.output)")
+        if shown.allSatisfy(\.isEmpty) { continue }
+        var lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        while lines.last?.isEmpty == true { lines.removeLast() }
+        var kept = shown
+        while kept.last?.isEmpty == true { kept.removeLast() }
+        #expect(Self.matches(lines[...], kept[...]), "\(page): \(line)\nprints\n\(outcome.output)")
+      }
+    }
+  }
+
+  @Test func dotsStandForAnyLines() {
+    #expect(Self.matches(["a", "b", "c"], ["a", "...", "c"]) && Self.matches(["a", "c"], ["a", "...", "c"]))
+    #expect(
+      !Self.matches(["a", "b"], ["a"]) && !Self.matches(["a"], ["a", "b"]) && !Self.matches(["a", "c"], ["...", "b"]))
+  }
+
+  /// A file that a page shows, below a line that names it, is the one in `Documentation/Samples`.
+  @Test func samplesAreThoseShown() throws {
+    var count = 0
+    for page in Self.pages {
+      for (language, title, lines) in try Self.blocks(page) where ["yaml", "python"].contains(language) {
+        guard let name = title.wholeMatch(of: #/.*`([a-z-]+\.(?:yaml|py))`.*:/#)?.output.1 else { continue }
+        count += 1
+        #expect(
+          try Self.text("Documentation/Samples/\(name)") == lines.joined(separator: "\n") + "\n", "\(page): \(name)")
+      }
+    }
+    #expect(count > 3)
+  }
+
+  /// Links between pages, to files and to headings lead somewhere.
+  @Test func linksLeadSomewhere() throws {
+    func anchors(_ page: String) throws -> Set<Substring> {
+      let headings = try Self.text(page).split(separator: "\n").filter { $0.hasPrefix("#") }
+      return Set(
+        headings.map { heading in
+          let title = heading.drop { $0 == "#" }.dropFirst().lowercased()
+          return Substring(
+            title.filter { $0.isLetter || $0.isNumber || $0 == " " || $0 == "-" }.replacing(" ", with: "-"))
+        })
+    }
+    for page in Self.pages {
+      let folder = URL(fileURLWithPath: Program.root.appending(path: page).path).deletingLastPathComponent()
+      for match in try Self.text(page).matches(of: #/\]\(([^)\s]+)\)/#) where !match.output.1.contains("://") {
+        let parts = match.output.1.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+        let target = parts[0].isEmpty ? Program.root.appending(path: page) : folder.appending(path: String(parts[0]))
+        let exists = FileManager.default.fileExists(atPath: target.standardizedFileURL.path)
+        #expect(exists, "\(page): \(match.output.1)")
+        if parts.count == 2, exists {
+          let path = target.standardizedFileURL.path.dropFirst(Program.root.standardizedFileURL.path.count + 1)
+          #expect(try anchors(String(path)).contains(parts[1]), "\(page): \(match.output.1)")
+        }
+      }
+    }
+  }
+
+  /// The page about columns names all that tables have, and no others.
+  @Test func columnsAreExplained() throws {
+    let lines = [
+      "optimize alexnet --layer conv5 --accelerator tpu-v1", "gap alexnet --layer conv5 --capacity 64KiB",
+      "optimize alexnet --layer conv5 --capacity 64KiB --energy cacti-45nm-int8 --reuse sliding --phases on",
+      "curve alexnet --total --capacity 64KiB --reuse sliding", "bound alexnet --layer fc8 --capacity 64KiB",
+      "optimize layer-examples --layer dcgan* --capacity 64KiB --reuse sliding",
+    ]
+    let columns = try Set(
+      lines.flatMap { line in
+        let outcome = try Program.run("\(line) --format csv")
+        #expect(outcome.code == 0, "\(line): \(outcome.error)")
+        return outcome.output.prefix { $0 != "\n" }.split(separator: ",").map(String.init)
+      })
+    let page = try Self.text("Documentation/Reference/Columns.md")
+    let rows = page.split(separator: "\n").filter { $0.hasPrefix("| `") }
+    let explained = Set(
+      rows.flatMap { $0.split(separator: "|")[0].matches(of: #/`([^`]+)`/#).map { String($0.output.1) } })
+    #expect(explained == columns, "\(explained.symmetricDifference(columns).sorted())")
+  }
+}
