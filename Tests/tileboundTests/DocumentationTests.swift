@@ -145,6 +145,7 @@ struct DocumentationTests {
       "optimize alexnet --layer conv5 --capacity 64KiB --energy cacti-45nm-int8 --reuse sliding --phases on",
       "curve alexnet --total --capacity 64KiB --reuse sliding", "bound alexnet --layer fc8 --capacity 64KiB",
       "optimize layer-examples --layer dcgan* --capacity 64KiB --reuse sliding",
+      "optimize alexnet --layer fc8 --capacity 64KiB --double-buffer all",
     ]
     let columns = try Set(
       lines.flatMap { line in
