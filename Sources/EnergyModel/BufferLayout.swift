@@ -45,19 +45,20 @@ public struct BufferLayout: Hashable, Sendable {
         if count != 1 { throw .partsOf(tensor, count) }
       }
     }
+    var whole = 0
     for part in parts {
       if part.tensors.isEmpty { throw .emptyPart }
-      if part.capacity.count < 1 || part.capacity.count > Self.largestPart { throw .partOutOfRange(part.capacity) }
+      if !(1...Self.largest - whole).contains(part.capacity.count) { throw .outOfRange }
+      whole += part.capacity.count
     }
-    // The order of parts says nothing; one part is the whole.
-    self.parts =
-      parts.count < 2 ? [] : parts.sorted { Self.rank($0) < Self.rank($1) }
+    // The order of parts says nothing.
+    self.parts = parts.sorted { Self.rank($0) < Self.rank($1) }
     self.doubleBuffered = doubleBuffered
     self.onChip = onChip
   }
 
-  /// Larger parts are refused, so that shares of a Buffer can be counted.
-  private static let largestPart = 1 << 53
+  /// Larger Buffers are refused, so that shares of them can be counted.
+  private static let largest = 1 << 53 - 1
 
   private static func rank(_ part: Part) -> Int {
     Tensor.allCases.firstIndex { part.tensors.contains($0) } ?? 0
@@ -66,17 +67,28 @@ public struct BufferLayout: Hashable, Sendable {
   /// All parts together, or nil where there are none.
   public var capacity: Bits? { parts.isEmpty ? nil : parts.reduce(.zero) { $0 + $1.capacity } }
 
-  /// What a part has of a Buffer of some size.
-  public func share(of part: Part, in capacity: Bits) -> Bits {
-    let whole = parts.reduce(0) { $0 + $1.capacity.count }
-    let product = part.capacity.count.multipliedFullWidth(by: capacity.count)
-    return Bits(whole.dividingFullWidth(product).quotient)
+  /// The parts of a Buffer of some size, each with its share.
+  public func parts(in capacity: Bits) -> [Part] {
+    guard let whole = self.capacity else { return [] }
+    return parts.map { part in
+      let product = part.capacity.count.multipliedFullWidth(by: capacity.count)
+      return Part(part.tensors, capacity: Bits(whole.count.dividingFullWidth(product).quotient))
+    }
+  }
+
+  /// The first part of a Buffer of some size, with its share, that does not hold so many bits of each tensor, and what it
+  /// would have to hold.
+  public func overfullPart(in capacity: Bits, holding bits: (Tensor) -> Bits) -> (part: Part, held: Bits)? {
+    for part in parts(in: capacity) {
+      let held = part.tensors.reduce(.zero) { $0 + bits($1) }
+      if held > part.capacity { return (part, held) }
+    }
+    return nil
   }
 
   /// The least Buffer of which a part has so many bits.
-  private func leastCapacity(part: Part, holding bits: Bits) -> Bits {
-    let whole = parts.reduce(0) { $0 + $1.capacity.count }
-    let product = whole.multipliedFullWidth(by: bits.count)
+  private func leastCapacity(part: Part, of whole: Bits, holding bits: Bits) -> Bits {
+    let product = whole.count.multipliedFullWidth(by: bits.count)
     // More than any Buffer has.
     if product.high > 0, product.high >= part.capacity.count / 4 { return Bits(.max / 2) }
     let (quotient, remainder) = part.capacity.count.dividingFullWidth(product)
@@ -86,8 +98,8 @@ public struct BufferLayout: Hashable, Sendable {
   /// The least Buffer that holds so many bits of each tensor.
   public func leastCapacity(holding bits: (Tensor) -> Bits) -> Bits {
     func sum(_ tensors: some Sequence<Tensor>) -> Bits { tensors.reduce(.zero) { $0 + bits($1) } }
-    if parts.isEmpty { return sum(Tensor.allCases) }
-    return parts.map { leastCapacity(part: $0, holding: sum($0.tensors)) }.max() ?? .zero
+    guard let whole = capacity else { return sum(Tensor.allCases) }
+    return parts.map { leastCapacity(part: $0, of: whole, holding: sum($0.tensors)) }.max() ?? .zero
   }
 }
 
@@ -97,8 +109,8 @@ public enum BufferLayoutError: Error, Hashable, Sendable, CustomStringConvertibl
   case partsOf(Tensor, Int)
   /// A part for no tensor.
   case emptyPart
-  /// A part that is too small or too large.
-  case partOutOfRange(Bits)
+  /// A part without a bit, or parts that are too large together.
+  case outOfRange
 
   /// What is wrong and what would be accepted, in one line.
   public var description: String {
@@ -106,7 +118,7 @@ public enum BufferLayoutError: Error, Hashable, Sendable, CustomStringConvertibl
     case .partsOf(let tensor, let count):
       "\(tensor.rawValue) \(count == 0 ? "has no part" : "has \(count) parts"); each of inputs, weights and outputs has one"
     case .emptyPart: "a part is for no tensor; at least one is expected"
-    case .partOutOfRange(let capacity): "a part has \(capacity.count) bits; 1 to 2^53 are accepted"
+    case .outOfRange: "a part has at least 1 bit, and all parts together less than 1 PiB"
     }
   }
 }

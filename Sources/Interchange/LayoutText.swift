@@ -65,8 +65,8 @@ public enum LayoutText {
     return tensor
   }
 
-  /// Tensors by commas, as ``tensors(_:origin:of:)`` takes them back.
-  static func text(_ tensors: Set<Tensor>, separator: String = ",") -> String {
+  /// Tensors by commas, as ``tensors(_:origin:of:)`` takes them back, or with something else between them.
+  public static func text(_ tensors: Set<Tensor>, separator: String = ",") -> String {
     names(tensors).joined(separator: separator)
   }
 
@@ -81,11 +81,6 @@ public enum LayoutText {
       let size = CapacityText.text(part.capacity).replacing(" ", with: "")
       return "\(text(part.tensors, separator: "+"))=\(size)"
     }.joined(separator: ",")
-  }
-
-  /// The parts of a Buffer of some size, each with its share.
-  public static func parts(of layout: BufferLayout, in capacity: Bits) -> [BufferLayout.Part] {
-    layout.parts.map { BufferLayout.Part($0.tensors, capacity: layout.share(of: $0, in: capacity)) }
   }
 
   /// A layout in words, each with what it says; empty where tensors share one room, each box there once.

@@ -39,6 +39,9 @@ public enum Dataflow: String, CaseIterable, Hashable, Sendable {
     }
   }
 
+  /// Whether some tensors are kept before all others.
+  package func keepsFirst(_ tensors: Set<Tensor>) -> Bool { Set(order.prefix(tensors.count)) == tensors }
+
   /// The tensor whose keep is outermost.
   public var stationary: Tensor { order[0] }
 

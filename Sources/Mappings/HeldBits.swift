@@ -7,14 +7,8 @@ extension Mapping {
   /// Whether a tensor has more than one box on a layer: some loop outside its keep walks a dimension that it depends on in
   /// more than one block.
   public func changes(_ tensor: Tensor, on layer: Layer) -> Bool {
-    var ranges = Dimension.allCases.map { layer[$0] }
-    for loop in loops(outside: tensor) {
-      let range = ranges[loop.dimension.index]
-      let block = loop.cut.largestBlock(of: range)
-      if block < range, tensor.isRelevant(loop.dimension) { return true }
-      ranges[loop.dimension.index] = block
-    }
-    return false
+    let box = BoxExtents(of: tensor, under: self, on: layer)
+    return Dimension.allCases.contains { tensor.isRelevant($0) && box.indices(of: $0) < layer[$0] }
   }
 }
 
@@ -43,14 +37,7 @@ extension Problem.Setting {
   public func overfullPart(
     in capacity: Bits, by evaluation: Evaluation, on layer: Layer
   ) -> (part: BufferLayout.Part, held: Bits)? {
-    for part in layout.parts {
-      let needed = part.tensors.reduce(.zero) {
-        $0 + held($1, by: evaluation.mapping, evaluation.occupancy, on: layer)
-      }
-      let share = layout.share(of: part, in: capacity)
-      if needed > share { return (BufferLayout.Part(part.tensors, capacity: share), needed) }
-    }
-    return nil
+    layout.overfullPart(in: capacity) { held($0, by: evaluation.mapping, evaluation.occupancy, on: layer) }
   }
 }
 

@@ -84,10 +84,15 @@ public struct Problem: Hashable, Sendable {
 
   /// A layer in a setting.
   ///
-  /// - Throws: ``ProblemError/inexact(layer:model:)`` when some mapping could cost more than can be counted, and
-  ///   ``ProblemError/needsCapacity(model:)`` when energies depend on a capacity that none was chosen of.
+  /// - Throws: ``ProblemError/inexact(layer:model:)`` when some mapping could cost more than can be counted,
+  ///   ``ProblemError/needsCapacity(model:)`` when energies depend on a capacity that none was chosen of, and
+  ///   ``ProblemError/keptLater(_:)`` when no dataflow keeps first what is on the chip.
   public init(_ layer: Layer, in setting: Setting) throws(ProblemError) {
     if setting.energyModel.buffer != nil { throw .needsCapacity(model: setting.energyModel.name) }
+    let onChip = setting.layout.onChip
+    if !onChip.isEmpty, !setting.dataflows.contains(where: { $0.keepsFirst(onChip) }) {
+      throw .keptLater(Tensor.allCases.filter(onChip.contains))
+    }
     guard setting.energyModel.isExact(for: layer, widths: setting.widths) else {
       throw .inexact(layer: layer.name, model: setting.energyModel.name)
     }
@@ -127,13 +132,8 @@ public struct Problem: Hashable, Sendable {
   }
 
   /// The first part of a Buffer of some size that is too small for any mapping, with the least that would do.
-  public func partTooSmall(in capacity: Bits) -> (part: BufferLayout.Part, least: Bits)? {
-    for part in layout.parts {
-      let least = part.tensors.reduce(.zero) { $0 + leastHeld($1) }
-      let share = layout.share(of: part, in: capacity)
-      if share < least { return (BufferLayout.Part(part.tensors, capacity: share), least) }
-    }
-    return nil
+  public func partTooSmall(in capacity: Bits) -> (part: BufferLayout.Part, held: Bits)? {
+    layout.overfullPart(in: capacity, holding: leastHeld)
   }
 }
 
@@ -152,6 +152,8 @@ public enum ProblemError: Error, Hashable, Sendable, CustomStringConvertible {
   case inexact(layer: String, model: String)
   /// The model of this name has what accesses of the Buffer cost, which depends on its capacity, and there is none.
   case needsCapacity(model: String)
+  /// These tensors are on the chip, and no dataflow that is searched keeps them first.
+  case keptLater([Tensor])
   /// The model of this name has no energies at a capacity.
   case energy(model: String, EnergyModelError)
 
@@ -163,6 +165,9 @@ public enum ProblemError: Error, Hashable, Sendable, CustomStringConvertible {
         + "energies"
     case .needsCapacity(let model):
       "\(model): has what accesses of the Buffer cost, which depends on its capacity: give one"
+    case .keptLater(let tensors):
+      "--dataflow: \(tensors.map(\.rawValue).joined(separator: " and ")) are on the chip, and none of these orders of "
+        + "keeps begins with them; leave it out"
     case .energy(let model, let error): "\(model): \(error)"
     }
   }

@@ -287,11 +287,8 @@ struct Walker {
     peak = max(peak, all.count)
     guard let capacity else { return }
     if all > capacity { throw .overCapacity(held: all, capacity: capacity) }
-    for part in layout.parts {
-      let share = layout.share(of: part, in: capacity)
-      if held(part.tensors) > share {
-        throw .overPart(Tensor.allCases.filter(part.tensors.contains), held: held(part.tensors), capacity: share)
-      }
+    for part in layout.parts(in: capacity) where held(part.tensors) > part.capacity {
+      throw .overPart(Tensor.allCases.filter(part.tensors.contains), held: held(part.tensors), capacity: part.capacity)
     }
   }
 

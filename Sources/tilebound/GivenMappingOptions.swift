@@ -65,12 +65,12 @@ struct GivenMappingOptions: ParsableArguments {
       throw CommandFailure(code: .failed, message: "\(TextFile.shown(origin)): \(error)\(remedy)")
     }
     let answer = Answer(network: network, entry: entry, setting: setting, capacity: capacity, evaluation)
-    if let capacity, let part = answer.overfullPart(in: capacity) {
+    if let capacity, let (part, held) = answer.overfullPart(in: capacity) {
       throw CommandFailure(
         code: .impossible,
         message: "\(TextFile.shown(origin)): does not fit the part for "
-          + "\(Tensor.allCases.filter(part.part.tensors.contains).map(\.rawValue).joined(separator: " and ")) of "
-          + "\(CapacityText.text(part.part.capacity)); the mapping needs \(CapacityText.text(part.held))")
+          + "\(LayoutText.text(part.tensors, separator: " and ")) of "
+          + "\(CapacityText.text(part.capacity)); the mapping needs \(CapacityText.text(held))")
     }
     try refuse(answer.occupancy, beyond: capacity)
     return answer

@@ -183,7 +183,8 @@ struct CapacityOptions: ParsableArguments {
   static func buffer(_ text: String) throws -> (capacity: Bits, layout: BufferLayout) {
     if !LayoutText.hasParts(text) { return (try single(text), .shared) }
     let layout = try LayoutText.layout(text, origin: "--capacity")
-    return (layout.capacity ?? Bits(0), layout)
+    guard let capacity = layout.capacity else { preconditionFailure("a text with a part has a capacity") }
+    return (capacity, layout)
   }
 
   /// The one capacity that a text stands for; what is to be known about its unit is told.
@@ -290,12 +291,6 @@ struct ModelOptions: ParsableArguments {
     of accelerator: Accelerator? = nil
   ) throws -> Problem.Setting {
     let model = try accelerator?.energyModel ?? energyModel()
-    if let tensor = layout.onChip.first(where: { tensor in !dataflows.contains { $0.order[0] == tensor } }) {
-      throw CommandFailure(
-        code: .usage,
-        message: "--dataflow: \(tensor.rawValue) are on the chip, and none of these orders of keeps begins with them; "
-          + "leave it out")
-    }
     return Problem.Setting(
       widths: try accelerator?.widths ?? widths(model), energyModel: model, reuse: reuse, phases: phases,
       dataflows: dataflows, layout: layout)

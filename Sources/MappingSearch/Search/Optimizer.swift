@@ -16,7 +16,7 @@ public struct Optimizer: Sendable {
   var orders: [DataflowGrids] { listed.value }
   /// The same, listed once they are needed.
   let listed: Lazily<[DataflowGrids]>
-  /// What is taken for granted of how boxes lie in the Buffer, where there is no engine.
+  /// What is taken for granted of how boxes lie in the Buffer.
   let room: RoomRule
   /// The orders of keeps that are searched.
   var dataflows: [Dataflow] { problem.dataflows.filter(room.isKept) }

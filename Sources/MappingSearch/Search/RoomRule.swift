@@ -34,7 +34,7 @@ struct RoomRule: Sendable {
   static func shared(_ problem: Problem) -> RoomRule { RoomRule(problem, resident: []) }
 
   /// Whether an order of keeps has the resident tensors before others.
-  func isKept(by dataflow: Dataflow) -> Bool { Set(dataflow.order.prefix(resident.count)) == resident }
+  func isKept(by dataflow: Dataflow) -> Bool { dataflow.keepsFirst(resident) }
 
   /// Bits that a word of a tensor's box takes.
   func width(_ tensor: Tensor) -> Int { widths[tensor.position] }
@@ -62,11 +62,11 @@ struct RoomRule: Sendable {
         limits.least[position] = whole(tensor)
       }
     }
-    for part in layout.parts {
+    for part in layout.parts(in: Bits(capacity)) {
       let others = part.tensors.intersection(resident).reduce(0) {
         $0 + (countsResidents ? groups - 1 : groups) * whole($1)
       }
-      limits.add(order.map(part.tensors.contains), bits: layout.share(of: part, in: Bits(capacity)).count - others)
+      limits.add(order.map(part.tensors.contains), bits: part.capacity.count - others)
     }
     return limits
   }

@@ -23,7 +23,7 @@ enum ReportCommand {
         parts.append(
           layout.parts.isEmpty
             ? "--capacity \(capacity.count)bit"
-            : "--capacity \(LayoutText.text(LayoutText.parts(of: layout, in: capacity)))")
+            : "--capacity \(LayoutText.text(layout.parts(in: capacity)))")
       }
       parts += options(record.setting)
       if let energy = energy(record.setting), isBuiltIn(record.setting) { parts.append(energy) }
@@ -72,12 +72,10 @@ enum ReportCommand {
     let capacities: String?
 
     /// A Buffer in parts as options take it, at some sizes.
-    private static func parts(_ layout: BufferLayout, _ sizes: [Int]) -> String {
-      if sizes.count == 1, let size = sizes.first {
-        return LayoutText.text(LayoutText.parts(of: layout, in: Bits(size)))
-      }
-      let whole = layout.parts.reduce(0) { $0 + $1.capacity.count }
-      return LayoutText.text(layout.parts) + " --scale " + sizes.map { "\($0)/\(whole)" }.joined(separator: ",")
+    private static func parts(_ layout: BufferLayout, of whole: Bits, _ sizes: [Int]) -> String {
+      if sizes.count == 1 { return LayoutText.text(layout.parts(in: Bits(sizes[0]))) }
+      return LayoutText.text(layout.parts) + " --scale "
+        + sizes.map { "\($0)/\(whole.count)" }.joined(separator: ",")
     }
 
     init(_ records: [Answer]) {
@@ -85,7 +83,7 @@ enum ReportCommand {
       let layout = records.first?.setting.layout ?? .shared
       capacities =
         CurvePoints.isCurve(records)
-        ? nil : layout.parts.isEmpty ? ReportCommand.capacities(sizes) : Self.parts(layout, sizes)
+        ? nil : layout.capacity.map { Self.parts(layout, of: $0, sizes) } ?? ReportCommand.capacities(sizes)
       command =
         if capacities == nil {
           "curve"
