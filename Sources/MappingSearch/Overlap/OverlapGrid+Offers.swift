@@ -50,14 +50,18 @@ extension OverlapGrid {
     let (low, end) = (pool.occupancies.lowerBound, pool.occupancies.upperBound)
     var place = tile.place
 
+    let first = widths.first * x.size * y.size
+    /// The bits that the third tensor may have beside so many of the second, or nil where these are not allowed.
+    func room(beside second: Int) -> Int? {
+      guard limits.admits(first: first, second: second, third: 0) else { return nil }
+      return min(end - 1 - first - second, limits.mostOfThird(first: first, second: second))
+    }
     /// Offers boxes of `unit` times the sizes of a list, `leastEnergy` being what one of so many words costs at least.
     func offer(
-      _ boxes: InnerBoxes, unit: Int, first: Int, second: Int, shape: OverlapPlace.Shape, parts: InnerBoxes, panel: Int,
+      _ boxes: InnerBoxes, unit: Int, base: Int, room: Int, shape: OverlapPlace.Shape, parts: InnerBoxes, panel: Int,
       leastEnergy: (Int) -> Int
     ) {
-      let base = first + second
-      let room = min(end - 1 - base, limits.mostOfThird(first: first, second: second))
-      guard room >= widths.third * unit, limits.admits(first: first, second: second, third: 0) else { return }
+      guard room >= widths.third * unit else { return }
       let least = max(1, (low - base + widths.third * unit - 1) / (widths.third * unit))
       var index = boxes.count(upTo: room / (widths.third * unit)) - 1
       place.shape = shape
@@ -78,16 +82,18 @@ extension OverlapGrid {
     }
 
     let none = InnerBoxes(in: SIMD4(repeating: 1))
-    let first = widths.first * x.size * y.size
     if tile.arrangement == .cutTwice {
       for index in yCuts.indices {
         let cut = yCuts[index].tiles
         if cut == y.tiles || (0..<3).contains(where: { cut[$0] > y.tiles[$0] }) { continue }
         let second = widths.second * cut.product
+        guard let room = room(beside: second) else { continue }
         // With all of the third tensor's words held no visit but the first of each block loads any.
         let visits = y.visits(mapspace.firstAndSecond.sizes, cutBy: cut)
         let all = constant + prices.second * mapspace.firstAndSecond.size * zSize
-        offer(inner, unit: 1, first: first, second: second, shape: .singleWords, parts: none, panel: index) { third in
+        offer(
+          inner, unit: 1, base: first + second, room: room, shape: .singleWords, parts: none, panel: index
+        ) { third in
           all + prices.third
             * (visits * xSize * zSize - (visits - y.count) * zSize * third - (y.count - 1) * third)
         }
@@ -109,11 +115,10 @@ extension OverlapGrid {
     for index in (0..<fitting).reversed() where helpsEveryTile[index] || takesAllPanels {
       let z = panels[index]
       let second = widths.second * y.size * z.size
-      if !limits.admits(first: first, second: second, third: 0) { continue }
+      guard let room = room(beside: second) else { continue }
       let base = first + second
       // Smaller ones hold too little.
       if base + widths.third * x.size * z.size < low { break }
-      let room = min(end - 1 - base, limits.mostOfThird(first: first, second: second))
       let most = min(room / widths.third, x.size * z.size)
       // Of smaller panels no more is saved either.
       if panelsSaved.fallsBelow(z.size),
@@ -130,11 +135,11 @@ extension OverlapGrid {
       }
       if leastEnergy(most) > pool.largestEnergy { continue }
       offer(
-        inner, unit: 1, first: first, second: second, shape: .singleWords, parts: none, panel: index,
+        inner, unit: 1, base: base, room: room, shape: .singleWords, parts: none, panel: index,
         leastEnergy: leastEnergy)
       if z.size > 1 {
         offer(
-          inner, unit: z.size, first: first, second: second, shape: .wholePanels, parts: none, panel: index,
+          inner, unit: z.size, base: base, room: room, shape: .wholePanels, parts: none, panel: index,
           leastEnergy: leastEnergy)
       }
       // Other boxes than a single word deep and than whole panels.
@@ -143,7 +148,7 @@ extension OverlapGrid {
       {
         let parts = InnerBoxes(in: z.tiles)
         offer(
-          parts, unit: x.size, first: first, second: second, shape: .partsOfPanels, parts: parts, panel: index,
+          parts, unit: x.size, base: base, room: room, shape: .partsOfPanels, parts: parts, panel: index,
           leastEnergy: leastEnergy)
       }
     }
