@@ -1,5 +1,6 @@
 import EnergyModel
 import Foundation
+import LowerBounds
 import MappingSearch
 import Mappings
 import TestSupport
@@ -16,8 +17,8 @@ struct PieceSearchTests {
     return found.energy.dataQuanta + model.readQuanta * read + (model.readQuanta + model.writeQuanta) * sums
   }
 
-  private static func draw(seed: Int) throws -> (problem: Problem, capacity: Bits) {
-    var layers = RandomLayers(seed: seed, largestSize: 7, largestMACs: 400)
+  private static func draw(seed: Int, largestMACs: Int = 400) throws -> (problem: Problem, capacity: Bits) {
+    var layers = RandomLayers(seed: seed, largestSize: 7, largestMACs: largestMACs)
     let layer = layers.random.oneIn(2) ? layers.layer() : layers.steppedLayer()
     let model = try EnergyModel(
       name: "drawn", source: "", unit: "bit", mac: 1, read: Double(layers.random.pick(1...3)),
@@ -33,18 +34,19 @@ struct PieceSearchTests {
     )
   }
 
+  private static let moreSeeds = ProcessInfo.processInfo.environment["PIECE_SEEDS"].flatMap { Int($0) }
+
   /// The two pieces found cost as much as the best of all split points of all dimensions, each part with the best nest of a
   /// search that scores every mapping; counted by a walk of elements, they cost what is said of them.
   ///
-  /// Two layers a seed, of as many seeds as the environment has as `PIECE_SEEDS`:
+  /// Layers of up to 150 MACs, or two a seed of up to 400, of as many seeds as the environment has as `PIECE_SEEDS`:
   ///
   ///     PIECE_SEEDS=12 OPTIMIZED=core swift test -c release --filter PieceSearchTests.everySplit
-  @Test(
-    "Two pieces are the best of all splits",
-    arguments: 0..<(ProcessInfo.processInfo.environment["PIECE_SEEDS"].flatMap { Int($0) } ?? 1))
+  @Test("Two pieces are the best of all splits", arguments: moreSeeds.map { 0..<$0 } ?? seeds(0..<24))
   func everySplit(seed: Int) throws {
-    for index in 0..<2 {
-      let (problem, capacity) = try Self.draw(seed: 90_000 + 5 * seed + index)
+    for index in 0..<(Self.moreSeeds == nil ? 1 : 2) {
+      let (problem, capacity) = try Self.draw(
+        seed: 90_000 + 5 * seed + index, largestMACs: Self.moreSeeds == nil ? 150 : 400)
       let layer = problem.layer
       func failure() -> Comment {
         "seed \(90_000 + 5 * seed + index): \(describe(layer)), \(problem.setting), \(capacity)"
@@ -71,6 +73,8 @@ struct PieceSearchTests {
       let replay = try TreeReplay(
         of: found.evaluation.tree, on: layer, reuse: problem.reuse, widths: problem.widths, capacity: capacity)
       #expect(replay.traffic == found.evaluation.traffic, failure())
+      let bound = try #require(LowerBounds(problem).best(capacity: capacity).energy(of: [problem]), failure())
+      #expect(bound.dataQuanta <= found.evaluation.energy.dataQuanta, failure())
     }
   }
 
@@ -83,10 +87,15 @@ struct PieceSearchTests {
       let search = PieceSearch(problem, capacity: capacity, options: SearchOptions(threads: threads))
       return try #require(search.optimum(pieces: pieces, leastSaving: leastSaving), failure).evaluation
     }
-    let costs = try (1...4).map { Self.withoutCarrying(try found($0), problem) }
+    let trees = try (1...4).map { try found($0) }
+    let costs = trees.map { Self.withoutCarrying($0, problem) }
     #expect(costs == costs.sorted(by: >), failure)
-    for pieces in 1...4 { #expect(try found(pieces).pieces.count <= pieces, failure) }
-    #expect(try found(4, threads: 3) == found(4), failure)
+    let bound = try #require(LowerBounds(problem).best(capacity: capacity).energy(of: [problem]), failure)
+    for (most, tree) in zip(1..., trees) {
+      #expect(tree.pieces.count <= most, failure)
+      #expect(tree.energy.dataQuanta >= bound.dataQuanta, failure)
+    }
+    #expect(try found(4, threads: 3) == trees[3], failure)
     #expect(try found(4, leastSaving: 1).pieces.count == 1, failure)
   }
 

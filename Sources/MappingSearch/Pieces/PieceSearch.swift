@@ -137,7 +137,7 @@ public struct PieceSearch: Sendable {
           cutoff = sum
         }
         for (low, high) in [(interval.low, middle), (middle, interval.high)] where high - low > 1 {
-          let bound = options.prunes ? first(low) + rest(high) + split.leastBetween(low, high, words) : 0
+          let bound = options.prunes ? first(low) + rest(high) + split.leastBetween(low, high, problem.loadQuanta) : 0
           open.append(Interval(dimension: dimension, low: low, high: high, bound: bound))
         }
       }
@@ -183,17 +183,8 @@ public struct PieceSearch: Sendable {
   /// What it would cost more to have each output of a part read and written as a partial sum, for one time that it is
   /// written when finished. Of a layer's outputs it is the same whatever its pieces, and a split of c, r or s has it twice.
   private func spill(of part: Layer) -> Int {
-    let (widths, model) = (problem.widths, problem.energyModel)
-    let spill = (model.readQuanta + model.writeQuanta) * widths.partialSums.count
-    return part.usedElements(of: .outputs).count * (spill - model.writeQuanta * widths.outputs.count)
-  }
-
-  /// What a word of each tensor costs in ``cost(of:)`` at least, where a part uses it.
-  private var words: WordCosts {
-    let (widths, model) = (problem.widths, problem.energyModel)
-    return WordCosts(
-      inputs: model.readQuanta * widths.inputs.count, weights: model.readQuanta * widths.weights.count,
-      outputs: (model.readQuanta + model.writeQuanta) * widths.partialSums.count)
+    part.usedElements(of: .outputs).count
+      * (problem.loadQuanta(.outputs) - problem.energyModel.writeQuanta * problem.widths.outputs.count)
   }
 
   /// The best nests of parts, in their order; those that are not known yet are sought side by side.

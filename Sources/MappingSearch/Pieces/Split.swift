@@ -1,21 +1,6 @@
 import Mappings
 import Workloads
 
-/// What a word of each tensor costs that is moved once.
-struct WordCosts {
-  var inputs: Int
-  var weights: Int
-  var outputs: Int
-
-  subscript(tensor: Tensor) -> Int {
-    switch tensor {
-    case .inputs: inputs
-    case .weights: weights
-    case .outputs: outputs
-    }
-  }
-}
-
 /// The splits of one dimension of a part.
 struct Split {
   private let dimension: Dimension
@@ -45,9 +30,9 @@ struct Split {
   /// - Parameters:
   ///   - low: a point, or 0 where there is no shorter part.
   ///   - high: a later point, or the size likewise.
-  ///   - costs: what a word costs.
+  ///   - cost: what a word of a tensor costs that is moved once.
   /// - Returns: quanta.
-  func leastBetween(_ low: Int, _ high: Int, _ costs: WordCosts) -> Int {
+  func leastBetween(_ low: Int, _ high: Int, _ cost: (Tensor) -> Int) -> Int {
     Tensor.allCases.reduce(0) { sum, tensor in
       func words(_ layer: Layer) -> Int { layer.usedElements(of: tensor).count }
       let more: Int
@@ -58,7 +43,7 @@ struct Split {
         // Of the others each side has what one index of it uses.
         more = (low > 0 ? 0 : words(first(1))) + (high < size ? 0 : words(rest(size - 1)))
       }
-      return sum + costs[tensor] * more
+      return sum + cost(tensor) * more
     }
   }
 }
