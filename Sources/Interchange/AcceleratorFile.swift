@@ -67,13 +67,7 @@ public enum AcceleratorFile {
       throw capacity.error(
         "is a list; one capacity is expected, or parts as {inputs: 16KiB, weights: 32KiB, outputs: 8KiB}")
     }
-    if let doubleBuffer {
-      let text = try doubleBuffer.oneOrMore().map { node throws(FormatError) in try node.string() }.joined(
-        separator: ",")
-      layout.doubleBuffered = try doubleBuffer.placing { () throws(FormatError) in
-        try LayoutText.tensors(text, origin: doubleBuffer.origin)
-      }
-    }
+    if let doubleBuffer { layout.doubleBuffered = try doubleBuffer.tensors() }
     if let whole = layout.capacity { return (whole, layout) }
     return (try capacity.capacity(), layout)
   }

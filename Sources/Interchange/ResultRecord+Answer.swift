@@ -140,16 +140,13 @@ extension ResultRecord {
       }
       model = shared
     }
+    let setting = Problem.Setting(
+      widths: widths, energyModel: model, reuse: policy, phases: phases,
+      layout: try buffer.map { buffer throws(FormatError) in try buffer.layout() } ?? .shared)
     do {
-      return try Problem(
-        layer,
-        in: Problem.Setting(
-          widths: widths, energyModel: model, reuse: policy, phases: phases,
-          layout: try buffer?.layout() ?? .shared))
-    } catch let error as FormatError {
-      throw error
+      return try Problem(layer, in: setting)
     } catch {
-      throw FormatError(origin: "shape", message: "\(error)")
+      throw FormatError(origin: "shape", message: error.description)
     }
   }
 

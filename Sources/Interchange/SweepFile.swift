@@ -135,15 +135,9 @@ public enum SweepFile {
         try DataflowText.parse(names, origin: node.origin)
       }
     }
-    func tensors(_ key: String, _ known: [Tensor]) throws(FormatError) -> Set<Tensor> {
-      guard let node = fields[key] else { return [] }
-      let names = try node.oneOrMore().map { node throws(FormatError) in try node.string() }.joined(separator: ",")
-      return try node.placing { () throws(FormatError) in
-        try LayoutText.tensors(names, origin: node.origin, of: known)
-      }
-    }
-    request.doubleBuffered = try tensors("double-buffer", Tensor.allCases)
-    request.onChip = try tensors("on-chip", [.inputs, .weights]).union(tensors("leave-on-chip", [.outputs]))
+    if let node = fields["double-buffer"] { request.doubleBuffered = try node.tensors() }
+    if let node = fields["on-chip"] { request.onChip = try node.tensors(of: [.inputs, .weights]) }
+    if let node = fields["leave-on-chip"] { request.onChip.formUnion(try node.tensors(of: [.outputs])) }
     request.comparesDataflows = try fields["compare-dataflows"]?.boolean() ?? false
     return request
   }

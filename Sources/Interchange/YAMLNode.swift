@@ -186,6 +186,12 @@ package struct YAMLNode {
     return capacity
   }
 
+  /// Tensors by name, as a list, as one text or as `all`.
+  func tensors(of known: [Tensor] = Tensor.allCases) throws(FormatError) -> Set<Tensor> {
+    let names = try oneOrMore().map { node throws(FormatError) in try node.string() }.joined(separator: ",")
+    return try placing { () throws(FormatError) in try LayoutText.tensors(names, origin: origin, of: known) }
+  }
+
   /// One width for all words, or a mapping with all four.
   func wordWidths() throws(FormatError) -> WordWidths {
     if !isMapping { return WordWidths(try bitWidth()) }
