@@ -4,12 +4,13 @@ import Interchange
 import Mappings
 import Workloads
 
-/// Mappings in pieces for the terminal, in lines of some 80 characters.
+/// Mappings in pieces for the terminal.
 public struct PiecesReport {
   private let answers: [PiecesAnswer]
+  private let width: Int?
 
-  /// A report of answers of one network in one setting.
-  public init(_ answers: [PiecesAnswer]) { self.answers = answers }
+  /// A report of answers of one network in one setting, in lines of so many characters where there is a limit.
+  public init(_ answers: [PiecesAnswer], width: Int? = nil) { (self.answers, self.width) = (answers, width) }
 
   /// A row for each layer with what pieces save, and their total when there are several.
   public var table: [String] {
@@ -45,11 +46,11 @@ public struct PiecesReport {
           "total", answers.reduce(0) { $0 + $1.entry.count }, "", sum(\.energy.total) ?? 0,
           sum { $0.single.map { Energies($0.energy).total } }, sum { $0.bound?.total }))
     }
-    return table.lines
+    return table.lines(width: width, leavingOut: [["bound"], ["one nest"], ["count"]])
   }
 
-  /// Each layer's costs and its pieces, every one with its nest in a line.
-  public var details: [String] { answers.flatMap { Self.details($0) } }
+  /// Each layer's costs and its pieces, every one with its nest; in lines of 80 characters where there is no limit.
+  public var details: [String] { TextLines.fitted(answers.flatMap(Self.details), width: width ?? 80) }
 
   private static func details(_ answer: PiecesAnswer) -> [String] {
     let (traffic, energy, carried) = (answer.traffic, answer.energy, answer.evaluation.carried)
@@ -73,12 +74,12 @@ public struct PiecesReport {
       )
     }
     let biases = traffic.biasesRead > .zero ? [bits("biases", traffic.biasesRead)] : []
-    lines += wrapped(
-      ([bits("inputs", traffic.inputsRead), bits("weights", traffic.weightsRead)] + biases
-        + [bits("partial sums", traffic.partialSumsRead)]).map { "\($0)," }, first: "  read       ", unit: " bit")
-    lines += wrapped(
-      [bits("partial sums", traffic.partialSumsWritten) + ",", bits("outputs", traffic.outputsWritten)],
-      first: "  written    ", unit: " bit")
+    let read = [bits("inputs", traffic.inputsRead), bits("weights", traffic.weightsRead)] + biases
+    let written = [bits("partial sums", traffic.partialSumsWritten), bits("outputs", traffic.outputsWritten)]
+    lines += [
+      "  read       \((read + [bits("partial sums", traffic.partialSumsRead)]).joined(separator: ", ")) bit",
+      "  written    \(written.joined(separator: ", ")) bit",
+    ]
     if count > 1 {
       lines.append(
         "  carried    from piece to piece: words of inputs \(NumberText.grouped(carried.inputs.count)), weights "
@@ -110,34 +111,18 @@ public struct PiecesReport {
           ? "\(dimension.rawValue) \(range.count)"
           : "\(dimension.rawValue) \(range.lowerBound)...\(range.upperBound - 1)"
       }
-      let heading = wrapped(
-        (sizes.isEmpty ? ["one MAC"] : sizes).map { "\($0)," } + [
-          "\(mapping.dataflow.rawValue),", "holds \(NumberText.grouped(held.bits(answer.setting.widths))) bit",
-        ], first: "\(indent)piece \(piece): ")
-      return heading + wrapped(NestText.text(mapping).split(separator: " ").map(String.init), first: "\(indent)  ")
+      let parts =
+        (sizes.isEmpty ? ["one MAC"] : sizes) + [
+          mapping.dataflow.rawValue, "holds \(NumberText.grouped(held.bits(answer.setting.widths))) bit",
+        ]
+      return [
+        "\(indent)piece \(piece): \(parts.joined(separator: ", "))", "\(indent)  \(NestText.text(mapping))",
+      ]
     case .split(let dimension, let place, let first, let rest):
       let name = dimension.rawValue
       return ["\(indent)split \(name), its first \(NumberText.grouped(place)):"]
         + drawing(answer, first, indent: indent + "  ", &piece) + ["\(indent)then the rest of \(name):"]
         + drawing(answer, rest, indent: indent + "  ", &piece)
     }
-  }
-
-  /// Words in lines of at most 80 characters, as far as there is room for one; later lines are indented like the first.
-  private static func wrapped(_ words: [String], first: String, unit: String = "") -> [String] {
-    var (lines, line) = ([String](), first)
-    let later = String(repeating: " ", count: first.count)
-    var words = words
-    if let last = words.last { words[words.count - 1] = (last.hasSuffix(",") ? String(last.dropLast()) : last) + unit }
-    var isEmpty = true
-    for word in words {
-      if !isEmpty, line.count + 1 + word.count > 80 {
-        lines.append(line)
-        (line, isEmpty) = (later, true)
-      }
-      line += (isEmpty ? "" : " ") + word
-      isEmpty = false
-    }
-    return lines + [line]
   }
 }

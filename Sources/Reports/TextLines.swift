@@ -3,7 +3,7 @@ public enum TextLines {
   /// Lines as they are, or broken at blanks where they are longer than a width.
   ///
   /// What follows of a line is indented as what stands behind a label is, `energy     12 bit`, or else by two more blanks
-  /// than the line. A word that is longer than the width stays whole, and so do groups of digits of one number.
+  /// than the line. A word that is longer than the width stays whole, and so does a number of groups of digits, with its percent sign.
   ///
   /// - Parameters:
   ///   - lines: the lines.
@@ -33,11 +33,11 @@ public enum TextLines {
     return lines
   }
 
-  /// What stands between blanks, where no digit stands on both sides.
+  /// What stands between blanks, where no digit stands on both sides, nor a percent sign behind.
   private static func words(_ text: Substring) -> [String] {
     var words: [String] = []
     for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-      if let last = words.last?.last, last.isNumber, word.first?.isNumber == true {
+      if let last = words.last?.last, last.isNumber, word.first.map({ $0.isNumber || $0 == "%" }) == true {
         words[words.count - 1] += " " + word
       } else {
         words.append(String(word))

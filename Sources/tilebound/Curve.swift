@@ -188,6 +188,12 @@ struct Curve: ParsableCommand {
   /// all parts as many times as large as `--scale` says.
   private func capacities(_ accelerator: Accelerator?) throws -> (capacities: [Bits]?, layout: BufferLayout) {
     let given = try capacity.flatMap { LayoutText.hasParts($0) ? try CapacityOptions.buffer($0) : nil }
+    if given != nil, let accelerator {
+      throw CommandFailure(
+        code: .usage,
+        message: "--capacity in parts does not go with --accelerator '\(accelerator.name)', which has its own; "
+          + "--scale makes those larger or smaller")
+    }
     let parted = accelerator?.layout ?? given?.layout ?? .shared
     guard let scale else {
       return (try given.map { [$0.capacity] } ?? capacity.map { try CapacityOptions.list($0) }, parted)

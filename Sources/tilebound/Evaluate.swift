@@ -88,14 +88,15 @@ struct Evaluate: ParsableCommand {
     if timeloop.timeloop != nil {
       throw CommandFailure(code: .usage, message: "--timeloop takes a mapping of one nest, not one in pieces")
     }
-    try setting.layout.refuseBesidePieces()
+    try setting.layout.refuse(for: "a mapping in pieces takes")
     var answer = try given.piecesAnswer(mapping, in: setting, capacity: capacity)
     if replay {
       try compare(answer, capacity)
       answer.replayAgrees = true
     }
     let heading = model.heading(answer.network ?? answer.name, setting, accelerator)
-    try output.emit(([heading, ""] + PiecesReport([answer]).details.dropLast()).joined(separator: "\n") + "\n")
+    let details = PiecesReport([answer], width: output.width).details.dropLast()
+    try output.emit((output.fitted([heading, ""]) + details).joined(separator: "\n") + "\n")
   }
 
   /// Replays a mapping in pieces; ends the command where the replay counts something else.

@@ -41,12 +41,12 @@ struct LayoutOptions: ParsableArguments {
 }
 
 extension BufferLayout {
-  /// Refuses what mappings in pieces are not counted for.
-  func refuseBesidePieces() throws(CommandFailure) {
+  /// Refuses all but a Buffer that tensors share, each box there once; `what` is what takes no other.
+  func refuse(for what: String) throws(CommandFailure) {
     if self == .shared { return }
     throw CommandFailure(
       code: .usage,
-      message: "a mapping in pieces takes a Buffer that all tensors share, each box there once: leave out "
+      message: "\(what) a Buffer that all tensors share, each box there once: leave out "
         + LayoutText.words(self).joined(separator: " and "))
   }
 }

@@ -36,7 +36,7 @@ struct Pieces: ExpressibleByArgument, CustomStringConvertible {
 
 extension Optimize {
   /// Refuses what goes with single nests alone.
-  private func refuseBesidePieces(_ format: OutputOptions.Format, _ accelerator: Accelerator?) throws {
+  private func refuseBesidePieces(_ format: OutputOptions.Format) throws {
     if format != .table {
       throw CommandFailure(
         code: .usage, message: "--pieces \(pieces) is told of in a table alone, not as \(format.rawValue)")
@@ -51,8 +51,8 @@ extension Optimize {
     _ network: String?, _ entries: [Network.Entry], in setting: Problem.Setting, _ accelerator: Accelerator?,
     _ capacity: Bits, as format: OutputOptions.Format, threads: Int, timeLimit: Duration?
   ) throws {
-    try refuseBesidePieces(format, accelerator)
-    try setting.layout.refuseBesidePieces()
+    try refuseBesidePieces(format)
+    try setting.layout.refuse(for: "a mapping in pieces takes")
     let options = SearchOptions(threads: entries.count == 1 ? threads : 1)
     let found = try LayerProgress.map(entries, threads: threads) { entry in
       let problem = try Problem(entry.layer, in: setting)
@@ -69,12 +69,13 @@ extension Optimize {
     TimeLimitOptions.tell(found.filter(\.isEnded).map(\.answer.name))
     let heading = model.heading(
       "\(network ?? entries[0].layer.name) at \(CapacityText.text(capacity))", setting, accelerator)
-    let report = PiecesReport(answers)
+    let report = PiecesReport(answers, width: output.width)
     let note =
       pieces.most == 2
       ? "the split is the best of those tried; points are left out where shorter parts cost too much already"
       : "the first split is the best of those tried; others split again the piece where that saves most"
-    let lines = [heading, ""] + (quiet ? [] : report.details) + report.table + ["", note]
+    let lines =
+      output.fitted([heading, ""]) + (quiet ? [] : report.details) + report.table + [""] + output.fitted([note])
     try output.emit(lines.joined(separator: "\n") + "\n")
     if let mapping, let answer = answers.first {
       try OutputOptions.write(

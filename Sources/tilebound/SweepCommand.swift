@@ -303,8 +303,9 @@ struct SweepCommand: ParsableCommand {
     }
     if !names.selection.isAll { request.layers = names.selection }
     if let text = capacities.capacity {
-      let (sizes, layout) = try capacities.list(example: "")
-      (request.capacities, request.buffers) = LayoutText.hasParts(text) ? ([], [layout]) : (sizes, [])
+      (request.capacities, request.buffers) =
+        LayoutText.hasParts(text)
+        ? ([], [try LayoutText.layout(text, origin: "--capacity")]) : (try CapacityOptions.list(text), [])
     }
     let layout = try layout.layout()
     if self.layout.doubleBuffer != nil { request.doubleBuffered = layout.doubleBuffered }

@@ -16,11 +16,7 @@ struct TimeloopOptions: ParsableArguments {
 
   /// Refuses a Buffer that the file could not say.
   func refuse(_ layout: BufferLayout) throws {
-    if timeloop == nil || layout == .shared { return }
-    throw CommandFailure(
-      code: .usage,
-      message: "--timeloop is written for a Buffer that all tensors share, each box there once: leave out "
-        + LayoutText.words(layout).joined(separator: " and "))
+    if timeloop != nil { try layout.refuse(for: "--timeloop is written for") }
   }
 
   /// Writes the file, if one is asked for.
