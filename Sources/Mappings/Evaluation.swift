@@ -17,7 +17,7 @@ extension Problem {
   /// What a mapping costs, in closed form. A tensor on the chip moves nothing, if the mapping keeps it there whole, see
   /// ``movedFromChip(by:)``.
   ///
-  /// - Precondition: the nest can be counted, see ``evaluate(counting:)``, as all plain nests can be unless overlaps are
+  /// - Precondition: the nest can be counted, see ``evaluate(counting:)->Evaluation``, as all plain nests can be unless overlaps are
   ///   asked for.
   /// - Parameter mapping: a loop nest.
   /// - Returns: the mapping with its costs, whether or not it fits a Buffer.

@@ -30,7 +30,7 @@ public indirect enum MappingTree: Hashable, Sendable {
 
   /// A nest with the part of a layer that it runs.
   public struct Piece: Hashable, Sendable {
-    /// The indices of each dimension, by ``Dimension/index``.
+    /// The indices of each dimension, in the order of `Dimension.allCases`.
     public let region: [Range<Int>]
     /// The nest.
     public let mapping: Mapping
