@@ -28,6 +28,24 @@ import Workloads
     return try Problem(problem.layer, in: setting)
   }
 
+  /// A drawn problem with a layout of its own.
+  struct Case {
+    let problem: Problem
+    let comment: Comment
+
+    init(
+      _ draw: some CustomStringConvertible, _ drawn: Problem, seed: Int, hasParts: Bool,
+      reuse: ReusePolicy = .overlap, phases: PhasePolicy? = nil
+    ) throws {
+      var random = SplitMix64(seed: seed)
+      var setting = drawn.setting
+      setting.layout = try LayoutSearchTests.layout(&random, hasParts: hasParts)
+      (setting.reuse, setting.phases) = (reuse, phases ?? setting.phases)
+      problem = try Problem(drawn.layer, in: setting)
+      comment = Comment(rawValue: "\(draw), \(reuse), \(LayoutSearchTests.describe(setting.layout))")
+    }
+  }
+
   static func describe(_ layout: BufferLayout) -> String {
     "parts \(layout.parts.map { "\($0.tensors.map(\.rawValue).sorted()) \($0.capacity.count)" }), "
       + "twice \(layout.doubleBuffered.map(\.rawValue).sorted()), on chip \(layout.onChip.map(\.rawValue).sorted())"
@@ -59,12 +77,9 @@ import Workloads
     for seed in batch * 4..<batch * 4 + 4 {
       let draw = try OverlapSearchTests.Draw(
         seed: seed + 7000, largestSize: 5, largestMACs: 24, dimensions: [.g, .k, .c, .p, .n, .q], count: 3)
-      var random = SplitMix64(seed: seed)
-      let layout = try Self.layout(&random, hasParts: seed % 2 == 0)
-      let problem = try Self.problem(draw.problem, layout)
-      let optimizer = Optimizer(problem)
-      let curve = layout.parts.isEmpty ? optimizer.curve() : nil
-      let comment = Comment(rawValue: "\(draw), \(Self.describe(layout))")
+      let own = try Case(draw, draw.problem, seed: seed, hasParts: seed % 2 == 0)
+      let (problem, comment, optimizer) = (own.problem, own.comment, Optimizer(own.problem))
+      let curve = problem.layout.parts.isEmpty ? optimizer.curve() : nil
       for point in TurningBruteForce(problem, .init()).paretoPoints {
         let capacity = Bits(point.occupancy)
         let found = try #require(optimizer.optimum(capacity: capacity), comment)
@@ -84,11 +99,8 @@ import Workloads
   @Test("few nests of layers with a halo beat what is found", arguments: seeds(0..<10))
   func halo(_ seed: Int) throws {
     let draw = try HaloDraw(seed: seed + 300, axes: 1, largestMACs: 24)
-    var random = SplitMix64(seed: seed)
-    let layout = try Self.layout(&random, hasParts: seed % 2 == 0)
-    let problem = try Self.problem(draw.problem, layout)
-    let optimizer = Optimizer(problem)
-    let comment = Comment(rawValue: "\(draw), \(Self.describe(layout))")
+    let own = try Case(draw, draw.problem, seed: seed, hasParts: seed % 2 == 0)
+    let (problem, comment, optimizer) = (own.problem, own.comment, Optimizer(own.problem))
     for point in TurningBruteForce(problem, .init(hasPhases: true)).paretoPoints {
       let capacity = Bits(point.occupancy)
       let found = try #require(optimizer.optimum(capacity: capacity), comment)
@@ -101,10 +113,8 @@ import Workloads
   @Test("layers with both axes, of which the first blocks tried may not fit", arguments: seeds(0..<16))
   func larger(_ seed: Int) throws {
     let draw = try HaloDraw(seed: seed + 400, axes: 2, largestMACs: 1500)
-    var random = SplitMix64(seed: seed)
-    let layout = try Self.layout(&random, hasParts: seed % 4 != 0)
-    let problem = try Self.problem(draw.problem, layout)
-    let comment = Comment(rawValue: "\(draw), \(Self.describe(layout))")
+    let own = try Case(draw, draw.problem, seed: seed, hasParts: seed % 4 != 0)
+    let (problem, comment) = (own.problem, own.comment)
     for factor in [1, 2, 5] {
       let capacity = Bits(factor * problem.leastCapacity.count)
       let found = try #require(Optimizer(problem).optimum(capacity: capacity), comment)
@@ -115,14 +125,9 @@ import Workloads
   @Test("under other rules of reuse no plain nest beats what is found", arguments: seeds(0..<40))
   func otherReuse(_ seed: Int) throws {
     let draw = try HaloDraw(seed: seed + 500, axes: 1, largestMACs: 24)
-    var random = SplitMix64(seed: seed)
-    let layout = try Self.layout(&random, hasParts: seed % 2 == 0)
-    var setting = draw.problem.setting
-    (setting.reuse, setting.layout) = (seed % 3 == 0 ? .none : .sliding, layout)
-    setting.phases = .off
-    let problem = try Problem(draw.problem.layer, in: setting)
-    let optimizer = Optimizer(problem)
-    let comment = Comment(rawValue: "\(draw), \(problem.reuse) \(Self.describe(layout))")
+    let own = try Case(
+      draw, draw.problem, seed: seed, hasParts: seed % 2 == 0, reuse: seed % 3 == 0 ? .none : .sliding, phases: .off)
+    let (problem, comment, optimizer) = (own.problem, own.comment, Optimizer(own.problem))
     for point in TurningBruteForce(problem, .init(directions: [.forward])).paretoPoints {
       let capacity = Bits(point.occupancy)
       let found = try #require(optimizer.optimum(capacity: capacity), comment)
@@ -177,13 +182,36 @@ import Workloads
       try Self.words(layer.inputs, layer.outputs, inputs: parts.inputs, outputs: parts.outputs) == known.words)
   }
 
+  @Test("a Buffer of one part is one room")
+  func onePart() throws {
+    let layer = try Layer.gemm(name: "gemm", m: 20, n: 30, k: 40)
+    let plain = try Problem(layer, widths: WordWidths(.byte))
+    let layout = try BufferLayout(parts: [.init(Set(Tensor.allCases), capacity: Bits(4000))])
+    for capacity in [100, 4000, 9999].map({ Bits($0) }) {
+      let found = try #require(Optimizer(try Self.problem(plain, layout)).optimum(capacity: capacity))
+      #expect(found.energy == Optimizer(plain).optimum(capacity: capacity)?.energy)
+    }
+  }
+
+  @Test("what is on the chip is kept before all others, or there is no problem")
+  func keptFirst() throws {
+    let layer = try Layer.gemm(name: "gemm", m: 2, n: 3, k: 4)
+    let chip = try BufferLayout(onChip: [.inputs, .outputs])
+    func setting(_ dataflows: Set<Dataflow>) -> Problem.Setting {
+      Problem.Setting(widths: WordWidths(.byte), dataflows: dataflows, layout: chip)
+    }
+    #expect(throws: ProblemError.keptLater([.inputs, .outputs])) {
+      try Problem(layer, in: setting([.inputsWeightsOutputs, .outputsWeightsInputs]))
+    }
+    let problem = try Problem(layer, in: setting([.inputsWeightsOutputs, .inputsOutputsWeights]))
+    #expect(Optimizer(problem).optimum(capacity: Bits(8 * 100))?.traffic.total == Words(12))
+  }
+
   @Test("the least capacity of a layout holds a mapping, and one bit less does not", arguments: seeds(0..<40))
   func leastCapacity(_ seed: Int) throws {
     let draw = try HaloDraw(seed: seed + 900, axes: 1, largestMACs: 24)
-    var random = SplitMix64(seed: seed)
-    let layout = try Self.layout(&random, hasParts: seed % 2 == 0)
-    let problem = try Self.problem(draw.problem, layout)
-    let comment = Comment(rawValue: "\(draw), \(Self.describe(layout))")
+    let own = try Case(draw, draw.problem, seed: seed, hasParts: seed % 2 == 0)
+    let (problem, comment) = (own.problem, own.comment)
     #expect(Optimizer(problem).optimum(capacity: problem.leastCapacity) != nil, comment)
     #expect(Optimizer(problem).optimum(capacity: problem.leastCapacity - Bits(1)) == nil, comment)
   }

@@ -11,13 +11,7 @@ struct MappingTreeTests {
   func closedFormEqualsReplay(seed: Int) throws {
     var layers = RandomLayers(seed: 5000 + seed, largestSize: 7, largestMACs: 600)
     for place in 0..<12 {
-      let layer =
-        switch place {
-        case 0..<8: layers.steppedLayer()
-        case 8: layers.paddedLayer()
-        case 9: layers.overreachingLayer()
-        default: layers.layer()
-        }
+      let layer = layers.layer(ofKind: place - 8)
       let widths = layers.widths()
       for _ in 0..<5 {
         let tree = layers.tree(on: layer, splits: layers.random.pick(1...3))

@@ -12,13 +12,7 @@ struct WideTrafficTests {
   func closedFormEqualsReplay(seed: Int) throws {
     var layers = RandomLayers(seed: seed, largestSize: 7, largestMACs: 600)
     for place in 0..<12 {
-      let layer =
-        switch place {
-        case 0..<8: layers.steppedLayer()
-        case 8: layers.paddedLayer()
-        case 9: layers.overreachingLayer()
-        default: layers.layer()
-        }
+      let layer = layers.layer(ofKind: place - 8)
       let widths = layers.widths()
       for _ in 0..<10 {
         let mapping = layers.wideMapping(on: layer)

@@ -16,13 +16,7 @@ struct CProgramTests {
     var layers = RandomLayers(seed: 7000 + seed, largestSize: 7, largestMACs: 1500)
     var programs: [CCompiler.Case] = []
     for place in 0..<7 {
-      let layer =
-        switch place {
-        case 0..<4: layers.steppedLayer()
-        case 4: layers.paddedLayer()
-        case 5: layers.overreachingLayer()
-        default: layers.layer()
-        }
+      let layer = layers.layer(ofKind: place - 4)
       let elements = layers.random.oneIn(3) ? CProgram.Elements.float : .int8
       for reuse in ReusePolicy.allCases {
         let problem = try Problem(layer.named("m\(programs.count)"), widths: WordWidths(.byte), reuse: reuse)

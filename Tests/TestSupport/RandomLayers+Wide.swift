@@ -21,6 +21,17 @@ extension RandomLayers {
     }
   }
 
+  /// A layer of one of the kinds: with padding for 0, that reaches beyond its input for 1, with any strides and dilations for
+  /// less, and of the usual kind for more.
+  public mutating func layer(ofKind kind: Int) -> Layer {
+    switch kind {
+    case ..<0: steppedLayer()
+    case 0: paddedLayer()
+    case 1: overreachingLayer()
+    default: layer()
+    }
+  }
+
   private mutating func steppedAxis(
     outputs: Int, kernels: Int
   ) -> (input: Int, kernel: Int, stride: Int, dilation: Int, before: Int, after: Int) {

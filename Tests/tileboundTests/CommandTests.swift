@@ -421,8 +421,7 @@ struct CommandTests {
 
   /// A Buffer in parts, with boxes there twice and with tensors on the chip, in every command that takes it, in records and back.
   @Test func layouts() throws {
-    let parts = "--capacity inputs=8KiB,weights=16KiB,outputs=8KiB"
-    let fc = "alexnet --layer fc8"
+    let (parts, fc) = (Self.inParts, Self.fc)
     let found = try Program.run("optimize \(fc) \(parts) --double-buffer inputs,weights --no-timing")
     #expect(found.code == 0, "\(found.error)")
     #expect(
@@ -442,41 +441,6 @@ struct CommandTests {
     ] {
       let outcome = try Program.shell("tilebound \(command)", in: Program.root.path)
       #expect(outcome.code == 0 && outcome.output.contains(expected), "\(command): \(outcome.output)\(outcome.error)")
-    }
-    for (command, code, expected) in [
-      (
-        "optimize \(fc) --capacity inputs=1bit,weights=1KiB,outputs=1KiB", 2,
-        "fc8: no mapping fits the part for inputs of 1 bit; the least that would do is 1 B"
-      ),
-      ("optimize \(fc) --capacity inputs=1KiB,weights=1KiB", 64, "outputs has no part"),
-      ("optimize \(fc) --capacity inputs=1KiB,weights=1KiB,outputs", 64, "'outputs' is no part of a Buffer"),
-      ("optimize \(fc) --capacity inputs=1,weights=1KiB,outputs=1KiB", 64, "'1' has no unit"),
-      ("optimize \(fc) --capacity 1KiB --on-chip outputs", 64, "--on-chip: unknown tensor 'outputs'; "),
-      (
-        "optimize \(fc) --capacity 64KiB --on-chip inputs --dataflow os", 64,
-        "--dataflow: inputs are on the chip, and none of these orders of keeps begins with them"
-      ),
-      (
-        "optimize \(fc) --accelerator diana-digital --double-buffer all", 64,
-        "--double-buffer does not go with --accelerator"
-      ),
-      ("optimize \(fc) \(parts) --timeloop x.yaml", 64, "--timeloop is written for a Buffer that all tensors share"),
-      (
-        "evaluate \(fc) --on-chip inputs --nest 'c:8 [inputs] [outputs] [weights]'", 2,
-        "inputs are on the chip, and the mapping does not keep them whole"
-      ),
-      (
-        "evaluate \(fc) --capacity inputs=8B,weights=64KiB,outputs=8KiB --nest 'k:8 [outputs] c:9 [inputs] [weights]'",
-        2,
-        "does not fit the part for inputs of 8 B; the mapping needs 9 B"
-      ),
-      ("curve \(fc) --scale 1", 64, "--scale goes with a Buffer in parts"),
-      ("curve \(fc) \(parts) --scale 1/0", 64, "'1/0' is no factor"),
-    ] {
-      let outcome = try Program.shell("tilebound \(command)", in: Program.root.path)
-      #expect(
-        outcome.code == code && outcome.error.contains(expected) && outcome.error.count { $0 == "\n" } == 1,
-        "\(command): \(outcome.error)")
     }
     try withTemporaryFolder { folder in
       let sweep = """
@@ -502,7 +466,64 @@ struct CommandTests {
       let changed = text.replacing("\"parts\":\"inputs=8KiB", with: "\"parts\":\"inputs=1bit")
       try Data(changed.utf8).write(to: URL(fileURLWithPath: "\(folder)/t.jsonl"))
       #expect(try Program.run("report \(folder)/t.jsonl --output \(folder)/t.html").code == 64)
+      let program = try Program.run("export --result \(folder)/s.jsonl --layer fc8 --capacity 32KiB --to c")
+      #expect(program.code == 64)
+      #expect(
+        program.error.contains("--to c writes for a Buffer that all tensors share, each box there once: leave out"))
     }
+  }
+
+  private static let inParts = "--capacity inputs=8KiB,weights=16KiB,outputs=8KiB"
+  private static let fc = "alexnet --layer fc8"
+
+  @Test(arguments: [
+    (
+      "optimize \(fc) --capacity inputs=1bit,weights=1KiB,outputs=1KiB", 2,
+      "fc8: no mapping fits the part for inputs of 1 bit; the least that would do is 1 B"
+    ),
+    ("optimize \(fc) --capacity inputs=1KiB,weights=1KiB", 64, "outputs has no part"),
+    ("optimize \(fc) --capacity inputs=1KiB,weights=1KiB,outputs", 64, "'outputs' is no part of a Buffer"),
+    ("optimize \(fc) --capacity inputs=1,weights=1KiB,outputs=1KiB", 64, "'1' has no unit"),
+    ("optimize \(fc) --capacity inputs=900000GiB,weights=900000GiB,outputs=1B", 64, "together less than 1 PiB"),
+    ("optimize \(fc) --capacity 1KiB --on-chip outputs", 64, "--on-chip: unknown tensor 'outputs'; "),
+    (
+      "optimize \(fc) --capacity 64KiB --on-chip inputs --dataflow os", 64,
+      "--dataflow: inputs are on the chip, and none of these orders of keeps begins with them"
+    ),
+    (
+      "sweep \(fc) --capacity 64KiB --on-chip inputs --leave-on-chip outputs --dataflow is-wo,os-wi --output s.csv", 64,
+      "--dataflow: inputs and outputs are on the chip, and none of these orders of keeps begins with them"
+    ),
+    (
+      "optimize \(fc) --accelerator diana-digital --double-buffer all", 64,
+      "--double-buffer does not go with --accelerator"
+    ),
+    (
+      "curve \(fc) --accelerator diana-digital \(inParts)", 64,
+      "--capacity in parts does not go with --accelerator 'diana-digital', which has its own"
+    ),
+    ("optimize \(fc) \(inParts) --timeloop x.yaml", 64, "--timeloop is written for a Buffer that all tensors share"),
+    ("optimize \(fc) \(inParts) --pieces 2", 64, "a mapping in pieces takes a Buffer that all tensors share"),
+    ("curve \(fc) --scale 1", 64, "--scale goes with a Buffer in parts"),
+    ("curve \(fc) \(inParts) --scale 1/0", 64, "'1/0' is no factor"),
+  ])
+  func layoutRefusals(line: String, code: Int32, message: String) throws {
+    try expectRefusal(of: line, code: code, message: message)
+  }
+
+  @Test(arguments: [
+    (
+      ["--on-chip", "inputs", "--nest", "c:8 [inputs] [outputs] [weights]"],
+      "inputs are on the chip, and the mapping does not keep them whole"
+    ),
+    (
+      ["--capacity", "inputs=8B,weights=64KiB,outputs=8KiB", "--nest", "k:8 [outputs] c:9 [inputs] [weights]"],
+      "does not fit the part for inputs of 8 B; the mapping needs 9 B"
+    ),
+  ])
+  func nestsThatDoNotFit(arguments: [String], message: String) throws {
+    let line = ["evaluate"] + Self.fc.split(separator: " ").map(String.init) + arguments
+    try expectRefusal(of: line, code: 2, message: message)
   }
 
   /// Energy models that tell what the Buffer costs, for which capacities these are, and where the energy of all is least.
