@@ -142,7 +142,7 @@ extension OverlapSearch {
       if prunes {
         tiles = tiles.compactMap { tile in
           var tile = tile
-          tile.leastEnergy = grids[Int(tile.grid)].leastEnergy(of: tile, capacity: end - 1, limits[Int(tile.grid)])
+          tile.leastEnergy = grids[Int(tile.grid)].leastEnergy(of: tile, capacity: end - 1)
           return tile.leastOccupancy < end && tile.leastEnergy < points.lastEnergy ? tile : nil
         }
       }
@@ -172,7 +172,7 @@ extension OverlapSearch {
     while low <= most {
       let end = low > most / 2 ? most + 1 : low * 2
       let tiles = positions.flatMap {
-        grids[$0].tiles($0, capacity: end - 1, limits[$0], energy: prunes ? points.lastEnergy : .max)
+        grids[$0].tiles($0, capacity: end - 1, energy: prunes ? points.lastEnergy : .max)
       }
       search(tiles, low..<end)
       low = end

@@ -76,8 +76,8 @@ extension OverlapGrid {
     return count
   }
 
-  /// The chunks with tiles that may cost no more than `energy` within a capacity.
-  func chunks(_ grid: Int, capacity: Int, _ limits: HeldLimits = HeldLimits(), energy: Int) -> [TileChunk] {
+  /// The chunks with tiles that may cost no more than `energy` within a capacity, and within the most bits of each tensor.
+  func chunks(_ grid: Int, capacity: Int, most: SIMD4<Int> = SIMD4(repeating: .max), energy: Int) -> [TileChunk] {
     var chunks: [TileChunk] = []
     for arrangement in OverlapNest.Arrangement.allCases {
       for x in xRanges.chunks.indices {
@@ -85,13 +85,13 @@ extension OverlapGrid {
         for y in yRanges.chunks.indices {
           let ys = yRanges.chunks[y]
           if leastOccupancy(arrangement, xSize: xs.smallest, ySize: ys.smallest) > capacity
-            || widths.first * xs.smallest * ys.smallest > limits.most[0]
+            || widths.first * xs.smallest * ys.smallest > most[0]
           {
             break
           }
           let cuts = arrangement == .cutTwice ? xs.fewest : xs.most
           guard isTile(arrangement, xCount: cuts, yCount: ys.most, ySize: ys.largest) else { continue }
-          let least = leastEnergy(arrangement, xs, ys, capacity: capacity, limits)
+          let least = leastEnergy(arrangement, xs, ys, capacity: capacity, most)
           if least > energy { continue }
           chunks.append(
             TileChunk(grid: Int32(grid), x: Int32(x), y: Int32(y), arrangement: arrangement, leastEnergy: least))
@@ -101,9 +101,10 @@ extension OverlapGrid {
     return chunks
   }
 
-  /// Appends the tiles of a chunk that may cost no more than `energy` within a capacity.
+  /// Appends the tiles of a chunk that may cost no more than `energy` within a capacity, and within the most bits of each
+  /// tensor.
   func append(
-    _ chunk: TileChunk, capacity: Int, _ limits: HeldLimits = HeldLimits(), energy: Int, to tiles: inout [Tile]
+    _ chunk: TileChunk, capacity: Int, most: SIMD4<Int> = SIMD4(repeating: .max), energy: Int, to tiles: inout [Tile]
   ) {
     let arrangement = chunk.arrangement
     for x in xRanges.chunk(Int(chunk.x)) {
@@ -112,8 +113,8 @@ extension OverlapGrid {
         let ys = yRanges.each[y]
         guard isTile(arrangement, xCount: xs.fewest, yCount: ys.fewest, ySize: ys.smallest) else { continue }
         let occupancy = leastOccupancy(arrangement, xSize: xs.smallest, ySize: ys.smallest)
-        if occupancy > capacity || widths.first * xs.smallest * ys.smallest > limits.most[0] { break }
-        let least = leastEnergy(arrangement, xs, ys, capacity: capacity, limits)
+        if occupancy > capacity || widths.first * xs.smallest * ys.smallest > most[0] { break }
+        let least = leastEnergy(arrangement, xs, ys, capacity: capacity, most)
         if least > energy { continue }
         tiles.append(
           Tile(
@@ -124,10 +125,10 @@ extension OverlapGrid {
   }
 
   /// The tiles that may cost no more than `energy` within a capacity.
-  func tiles(_ grid: Int, capacity: Int, _ limits: HeldLimits = HeldLimits(), energy: Int) -> [Tile] {
+  func tiles(_ grid: Int, capacity: Int, energy: Int) -> [Tile] {
     var tiles: [Tile] = []
-    for chunk in chunks(grid, capacity: capacity, limits, energy: energy) {
-      append(chunk, capacity: capacity, limits, energy: energy, to: &tiles)
+    for chunk in chunks(grid, capacity: capacity, energy: energy) {
+      append(chunk, capacity: capacity, energy: energy, to: &tiles)
     }
     return tiles
   }
@@ -147,9 +148,9 @@ extension OverlapGrid {
   }
 
   /// What no mapping of a tile within a capacity costs less than, in quanta.
-  func leastEnergy(of tile: Tile, capacity: Int, _ limits: HeldLimits = HeldLimits()) -> Int {
+  func leastEnergy(of tile: Tile, capacity: Int, most: SIMD4<Int> = SIMD4(repeating: .max)) -> Int {
     leastEnergy(
-      tile.arrangement, BlockRange(xCuts[Int(tile.x)]), BlockRange(yCuts[Int(tile.y)]), capacity: capacity, limits)
+      tile.arrangement, BlockRange(xCuts[Int(tile.x)]), BlockRange(yCuts[Int(tile.y)]), capacity: capacity, most)
   }
 
   /// What no mapping with blocks of some sizes within a capacity costs less than, in quanta.
@@ -160,7 +161,7 @@ extension OverlapGrid {
   /// most blocks make most steps, the smallest leave most room, and of the largest most can be held.
   @inline(__always)
   private func leastEnergy(
-    _ arrangement: OverlapNest.Arrangement, _ x: BlockRange, _ y: BlockRange, capacity: Int, _ limits: HeldLimits
+    _ arrangement: OverlapNest.Arrangement, _ x: BlockRange, _ y: BlockRange, capacity: Int, _ mostHeld: SIMD4<Int>
   ) -> Int {
     let (xSize, ySize) = (Double(mapspace.firstAndThird.size), Double(mapspace.firstAndSecond.size))
     let zSize = Double(mapspace.secondAndThird.size)
@@ -168,7 +169,7 @@ extension OverlapGrid {
     let prices = (second: Double(prices.second), third: Double(prices.third))
     let room = capacity - self.widths.first * x.smallest * y.smallest
     let wholeSecond = self.widths.second * y.smallest * mapspace.secondAndThird.size
-    let fitsWhole = wholeSecond + self.widths.third <= room && wholeSecond <= limits.most[1]
+    let fitsWhole = wholeSecond + self.widths.third <= room && wholeSecond <= mostHeld[1]
     let takesAllPanels = arrangement == .secondInside && y.hasEvenCount
     let part = takesAllPanels ? max(largestPart.any, largestPart.everyTile) : largestPart.everyTile
     // Steps at which a word held is saved; no more is saved than all loads but the first of every word.
@@ -183,10 +184,8 @@ extension OverlapGrid {
     }
     most.second = steps.second == 0 ? 0 : min(most.second, Double(y.largest) * (fitsWhole ? zSize : Double(part)))
     most.third = steps.third == 0 ? 0 : min(most.third, Double(x.largest) * zSize)
-    if limits.hasParts {
-      most.second = min(most.second, Double(max(0, limits.most[1])) / widths.second)
-      most.third = min(most.third, Double(max(0, limits.most[2])) / widths.third)
-    }
+    most.second = min(most.second, Double(max(0, mostHeld[1])) / widths.second)
+    most.third = min(most.third, Double(max(0, mostHeld[2])) / widths.third)
     // What a word held saves goes first to the tensor for which it takes the least room.
     let saved = (second: prices.second * steps.second, third: prices.third * steps.third)
     let space = Double(max(0, room))

@@ -4,8 +4,8 @@
 struct OverlapQueue {
   private let grids: [OverlapGrid]
   private let capacity: Int
-  /// Of each grid.
-  private let limits: [HeldLimits]
+  /// The most bits of each tensor, for each grid.
+  private let most: [SIMD4<Int>]
   private let isOrdered: Bool
   /// The chunks that are not opened yet, the last one first.
   private var chunks: [OverlapGrid.TileChunk] = []
@@ -20,18 +20,18 @@ struct OverlapQueue {
   ///   - grids: all grids.
   ///   - positions: those whose tiles are taken.
   ///   - capacity: bits.
-  ///   - limits: what else is asked of boxes, for each grid; nil for nothing.
+  ///   - most: the most bits of each tensor, in the order of the keeps, for each grid; nil where nothing limits one alone.
   ///   - energy: quanta.
   ///   - isOrdered: whether those come first that may cost least; otherwise as they are listed.
   init(
-    _ grids: [OverlapGrid], _ positions: [Int], capacity: Int, limits: [HeldLimits]? = nil, energy: Int, isOrdered: Bool
+    _ grids: [OverlapGrid], _ positions: [Int], capacity: Int, most: [SIMD4<Int>]? = nil, energy: Int, isOrdered: Bool
   ) {
     self.grids = grids
     self.capacity = capacity
-    let limits = limits ?? grids.map { _ in HeldLimits() }
-    self.limits = limits
+    let most = most ?? grids.map { _ in SIMD4(repeating: .max) }
+    self.most = most
     self.isOrdered = isOrdered
-    chunks = positions.flatMap { grids[$0].chunks($0, capacity: capacity, limits[$0], energy: energy) }
+    chunks = positions.flatMap { grids[$0].chunks($0, capacity: capacity, most: most[$0], energy: energy) }
     if isOrdered { chunks.sort { $0.leastEnergy > $1.leastEnergy } } else { chunks.reverse() }
   }
 
@@ -52,7 +52,7 @@ struct OverlapQueue {
   private mutating func open(atMost energy: Int) {
     for chunk in chunks.suffix(batch).reversed() {
       let grid = Int(chunk.grid)
-      grids[grid].append(chunk, capacity: capacity, limits[grid], energy: energy, to: &tiles)
+      grids[grid].append(chunk, capacity: capacity, most: most[grid], energy: energy, to: &tiles)
     }
     chunks.removeLast(min(batch, chunks.count))
     batch += batch / 4

@@ -93,7 +93,7 @@ struct OverlapSearch: SearchEngine {
     var statistics = SearchStatistics()
     statistics.isComplete = positions.allSatisfy { grids[$0].isComplete }
     var queue = OverlapQueue(
-      grids, positions, capacity: capacity, limits: limits, energy: energy, isOrdered: prunes)
+      grids, positions, capacity: capacity, most: limits.map(\.most), energy: energy, isOrdered: prunes)
     let fitting = positions.reduce(0) { $0 + grids[$1].tileCount(within: capacity) }
     statistics.mappings = positions.reduce(0) { $0 + grids[$1].tileCount(within: .max) }
     statistics.prunedByCapacity = statistics.mappings - fitting
@@ -106,7 +106,7 @@ struct OverlapSearch: SearchEngine {
         if tile.leastEnergy == best.energy {
           let isWithin = tile.leastOccupancy <= best.occupancy
           let grid = grids[Int(tile.grid)]
-          let least = grid.leastEnergy(of: tile, capacity: best.occupancy, limits[Int(tile.grid)])
+          let least = grid.leastEnergy(of: tile, capacity: best.occupancy, most: limits[Int(tile.grid)].most)
           if !isWithin || least > best.energy { continue }
         }
         let occupancy = Bits(best.occupancy + room.besides)

@@ -307,8 +307,14 @@ struct WideGrid {
   ///
   /// A visit is the time between two steps of the loops before the first keep. It loads all that it needs of the second and
   /// the third tensor, but what was kept since the visit before, which is no more than their boxes hold.
+  ///
+  /// - Parameters:
+  ///   - node: the blocks.
+  ///   - capacity: bits.
+  ///   - mostWords: the most words of each tensor that its part of the Buffer has room for, see ``mostWords(_:)``.
+  /// - Returns: quanta.
   @inline(__always)
-  func leastEnergy(_ node: Node, capacity: Int, _ limits: HeldLimits = HeldLimits()) -> Int {
+  func leastEnergy(_ node: Node, capacity: Int, mostWords: SIMD4<Int> = SIMD4(repeating: .max)) -> Int {
     let room = capacity - node.held
     // The tensor that saves more for a bit goes first.
     let prefersSecond = prices[1] * widths[2] >= prices[2] * widths[1]
@@ -316,12 +322,7 @@ struct WideGrid {
     /// The most that keeping words saves: as many of one tensor as there is room for beside a word of the other, and what is
     /// left is filled with parts of words of the other.
     func saved(_ kept: (second: Int, third: Int)) -> Int {
-      var kept = kept
-      if limits.hasParts {
-        kept = (
-          min(kept.second, max(0, limits.most[1]) / widths[1]), min(kept.third, max(0, limits.most[2]) / widths[2])
-        )
-      }
+      let kept = (second: min(kept.second, mostWords[1]), third: min(kept.third, mostWords[2]))
       let most = prefersSecond ? (one: kept.second, other: kept.third) : (one: kept.third, other: kept.second)
       let words = min(most.one, (room - widths[other]) / widths[one])
       let left = prices[other] * (room - words * widths[one])
@@ -330,6 +331,13 @@ struct WideGrid {
     let (atX, atY) = (saved(node.atX), saved(node.atY))
     let most = max(node.yOutside.x * atX + node.yOutside.y * atY, node.xOutside.x * atX + node.xOutside.y * atY)
     return max(compulsory, node.energy - most)
+  }
+
+  /// The most words of each tensor, in the order of the keeps, that its part of the Buffer has room for.
+  func mostWords(_ limits: HeldLimits) -> SIMD4<Int> {
+    var words = SIMD4<Int>(repeating: 0)
+    for position in 0..<3 { words[position] = max(0, limits.most[position]) / widths[position] }
+    return words
   }
 
   // MARK: What is tried with a node's blocks

@@ -202,11 +202,12 @@ final class WideSearch: @unchecked Sendable {
     var fitting = 0
     var useful: [(least: Int, node: WideGrid.Node)] = []
     for order in orders(dataflow) {
+      let limits = incumbent.limits(Int32(order))
+      let (grid, mostWords) = (grids[order], grids[order].mostWords(limits))
       forEachNode(order, capacity: capacity) { node in
         fitting += 1
-        let limits = incumbent.limits(Int32(order))
         if node.held > limits.most[0] || node.held < limits.least[0] { return }
-        let least = prunes ? grids[order].leastEnergy(node, capacity: capacity, limits) : 0
+        let least = prunes ? grid.leastEnergy(node, capacity: capacity, mostWords: mostWords) : 0
         if least <= incumbent.energy { useful.append((least, node)) }
       }
     }
@@ -243,9 +244,9 @@ final class WideSearch: @unchecked Sendable {
         if least > incumbent.energy { break }
         // With as much energy it is of use only where it holds less.
         let grid = grids[Int(node.tiles.order)]
-        let limits = incumbent.limits(node.tiles.order)
-        if least == incumbent.energy, grid.leastEnergy(node, capacity: incumbent.occupancy - 1, limits) > least {
-          continue
+        if least == incumbent.energy {
+          let mostWords = grid.mostWords(incumbent.limits(node.tiles.order))
+          if grid.leastEnergy(node, capacity: incumbent.occupancy - 1, mostWords: mostWords) > least { continue }
         }
       }
       var frontier: Frontier?
