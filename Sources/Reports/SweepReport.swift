@@ -25,10 +25,10 @@ public enum SweepReport {
     _ sweep: Sweep, _ totals: [SweepTotal], _ curves: [SweepCurve], isComplete: Bool, indexFile: String,
     width: Int? = nil
   ) -> [String] {
+    let hasParts = sweep.settings.contains { !$0.layout.parts.isEmpty }
+    let capacities = hasParts ? ", each at its capacities" : ", each at all capacities"
     var lines = TextLines.fitted(
-      [
-        "\(sweep.curveCount) \(isComplete ? "exact " : "")curves answered them, each at all capacities" + sharing(sweep)
-      ],
+      ["\(sweep.curveCount) \(isComplete ? "exact " : "")curves answered them\(capacities)\(sharing(sweep))"],
       width: width)
     let table = table(totals)
     lines +=
@@ -79,37 +79,40 @@ public enum SweepReport {
   /// A row for each network and setting: the ends of its range of capacities.
   private static func table(_ totals: [SweepTotal]) -> TextTable {
     let namesAccelerators = totals.contains { $0.accelerator != nil }
-    var table = TextTable(
-      [
-        ("network", .left)
-      ] + (namesAccelerators ? [("accelerator", .left)] : []) + [
-        ("energy", .left), ("widths", .left), ("reuse", .left), ("layers", .right),
-        ("capacity", .right), ("data", .right), ("bound", .right), ("gap data", .right), ("gap total", .right),
-      ])
+    let namesLayouts = totals.contains { $0.buffer != nil }
+    var headers: [(String, TextTable.Alignment)] = [("network", .left)]
+    if namesAccelerators { headers.append(("accelerator", .left)) }
+    headers += [("energy", .left), ("widths", .left), ("reuse", .left)]
+    if namesLayouts { headers.append(("Buffer", .left)) }
+    headers += [
+      ("layers", .right), ("capacity", .right), ("data", .right), ("bound", .right), ("gap data", .right),
+      ("gap total", .right),
+    ]
+    var table = TextTable(headers)
     for (index, total) in totals.enumerated() {
       let isFirst = index == 0 || !isSameSetting(totals[index - 1], total)
       let isLast = index + 1 == totals.count || !isSameSetting(total, totals[index + 1])
       if !isFirst, !isLast { continue }
-      table.add(
-        [
-          total.network
-        ] + (namesAccelerators ? [total.accelerator ?? ""] : []) + [
-          "\(total.energy.model) [\(total.energy.unit)]",
-          total.bits.wordWidths.map(WidthsText.text) ?? "",
-          rules(total), String(total.layers),
-          CapacityText.text(Bits(total.capacityBits)), NumberText.grouped(total.energy.data),
-          NumberText.grouped(total.lowerBound.data), total.gap.data.map(NumberText.percent) ?? "",
-          total.gap.total.map(NumberText.percent) ?? "",
-        ])
+      var row = [total.network]
+      if namesAccelerators { row.append(total.accelerator ?? "") }
+      row += [
+        "\(total.energy.model) [\(total.energy.unit)]", total.bits.wordWidths.map(WidthsText.text) ?? "",
+        Problem.Setting.reuseText(total.reuse, phases: total.phases),
+      ]
+      if namesLayouts { row.append(layout(total)) }
+      row += [
+        String(total.layers), CapacityText.text(Bits(total.capacityBits)), NumberText.grouped(total.energy.data),
+        NumberText.grouped(total.lowerBound.data), total.gap.data.map(NumberText.percent) ?? "",
+        total.gap.total.map(NumberText.percent) ?? "",
+      ]
+      table.add(row)
     }
     return table
   }
 
-  /// The reuse and how tensors lie in the Buffer, in words.
-  private static func rules(_ total: SweepTotal) -> String {
-    let layout = total.buffer.flatMap { try? $0.layout() } ?? .shared
-    return ([Problem.Setting.reuseText(total.reuse, phases: total.phases)] + LayoutText.words(layout))
-      .joined(separator: ", ")
+  /// How tensors lie in the Buffer, in words.
+  private static func layout(_ total: SweepTotal) -> String {
+    LayoutText.words(total.buffer.flatMap { try? $0.layout() } ?? .shared).joined(separator: ", ")
   }
 
   /// A row for each network and setting whose energy model tells what the Buffer costs: where the energy of all is least.

@@ -145,7 +145,8 @@ struct Curve: ParsableCommand {
     try picture?.draw(
       network: network, isNetwork: layers.isNetwork,
       wholes: entries.compactMap(\.partOf).filter(layers.names.selection.includes),
-      entries, found.map { ($0.curve.steps, $0.dataflows) },
+      // Between the capacities that were searched another dataflow's own may be lower.
+      entries, found.map { (StepCurve(leastOf: [$0.curve.steps] + $0.dataflows), $0.dataflows) },
       isComplete: found.allSatisfy(\.curve.statistics.isComplete))
     let points = found.flatMap(\.points)
     switch format {
