@@ -76,9 +76,12 @@ struct KilledSweepTests {
       let whole = try Program.run(sweep + " --output whole.csv --quiet", in: folder)
       #expect(whole.code == 0, "\(whole.error)")
       for number in 1...3 {
+        // Later each time: a busy machine does little before an early one.
+        var latest = 90
         while !exists("part-\(number).csv") {
           let process = try start(sweep + " --shard \(number)/3 --output part-\(number).csv --quiet")
-          usleep(UInt32(1000 * random.pick(20...90)))
+          usleep(UInt32(1000 * random.pick(20...latest)))
+          latest += 30
           kill(process.processIdentifier, SIGKILL)
           process.waitUntilExit()
         }

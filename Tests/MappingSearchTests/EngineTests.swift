@@ -78,8 +78,8 @@ struct EngineTests {
     #expect(small.steps.points.map { $0.dataQuanta * model.readQuanta } == big.steps.points.map(\.dataQuanta))
   }
 
-  @Test("Any number of threads", arguments: [2, 3, 8])
-  func threads(count: Int) throws {
+  @Test(arguments: [2, 3, 8])
+  func anyNumberOfThreads(count: Int) throws {
     // Large enough to be searched in slices.
     let layer = try Layer(
       name: "conv", inputChannels: 32, input: Extent(58), outputChannels: 64, kernel: Extent(5), stride: Extent(1))
