@@ -1,6 +1,7 @@
 public import Workloads
 
-/// How tensors lie in the Buffer: in one room that all share, or in parts; once or twice; and which of them are there anyway.
+/// How tensors lie in the Buffer: in one room that all share, or in parts; once or twice; in blocks of any size, or of whole
+/// multiples; and which of them are there anyway.
 public struct BufferLayout: Hashable, Sendable {
   /// Some of the Buffer, which only some tensors use.
   public struct Part: Hashable, Sendable {
@@ -23,11 +24,17 @@ public struct BufferLayout: Hashable, Sendable {
   /// The tensors that are in the Buffer whole: inputs and weights that are there before the layer runs, outputs that stay
   /// there. They move no word, and no other tensor has their room.
   public var onChip: Set<Tensor>
+  /// What the tile of every loop over a dimension is a multiple of, where that is more than 1: of n, k and c, and of p and q of
+  /// layers whose output rows or columns share no input. The last block of a dimension may be smaller.
+  public let multiples: [Dimension: Int]
 
-  /// One room for all, each box once, and nothing there before.
+  /// The dimensions that ``multiples`` may be of.
+  public static let dimensionsWithMultiples: [Dimension] = [.n, .k, .c, .p, .q]
+
+  /// One room for all, each box once, of any size, and nothing there before.
   public static let shared = BufferLayout()
 
-  private init() { (parts, doubleBuffered, onChip) = ([], [], []) }
+  private init() { (parts, doubleBuffered, onChip, multiples) = ([], [], [], [:]) }
 
   /// A layout by its parts.
   ///
@@ -35,10 +42,15 @@ public struct BufferLayout: Hashable, Sendable {
   ///   - parts: parts with each tensor in one of them, or none for one room.
   ///   - doubleBuffered: the tensors that take twice their box.
   ///   - onChip: the tensors that are in the Buffer whole.
+  ///   - multiples: what tiles of n, k, c, p and q are multiples of.
   /// - Throws: ``BufferLayoutError``.
   public init(
-    parts: [Part] = [], doubleBuffered: Set<Tensor> = [], onChip: Set<Tensor> = []
+    parts: [Part] = [], doubleBuffered: Set<Tensor> = [], onChip: Set<Tensor> = [], multiples: [Dimension: Int] = [:]
   ) throws(BufferLayoutError) {
+    for (dimension, multiple) in multiples.sorted(by: { $0.key.index < $1.key.index }) {
+      guard Self.dimensionsWithMultiples.contains(dimension) else { throw .withoutMultiples(dimension) }
+      if !(1...Layer.largestSize).contains(multiple) { throw .multiple(dimension, multiple) }
+    }
     if !parts.isEmpty {
       for tensor in Tensor.allCases {
         let count = parts.count { $0.tensors.contains(tensor) }
@@ -55,6 +67,23 @@ public struct BufferLayout: Hashable, Sendable {
     self.parts = parts.sorted { Self.rank($0) < Self.rank($1) }
     self.doubleBuffered = doubleBuffered
     self.onChip = onChip
+    self.multiples = multiples.filter { $0.value > 1 }
+  }
+
+  private init(_ layout: BufferLayout, multiples: [Dimension: Int]) {
+    (parts, doubleBuffered, onChip) = (layout.parts, layout.doubleBuffered, layout.onChip)
+    self.multiples = multiples
+  }
+
+  /// The same with tiles of any size.
+  public var withAnyTiles: BufferLayout { BufferLayout(self, multiples: [:]) }
+
+  /// The same with the multiples of another.
+  public func withMultiples(of other: BufferLayout) -> BufferLayout { BufferLayout(self, multiples: other.multiples) }
+
+  /// The smallest tile of a dimension of a layer.
+  public func leastTile(_ dimension: Dimension, of layer: Layer) -> Int {
+    min(multiples[dimension] ?? 1, layer[dimension])
   }
 
   /// Larger Buffers are refused, so that shares of them can be counted.
@@ -111,6 +140,10 @@ public enum BufferLayoutError: Error, Hashable, Sendable, CustomStringConvertibl
   case emptyPart
   /// A part without a bit, or parts that are too large together.
   case outOfRange
+  /// A dimension whose tiles cannot be asked to be multiples.
+  case withoutMultiples(Dimension)
+  /// A multiple that no dimension can have.
+  case multiple(Dimension, Int)
 
   /// What is wrong and what would be accepted, in one line.
   public var description: String {
@@ -119,6 +152,10 @@ public enum BufferLayoutError: Error, Hashable, Sendable, CustomStringConvertibl
       "\(tensor.rawValue) \(count == 0 ? "has no part" : "has \(count) parts"); each of inputs, weights and outputs has one"
     case .emptyPart: "a part is for no tensor; at least one is expected"
     case .outOfRange: "a part has at least 1 bit, and all parts together less than 1 PiB"
+    case .withoutMultiples(let dimension):
+      "tiles of \(dimension.rawValue) cannot be asked to be multiples; those of n, k, c, p and q can"
+    case .multiple(let dimension, let multiple):
+      "\(dimension.rawValue): \(multiple) is no multiple; from 1 to \(Layer.largestSize) are accepted"
     }
   }
 }

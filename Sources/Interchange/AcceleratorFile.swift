@@ -16,27 +16,22 @@ public enum AcceleratorFile {
     try accelerator(YAMLNode.parse(text, origin: origin), folder: "")
   }
 
-  /// Keys of machines that are not modelled, and what is.
-  private static let unsupported = [
-    "buffers": "a Buffer in parts is written as 'capacity', as {inputs: 16KiB, weights: 32KiB, outputs: 8KiB}",
-    "tiles": "allowed tiles are not supported; all tile sizes are searched",
-  ]
-
   private static func accelerator(_ root: YAMLNode, folder: String) throws(FormatError) -> Accelerator {
     if let kind = DocumentKind(of: root), kind != .accelerator {
       throw root.error("\(kind.text); an accelerator is expected")
     }
     let known = [
       "accelerator", "source", "simplified", "capacity", "energy", "bits", "macs-per-cycle", "clock", "bandwidth",
-      "double-buffer",
+      "double-buffer", "tiles",
     ]
-    for (key, message) in unsupported.sorted(by: { $0.key < $1.key }) {
-      if let node = root.value(key) { throw node.error(message) }
+    if let node = root.value("buffers") {
+      throw node.error(
+        "a Buffer in parts is written as 'capacity', as {inputs: 16KiB, weights: 32KiB, outputs: 8KiB}")
     }
     let fields = try root.fields(known)
     let name = try root.required("accelerator", in: fields).name()
     let place = try root.required("capacity", in: fields)
-    let (capacity, layout) = try buffer(place, fields["double-buffer"])
+    let (capacity, layout) = try buffer(place, fields["double-buffer"], fields["tiles"])
     let node = try root.required("energy", in: fields)
     let energy = try BuiltIn.located(try node.string(), in: folder)
     let model = try node.placing { () throws(FormatError) in
@@ -57,7 +52,7 @@ public enum AcceleratorFile {
 
   /// The Buffer's size, given at once or by its parts, and how tensors lie in it.
   private static func buffer(
-    _ capacity: YAMLNode, _ doubleBuffer: YAMLNode?
+    _ capacity: YAMLNode, _ doubleBuffer: YAMLNode?, _ tiles: YAMLNode?
   ) throws(FormatError) -> (capacity: Bits, layout: BufferLayout) {
     var layout = BufferLayout.shared
     if capacity.isMapping {
@@ -68,6 +63,7 @@ public enum AcceleratorFile {
         "is a list; one capacity is expected, or parts as {inputs: 16KiB, weights: 32KiB, outputs: 8KiB}")
     }
     if let doubleBuffer { layout.doubleBuffered = try doubleBuffer.tensors() }
+    if let tiles { layout = layout.withMultiples(of: try tiles.multiples()) }
     if let whole = layout.capacity { return (whole, layout) }
     return (try capacity.capacity(), layout)
   }

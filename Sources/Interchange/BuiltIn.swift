@@ -57,6 +57,8 @@ public enum BuiltIn {
     ("eyeriss-chip", Embedded.eyeriss_chip_yaml),
     ("ethos-u65-512", Embedded.ethos_u65_512_yaml),
     ("diana-digital", Embedded.diana_digital_yaml),
+    ("nvdla-large", Embedded.nvdla_large_yaml),
+    ("simba-chiplet", Embedded.simba_chiplet_yaml),
     ("tpu-v1", Embedded.tpu_v1_yaml),
   ]
 

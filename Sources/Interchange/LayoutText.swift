@@ -2,7 +2,7 @@ public import EnergyModel
 public import Workloads
 
 /// How tensors lie in the Buffer, as users write it: parts as `inputs=16KiB,weights=32KiB,outputs=8KiB`, of which some may be
-/// for two tensors, as `inputs+outputs=128KiB`; and tensors by commas, or `all`.
+/// for two tensors, as `inputs+outputs=128KiB`; tensors by commas, or `all`; and tiles as `k=16*,c=8*`.
 public enum LayoutText {
   private static let names = Tensor.allCases.map(\.rawValue)
   private static let example = "inputs=16KiB,weights=32KiB,outputs=8KiB or inputs+outputs=128KiB,weights=512KiB"
@@ -36,6 +36,38 @@ public enum LayoutText {
     } catch {
       throw FormatError(origin: origin, message: "'\(text)': \(error); parts are written \(example)")
     }
+  }
+
+  /// The multiples that a text stands for, as in `k=16*,c=8*`.
+  ///
+  /// - Throws: ``FormatError`` for other dimensions than n, k, c, p and q, for one named twice, and for anything but multiples.
+  public static func multiples(_ text: String, origin: String) throws(FormatError) -> BufferLayout {
+    let example = "tiles are written k=16*,c=8*: multiples of n, k, c, p or q"
+    var multiples: [Dimension: Int] = [:]
+    for field in text.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmingSpaces) {
+      let sides = field.split(separator: "=", omittingEmptySubsequences: false).map(\.trimmingSpaces)
+      guard sides.count == 2, sides[1].hasSuffix("*"), let multiple = Int(sides[1].dropLast()) else {
+        throw FormatError(origin: origin, message: "'\(field.prefix(40))' is not understood; \(example)")
+      }
+      guard let dimension = Dimension(rawValue: String(sides[0])) else {
+        throw FormatError(origin: origin, message: "'\(sides[0].prefix(40))' is no dimension; \(example)")
+      }
+      if multiples.updateValue(multiple, forKey: dimension) != nil {
+        throw FormatError(origin: origin, message: "'\(text)' names \(dimension.rawValue) twice")
+      }
+    }
+    do {
+      return try BufferLayout(multiples: multiples)
+    } catch {
+      throw FormatError(origin: origin, message: "\(error)")
+    }
+  }
+
+  /// Multiples as ``multiples(_:origin:)`` takes them back.
+  public static func text(_ multiples: [Dimension: Int]) -> String {
+    BufferLayout.dimensionsWithMultiples.compactMap { dimension in
+      multiples[dimension].map { "\(dimension.rawValue)=\($0)*" }
+    }.joined(separator: ",")
   }
 
   /// The tensors that a text stands for: names by commas, or all of those that may be.
@@ -91,16 +123,20 @@ public enum LayoutText {
       words.append("double-buffered \(text(layout.doubleBuffered, separator: ", "))")
     }
     if !layout.onChip.isEmpty { words.append("on the chip \(text(layout.onChip, separator: ", "))") }
+    if !layout.multiples.isEmpty { words.append("tiles \(text(layout.multiples))") }
     return words
   }
 
-  /// The options that stand for a layout beside its parts, which stand for the capacity: for boxes there twice, which an
-  /// accelerator may have, or for tensors on the chip.
-  public static func options(_ layout: BufferLayout, hasDoubleBuffers: Bool) -> [String] {
+  /// The options that stand for a layout beside its parts, which stand for the capacity: for what an accelerator may have,
+  /// boxes there twice and tiles, or for tensors on the chip.
+  public static func options(_ layout: BufferLayout, ofAccelerator: Bool) -> [String] {
     func option(_ name: String, _ tensors: Set<Tensor>) -> [String] {
       tensors.isEmpty ? [] : ["--\(name) \(text(tensors))"]
     }
-    if hasDoubleBuffers { return option("double-buffer", layout.doubleBuffered) }
+    if ofAccelerator {
+      return option("double-buffer", layout.doubleBuffered)
+        + (layout.multiples.isEmpty ? [] : ["--tiles '\(text(layout.multiples))'"])
+    }
     return option("on-chip", layout.onChip.subtracting([.outputs]))
       + option("leave-on-chip", layout.onChip.intersection([.outputs]))
   }
@@ -115,11 +151,14 @@ extension ResultRecord {
     public var doubleBuffered: [String]?
     /// The tensors that are in the Buffer whole and do not move, by name; nil for none.
     public var onChip: [String]?
+    /// What tiles are multiples of, as `--tiles` takes it; nil for tiles of any size.
+    public var tiles: String?
 
     enum CodingKeys: String, CodingKey {
       case parts
       case doubleBuffered = "double_buffered"
       case onChip = "on_chip"
+      case tiles
     }
 
     /// A layout as files have it; nil where it says nothing.
@@ -128,6 +167,7 @@ extension ResultRecord {
       func names(_ tensors: Set<Tensor>) -> [String]? { tensors.isEmpty ? nil : LayoutText.names(tensors) }
       parts = layout.parts.isEmpty ? nil : LayoutText.text(layout.parts)
       (doubleBuffered, onChip) = (names(layout.doubleBuffered), names(layout.onChip))
+      tiles = layout.multiples.isEmpty ? nil : LayoutText.text(layout.multiples)
     }
 
     /// The layout that a file has.
@@ -142,6 +182,7 @@ extension ResultRecord {
         try parts.map { text throws(FormatError) in try LayoutText.layout(text, origin: "buffer.parts") } ?? .shared
       layout.doubleBuffered = try tensors(doubleBuffered, "double_buffered")
       layout.onChip = try tensors(onChip, "on_chip")
+      if let tiles { layout = layout.withMultiples(of: try LayoutText.multiples(tiles, origin: "buffer.tiles")) }
       return layout
     }
   }

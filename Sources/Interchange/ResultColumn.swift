@@ -110,6 +110,7 @@ extension ResultFile {
     ResultColumn(["buffer", "parts"], .text) { $0.buffer?.parts ?? "" },
     ResultColumn(["buffer", "double_buffered"], .names) { $0.buffer?.doubleBuffered?.joined(separator: "|") ?? "" },
     ResultColumn(["buffer", "on_chip"], .names) { $0.buffer?.onChip?.joined(separator: "|") ?? "" },
+    ResultColumn(["buffer", "tiles"], .text) { $0.buffer?.tiles ?? "" },
     ResultColumn(["dataflow"], .text) { $0.dataflow },
     ResultColumn(["optimal_dataflows"], .names) { $0.optimalDataflows?.joined(separator: "|") ?? "" },
     ResultColumn(["mapping"], .nest) { $0.mappingText },

@@ -27,6 +27,10 @@ extension ResultRecord {
     if let tensor = problem.movedFromChip(by: nest) {
       throw FormatError(origin: "mapping", message: "does not keep \(tensor.rawValue) whole, which are on the chip")
     }
+    if let loop = problem.refusedLoop(of: nest) {
+      throw FormatError(
+        origin: "mapping", message: "has a loop over \(loop.dimension.rawValue) whose tile is none of buffer.tiles")
+    }
     let entry = Network.Entry(layer: layer, count: count, partOf: partOf, hasOwnInputs: ownInputs ?? false)
     let evaluation: Evaluation
     do {

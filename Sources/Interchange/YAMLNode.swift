@@ -192,6 +192,17 @@ package struct YAMLNode {
     return try placing { () throws(FormatError) in try LayoutText.tensors(names, origin: origin, of: known) }
   }
 
+  /// What tiles are multiples of: a text as `k=16*,c=8*`, a list of such, or a mapping of dimensions.
+  func multiples() throws(FormatError) -> BufferLayout {
+    let fields =
+      isMapping
+      ? try pairs().map { "\($0.key)=\($0.value)" }
+      : try oneOrMore().map { node throws(FormatError) in try node.string() }
+    return try placing { () throws(FormatError) in
+      try LayoutText.multiples(fields.joined(separator: ","), origin: origin)
+    }
+  }
+
   /// One width for all words, or a mapping with all four.
   func wordWidths() throws(FormatError) -> WordWidths {
     if !isMapping { return WordWidths(try bitWidth()) }

@@ -85,7 +85,8 @@ public struct Problem: Hashable, Sendable {
   /// A layer in a setting.
   ///
   /// - Throws: ``ProblemError/inexact(layer:model:)`` when some mapping could cost more than can be counted,
-  ///   ``ProblemError/needsCapacity(model:)`` when energies depend on a capacity that none was chosen of, and
+  ///   ``ProblemError/needsCapacity(model:)`` when energies depend on a capacity that none was chosen of,
+  ///   ``ProblemError/multiplesOfRows(layer:_:)`` when tiles of rows that share inputs are to be multiples, and
   ///   ``ProblemError/keptLater(_:)`` when no dataflow keeps first what is on the chip.
   public init(_ layer: Layer, in setting: Setting) throws(ProblemError) {
     if setting.energyModel.buffer != nil { throw .needsCapacity(model: setting.energyModel.name) }
@@ -98,6 +99,7 @@ public struct Problem: Hashable, Sendable {
     }
     self.layer = layer
     self.setting = setting
+    if !setting.layout.multiples.isEmpty { _ = try coarse() }
   }
 
   /// A layer in a setting that is given by its parts.
@@ -119,9 +121,14 @@ public struct Problem: Hashable, Sendable {
       in: Setting(widths: widths, energyModel: energyModel, reuse: reuse, phases: phases, dataflows: dataflows))
   }
 
-  /// The least capacity in which some MAC can run: a word of each tensor, two where the next is loaded meanwhile, and all
-  /// that is on the chip.
-  public var leastCapacity: Bits { layout.leastCapacity(holding: leastHeld) }
+  /// The least capacity in which some MAC can run: a word or the smallest tile of each tensor, two where the next is loaded
+  /// meanwhile, and all that is on the chip.
+  public var leastCapacity: Bits {
+    layout.leastCapacity(holding: coarseWhereCut.leastHeld)
+  }
+
+  /// The coarse problem where tiles are multiples, or this one.
+  private var coarseWhereCut: Problem { layout.multiples.isEmpty ? self : (try? coarse()) ?? self }
 
   /// What a tensor takes of the Buffer at least.
   private func leastHeld(_ tensor: Tensor) -> Bits {
@@ -133,7 +140,7 @@ public struct Problem: Hashable, Sendable {
 
   /// The first part of a Buffer of some size that is too small for any mapping, with the least that would do.
   public func partTooSmall(in capacity: Bits) -> (part: BufferLayout.Part, held: Bits)? {
-    layout.overfullPart(in: capacity, holding: leastHeld)
+    layout.overfullPart(in: capacity, holding: coarseWhereCut.leastHeld)
   }
 }
 
@@ -152,6 +159,8 @@ public enum ProblemError: Error, Hashable, Sendable, CustomStringConvertible {
   case inexact(layer: String, model: String)
   /// The model of this name has what accesses of the Buffer cost, which depends on its capacity, and there is none.
   case needsCapacity(model: String)
+  /// Tiles of rows or columns are to be multiples, and those of the layer of this name may share inputs.
+  case multiplesOfRows(layer: String, Dimension)
   /// These tensors are on the chip, and no dataflow that is searched keeps them first.
   case keptLater([Tensor])
   /// The model of this name has no energies at a capacity.
@@ -165,6 +174,9 @@ public enum ProblemError: Error, Hashable, Sendable, CustomStringConvertible {
         + "energies"
     case .needsCapacity(let model):
       "\(model): has what accesses of the Buffer cost, which depends on its capacity: give one"
+    case .multiplesOfRows(let layer, let dimension):
+      "\(layer): tiles of \(dimension.rawValue) can be asked to be multiples only where kernels have one "
+        + "\(dimension == .p ? "row" : "column") and read no padding; leave out \(dimension.rawValue)"
     case .keptLater(let tensors):
       "--dataflow: \(tensors.map(\.rawValue).joined(separator: " and ")) are on the chip, and none of these orders of "
         + "keeps begins with them; leave it out"

@@ -8,6 +8,24 @@ extension Layer {
   /// - Returns: the layer.
   package func part(_ region: [Range<Int>]) -> Layer { Layer(partOf: self, region) }
 
+  /// The layer of which each index of n, k, c, p and q stands for so many of this one's, the last of them perhaps for fewer;
+  /// without biases.
+  ///
+  /// - Parameter size: how many make one; of p and q more than one only where output rows or columns share no input and read no
+  ///   padding, whose rows and columns of input are then as many as those of outputs.
+  /// - Returns: the layer.
+  package func coarse(_ size: (Dimension) -> Int) -> Layer {
+    func count(_ dimension: Dimension) -> Int { (self[dimension] - 1) / size(dimension) + 1 }
+    func axis(_ axis: ConvolutionAxis, _ output: Dimension) -> ConvolutionAxis {
+      if size(output) == 1 { return axis }
+      return ConvolutionAxis(
+        inputSize: count(output), kernelSize: 1, stride: 1, dilation: 1, paddingBefore: 0, paddingAfter: 0)
+    }
+    return Layer(
+      name: name, batch: count(.n), groups: groups, inputChannelsPerGroup: count(.c),
+      outputChannelsPerGroup: count(.k), vertical: axis(vertical, .p), horizontal: axis(horizontal, .q))
+  }
+
   private init(partOf layer: Layer, _ region: [Range<Int>]) {
     func range(_ dimension: Dimension) -> (start: Int, step: Int, count: Int) {
       (region[dimension.index].lowerBound, 1, region[dimension.index].count)

@@ -66,7 +66,7 @@ public struct BitWidth: Hashable, Sendable {
     self.count = count
   }
 
-  init(unchecked count: Int) { self.count = count }
+  package init(unchecked count: Int) { self.count = count }
 
   /// One byte.
   public static let byte = BitWidth(unchecked: 8)

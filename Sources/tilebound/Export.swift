@@ -95,7 +95,7 @@ struct Export: ParsableCommand {
       of: output, unless: to == .json ? ["json"] : [], what: to.description, accepted: ".\(to.rawValue)")
     let capacity = try self.capacity.map { try CapacityOptions.single($0) }
     let answer = try answer(capacity)
-    if to != .json { try answer.setting.layout.refuse(for: "--to \(to.rawValue) writes for") }
+    if to != .json { try answer.setting.layout.withAnyTiles.refuse(for: "--to \(to.rawValue) writes for") }
     switch to {
     case .json:
       try OutputOptions.write(

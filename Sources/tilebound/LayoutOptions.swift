@@ -13,6 +13,13 @@ struct LayoutOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "What the tiles of n, k, c, p and q are multiples of, as in 'k=16*,c=8*'; the last block of a dimension may be "
+        + "smaller. Of p and q only where kernels have one row or column.",
+      valueName: "dimension=multiple*"))
+  var tiles: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Tensors that are in the Buffer whole before the layer runs, so that they move no word: inputs, weights.",
       valueName: "tensors"))
   var onChip: String?
@@ -30,6 +37,7 @@ struct LayoutOptions: ParsableArguments {
     var layout = accelerator?.layout ?? given
     if accelerator == nil {
       layout.doubleBuffered = try tensors(doubleBuffer, "--double-buffer", Tensor.allCases)
+      if let tiles { layout = layout.withMultiples(of: try LayoutText.multiples(tiles, origin: "--tiles")) }
     }
     layout.onChip = try tensors(onChip, "--on-chip", [.inputs, .weights])
       .union(tensors(leaveOnChip, "--leave-on-chip", [.outputs]))
@@ -37,7 +45,7 @@ struct LayoutOptions: ParsableArguments {
   }
 
   /// Options that an accelerator takes the place of, with their values.
-  var ofAccelerator: [(name: String, value: String?)] { [("--double-buffer", doubleBuffer)] }
+  var ofAccelerator: [(name: String, value: String?)] { [("--double-buffer", doubleBuffer), ("--tiles", tiles)] }
 }
 
 extension BufferLayout {

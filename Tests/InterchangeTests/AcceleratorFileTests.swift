@@ -54,6 +54,10 @@ struct AcceleratorFileTests {
     #expect(accelerator.layout.parts == parts && accelerator.layout.doubleBuffered == [.inputs, .weights])
     let all = try AcceleratorFile.parse(Self.head + "double-buffer: all\n", origin: "a.yaml")
     #expect(all.layout.parts.isEmpty && all.layout.doubleBuffered == Set(Tensor.allCases))
+    for text in ["{k: 16*, c: 8*, n: 1*}", "k=16*,c=8*", "[k=16*, c=8*]"] {
+      let tiled = try AcceleratorFile.parse(Self.head + "tiles: \(text)\n", origin: "a.yaml")
+      #expect(tiled.layout.multiples == [.k: 16, .c: 8] && tiled.layout.doubleBuffered.isEmpty)
+    }
   }
 
   @Test(arguments: [
@@ -71,7 +75,9 @@ struct AcceleratorFileTests {
     (head + "double-buffer: [input]\n", "a.yaml:4: double-buffer: unknown tensor 'input'; did you mean 'inputs'?"),
     (head + "double-buffer: [inputs, inputs]\n", "a.yaml:4: double-buffer: 'inputs,inputs' names inputs twice"),
     (head + "double-buffer: {a: b}\n", "a.yaml:4: double-buffer: is a mapping; a text is expected"),
-    (head + "tiles: {k: 16}\n", "a.yaml:4: tiles: allowed tiles are not supported"),
+    (head + "tiles: {k: 16}\n", "a.yaml:4: tiles: 'k=16' is not understood; tiles are written k=16*,c=8*"),
+    (head + "tiles: {k: 16*, r: 2*}\n", "a.yaml:4: tiles: tiles of r cannot be asked to be multiples"),
+    (head + "tiles: [k=16*, k=8*]\n", "a.yaml:4: tiles: 'k=16*,k=8*' names k twice"),
     (head + "buffers: {inputs: 1KiB}\n", "a.yaml:4: buffers: a Buffer in parts is written as 'capacity'"),
     (
       "accelerator: a\ncapacity: {inputs: 1KiB, weights: 2KiB}\nenergy: unit\n",
@@ -123,7 +129,7 @@ struct AcceleratorFileTests {
       accelerator.identity.throughput
         == Accelerator.Throughput(macsPerCycle: macs, clock: clock, bandwidth: bandwidth))
     #expect(!accelerator.source.isEmpty && !accelerator.simplified.isEmpty)
-    #expect(BuiltIn.acceleratorNames.contains(name) && BuiltIn.acceleratorNames.count == 4)
+    #expect(BuiltIn.acceleratorNames.contains(name) && BuiltIn.acceleratorNames.count == 6)
   }
 
   /// A Buffer in parts that comes with the program.

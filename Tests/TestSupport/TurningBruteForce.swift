@@ -187,13 +187,15 @@ public struct TurningBruteForce {
       var inside = parts
       inside[dimension.index] = part
       loops(others, inside, chosen + [outer], then: then)
-      for tile in stride(from: 1, to: part.count, by: 1) {
+      let multiple = problem.layout.multiples[dimension] ?? 1
+      for tile in stride(from: multiple, to: part.count, by: multiple) {
         inside[dimension.index].count = tile
         for direction in directions {
           let loop = Loop(dimension, .tile(tile), direction)
           loops(others, inside, chosen + [outer + [loop]], then: then)
           if space.loopsPerSegment < 2 { continue }
-          for wide in stride(from: tile + 1, to: part.count, by: 1) where wide % tile > 0 || part.count % wide > 0 {
+          for wide in stride(from: tile + multiple, to: part.count, by: multiple)
+          where wide % tile > 0 || part.count % wide > 0 {
             loops(
               others, inside, chosen + [outer + [Loop(dimension, .tile(wide), direction), loop]], then: then)
           }

@@ -473,6 +473,48 @@ struct CommandTests {
     }
   }
 
+  /// Tiles that are multiples, in every command that takes a layout, in records and back.
+  @Test func tiles() throws {
+    let (fc, tiles) = (Self.fc, "--tiles k=8*,c=16*")
+    for (command, expected) in [
+      ("optimize \(fc) --capacity 32KiB \(tiles) --quiet", "tiles k=8*,c=16*"),
+      ("gap \(fc) --capacity 32KiB \(tiles)", "tiles k=8*,c=16*"),
+      ("bound \(fc) --capacity 32KiB \(tiles)", "compulsory"),
+      ("curve \(fc) --capacity 1KiB...4KiB \(tiles)", "8 192"),
+      ("curve \(fc) --capacity inputs=8KiB,weights=16KiB,outputs=8KiB --scale 1,2 \(tiles) --quiet", "tiles k=8*"),
+      ("optimize \(fc) --accelerator nvdla-large --quiet", "tiles k=32*,c=64*"),
+      (
+        "evaluate \(fc) --capacity 8KiB --nest 'k:8 [outputs] c:16 [inputs] [weights]' \(tiles) --replay",
+        "are the same"
+      ),
+    ] {
+      let outcome = try Program.shell("tilebound \(command)", in: Program.root.path)
+      #expect(outcome.code == 0 && outcome.output.contains(expected), "\(command): \(outcome.output)\(outcome.error)")
+    }
+    let uneven = try Program.shell(
+      "tilebound evaluate \(fc) --nest 'k:7 [outputs] [inputs] [weights]' --tiles k=8*", in: Program.root.path)
+    #expect(uneven.code == 2 && uneven.error.contains("has a loop over k by 7, and tiles are k=8*"), "\(uneven.error)")
+    try withTemporaryFolder { folder in
+      let sweep = "networks: alexnet\nlayers: fc8\ncapacities: 2KiB...8KiB\ntiles: {k: 8*, c: 16*}\n"
+      try Data(sweep.utf8).write(to: URL(fileURLWithPath: "\(folder)/s.yaml"))
+      for form in ["csv", "jsonl"] {
+        let made = try Program.run("sweep \(folder)/s.yaml --output \(folder)/s.\(form) --quiet")
+        #expect(made.code == 0, "\(made.error)")
+        let again = try Program.run("sweep \(folder)/s.yaml --output \(folder)/s.\(form)")
+        #expect(again.output.contains("3 records, all there already"), "\(again.output)")
+        let page = try Program.run("report \(folder)/s.\(form) --no-plots --output \(folder)/s.html")
+        #expect(page.code == 0, "\(page.error)")
+        let html = try String(contentsOfFile: "\(folder)/s.html", encoding: .utf8)
+        #expect(html.contains("--tiles &#39;k=8*,c=16*&#39;"))
+      }
+      // A record says nothing that its mapping does not.
+      let text = try String(contentsOfFile: "\(folder)/s.jsonl", encoding: .utf8)
+      try Data(text.replacing("c=16*", with: "c=9999*").utf8).write(to: URL(fileURLWithPath: "\(folder)/t.jsonl"))
+      let other = try Program.run("report \(folder)/t.jsonl --output \(folder)/t.html")
+      #expect(other.code == 64 && other.error.contains("has a loop over c whose tile is none of buffer.tiles"))
+    }
+  }
+
   private static let inParts = "--capacity inputs=8KiB,weights=16KiB,outputs=8KiB"
   private static let fc = "alexnet --layer fc8"
 
@@ -504,6 +546,17 @@ struct CommandTests {
     ),
     ("optimize \(fc) \(inParts) --timeloop x.yaml", 64, "--timeloop is written for a Buffer that all tensors share"),
     ("optimize \(fc) \(inParts) --pieces 2", 64, "a mapping in pieces takes a Buffer that all tensors share"),
+    ("optimize \(fc) --capacity 1KiB --tiles k=16", 64, "--tiles: 'k=16' is not understood; tiles are written k=16*"),
+    ("optimize \(fc) --capacity 1KiB --tiles s=2*", 64, "--tiles: tiles of s cannot be asked to be multiples"),
+    ("optimize \(fc) --capacity 1KiB --tiles z=2*", 64, "--tiles: 'z' is no dimension"),
+    ("optimize \(fc) --capacity 1KiB --tiles k=0*", 64, "--tiles: k: 0 is no multiple"),
+    ("optimize \(fc) --capacity 1KiB --tiles k=64*,c=64*", 2, "no mapping fits"),
+    ("optimize \(fc) --capacity 8KiB --tiles k=8* --pieces 2", 64, "leave out tiles k=8*"),
+    ("optimize \(fc) --accelerator tpu-v1 --tiles k=8*", 64, "--tiles does not go with --accelerator"),
+    (
+      "optimize alexnet --layer conv2 --capacity 8KiB --tiles p=2*", 64,
+      "conv2: tiles of p can be asked to be multiples only where kernels have one row"
+    ),
     ("curve \(fc) --scale 1", 64, "--scale goes with a Buffer in parts"),
     ("curve \(fc) \(inParts) --scale 1/0", 64, "'1/0' is no factor"),
   ])

@@ -6,7 +6,7 @@ import Workloads
 
 extension Problem {
   /// The energy of reading biases, in quanta.
-  private var biasQuanta: Int { energyModel.readQuanta * (layer.biases * widths.partialSums).count }
+  var biasQuanta: Int { energyModel.readQuanta * (layer.biases * widths.partialSums).count }
 
   /// The energy of moving data of all groups, biases included, of mappings that cost so much in one group without.
   func dataQuanta(ofGroup energy: Int) -> Int { layer[.g] * energy + biasQuanta }

@@ -51,6 +51,7 @@ extension Problem {
   ///   - limit: when its search at one capacity ends, or nil.
   /// - Returns: the engine.
   func engine(_ room: RoomRule?, _ limit: TimeLimit?) -> (any SearchEngine)? {
+    if !layout.multiples.isEmpty { return MultiplesEngine(self, limit) }
     guard let room = room ?? (layout == .shared ? .shared(self) : nil) else { return LayoutEngine(self, limit) }
     switch reuse {
     case .sliding, .none: return nil

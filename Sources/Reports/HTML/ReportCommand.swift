@@ -62,6 +62,7 @@ enum ReportCommand {
       own.identity == identity && own.capacity == record.capacity && own.widths == record.setting.widths
       && own.layout.parts == record.setting.layout.parts
       && own.layout.doubleBuffered == record.setting.layout.doubleBuffered
+      && own.layout.multiples == record.setting.layout.multiples
       && own.energyModel.name == record.setting.energyModel.name && isBuiltIn(record.setting)
     return isTheSame ? identity.name : nil
   }
@@ -125,13 +126,13 @@ enum ReportCommand {
   /// The options for widths, reuse and phases.
   private static func options(_ setting: Problem.Setting) -> [String] {
     ["--bits \(WidthsText.list(setting.widths))"] + rules(setting)
-      + LayoutText.options(setting.layout, hasDoubleBuffers: true)
+      + LayoutText.options(setting.layout, ofAccelerator: true)
   }
 
   /// Those for reuse and phases, and for what is on the chip.
   private static func rules(_ setting: Problem.Setting) -> [String] {
     ["--reuse \(setting.reuse.rawValue)"] + (setting.namedPhases.map { ["--phases \($0.rawValue)"] } ?? [])
-      + LayoutText.options(setting.layout, hasDoubleBuffers: false)
+      + LayoutText.options(setting.layout, ofAccelerator: false)
   }
 
   /// The built-in energy models by name, read once.

@@ -1,0 +1,61 @@
+import EnergyModel
+public import Workloads
+
+// Mappings of which the tiles are multiples of what a layout says.
+
+extension Problem {
+  /// The first loop of a mapping of which the tile is no multiple, if there is one; a tile that holds a whole dimension is
+  /// allowed.
+  public func refusedLoop(of mapping: Mapping) -> Loop? {
+    for case .loop(let loop) in mapping.nodes {
+      guard let multiple = layout.multiples[loop.dimension], case .tile(let tile) = loop.cut else { continue }
+      if tile % multiple > 0, tile < layer[loop.dimension] { return loop }
+    }
+    return nil
+  }
+
+  /// Whether tiles that are multiples cut all dimensions evenly.
+  package var isCutEvenly: Bool {
+    BufferLayout.dimensionsWithMultiples.allSatisfy { layer[$0] % layout.leastTile($0, of: layer) == 0 }
+  }
+
+  /// The problem of which each index of a dimension stands for as many of this one's as the smallest tile has, its words for all
+  /// their words.
+  ///
+  /// Its mappings are those of this problem by ``fine(_:)``. They cost and hold the same where tiles cut all dimensions evenly,
+  /// and elsewhere no less. Biases are left out.
+  ///
+  /// - Throws: ``ProblemError/inexact(layer:model:)``, and ``ProblemError/multiplesOfRows(layer:_:)`` where rows or columns that
+  ///   are to be cut at multiples may share inputs.
+  package func coarse() throws(ProblemError) -> Problem {
+    for (dimension, axis) in [(Dimension.p, layer.vertical), (.q, layer.horizontal)]
+    where leastTile(dimension) > 1 && (axis.kernelSize > 1 || axis.hasPaddedMACs) {
+      throw .multiplesOfRows(layer: layer.name, dimension)
+    }
+    func width(_ width: BitWidth, of tensor: Tensor) -> BitWidth {
+      BitWidth(
+        unchecked: BufferLayout.dimensionsWithMultiples.filter(tensor.isRelevant)
+          .reduce(width.count) { $0 * leastTile($1) })
+    }
+    var setting = setting
+    setting.layout = layout.withAnyTiles
+    setting.widths = WordWidths(
+      inputs: width(widths.inputs, of: .inputs), weights: width(widths.weights, of: .weights),
+      outputs: width(widths.outputs, of: .outputs), partialSums: width(widths.partialSums, of: .outputs))
+    return try Problem(layer.coarse(leastTile), in: setting)
+  }
+
+  /// A mapping of the coarse problem as one of this problem.
+  package func fine(_ mapping: Mapping) -> Mapping {
+    let nodes = mapping.nodes.map { node -> Mapping.Node in
+      guard case .loop(let loop) = node, case .tile(let tile) = loop.cut,
+        BufferLayout.dimensionsWithMultiples.contains(loop.dimension)
+      else { return node }
+      return .loop(loop.dimension, tile: tile * leastTile(loop.dimension), loop.direction)
+    }
+    guard let mapping = try? Mapping(nodes) else { preconditionFailure("the nest keeps every tensor once") }
+    return mapping
+  }
+
+  private func leastTile(_ dimension: Dimension) -> Int { layout.leastTile(dimension, of: layer) }
+}
