@@ -30,6 +30,21 @@ enum CommandArguments {
     var isRepeating: Bool
   }
 
+  /// The topic that help is asked for, if it is one and not a command.
+  ///
+  /// - Parameter arguments: what the user wrote.
+  /// - Returns: the topic; nil where something else is asked.
+  /// - Throws: ``CommandFailure`` for words behind a topic.
+  static func helpTopic(_ arguments: [String]) throws(CommandFailure) -> HelpTopic? {
+    guard arguments.first == "help", arguments.count > 1, let topic = HelpTopic(rawValue: arguments[1]) else {
+      return nil
+    }
+    if arguments.count > 2 {
+      throw CommandFailure(code: .usage, message: "help \(topic.rawValue): unexpected argument '\(arguments[2])'")
+    }
+    return topic
+  }
+
   /// Arguments as the parser is to get them: a value that begins with a minus sign is joined to its option.
   ///
   /// - Parameters:
@@ -44,7 +59,10 @@ enum CommandArguments {
     let asked = arguments.first == "help" ? arguments.dropFirst().first : arguments.first
     guard let asked, !asked.hasPrefix("-"), asked != "help" else { return arguments }
     guard let command = commands.first(where: { name($0) == asked }) else {
-      throw CommandFailure(code: .usage, message: unknown("command", asked, known: names))
+      let isHelp = arguments.first == "help"
+      let topics = isHelp ? HelpTopic.allCases.map(\.rawValue) : []
+      throw CommandFailure(
+        code: .usage, message: unknown(isHelp ? "command or topic" : "command", asked, known: names + topics))
     }
     return arguments.first == "help" ? arguments : [asked] + (try checked(arguments.dropFirst(), of: command))
   }

@@ -32,10 +32,13 @@ struct Curve: ParsableCommand {
         tilebound curve --gemm 512x512x512 --output gemm.csv
         tilebound curve --network resnet50 --total --format csv
         tilebound curve --network vgg16 --capacity 1KiB...1MiB --format json
-        tilebound curve --network resnet50 --capacity 1KiB...1MiB --quiet --plot resnet50.svg
+        tilebound curve --network resnet50 --capacity 1KiB...1MiB --quiet \\
+          --plot resnet50.svg
         tilebound curve alexnet --layer conv1,conv2 --plot layers.png --plot-in words
-        tilebound curve alexnet --capacity inputs=16KiB,weights=32KiB,outputs=8KiB --scale 1/4...8 --quiet
-        tilebound curve resnet50 --total --energy cacti-45nm-int8 --plot-in total --plot least.svg
+        tilebound curve alexnet --capacity inputs=16KiB,weights=32KiB,outputs=8KiB \\
+          --scale 1/4...8 --quiet
+        tilebound curve resnet50 --total --energy cacti-45nm-int8 --plot-in total \\
+          --plot least.svg
       """)
 
   @OptionGroup var layers: LayerOptions

@@ -17,8 +17,10 @@ struct Evaluate: ParsableCommand {
       is read as well, its problem being in the same file or given as --network.
 
       Examples:
-        tilebound evaluate --network alexnet --mapping configs/mappings/alexnet-conv2.yaml --replay
-        tilebound evaluate --shape k=4,c=8,p=6 --nest 'k:2 [outputs] c:1 [inputs] k:1 p:1 [weights]' --replay
+        tilebound evaluate --network alexnet \\
+          --mapping configs/mappings/alexnet-conv2.yaml --replay
+        tilebound evaluate --shape k=4,c=8,p=6 \\
+          --nest 'k:2 [outputs] c:1 [inputs] k:1 p:1 [weights]' --replay
         tilebound evaluate problem.yaml --mapping timeloop.map.yaml
       """)
 

@@ -21,7 +21,8 @@ struct Gap: ParsableCommand {
 
       Examples:
         tilebound gap --network resnet50 --capacity 128KiB
-        tilebound gap vgg16 --layer 'conv3_*' --dataflow ws --capacity 1KiB...4MiB --quiet
+        tilebound gap vgg16 --layer 'conv3_*' --dataflow ws --capacity 1KiB...4MiB \\
+          --quiet
         tilebound gap --gemm 512x512x512 --capacity 64KiB,128KiB --format json
       """)
 

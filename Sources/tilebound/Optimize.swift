@@ -22,11 +22,15 @@ struct Optimize: ParsableCommand {
 
       Examples:
         tilebound optimize --network alexnet --capacity 64KiB
-        tilebound optimize resnet50 --layer 'layer3.*' --capacity 128KiB --bits partial-sums=24
+        tilebound optimize resnet50 --layer 'layer3.*' --capacity 128KiB \\
+          --bits partial-sums=24
         tilebound optimize mobilenet-v2 --accelerator ethos-u65-512 --quiet
-        tilebound optimize --gemm 512x512x512 --capacity 64KiB --dataflow os --format json
-        tilebound optimize --network my-layers.yaml --capacity 1MiB --energy horowitz-45nm-int8 --output result.csv
-        tilebound optimize alexnet --layer conv3 --capacity 64KiB --reuse sliding --timeloop conv3.timeloop.yaml
+        tilebound optimize --gemm 512x512x512 --capacity 64KiB --dataflow os \\
+          --format json
+        tilebound optimize --network my-layers.yaml --capacity 1MiB \\
+          --energy horowitz-45nm-int8 --output result.csv
+        tilebound optimize alexnet --layer conv3 --capacity 64KiB --reuse sliding \\
+          --timeloop conv3.timeloop.yaml
         tilebound optimize --network my-layers.yaml --capacity 4KiB --time-limit 10s
         tilebound optimize --gemm 512x512x512 --capacity 64KiB --pieces 4
       """)

@@ -16,9 +16,11 @@ struct Report: ParsableCommand {
       from its mapping, and one that says otherwise is refused. --network, --layer and --capacity choose records.
 
       Examples:
-        tilebound gap --network resnet50 --capacity 1KiB...4MiB --format json --output gap.json
+        tilebound gap --network resnet50 --capacity 1KiB...4MiB --format json \\
+          --output gap.json
         tilebound report gap.json --output report.html
-        tilebound report gap.json vgg16.csv --network vgg16 --capacity 64KiB,128KiB --output vgg16.html
+        tilebound report gap.json vgg16.csv --network vgg16 --capacity 64KiB,128KiB \\
+          --output vgg16.html
       """)
 
   @Argument(help: ArgumentHelp("Result files.", valueName: "file"))

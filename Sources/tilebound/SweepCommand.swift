@@ -25,10 +25,13 @@ struct SweepCommand: ParsableCommand {
       'tilebound merge' puts them together. --plan says what each shard takes before anything is done.
 
       Examples:
-        tilebound sweep --network alexnet,vgg16 --capacity 1KiB...4MiB --output sweep.csv
-        tilebound sweep resnet50 --layer 'layer1.*' --capacity 16KiB...1MiB/4 --bits 8 --bits weights=4,partial-sums=24 \\
+        tilebound sweep --network alexnet,vgg16 --capacity 1KiB...4MiB \\
+          --output sweep.csv
+        tilebound sweep resnet50 --layer 'layer1.*' --capacity 16KiB...1MiB/4 \\
+          --bits 8 --bits weights=4,partial-sums=24 \\
           --energy unit,horowitz-45nm-int8 --reuse sliding,none --output sweep.jsonl
-        tilebound sweep mobilenet-v2 --accelerator ethos-u65-512,my-chip.yaml --output sweep.csv
+        tilebound sweep mobilenet-v2 --accelerator ethos-u65-512,my-chip.yaml \\
+          --output sweep.csv
         tilebound sweep my-sweep.yaml --output sweep.jsonl --plot plots
         tilebound sweep my-sweep.yaml --shard 1/16 --plan
         tilebound sweep my-sweep.yaml --shard 3/16 --output part-3.jsonl

@@ -21,6 +21,8 @@ struct Tilebound: ParsableCommand {
       A network stands as the first argument or as --network; - is standard input for a file to read and standard \
       output for one to write.
 
+      What commands have in common: tilebound help mapping (dimensions, keeps, dataflows), help files, help energy.
+
       Exit codes: 0 done, 1 failed, 2 no mapping fits, 64 wrong usage or input, 128 + n ended by signal n.
 
       Example: tilebound optimize --network alexnet --capacity 64KiB
@@ -36,6 +38,9 @@ struct Tilebound: ParsableCommand {
     do {
       StandardStreams.keepPlaces()
       let arguments = Array(CommandLine.arguments.dropFirst())
+      if let topic = try CommandArguments.helpTopic(arguments) {
+        return try TextFile.print(topic.text + "\n")
+      }
       var command = try parseAsRoot(CommandArguments.checked(arguments, for: configuration.subcommands))
       try command.run()
       if let failure = OpenBLAS.failure { warn("slower than it could be: \(failure)") }

@@ -12,7 +12,9 @@ struct ArgumentTests {
     // Commands.
     ("optimise", "unknown command 'optimise'; did you mean 'optimize'?"),
     ("Curves --network alexnet", "unknown command 'Curves'; did you mean 'curve'?"),
-    ("help netwrks", "unknown command 'netwrks'; did you mean 'networks'?"),
+    ("help netwrks", "unknown command or topic 'netwrks'; did you mean 'networks'?"),
+    ("help mappings", "unknown command or topic 'mappings'; did you mean 'mapping'?"),
+    ("help mapping energy", "help mapping: unexpected argument 'energy'"),
     (
       "frobnicate",
       "unknown command 'frobnicate'; accepted: optimize, curve, sweep, merge, gap, bound, evaluate, export, validate, convert, "

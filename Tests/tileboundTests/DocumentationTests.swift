@@ -92,6 +92,36 @@ struct DocumentationTests {
     }
   }
 
+  /// What help tells fits 80 columns and is pasted from there; what all commands have in common also runs.
+  @Test func helpIsPasted() throws {
+    let topics = ["mapping", "files", "energy"]
+    let listed = try Program.run("help").output
+    for topic in topics { #expect(listed.contains("help \(topic)")) }
+    let commands = listed.matches(of: #/\n  ([a-z]+)  /#).map { String($0.output.1) }
+    #expect(commands.count > 10)
+    try Self.withSamples { folder in
+      for page in topics + commands {
+        let outcome = try Program.shell("COLUMNS=80 tilebound help \(page)", in: folder)
+        #expect(outcome.code == 0, "\(page)")
+        let text = outcome.output.replacing(" \\\n", with: "\u{0}")
+        let examples = text.split(separator: "\n").filter { $0.hasPrefix("  tilebound ") }
+        #expect(!examples.isEmpty, "\(page)")
+        let lines = outcome.output.split(separator: "\n").prefix { !$0.hasPrefix("USAGE") }
+        for line in lines { #expect(line.count <= 80, "\(page): \(line)") }
+        for example in examples {
+          let line = String(example.replacing("\u{0}", with: " \\\n"))
+          // A line that was broken by the width would leave words of it below.
+          let after = outcome.output.range(of: line).map { outcome.output[$0.upperBound...].prefix(2) }
+          #expect(after == "\n " || after == "\n\n" || after == "\n", "\(page): \(line)")
+          if topics.contains(page) {
+            let result = try Program.shell(line, in: folder)
+            #expect(result.code == 0, "\(line): \(result.output)")
+          }
+        }
+      }
+    }
+  }
+
   @Test func dotsStandForAnyLines() {
     #expect(Self.matches(["a", "b", "c"], ["a", "...", "c"]) && Self.matches(["a", "c"], ["a", "...", "c"]))
     #expect(
