@@ -6,11 +6,11 @@ import Workloads
 
 /// Lower bounds for the terminal.
 public enum BoundReport {
-  /// A row for each family, layer and capacity; the best is marked. Lines have so many characters where there is a limit.
-  public static func lines(_ bounds: [BoundAnswer], width: Int? = nil) -> [String] {
+  /// A row for each family, layer and capacity; the best is marked.
+  public static func lines(_ bounds: [BoundAnswer], form: TextForm = .plain) -> [String] {
     var table = TextTable([
       ("layer", .left), ("capacity", .right), ("family", .left), ("discount", .right), ("read [bit]", .right),
-      ("moved [bit]", .right), ("energy [\(bounds.first?.energy.model.unit ?? "")]", .right), ("", .left),
+      ("moved [bit]", .right), ("energy [\(bounds.first?.energy.model.unit ?? "")]", .right), ("", .mark),
     ])
     for answer in bounds {
       let (whole, bound) = (answer.whole, answer.bound)
@@ -20,6 +20,6 @@ public enum BoundReport {
         NumberText.grouped(bound.total), NumberText.grouped(answer.energy.total), answer.isBest ? "best" : "",
       ])
     }
-    return table.lines(width: width, leavingOut: [["discount"], ["read [bit]"], ["moved [bit]"]])
+    return table.lines(form, leavingOut: [["discount"], ["read [bit]"], ["moved [bit]"]])
   }
 }

@@ -12,9 +12,9 @@ public enum CurveReport {
   /// - Parameters:
   ///   - curves: what is to be said of them; all have the same knees.
   ///   - unit: the unit of their energies.
-  ///   - width: the most characters of a line, or nil for any number.
+  ///   - form: how wide the lines may be, and whether they are coloured.
   /// - Returns: the lines.
-  public static func summary(_ curves: [CurveSummary], unit: String, width: Int? = nil) -> [String] {
+  public static func summary(_ curves: [CurveSummary], unit: String, form: TextForm = .plain) -> [String] {
     guard let first = curves.first else { return [] }
     let knees = first.knees.map { $0.within == 0 ? "attains least" : "within \(NumberText.percent($0.within))" }
     let hasLeast = first.leastEnergy != nil
@@ -33,7 +33,7 @@ public enum CurveReport {
           + (curve.leastEnergy.map { [CapacityText.text(Bits($0.capacityBits)), NumberText.grouped($0.total)] }
             ?? [curve.knees.last.map { NumberText.grouped($0.data) } ?? ""]))
     }
-    return table.lines(width: width, leavingOut: [["points"], ["fits from"], ["count"]])
+    return table.lines(form, leavingOut: [["points"], ["fits from"], ["count"]])
   }
 
   /// What an accelerator's own Buffer comes to, beside the curve's least.
@@ -66,11 +66,11 @@ public enum CurveReport {
     return notes.compactMap(\.self).flatMap { ["", $0] }
   }
 
-  /// A row for each point of a layer's curve, in lines of so many characters where there is a limit.
-  public static func points(_ answers: [Answer], width: Int? = nil) -> [String] {
+  /// A row for each point of a layer's curve, laid out in a form.
+  public static func points(_ answers: [Answer], form: TextForm = .plain) -> [String] {
     guard let unit = answers.first?.energy.unit else { return [] }
     var table = TextTable([
-      ("capacity [bit]", .right), ("data [\(unit)]", .right), ("bound [\(unit)]", .right), ("gap data", .right),
+      ("capacity [bit]", .right), ("data [\(unit)]", .right), ("bound [\(unit)]", .right), ("gap data", .gap),
       ("dataflow", .left), ("attained by", .left), ("mapping", .left),
     ])
     for answer in answers {
@@ -80,7 +80,7 @@ public enum CurveReport {
         answer.dataflow.rawValue, DataflowsText.attaining(answer), NestText.text(answer.mapping),
       ])
     }
-    return table.lines(width: width, leavingOut: [["mapping"], ["attained by"]])
+    return table.lines(form, leavingOut: [["mapping"], ["attained by"]])
   }
 
   /// A row for some points of a network's curve.
@@ -90,9 +90,11 @@ public enum CurveReport {
   ///   - last: the curve's last point.
   ///   - leastEnergy: where the energy of all is the least, if what the Buffer costs is in it.
   ///   - isSampled: whether they are values at powers of two, which needs to be said.
+  ///   - form: how wide the lines may be, and whether they are coloured.
   /// - Returns: the lines.
   public static func total(
-    _ totals: [CurveTotal], last: CurveTotal?, leastEnergy: CurveSummary.LeastEnergy?, isSampled: Bool
+    _ totals: [CurveTotal], last: CurveTotal?, leastEnergy: CurveSummary.LeastEnergy?, isSampled: Bool,
+    form: TextForm = .plain
   ) -> [String] {
     guard let unit = totals.first?.energy.unit, let last else { return [] }
     func overLeast(_ total: CurveTotal) -> String {
@@ -111,7 +113,7 @@ public enum CurveReport {
         overLeast(total),
       ])
     }
-    return table.lines
-      + (isSampled ? ["", "all layers together at powers of two; --format csv and json have every point"] : [])
+    let note = ["", "all layers together at powers of two; --format csv and json have every point"]
+    return table.lines(form) + (isSampled ? form.fitted(note) : [])
   }
 }

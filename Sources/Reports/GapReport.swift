@@ -11,15 +11,15 @@ public enum GapReport {
   /// - Parameters:
   ///   - byCapacity: the layers' answers at each capacity, compared with bounds.
   ///   - showsLayers: whether the layers have rows, or the totals alone.
-  ///   - width: the most characters of a line, or nil for any number.
+  ///   - form: how wide the lines may be, and whether they are coloured.
   /// - Returns: the lines.
-  public static func lines(_ byCapacity: [[Answer]], showsLayers: Bool, width: Int? = nil) -> [String] {
+  public static func lines(_ byCapacity: [[Answer]], showsLayers: Bool, form: TextForm = .plain) -> [String] {
     guard let first = byCapacity.first?.first else { return [] }
     let unit = first.energy.unit
     var table = TextTable(
       [
         ("layer", .left), ("count", .right), ("capacity", .right), ("optimum data [\(unit)]", .right),
-        ("bound data [\(unit)]", .right), ("family", .left), ("gap data", .right), ("gap total", .right),
+        ("bound data [\(unit)]", .right), ("family", .left), ("gap data", .gap), ("gap total", .gap),
         ("attained by", .left),
       ] + Dataflow.allCases.map { ($0.rawValue, .right) } + ReferenceDataflow.allCases.map { ($0.rawValue, .right) })
     func multiples(
@@ -63,12 +63,12 @@ public enum GapReport {
     let answers = byCapacity.flatMap { $0 }
     let compared = Dataflow.allCases.map(\.rawValue) + ReferenceDataflow.allCases.map(\.rawValue)
     let rows = table.lines(
-      width: width,
+      form,
       leavingOut: [compared, ["family"], ["attained by"], ["gap total"], ["bound data [\(unit)]"], ["count"]])
     // The last line of the summary explains columns.
     let isCompared = compared.allSatisfy { rows.first?.contains($0) == true }
     let notes = isCompared ? summary(answers) : Array(summary(answers).dropLast())
-    return rows + TextLines.fitted(notes + Answer.notes(answers).flatMap { ["", $0] }, width: width)
+    return rows + form.fitted(notes + Answer.notes(answers).flatMap { ["", $0] })
   }
 
   /// The median and the worst gap in data energy.

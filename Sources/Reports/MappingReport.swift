@@ -6,10 +6,10 @@ import Workloads
 /// Mappings for the terminal: a table with a row for each layer, and each layer's nest with its costs.
 public struct MappingReport {
   private let answers: [Answer]
-  private let width: Int?
+  private let form: TextForm
 
-  /// A report of answers of one network in one setting, in lines of so many characters where there is a limit.
-  public init(_ answers: [Answer], width: Int? = nil) { (self.answers, self.width) = (answers, width) }
+  /// A report of answers of one network in one setting, laid out in a form.
+  public init(_ answers: [Answer], form: TextForm = .plain) { (self.answers, self.form) = (answers, form) }
 
   /// A row for each layer, for each that is given in parts, and, when there are several, their total with repeated layers
   /// counted.
@@ -24,7 +24,7 @@ public struct MappingReport {
           ("energy [\(first.energy.unit)]", .right), ("inputs [bit]", .right),
           (weights, .right),
           ("partial sums [bit]", .right), ("outputs [bit]", .right), ("occupancy [bit]", .right),
-          (bound, .right), ("gap total", .right),
+          (bound, .right), ("gap total", .gap),
         ] + (first.time == nil ? [] : [("time", .right), ("at least", .right), ("limited by", .left)]))
     /// The cells of a row about dataflows.
     func cells(_ dataflow: String, _ attaining: String = "") -> [String] {
@@ -52,11 +52,11 @@ public struct MappingReport {
           "total", summands, count: total.layers, dataflow: cells(""), occupancy: "", bound: total.bound, total.time))
     }
     return table.lines(
-      width: width,
+      form,
       leavingOut: [
         ["inputs [bit]", weights, "partial sums [bit]", "outputs [bit]"], ["occupancy [bit]"], ["MACs"],
         ["at least", "limited by"], ["attained by"], [bound], ["time"], ["count"],
-      ]) + TextLines.fitted(Answer.notes(answers).flatMap { ["", $0] }, width: width)
+      ]) + form.fitted(Answer.notes(answers).flatMap { ["", $0] })
   }
 
   /// What is added up in a row, so many times.
@@ -157,8 +157,7 @@ public struct MappingReport {
             ? "  replay     every MAC ran once on operands in the Buffer; traffic and occupancy are the same"
             : "  replay     DIFFERS")
       }
-      return TextLines.fitted(
-        lines + NestDrawing(answer.mapping, on: answer.layer).text.map { "    \($0)" } + [""], width: width)
+      return form.fitted(lines + NestDrawing(answer.mapping, on: answer.layer).text.map { "    \($0)" } + [""])
     }
   }
 }

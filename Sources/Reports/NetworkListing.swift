@@ -5,7 +5,7 @@ public import Workloads
 /// Networks, their layers and energy models for the terminal.
 public enum NetworkListing {
   /// A row for each network.
-  public static func networks(_ networks: [Network]) -> [String] {
+  public static func networks(_ networks: [Network], form: TextForm = .plain) -> [String] {
     var table = TextTable([
       ("network", .left), ("layers", .right), ("distinct", .right), ("MACs", .right), ("weights", .right),
     ])
@@ -15,12 +15,11 @@ public enum NetworkListing {
         NumberText.grouped(network.usedElements(of: .weights).count),
       ])
     }
-    return table.lines
+    return table.lines(form)
   }
 
-  /// A network's source, a row for each of its distinct layers, and their totals, in lines of so many characters where there
-  /// is a limit.
-  public static func layers(of network: Network, width: Int? = nil) -> [String] {
+  /// A network's source, a row for each of its distinct layers, and their totals, laid out in a form.
+  public static func layers(of network: Network, form: TextForm = .plain) -> [String] {
     var table = TextTable([
       ("layer", .left), ("count", .right), ("n", .right), ("g", .right), ("k", .right), ("c", .right), ("p", .right),
       ("q", .right), ("r", .right), ("s", .right), ("stride", .right), ("dilation", .right), ("padding", .right),
@@ -45,14 +44,14 @@ public enum NetworkListing {
         + whole.parts.map(\.name).joined(separator: ", ")
     }
     let rows = table.lines(
-      width: width,
+      form,
       leavingOut: [["padding", "dilation"], ["inputs", "weights", "outputs"], ["stride"], ["n", "g"], ["count"]])
-    return TextLines.fitted(heading(network.name, source: network.source), width: width) + rows
-      + TextLines.fitted(notes.isEmpty ? [] : [""] + notes, width: width)
+    return form.fitted(heading(network.name, source: network.source)) + rows
+      + form.fitted(notes.isEmpty ? [] : [""] + notes)
   }
 
   /// A row for each energy model.
-  public static func energyModels(_ models: [EnergyModel]) -> [String] {
+  public static func energyModels(_ models: [EnergyModel], form: TextForm = .plain) -> [String] {
     var table = TextTable([
       ("energy model", .left), ("per MAC", .right), ("per bit read", .right), ("per bit written", .right),
       ("unit", .left), ("word widths", .left),
@@ -64,16 +63,17 @@ public enum NetworkListing {
         model.unit, model.widths.map(WidthsText.text) ?? "any",
       ])
     }
-    return table.lines
+    return table.lines(form)
   }
 
   /// An energy model's source and figures.
-  public static func energyModel(_ model: EnergyModel) -> [String] {
-    heading(model.name, source: model.source) + energyModels([model]) + (model.buffer.map { [""] + buffer($0) } ?? [])
+  public static func energyModel(_ model: EnergyModel, form: TextForm = .plain) -> [String] {
+    form.fitted(heading(model.name, source: model.source)) + energyModels([model], form: form)
+      + (model.buffer.map { [""] + buffer($0, form: form) } ?? [])
   }
 
   /// What accesses of the Buffer cost, and how many there are.
-  private static func buffer(_ buffer: BufferEnergy) -> [String] {
+  private static func buffer(_ buffer: BufferEnergy, form: TextForm) -> [String] {
     var table = TextTable([("Buffer", .right), ("per bit read", .right), ("per bit written", .right)])
     for row in buffer.table {
       table.add([CapacityText.text(row.capacity), NumberText.price(row.read), NumberText.price(row.write)])
@@ -82,7 +82,7 @@ public enum NetworkListing {
       "inputs \(NumberText.price(accesses.inputs)), weights \(NumberText.price(accesses.weights)), partial sums "
         + NumberText.price(accesses.partialSums)
     }
-    return table.lines + [
+    return table.lines(form) + [
       "", "words read for a MAC     \(words(buffer.readsPerMAC))",
       "words written for a MAC  \(words(buffer.writesPerMAC))",
       "writes for a word that is read from DRAM    \(NumberText.price(buffer.writesPerFill))",
@@ -91,7 +91,7 @@ public enum NetworkListing {
   }
 
   /// A row for each accelerator.
-  public static func accelerators(_ accelerators: [Accelerator]) -> [String] {
+  public static func accelerators(_ accelerators: [Accelerator], form: TextForm = .plain) -> [String] {
     var table = TextTable([
       ("accelerator", .left), ("Buffer", .right), ("energy model", .left), ("word widths", .left),
       ("MACs a cycle", .right), ("clock", .right), ("to DRAM", .right),
@@ -105,18 +105,19 @@ public enum NetworkListing {
         rates.map { Quantity(name: "bandwidth", unit: "B/s").text($0.bandwidth / 8) } ?? "",
       ])
     }
-    return table.lines
+    return table.lines(form)
   }
 
   /// An accelerator's source, what is simplified of it, and its figures.
-  public static func accelerator(_ accelerator: Accelerator) -> [String] {
-    heading(accelerator.name, source: accelerator.source)
-      + (accelerator.simplified.isEmpty ? [] : ["simplified: \(accelerator.simplified)", ""])
-      + accelerators([accelerator])
+  public static func accelerator(_ accelerator: Accelerator, form: TextForm = .plain) -> [String] {
+    form.fitted(
+      heading(accelerator.name, source: accelerator.source)
+        + (accelerator.simplified.isEmpty ? [] : ["simplified: \(accelerator.simplified)", ""]))
+      + accelerators([accelerator], form: form)
   }
 
   /// A row for each platform.
-  public static func platforms(_ platforms: [Platform]) -> [String] {
+  public static func platforms(_ platforms: [Platform], form: TextForm = .plain) -> [String] {
     var table = TextTable([
       ("platform", .left), ("memory on chip", .right), ("per MAC", .right), ("per bit of DRAM", .right),
       ("unit", .left), ("word widths", .left),
@@ -128,11 +129,11 @@ public enum NetworkListing {
         WidthsText.text(platform.widths),
       ])
     }
-    return table.lines
+    return table.lines(form)
   }
 
   /// A platform's source and memories.
-  public static func platform(_ platform: Platform) -> [String] {
+  public static func platform(_ platform: Platform, form: TextForm = .plain) -> [String] {
     var table = TextTable([
       ("level", .left), ("memory", .left), ("keeps", .left), ("instances", .right), ("capacity of each", .right),
       ("per bit read", .right), ("per bit written", .right), ("MACs an access", .right),
@@ -147,11 +148,12 @@ public enum NetworkListing {
         ])
       }
     }
-    return heading(platform.name, source: platform.source) + platforms([platform]) + [""] + table.lines
+    return form.fitted(heading(platform.name, source: platform.source)) + platforms([platform], form: form) + [""]
+      + table.lines(form)
   }
 
   /// An energy model and the platform of the same name, and how the prices of their MACs compare.
-  public static func both(_ model: EnergyModel, _ platform: Platform) -> [String] {
+  public static func both(_ model: EnergyModel, _ platform: Platform, form: TextForm = .plain) -> [String] {
     let name = model.name
     let (own, other) = (NumberText.price(model.figures.mac), NumberText.price(platform.mac))
     let unit = platform.energyModel.unit
@@ -164,10 +166,10 @@ public enum NetworkListing {
       } else {
         "Their MACs differ as their sources do: \(own) \(unit) in the energy model, \(other) in the platform."
       }
-    return [
+    return form.fitted([
       "\(name) is an energy model, which --energy takes, and a platform, which 'tilebound validate --platform' takes.",
       comparison, "", "Energy model",
-    ] + energyModel(model) + ["", "Platform"] + self.platform(platform)
+    ]) + energyModel(model, form: form) + ["", "Platform"] + self.platform(platform, form: form)
   }
 
   /// All layers, repeated ones as often as they occur.

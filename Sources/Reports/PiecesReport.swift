@@ -7,17 +7,17 @@ import Workloads
 /// Mappings in pieces for the terminal.
 public struct PiecesReport {
   private let answers: [PiecesAnswer]
-  private let width: Int?
+  private let form: TextForm
 
-  /// A report of answers of one network in one setting, in lines of so many characters where there is a limit.
-  public init(_ answers: [PiecesAnswer], width: Int? = nil) { (self.answers, self.width) = (answers, width) }
+  /// A report of answers of one network in one setting, laid out in a form.
+  public init(_ answers: [PiecesAnswer], form: TextForm = .plain) { (self.answers, self.form) = (answers, form) }
 
   /// A row for each layer with what pieces save, and their total when there are several.
   public var table: [String] {
     guard let unit = answers.first?.energy.unit else { return [] }
     var table = TextTable([
       ("layer", .left), ("count", .right), ("pieces", .right), ("energy [\(unit)]", .right), ("one nest", .right),
-      ("saved", .right), ("bound", .right), ("gap", .right),
+      ("saved", .right), ("bound", .right), ("gap", .gap),
     ])
     func row(
       _ name: String, _ count: Int, _ pieces: String, _ energy: Double, _ single: Double?, _ bound: Double?
@@ -46,11 +46,11 @@ public struct PiecesReport {
           "total", answers.reduce(0) { $0 + $1.entry.count }, "", sum(\.energy.total) ?? 0,
           sum { $0.single.map { Energies($0.energy).total } }, sum { $0.bound?.total }))
     }
-    return table.lines(width: width, leavingOut: [["bound"], ["one nest"], ["count"]])
+    return table.lines(form, leavingOut: [["bound"], ["one nest"], ["count"]])
   }
 
   /// Each layer's costs and its pieces, every one with its nest; in lines of 80 characters where there is no limit.
-  public var details: [String] { TextLines.fitted(answers.flatMap(Self.details), width: width ?? 80) }
+  public var details: [String] { TextLines.fitted(answers.flatMap(Self.details), width: form.width ?? 80) }
 
   private static func details(_ answer: PiecesAnswer) -> [String] {
     let (traffic, energy, carried) = (answer.traffic, answer.energy, answer.evaluation.carried)

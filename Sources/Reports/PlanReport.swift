@@ -10,8 +10,9 @@ public enum PlanReport {
   /// - Parameters:
   ///   - estimates: the parts.
   ///   - threads: layers worked on side by side.
+  ///   - form: how wide the lines may be, and whether they are coloured.
   /// - Returns: the lines.
-  public static func lines(_ estimates: [SweepEstimate], threads: Int) -> [String] {
+  public static func lines(_ estimates: [SweepEstimate], threads: Int, form: TextForm = .plain) -> [String] {
     var table = TextTable([
       ("shard", .left), ("layers", .right), ("curves", .right), ("records", .right), ("seconds", .right),
       ("longest", .right), ("memory", .right),
@@ -31,16 +32,19 @@ public enum PlanReport {
         seconds(estimates.map(\.longest).max() ?? 0), "",
       ])
     }
-    return [
-      "Estimated seconds on one thread, and memory with \(threads) \(threads == 1 ? "thread:" : "threads:")", "",
-    ] + table.lines
+    let heading =
+      "Estimated seconds on one thread, and memory with \(threads) \(threads == 1 ? "thread:" : "threads:")"
+    return form.fitted([heading, ""])
+      + table.lines(form, leavingOut: [["curves"], ["records"], ["layers"], ["longest"]])
   }
 
   /// How far estimates are from times: the share within a factor of two, and those furthest.
   ///
-  /// - Parameter costs: estimates and times, at least one.
+  /// - Parameters:
+  ///   - costs: estimates and times, at least one.
+  ///   - form: how wide the lines may be, and whether they are coloured.
   /// - Returns: the lines.
-  public static func lines(_ costs: [MeasuredCost]) -> [String] {
+  public static func lines(_ costs: [MeasuredCost], form: TextForm = .plain) -> [String] {
     // Times below a microsecond, of which no layer has any, would have no ratio.
     let ratios = costs.map { (cost: $0, ratio: $0.estimated / max($0.measured, 1e-6)) }.sorted { $0.ratio < $1.ratio }
     let near = ratios.count { (0.5...2).contains($0.ratio) }
@@ -58,12 +62,12 @@ public enum PlanReport {
       ])
     }
     let (estimated, measured) = (costs.reduce(0) { $0 + $1.estimated }, costs.reduce(0) { $0 + $1.measured })
-    return [
+    return form.fitted([
       "measured \(seconds(measured)) s of a processor on one thread, estimated \(seconds(estimated)) s",
       "within a factor of two: \(near) of \(costs.count), \(NumberText.percent(Double(near) / Double(costs.count)))",
       "estimated over measured: median \(ratio(0.5)), nine in ten \(ratio(0.05)) to \(ratio(0.95)); furthest:",
       "",
-    ] + table.lines
+    ]) + table.lines(form, leavingOut: [["reuse"], ["network"], ["measured", "estimated"]])
   }
 
   private static func seconds(_ value: Double) -> String {

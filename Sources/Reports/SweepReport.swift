@@ -19,31 +19,28 @@ public enum SweepReport {
   ///   - curves: what is to be said of the networks' curves.
   ///   - isComplete: whether every block size was searched.
   ///   - indexFile: where all totals are to be found.
-  ///   - width: the most characters of a line, or nil for any number.
+  ///   - form: how wide the lines may be, and whether they are coloured.
   /// - Returns: the lines.
   public static func lines(
     _ sweep: Sweep, _ totals: [SweepTotal], _ curves: [SweepCurve], isComplete: Bool, indexFile: String,
-    width: Int? = nil
+    form: TextForm = .plain
   ) -> [String] {
     let hasParts = sweep.settings.contains { !$0.layout.parts.isEmpty }
     let capacities = hasParts ? ", each at its capacities" : ", each at all capacities"
-    var lines = TextLines.fitted(
-      ["\(sweep.curveCount) \(isComplete ? "exact " : "")curves answered them\(capacities)\(sharing(sweep))"],
-      width: width)
+    var lines = form.fitted([answered(by: sweep.curveCount, isComplete: isComplete) + capacities + sharing(sweep)])
     let table = table(totals)
     lines +=
       table.lines.count <= 1 + 2 * mostListed
       ? [""]
-        + table.lines(
-          width: width, leavingOut: [["layers"], ["bound"], ["gap total"], ["widths"], ["reuse"], ["gap data"]])
+        + table.lines(form, leavingOut: [["layers"], ["bound"], ["gap total"], ["widths"], ["reuse"], ["gap data"]])
       : ["all \(totals.count) totals are in \(indexFile)"]
-    let least = leastEnergies(curves)
+    let least = leastEnergies(curves, form: form)
     if !least.isEmpty, least.count <= 1 + mostListed { lines += [""] + least }
     if let note = WholeText.note(sweep.networks.flatMap { $0.entries.compactMap(\.partOf) }) {
-      lines += [""] + TextLines.fitted([note], width: width)
+      lines += [""] + form.fitted([note])
     }
     if !isComplete {
-      lines += ["", SearchStatistics.note(onIncomplete: "some optima")]
+      lines += form.fitted(["", SearchStatistics.note(onIncomplete: "some optima")])
     }
     return lines
   }
@@ -58,9 +55,14 @@ public enum SweepReport {
   public static func lines(_ run: SweepRun, _ shard: SweepShard, isComplete: Bool) -> [String] {
     let others = shard.count == 1 ? "" : " with the other \(shard.count - 1)"
     return [
-      "\(run.curveCount) \(isComplete ? "exact " : "")curves answered them, each at all capacities",
+      answered(by: run.curveCount, isComplete: isComplete) + ", each at all capacities",
       "'tilebound merge' makes one file of it\(others)",
     ]
+  }
+
+  /// How many curves answered what was asked.
+  private static func answered(by count: Int, isComplete: Bool) -> String {
+    "\(count) \(isComplete ? "exact " : "")\(count == 1 ? "curve" : "curves") answered them"
   }
 
   /// Which energy models share curves, and which cannot.
@@ -85,8 +87,8 @@ public enum SweepReport {
     headers += [("energy", .left), ("widths", .left), ("reuse", .left)]
     if namesLayouts { headers.append(("Buffer", .left)) }
     headers += [
-      ("layers", .right), ("capacity", .right), ("data", .right), ("bound", .right), ("gap data", .right),
-      ("gap total", .right),
+      ("layers", .right), ("capacity", .right), ("data", .right), ("bound", .right), ("gap data", .gap),
+      ("gap total", .gap),
     ]
     var table = TextTable(headers)
     for (index, total) in totals.enumerated() {
@@ -116,7 +118,7 @@ public enum SweepReport {
   }
 
   /// A row for each network and setting whose energy model tells what the Buffer costs: where the energy of all is least.
-  private static func leastEnergies(_ curves: [SweepCurve]) -> [String] {
+  private static func leastEnergies(_ curves: [SweepCurve], form: TextForm) -> [String] {
     var table = TextTable([
       ("network", .left), ("energy", .left), ("least energy at", .right), ("energy", .right), ("of all from", .right),
       ("to", .right),
@@ -129,7 +131,7 @@ public enum SweepReport {
         NumberText.grouped(least.total), CapacityText.text(Bits(least.fromBits)), CapacityText.text(Bits(least.toBits)),
       ])
     }
-    return known.isEmpty ? [] : table.lines
+    return known.isEmpty ? [] : table.lines(form)
   }
 
   private static func isSameSetting(_ a: SweepTotal, _ b: SweepTotal) -> Bool {

@@ -2,12 +2,16 @@ import Interchange
 
 /// A table for the terminal: columns as wide as their widest cell, numbers to the right.
 public struct TextTable {
-  /// Which side of its column a cell's text is put at.
+  /// Which side of its column a cell's text is put at, and what a colour tells of it.
   public enum Alignment: Sendable {
     /// At the left, as words are.
     case left
     /// At the right, as numbers are.
     case right
+    /// At the right, in percent: what may still be gained, of which nothing is the best.
+    case gap
+    /// At the left: a word that says which rows are the best.
+    case mark
   }
 
   /// The last line of a table in which columns were left out.
@@ -30,43 +34,62 @@ public struct TextTable {
   }
 
   /// The lines of the table, the header first.
-  public var lines: [String] { lines(of: Array(headers.indices)) }
+  public var lines: [String] { lines(of: Array(headers.indices), .plain) }
 
   /// The lines of the table where they have to fit a width, the header first.
   ///
   /// - Parameters:
-  ///   - width: the most characters of a line, or nil for any number.
-  ///   - groups: headers of columns to leave out, those of a group together, group after group until the rest fits. A line
-  ///     below the table names them.
+  ///   - form: how wide the lines may be, and whether they are coloured.
+  ///   - groups: headers of columns to leave out, those of a group together, group after group until the rest fits; without
+  ///     any, the columns but the first two, from the last. A line below the table names them.
   /// - Returns: the lines, which are longer even so where the columns that stay are.
-  public func lines(width: Int?, leavingOut groups: [[String]]) -> [String] {
-    guard let width else { return lines }
+  public func lines(_ form: TextForm, leavingOut groups: [[String]] = []) -> [String] {
     var left = Array(headers.indices)
+    guard let width = form.width, self.width(of: left) > width else { return lines(of: left, form) }
+    let named = groups.map { group in headers.indices.filter { group.contains(headers[$0]) } }
     var missing: [Int] = []
-    for group in groups where self.width(of: left) > width {
-      missing += left.filter { group.contains(headers[$0]) }
-      left.removeAll { group.contains(headers[$0]) }
+    for group in groups.isEmpty ? left.dropFirst(2).reversed().map({ [$0] }) : named
+    where self.width(of: left) > width {
+      missing += group
+      left.removeAll { group.contains($0) }
     }
-    if missing.isEmpty { return lines }
     let names = missing.sorted().map { headers[$0] }.joined(separator: ", ")
-    return lines(of: left) + [""] + TextLines.fitted([Self.leftOut + names], width: width)
+    return lines(of: left, form) + (names.isEmpty ? [] : [""] + form.fitted([Self.leftOut + names]))
   }
 
   private func width(of column: Int) -> Int { ([headers] + rows).map { $0[column].count }.max() ?? 0 }
 
   private func width(of columns: [Int]) -> Int { columns.reduce(2 * (columns.count - 1)) { $0 + width(of: $1) } }
 
-  private func lines(of columns: [Int]) -> [String] {
+  private func lines(of columns: [Int], _ form: TextForm) -> [String] {
     let widths = columns.map { width(of: $0) }
-    return ([headers] + rows).map { row in
-      var line = ""
-      for (place, (column, width)) in zip(columns, widths).enumerated() {
-        let cell = row[column]
-        let padding = String(repeating: " ", count: width - cell.count)
-        line += (place == 0 ? "" : "  ") + (alignments[column] == .left ? cell + padding : padding + cell)
+    return ([headers] + rows).enumerated().map { index, row in
+      // Blanks before a cell; those at the end of a line are never written.
+      var (line, blanks) = ("", 0)
+      for (column, width) in zip(columns, widths) {
+        let (cell, alignment) = (row[column], alignments[column])
+        let padding = width - cell.count
+        let isAtLeft = alignment == .left || alignment == .mark
+        if !cell.isEmpty {
+          line += String(repeating: " ", count: blanks + (isAtLeft ? 0 : padding))
+          line += Self.role(index == 0, cell, alignment).map { form.text(cell, as: $0) } ?? cell
+          blanks = isAtLeft ? padding : 0
+        } else {
+          blanks += padding
+        }
+        blanks += 2
       }
-      while line.last == " " { line.removeLast() }
       return line
+    }
+  }
+
+  /// What is coloured of a table.
+  private static func role(_ isHeader: Bool, _ cell: String, _ alignment: Alignment) -> TextForm.Role? {
+    switch alignment {
+    case _ where isHeader: .header
+    case .gap: cell == NumberText.percent(0) ? .best : .gap
+    case .mark: .best
+    case .left, .right: nil
     }
   }
 }

@@ -4,15 +4,17 @@ public import Validation
 public enum ValidationReport {
   /// The lines of a report.
   ///
-  /// - Parameter findings: measurements held against the model.
+  /// - Parameters:
+  ///   - findings: measurements held against the model.
+  ///   - form: how wide the lines may be, and whether they are coloured.
   /// - Returns: lines, tables among them.
-  public static func lines(_ findings: Findings) -> [String] {
+  public static func lines(_ findings: Findings, form: TextForm = .plain) -> [String] {
+    let indented = TextForm(width: form.width.map { $0 - 2 }, isColoured: form.isColoured)
     var lines: [String] = []
     for section in ValidationTables.sections(findings) {
       if !lines.isEmpty { lines.append("") }
-      lines.append(section.title)
-      lines += section.notes.map { "  " + $0 }
-      for table in section.tables { lines += table.text.lines.map { "  " + $0 } }
+      lines += form.fitted([section.title] + section.notes.map { "  " + $0 })
+      for table in section.tables { lines += table.text.lines(indented).map { $0.isEmpty ? "" : "  " + $0 } }
     }
     return lines
   }

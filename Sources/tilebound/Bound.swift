@@ -48,7 +48,7 @@ struct Bound: ParsableCommand {
     case .table:
       let heading = model.heading(network ?? wholes[0].name, setting, accelerator, namesReuse: false)
       try output.emit(
-        (output.fitted([heading, ""]) + BoundReport.lines(bounds, width: output.width)).joined(separator: "\n") + "\n")
+        (output.fitted([heading, ""]) + BoundReport.lines(bounds, form: output.form)).joined(separator: "\n") + "\n")
     }
   }
 }

@@ -161,27 +161,29 @@ struct Curve: ParsableCommand {
     case .csv: try output.emit(total ? ResultFile.csv(totals) : ResultFile.csv(points))
     case .table:
       var lines = output.fitted([model.heading(network ?? entries[0].layer.name, setting, accelerator), ""])
-      lines += CurveReport.summary(shownSummaries, unit: setting.energyModel.unit, width: output.width)
+      lines += CurveReport.summary(shownSummaries, unit: setting.energyModel.unit, form: output.form)
       if !quiet {
         let rows =
           layers.isNetwork && (total || entries.count > 1)
           ? CurveReport.total(
             capacities == nil ? atOctaves(energies, totals) : totals, last: totals.last,
-            leastEnergy: shownSummaries.last?.leastEnergy, isSampled: capacities == nil)
-          : CurveReport.points(points, width: output.width)
+            leastEnergy: shownSummaries.last?.leastEnergy, isSampled: capacities == nil, form: output.form)
+          : CurveReport.points(points, form: output.form)
         if !rows.isEmpty { lines += [""] + rows }
         if capacities == nil, let steps = found.first?.curve.steps, !points.isEmpty {
           let curve = range.map(steps.within) ?? steps
           if points.count < curve.points.count {
-            lines += ["", "listed are \(points.count) of \(curve.points.count) points; --capacity gives others"]
+            lines += output.fitted([
+              "", "listed are \(points.count) of \(curve.points.count) points; --capacity gives others",
+            ])
           }
         }
       }
       if found.contains(where: { !$0.curve.statistics.isComplete }) {
-        lines += ["", SearchStatistics.note(onIncomplete: "a curve")]
+        lines += output.fitted(["", SearchStatistics.note(onIncomplete: "a curve")])
       }
       if let accelerator, layers.isNetwork || entries.count == 1 {
-        lines += CurveReport.ownBuffer(of: accelerator, energies)
+        lines += output.fitted(CurveReport.ownBuffer(of: accelerator, energies))
       }
       lines += output.fitted(CurveReport.notes(entries, shownSummaries))
       try output.emit(lines.joined(separator: "\n") + "\n")

@@ -73,7 +73,7 @@ struct Evaluate: ParsableCommand {
     case .csv: try output.emit(ResultFile.csv([answer]))
     case .table:
       let heading = model.heading(answer.network ?? answer.name, setting, accelerator)
-      let details = MappingReport([answer], width: output.width).details.dropLast()
+      let details = MappingReport([answer], form: output.form).details.dropLast()
       try output.emit((output.fitted([heading, ""]) + details).joined(separator: "\n") + "\n")
     }
   }
@@ -97,7 +97,7 @@ struct Evaluate: ParsableCommand {
       answer.replayAgrees = true
     }
     let heading = model.heading(answer.network ?? answer.name, setting, accelerator)
-    let details = PiecesReport([answer], width: output.width).details.dropLast()
+    let details = PiecesReport([answer], form: output.form).details.dropLast()
     try output.emit((output.fitted([heading, ""]) + details).joined(separator: "\n") + "\n")
   }
 

@@ -102,7 +102,7 @@ struct Gap: ParsableCommand {
     case .table:
       let heading = model.heading(network ?? entries[0].layer.name, setting, accelerator)
       let lines =
-        output.fitted([heading, ""]) + GapReport.lines(byCapacity, showsLayers: !quiet, width: output.width)
+        output.fitted([heading, ""]) + GapReport.lines(byCapacity, showsLayers: !quiet, form: output.form)
       try output.emit(lines.joined(separator: "\n") + "\n")
     }
   }

@@ -7,10 +7,10 @@ enum Invocation {
 
   /// Options that change neither the results nor their form, and take a value.
   private static let withValue: Set<String> = [
-    "--threads", "--output", "--plot", "--plot-format", "--plot-in", "--shard",
+    "--threads", "--output", "--plot", "--plot-format", "--plot-in", "--shard", "--color",
   ]
   /// The same without a value.
-  private static let flags: Set<String> = ["--quiet", "--restart"]
+  private static let flags: Set<String> = ["--quiet", "--restart", "--wide"]
 
   /// The command in a form that a shell takes back, without where the answer goes and how it is made: equal results are
   /// then equal bytes. A form that the answer has by its file's name is said instead, for commands whose answers print.

@@ -32,7 +32,7 @@ struct Merge: ParsableCommand {
   @Flag(help: "Show neither progress nor totals.")
   var quiet = false
 
-  @OptionGroup var table: WidthOptions
+  @OptionGroup var table: TableOptions
 
   private static let example = "for example: tilebound merge part-*.jsonl --output sweep.jsonl"
 
@@ -62,7 +62,7 @@ struct Merge: ParsableCommand {
       [heading]
         + SweepReport.lines(
           merge.sweep, result.totals, result.networkCurves, isComplete: result.isComplete,
-          indexFile: SweepIndex.path(of: output), width: table.width))
+          indexFile: SweepIndex.path(of: output), form: table.form))
   }
 
   private func written(_ merge: SweepMerge, to output: String) throws -> SweepRun.Result {

@@ -27,7 +27,7 @@ struct Networks: ParsableCommand {
 
   @OptionGroup var networks: NetworkOptions
   @OptionGroup var dimensions: DimensionOptions
-  @OptionGroup var table: WidthOptions
+  @OptionGroup var table: TableOptions
 
   func run() throws {
     if let name = networks.network {
@@ -40,12 +40,12 @@ struct Networks: ParsableCommand {
     let models = try BuiltIn.energyModelNames.compactMap { try BuiltIn.energyModel($0) }
     let accelerators = try BuiltIn.acceleratorNames.compactMap { try BuiltIn.accelerator($0) }
     let platforms = try BuiltIn.platformNames.compactMap { try BuiltIn.platform($0) }
+    let form = table.form
     let lines =
-      NetworkListing.networks(networks) + [""] + NetworkListing.energyModels(models) + [""]
-      + NetworkListing.accelerators(accelerators) + [""]
-      + NetworkListing.platforms(platforms) + [
-        "", "tilebound networks NAME tells its source, and a network's layers or a platform's memories.",
-      ]
+      NetworkListing.networks(networks, form: form) + [""] + NetworkListing.energyModels(models, form: form) + [""]
+      + NetworkListing.accelerators(accelerators, form: form) + [""]
+      + NetworkListing.platforms(platforms, form: form)
+      + form.fitted(["", "tilebound networks NAME tells its source, and a network's layers or a platform's memories."])
     try OutputOptions.print(lines)
   }
 
@@ -53,18 +53,22 @@ struct Networks: ParsableCommand {
   private func listing(of name: String) throws -> [String] {
     let kind = try BuiltIn.kind(of: name)
     if kind == .network {
-      return NetworkListing.layers(of: try dimensions.network(name, origin: "networks"), width: table.width)
+      return NetworkListing.layers(of: try dimensions.network(name, origin: "networks"), form: table.form)
     }
     if !dimensions.dim.isEmpty {
       throw FormatError(origin: "--dim", message: "goes with a network, which \(name) is not")
     }
-    if kind == .accelerator { return NetworkListing.accelerator(try BuiltIn.accelerator(nameOrFile: name)) }
-    if kind == .platform { return NetworkListing.platform(try BuiltIn.platform(nameOrFile: name)) }
+    if kind == .accelerator {
+      return NetworkListing.accelerator(try BuiltIn.accelerator(nameOrFile: name), form: table.form)
+    }
+    if kind == .platform {
+      return NetworkListing.platform(try BuiltIn.platform(nameOrFile: name), form: table.form)
+    }
     let model = try BuiltIn.energyModel(nameOrFile: name)
     guard let known = BuiltIn.known(name, among: BuiltIn.platformNames), let platform = try BuiltIn.platform(known)
     else {
-      return NetworkListing.energyModel(model)
+      return NetworkListing.energyModel(model, form: table.form)
     }
-    return NetworkListing.both(model, platform)
+    return NetworkListing.both(model, platform, form: table.form)
   }
 }

@@ -69,7 +69,7 @@ extension Optimize {
     TimeLimitOptions.tell(found.filter(\.isEnded).map(\.answer.name))
     let heading = model.heading(
       "\(network ?? entries[0].layer.name) at \(CapacityText.text(capacity))", setting, accelerator)
-    let report = PiecesReport(answers, width: output.width)
+    let report = PiecesReport(answers, form: output.form)
     let note =
       pieces.most == 2
       ? "the split is the best of those tried; points are left out where shorter parts cost too much already"

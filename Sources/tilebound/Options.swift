@@ -337,13 +337,33 @@ struct ReuseOptions: ParsableArguments {
   var phases: PhasePolicy?
 }
 
-/// How wide tables may be that are printed.
-struct WidthOptions: ParsableArguments {
+/// How tables are printed.
+struct TableOptions: ParsableArguments {
+  /// When colours are used.
+  enum Colours: String, CaseIterable, ExpressibleByArgument {
+    case auto
+    case always
+    case never
+  }
+
   @Flag(help: "In a table on a terminal, show all columns, however wide they are together.")
   var wide = false
 
-  /// The most characters of a line: what the terminal has, or what `COLUMNS` says; nil where nothing limits it.
-  var width: Int? { wide ? nil : Terminal.width }
+  @Option(
+    help: ArgumentHelp(
+      "Whether tables have colours: auto, on a terminal where NO_COLOR is not set; always; never.", valueName: "when"))
+  var color: Colours = .auto
+
+  /// How what is printed is laid out: as wide as the terminal is or as `COLUMNS` says.
+  var form: TextForm {
+    let isColoured =
+      switch color {
+      case .auto: Terminal.takesColours
+      case .always: true
+      case .never: false
+      }
+    return TextForm(width: wide ? nil : Terminal.width, isColoured: isColoured)
+  }
 }
 
 /// The form of the answer and where it goes.
@@ -373,7 +393,7 @@ struct OutputOptions: ParsableArguments {
   @Option(help: ArgumentHelp(outputHelp, valueName: "file"))
   var output: String?
 
-  @OptionGroup var table: WidthOptions
+  @OptionGroup var table: TableOptions
 
   static let outputHelp = "Write to this file, whole or not at all; without it, or as -, to standard output."
 
@@ -415,11 +435,11 @@ struct OutputOptions: ParsableArguments {
     }
   }
 
-  /// The most characters of a line of a table: what the terminal has, or what `COLUMNS` says; nil where nothing limits it.
-  var width: Int? { output == nil || output == TextFile.standardInput ? table.width : nil }
+  /// How a table is laid out: as the terminal takes it, or plainly in a file.
+  var form: TextForm { output == nil || output == TextFile.standardInput ? table.form : .plain }
 
   /// Lines broken where they are longer than the terminal is wide.
-  func fitted(_ lines: [String]) -> [String] { TextLines.fitted(lines, width: width) }
+  func fitted(_ lines: [String]) -> [String] { form.fitted(lines) }
 
   /// Prints a text, or writes it to the file asked for.
   func emit(_ text: String) throws { try Self.write(text, to: output) }

@@ -143,7 +143,7 @@ struct SweepCommand: ParsableCommand {
   @Flag(help: "Show neither progress nor totals.")
   var quiet = false
 
-  @OptionGroup var table: WidthOptions
+  @OptionGroup var table: TableOptions
 
   func run() throws {
     let request = try self.request()
@@ -182,7 +182,7 @@ struct SweepCommand: ParsableCommand {
   private func printPlan(_ sweep: Sweep, threads: Int) throws {
     let shard = try chosenShard()
     try OutputOptions.print(
-      PlanReport.lines(sweep.estimates(shards: shard?.count, threads: threads), threads: threads))
+      PlanReport.lines(sweep.estimates(shards: shard?.count, threads: threads), threads: threads, form: table.form))
     if !measure { return }
     let progress = ProgressLine(startedWith: 0, isQuiet: quiet)
     let costs = try sweep.measuredCosts(of: shard) { done, all, cost in
@@ -190,7 +190,7 @@ struct SweepCommand: ParsableCommand {
     }
     progress.clear()
     if costs.isEmpty { return }
-    try OutputOptions.print(["", "\(shard?.text ?? "whole"):"] + PlanReport.lines(costs))
+    try OutputOptions.print(["", "\(shard?.text ?? "whole"):"] + PlanReport.lines(costs, form: table.form))
   }
 
   /// Sweeps into a file that is printed, the records alone, and does not stay.
@@ -267,7 +267,7 @@ struct SweepCommand: ParsableCommand {
     return lines
       + SweepReport.lines(
         run.sweep, result.totals, result.networkCurves, isComplete: result.isComplete,
-        indexFile: SweepIndex.path(of: run.path), width: table.width)
+        indexFile: SweepIndex.path(of: run.path), form: table.form)
   }
 
   /// What to sweep: the file's, with the options given in place of its keys.

@@ -1,6 +1,6 @@
 import Foundation
 
-/// How wide what is printed may be.
+/// How wide what is printed may be, and whether in colours.
 enum Terminal {
   /// The characters of a line of standard output: what the environment has as `COLUMNS`, or else those of the terminal, 80
   /// where it does not tell; nil where standard output is no terminal.
@@ -9,6 +9,13 @@ enum Terminal {
       return columns
     }
     return isatty(STDOUT_FILENO) == 1 ? columns(of: STDOUT_FILENO) ?? 80 : nil
+  }
+
+  /// Whether standard output is a terminal that takes colours, and the environment does not ask for none: `NO_COLOR` is unset or
+  /// empty.
+  static var takesColours: Bool {
+    let environment = ProcessInfo.processInfo.environment
+    return isatty(STDOUT_FILENO) == 1 && environment["TERM"] != "dumb" && environment["NO_COLOR", default: ""].isEmpty
   }
 
   /// The columns of the terminal at a file descriptor; nil where there is none or it does not tell.

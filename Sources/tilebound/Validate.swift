@@ -118,7 +118,7 @@ struct Validate: ParsableCommand {
     case .csv: try output.emit(ValidationResult.csv(findings))
     case .table:
       if quiet, output.output == nil { return }
-      let lines = findings.map { ValidationReport.lines($0).joined(separator: "\n") + "\n" }
+      let lines = findings.map { ValidationReport.lines($0, form: output.form).joined(separator: "\n") + "\n" }
       try output.emit(lines.joined(separator: "\n\n"))
     }
   }

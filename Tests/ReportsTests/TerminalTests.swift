@@ -17,18 +17,45 @@ struct TerminalTests {
     #expect(table.lines == ["name               n", #"a\u{1b}[31m\u{a}b  1"#])
   }
 
+  private func form(_ width: Int?) -> TextForm { TextForm(width: width, isColoured: false) }
+
+  /// Colours are put round what is written, and change nothing else of it.
+  @Test func coloursTellHeadersAndGaps() {
+    var table = TextTable([("name", .left), ("gap", .gap), ("", .mark)])
+    table.add(["a", "0.0 %", "best"])
+    table.add(["long", "12.5 %", ""])
+    table.add(["b", "", ""])
+    let lines = table.lines(TextForm(width: nil, isColoured: true))
+    #expect(
+      lines == [
+        "\u{1b}[1mname\u{1b}[0m     \u{1b}[1mgap\u{1b}[0m", "a      \u{1b}[32m0.0 %\u{1b}[0m  \u{1b}[32mbest\u{1b}[0m",
+        "long  \u{1b}[33m12.5 %\u{1b}[0m", "b",
+      ])
+    #expect(lines.map { $0.replacing(#/\u{1b}\[\d+m/#, with: "") } == table.lines)
+  }
+
+  /// Without groups columns go one by one from the last.
+  @Test func tablesLoseTheirLastColumns() {
+    var table = TextTable([("name", .left), ("low", .right), ("mean", .right), ("mean", .right)])
+    table.add(["a", "1", "20", "300"])
+    #expect(table.lines(form(21)) == table.lines)
+    #expect(table.lines(form(20)).prefix(2) == ["name  low  mean", "a       1    20"])
+    #expect(table.lines(form(2)).prefix(2) == ["name  low", "a       1"])
+    #expect(table.lines(form(40)).count == 2)
+  }
+
   /// Columns go in groups until the rest fits, and are named.
   @Test func tablesLoseColumns() {
     var table = TextTable([("name", .left), ("count", .right), ("low", .right), ("high", .right), ("gap", .right)])
     table.add(["a", "1", "20", "300", "9 %"])
     let groups = [["low", "high"], ["count"]]
     let whole = ["name  count  low  high  gap", "a         1   20   300  9 %"]
-    #expect(table.lines(width: nil, leavingOut: groups) == whole)
-    #expect(table.lines(width: 27, leavingOut: groups) == whole)
+    #expect(table.lines(form(nil), leavingOut: groups) == whole)
+    #expect(table.lines(form(27), leavingOut: groups) == whole)
     let note = ["", "--wide shows what", "  there is no room", "  for: low, high"]
-    #expect(table.lines(width: 20, leavingOut: groups) == ["name  count  gap", "a         1  9 %"] + note)
-    #expect(table.lines(width: 10, leavingOut: groups).prefix(2) == ["name  gap", "a     9 %"])
-    #expect(table.lines(width: 3, leavingOut: groups).prefix(2) == ["name  gap", "a     9 %"])
+    #expect(table.lines(form(20), leavingOut: groups) == ["name  count  gap", "a         1  9 %"] + note)
+    #expect(table.lines(form(10), leavingOut: groups).prefix(2) == ["name  gap", "a     9 %"])
+    #expect(table.lines(form(3), leavingOut: groups).prefix(2) == ["name  gap", "a     9 %"])
   }
 
   /// Lines are broken between words, numbers stay whole, and nothing is lost.

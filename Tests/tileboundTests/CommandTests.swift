@@ -639,6 +639,35 @@ struct CommandTests {
     #expect(model.hasPrefix("hbm2-fp16: M. O'Connor") && model.contains("16/16/16/16"))
   }
 
+  /// Whatever is printed fits 80 columns, but for words and columns that must stay; colours are there when they are asked for.
+  @Test func tablesFitTheTerminal() throws {
+    let lines = [
+      "networks", "networks resnet50", "networks simba", "networks eyeriss", "networks cacti-45nm-int8", "networks tpu-v1",
+      "sweep alexnet --layer fc8 --capacity 64KiB --output x.csv --plan",
+      "validate Documentation/Samples/measured.csv --columns k,total,compute,data --shape c=3,h=227,w=227,r=11,s=11,stride=4 "
+        + "--platform simba --levels",
+    ]
+    for line in lines {
+      let narrow = try Program.shell("COLUMNS=80 tilebound \(line)")
+      #expect(narrow.code == 0, "\(line): \(narrow.error)")
+      for row in narrow.output.split(separator: "\n") { #expect(row.count <= 80, "\(line): \(row)") }
+      let wide = try Program.shell("COLUMNS=80 tilebound \(line) --wide").output
+      #expect(try Program.shell("tilebound \(line)").output == wide, "\(line)")
+      #expect(!narrow.output.contains("\u{1b}"))
+      let coloured = try Program.shell("NO_COLOR=1 tilebound \(line) --color always").output
+      #expect(coloured.contains("\u{1b}[1m") && coloured.replacing(#/\u{1b}\[\d+m/#, with: "") == wide, "\(line)")
+    }
+    let refused = try Program.run("networks --color red")
+    #expect(refused.code == 64 && refused.error.contains("--color") && refused.error.contains("never"))
+    try withTemporaryFolder { folder in
+      let bound = "bound alexnet --layer fc8 --capacity 64KiB --color always"
+      #expect(try Program.run(bound).output.contains("\u{1b}[32mbest\u{1b}[0m"))
+      #expect(try Program.run("\(bound) --output \(folder)/b.txt").code == 0)
+      let written = try String(contentsOfFile: "\(folder)/b.txt", encoding: .utf8)
+      #expect(!written.isEmpty && !written.contains("\u{1b}"))
+    }
+  }
+
   @Test func helpShowsExamples() throws {
     for command in ["optimize", "gap", "bound", "evaluate", "export", "report", "networks"] {
       let outcome = try Program.run("\(command) --help")
