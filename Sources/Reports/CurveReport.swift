@@ -18,11 +18,13 @@ public enum CurveReport {
     guard let first = curves.first else { return [] }
     let knees = first.knees.map { $0.within == 0 ? "attains least" : "within \(NumberText.percent($0.within))" }
     let hasLeast = first.leastEnergy != nil
+    let scale = EnergyScale(unit, curves.map { hasLeast ? $0.leastEnergy?.total : $0.knees.last?.data })
     var table = TextTable(
       [("layer", .left), ("count", .right), ("points", .right), ("fits from", .right)]
         + knees.map { (hasLeast ? "moves \($0)" : $0, .right) }
         + (hasLeast
-          ? [("least energy at", .right), ("energy [\(unit)]", .right)] : [("least data [\(unit)]", .right)]))
+          ? [("least energy at", .right), ("energy [\(scale.unit)]", .right)]
+          : [("least data [\(scale.unit)]", .right)]))
     for curve in curves {
       table.add(
         [
@@ -30,8 +32,8 @@ public enum CurveReport {
           String(curve.count), NumberText.grouped(curve.points),
           CapacityText.text(Bits(curve.leastCapacityBits)),
         ] + curve.knees.map { CapacityText.text(Bits($0.capacityBits)) }
-          + (curve.leastEnergy.map { [CapacityText.text(Bits($0.capacityBits)), NumberText.grouped($0.total)] }
-            ?? [curve.knees.last.map { NumberText.grouped($0.data) } ?? ""]))
+          + (curve.leastEnergy.map { [CapacityText.text(Bits($0.capacityBits)), scale.text($0.total)] }
+            ?? [curve.knees.last.map { scale.text($0.data) } ?? ""]))
     }
     return table.lines(form, leavingOut: [["points"], ["fits from"], ["count"]])
   }
@@ -47,8 +49,9 @@ public enum CurveReport {
       curve.capacities == nil
       ? (own.data, last?.data ?? 0, "data") : (own.total, curve.least?.energies.total ?? 0, "energy")
     let above = least > 0 ? ", \(NumberText.percent(value / least - 1)) above the least" : ""
+    let scale = EnergyScale(own.unit, [value])
     return [
-      "", "\(accelerator.name): \(what) \(NumberText.grouped(value)) \(own.unit) in its Buffer of \(capacity)\(above)",
+      "", "\(accelerator.name): \(what) \(scale.text(value)) \(scale.unit) in its Buffer of \(capacity)\(above)",
     ]
   }
 
@@ -69,14 +72,16 @@ public enum CurveReport {
   /// A row for each point of a layer's curve, laid out in a form.
   public static func points(_ answers: [Answer], form: TextForm = .plain) -> [String] {
     guard let unit = answers.first?.energy.unit else { return [] }
+    let scale = EnergyScale(unit, answers.flatMap { [$0.energy.data, $0.bound?.data] })
     var table = TextTable([
-      ("capacity [bit]", .right), ("data [\(unit)]", .right), ("bound [\(unit)]", .right), ("gap data", .gap),
+      ("capacity [bit]", .right), ("data [\(scale.unit)]", .right), ("bound [\(scale.unit)]", .right),
+      ("gap data", .gap),
       ("dataflow", .left), ("attained by", .left), ("mapping", .left),
     ])
     for answer in answers {
       table.add([
-        NumberText.grouped(answer.capacity ?? answer.occupancy), NumberText.grouped(answer.energy.data),
-        answer.bound.map { NumberText.grouped($0.data) } ?? "", answer.gap?.data.map(NumberText.percent) ?? "",
+        NumberText.grouped(answer.capacity ?? answer.occupancy), scale.text(answer.energy.data),
+        answer.bound.map { scale.text($0.data) } ?? "", answer.gap?.data.map(NumberText.percent) ?? "",
         answer.dataflow.rawValue, DataflowsText.attaining(answer), NestText.text(answer.mapping),
       ])
     }
@@ -97,21 +102,22 @@ public enum CurveReport {
     form: TextForm = .plain
   ) -> [String] {
     guard let unit = totals.first?.energy.unit, let last else { return [] }
+    let scale = EnergyScale(unit, totals.map(\.energy.data))
+    // Where MACs cost nothing, data are all of it.
+    let namesTotal = totals.contains { $0.energy.total != $0.energy.data }
     func overLeast(_ total: CurveTotal) -> String {
       let (value, least) =
         leastEnergy.map { (total.energy.total, $0.total) } ?? (total.energy.data, last.energy.data)
       return least > 0 ? NumberText.fixed(value / least, decimals: 3) : ""
     }
-    var table = TextTable([
-      ("capacity", .right), ("data [\(unit)]", .right), ("total [\(unit)]", .right),
-      ("\(leastEnergy == nil ? "data" : "total") over least", .right),
-    ])
+    var table = TextTable(
+      [("capacity", .right), ("data [\(scale.unit)]", .right)]
+        + (namesTotal ? [("total [\(scale.unit)]", .right)] : [])
+        + [("\(leastEnergy == nil ? "data" : "total") over least", .right)])
     for total in totals {
-      table.add([
-        CapacityText.text(Bits(total.capacityBits)), NumberText.grouped(total.energy.data),
-        NumberText.grouped(total.energy.total),
-        overLeast(total),
-      ])
+      table.add(
+        [CapacityText.text(Bits(total.capacityBits)), scale.text(total.energy.data)]
+          + (namesTotal ? [scale.text(total.energy.total)] : []) + [overLeast(total)])
     }
     let note = ["", "all layers together at powers of two; --format csv and json have every point"]
     return table.lines(form) + (isSampled ? form.fitted(note) : [])

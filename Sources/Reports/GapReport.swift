@@ -15,13 +15,16 @@ public enum GapReport {
   /// - Returns: the lines.
   public static func lines(_ byCapacity: [[Answer]], showsLayers: Bool, form: TextForm = .plain) -> [String] {
     guard let first = byCapacity.first?.first else { return [] }
-    let unit = first.energy.unit
+    let scale = EnergyScale(first.energy.unit, byCapacity.joined().flatMap { [$0.energy.data, $0.bound?.data] })
+    // Where energy is bits moved, data are all of it.
+    let namesTotal = !first.energy.model.countsBits
+    let bound = "bound data [\(scale.unit)]"
     var table = TextTable(
       [
-        ("layer", .left), ("count", .right), ("capacity", .right), ("optimum data [\(unit)]", .right),
-        ("bound data [\(unit)]", .right), ("family", .left), ("gap data", .gap), ("gap total", .gap),
-        ("attained by", .left),
-      ] + Dataflow.allCases.map { ($0.rawValue, .right) } + ReferenceDataflow.allCases.map { ($0.rawValue, .right) })
+        ("layer", .left), ("count", .right), ("capacity", .right), ("optimum data [\(scale.unit)]", .right),
+        (bound, .right), ("family", .left), ("gap data", .gap),
+      ] + (namesTotal ? [("gap total", .gap)] : []) + [("attained by", .left)]
+        + Dataflow.allCases.map { ($0.rawValue, .right) } + ReferenceDataflow.allCases.map { ($0.rawValue, .right) })
     func multiples(
       _ dataflows: [Dataflow: Double]?, _ references: [ReferenceDataflow: Double]?, of data: Double
     ) -> [String] {
@@ -33,11 +36,10 @@ public enum GapReport {
       _ gap: Gap?, _ dataflows: String
     ) -> [String] {
       [
-        name, String(count), CapacityText.text(capacity), NumberText.grouped(energy.data),
-        bound.map { NumberText.grouped($0.data) } ?? "", bound.map(WholeText.family) ?? "",
+        name, String(count), CapacityText.text(capacity), scale.text(energy.data),
+        bound.map { scale.text($0.data) } ?? "", bound.map(WholeText.family) ?? "",
         gap?.data.map(NumberText.percent) ?? "",
-        gap?.total.map(NumberText.percent) ?? "", dataflows,
-      ]
+      ] + (namesTotal ? [gap?.total.map(NumberText.percent) ?? ""] : []) + [dataflows]
     }
     for answers in byCapacity {
       if showsLayers {
@@ -64,7 +66,7 @@ public enum GapReport {
     let compared = Dataflow.allCases.map(\.rawValue) + ReferenceDataflow.allCases.map(\.rawValue)
     let rows = table.lines(
       form,
-      leavingOut: [compared, ["family"], ["attained by"], ["gap total"], ["bound data [\(unit)]"], ["count"]])
+      leavingOut: [compared, ["family"], ["attained by"], ["gap total"], [bound], ["count"]])
     // The last line of the summary explains columns.
     let isCompared = compared.allSatisfy { rows.first?.contains($0) == true }
     let notes = isCompared ? summary(answers) : Array(summary(answers).dropLast())

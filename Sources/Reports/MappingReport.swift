@@ -17,11 +17,17 @@ public struct MappingReport {
     guard let first = answers.first else { return [] }
     let namesAttaining = answers.contains { $0.optimalDataflows != nil }
     let weights = answers.contains { $0.layer.hasBiases } ? "weights, biases [bit]" : "weights [bit]"
-    let bound = "bound [\(first.energy.unit)]"
+    let wholes = WholeAnswer.all(of: answers)
+    let total = answers.count > 1 ? NetworkAnswer(answers) : nil
+    let energies: [Double?] =
+      answers.map(\.energy.total) + answers.map { $0.bound?.total } + wholes.map(\.energy.total)
+      + wholes.map(\.bound.total)
+    let scale = EnergyScale(first.energy.unit, energies)
+    let bound = "bound [\(scale.unit)]"
     var table = TextTable(
       [("layer", .left), ("count", .right), ("MACs", .right), ("dataflow", .left)]
         + (namesAttaining ? [("attained by", .left)] : []) + [
-          ("energy [\(first.energy.unit)]", .right), ("inputs [bit]", .right),
+          ("energy [\(scale.unit)]", .right), ("inputs [bit]", .right),
           (weights, .right),
           ("partial sums [bit]", .right), ("outputs [bit]", .right), ("occupancy [bit]", .right),
           (bound, .right), ("gap total", .gap),
@@ -30,26 +36,26 @@ public struct MappingReport {
     func cells(_ dataflow: String, _ attaining: String = "") -> [String] {
       namesAttaining ? [dataflow, attaining] : [dataflow]
     }
-    let wholes = WholeAnswer.all(of: answers)
     for (index, answer) in answers.enumerated() {
       table.add(
         Self.row(
           answer.name, [Summand(answer, weight: 1)], count: answer.count,
           dataflow: cells(answer.dataflow.rawValue, DataflowsText.attaining(answer)),
-          occupancy: NumberText.grouped(answer.occupancy), bound: answer.bound, answer.time))
+          occupancy: NumberText.grouped(answer.occupancy), bound: answer.bound, answer.time, scale))
       guard let whole = wholes.first(where: { $0.ends(with: index, of: answers) }) else { continue }
       table.add(
         Self.row(
           WholeText.title(whole.whole), [Summand(whole, weight: 1)], count: whole.whole.count,
-          dataflow: cells(WholeText.schedule(whole)), occupancy: "", bound: whole.bound, whole.time))
+          dataflow: cells(WholeText.schedule(whole)), occupancy: "", bound: whole.bound, whole.time, scale))
     }
-    if answers.count > 1, let total = NetworkAnswer(answers) {
+    if let total {
       let summands =
         answers.filter { $0.partOf == nil }.map { Summand($0, weight: $0.count) }
         + wholes.map { Summand($0, weight: $0.whole.count) }
       table.add(
         Self.row(
-          "total", summands, count: total.layers, dataflow: cells(""), occupancy: "", bound: total.bound, total.time))
+          "total", summands, count: total.layers, dataflow: cells(""), occupancy: "", bound: total.bound, total.time,
+          scale))
     }
     return table.lines(
       form,
@@ -81,7 +87,7 @@ public struct MappingReport {
   /// A row of a sum with its bound.
   private static func row(
     _ name: String, _ summands: [Summand], count: Int, dataflow: [String], occupancy: String,
-    bound: EnergyBound?, _ time: ExecutionTime?
+    bound: EnergyBound?, _ time: ExecutionTime?, _ scale: EnergyScale
   ) -> [String] {
     func sum(_ value: (TrafficBits) -> Bits) -> String {
       Self.sum(summands.map { ($0.weight, value($0.traffic).count) })
@@ -89,10 +95,10 @@ public struct MappingReport {
     let energy = summands.reduce(0) { $0 + Double($1.weight) * $1.energy }
     let least = bound?.total ?? 0
     return [name, String(count), Self.sum(summands.map { ($0.weight, $0.macs) })] + dataflow + [
-      NumberText.grouped(energy),
+      scale.text(energy),
       sum(\.inputsRead), sum { $0.weightsRead + $0.biasesRead },
       sum { $0.partialSumsRead + $0.partialSumsWritten }, sum(\.outputsWritten), occupancy,
-      bound.map { NumberText.grouped($0.total) } ?? "", least > 0 ? NumberText.percent(energy / least - 1) : "",
+      bound.map { scale.text($0.total) } ?? "", least > 0 ? NumberText.percent(energy / least - 1) : "",
     ] + (time.map { [TimeText.text($0.total), $0.bound.map(TimeText.text) ?? "", $0.limit.rawValue] } ?? [])
   }
 
@@ -120,23 +126,25 @@ public struct MappingReport {
       let capacity = answer.capacity.map {
         " of \(CapacityText.text($0)), \(NumberText.percent(Double(answer.occupancy.count) / Double($0.count)))"
       }
-      var lines = [
-        "\(answer.name): \(DataflowsText.inFull(answer))",
-        "  energy     \(NumberText.grouped(energy.total)) \(energy.unit): compute \(NumberText.grouped(energy.compute)), "
-          + "data \(NumberText.grouped(energy.data))",
-        "  traffic    \(NumberText.grouped(traffic.total)) bit: inputs read \(NumberText.grouped(traffic.inputsRead)), "
-          + "weights read \(NumberText.grouped(traffic.weightsRead)), "
-          + (traffic.biasesRead > .zero ? "biases read \(NumberText.grouped(traffic.biasesRead)), " : "")
-          + "partial sums read \(NumberText.grouped(traffic.partialSumsRead)) "
-          + "and written \(NumberText.grouped(traffic.partialSumsWritten)), "
-          + "outputs written \(NumberText.grouped(traffic.outputsWritten))",
-        "  occupancy  \(NumberText.grouped(answer.occupancy)) bit\(capacity ?? ""): words of "
-          + boxes.joined(separator: ", "),
-      ]
+      let scale = EnergyScale(energy.unit, [energy.compute, energy.data, answer.bound?.total])
+      let parts =
+        "  energy     \(scale.text(energy.total)) \(scale.unit): compute \(scale.text(energy.compute)), "
+        + "data \(scale.text(energy.data))"
+      var lines =
+        ["\(answer.name): \(DataflowsText.inFull(answer))"] + (energy.model.countsBits ? [] : [parts]) + [
+          "  traffic    \(NumberText.grouped(traffic.total)) bit: inputs read \(NumberText.grouped(traffic.inputsRead)), "
+            + "weights read \(NumberText.grouped(traffic.weightsRead)), "
+            + (traffic.biasesRead > .zero ? "biases read \(NumberText.grouped(traffic.biasesRead)), " : "")
+            + "partial sums read \(NumberText.grouped(traffic.partialSumsRead)) "
+            + "and written \(NumberText.grouped(traffic.partialSumsWritten)), "
+            + "outputs written \(NumberText.grouped(traffic.outputsWritten))",
+          "  occupancy  \(NumberText.grouped(answer.occupancy)) bit\(capacity ?? ""): words of "
+            + boxes.joined(separator: ", "),
+        ]
       if let bound = answer.bound {
         let gap = answer.gap?.total.map { ", gap \(NumberText.percent($0))" } ?? ""
         lines.append(
-          "  bound      \(NumberText.grouped(bound.total)) \(energy.unit) for every schedule (\(WholeText.family(bound)))\(gap)"
+          "  bound      \(scale.text(bound.total)) \(scale.unit) for every schedule (\(WholeText.family(bound)))\(gap)"
         )
       }
       if let time = answer.time {

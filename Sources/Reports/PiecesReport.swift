@@ -15,16 +15,18 @@ public struct PiecesReport {
   /// A row for each layer with what pieces save, and their total when there are several.
   public var table: [String] {
     guard let unit = answers.first?.energy.unit else { return [] }
+    let scale = EnergyScale(
+      unit, answers.flatMap { [$0.energy.total, $0.bound?.total, $0.single.map { Energies($0.energy).total }] })
     var table = TextTable([
-      ("layer", .left), ("count", .right), ("pieces", .right), ("energy [\(unit)]", .right), ("one nest", .right),
+      ("layer", .left), ("count", .right), ("pieces", .right), ("energy [\(scale.unit)]", .right), ("one nest", .right),
       ("saved", .right), ("bound", .right), ("gap", .gap),
     ])
     func row(
       _ name: String, _ count: Int, _ pieces: String, _ energy: Double, _ single: Double?, _ bound: Double?
     ) -> [String] {
       [
-        name, String(count), pieces, NumberText.grouped(energy), single.map(NumberText.grouped) ?? "",
-        single.map { NumberText.percent($0 > 0 ? 1 - energy / $0 : 0) } ?? "", bound.map(NumberText.grouped) ?? "",
+        name, String(count), pieces, scale.text(energy), single.map(scale.text) ?? "",
+        single.map { NumberText.percent($0 > 0 ? 1 - energy / $0 : 0) } ?? "", bound.map(scale.text) ?? "",
         bound.map { $0 > 0 ? NumberText.percent(energy / $0 - 1) : "" } ?? "",
       ]
     }
@@ -56,21 +58,25 @@ public struct PiecesReport {
     let (traffic, energy, carried) = (answer.traffic, answer.energy, answer.evaluation.carried)
     let count = answer.evaluation.pieces.count
     func bits(_ name: String, _ bits: Bits) -> String { "\(name) \(NumberText.grouped(bits))" }
-    var lines = [
-      "\(answer.name): \(count == 1 ? "one nest" : "\(count) pieces, one after the other")",
-      "  energy     \(NumberText.grouped(energy.total)) \(energy.unit): compute "
-        + "\(NumberText.grouped(energy.compute)), data \(NumberText.grouped(energy.data))",
-    ]
-    if let single = answer.single, count > 1 {
-      let total = Energies(single.energy).total
-      let saved = total > 0 ? NumberText.percent(1 - energy.total / total) : "nothing"
+    let single = answer.single.map { Energies($0.energy).total }
+    let scale = EnergyScale(energy.unit, [energy.compute, energy.data, single, answer.bound?.total])
+    var lines = ["\(answer.name): \(count == 1 ? "one nest" : "\(count) pieces, one after the other")"]
+    if energy.model.countsBits {
+      lines.append("  traffic    \(NumberText.grouped(traffic.total)) bit")
+    } else {
       lines.append(
-        "  one nest   \(NumberText.grouped(total)) \(energy.unit), of which the pieces save \(saved)")
+        "  energy     \(scale.text(energy.total)) \(scale.unit): compute \(scale.text(energy.compute)), data "
+          + scale.text(energy.data))
+    }
+    if let single, count > 1 {
+      let saved = single > 0 ? NumberText.percent(1 - energy.total / single) : "nothing"
+      lines.append(
+        "  one nest   \(scale.text(single)) \(scale.unit), of which the pieces save \(saved)")
     }
     if let bound = answer.bound {
       let gap = answer.gap?.total.map { ", gap \(NumberText.percent($0))" } ?? ""
       lines.append(
-        "  bound      \(NumberText.grouped(bound.total)) \(energy.unit) for every schedule (\(WholeText.family(bound)))\(gap)"
+        "  bound      \(scale.text(bound.total)) \(scale.unit) for every schedule (\(WholeText.family(bound)))\(gap)"
       )
     }
     let biases = traffic.biasesRead > .zero ? [bits("biases", traffic.biasesRead)] : []
@@ -88,7 +94,7 @@ public struct PiecesReport {
     let capacity = answer.capacity.map { " of \(CapacityText.text($0))" } ?? ""
     lines.append("  occupancy  \(NumberText.grouped(answer.occupancy)) bit\(capacity)")
     if let parts = answer.partsSearched {
-      lines.append("  search     the best nests of \(NumberText.grouped(parts)) parts")
+      lines.append("  search     the best nests of \(NumberText.grouped(parts)) \(parts == 1 ? "part" : "parts")")
     }
     if answer.replayAgrees == true {
       lines.append("  replay     every MAC ran once on operands in the Buffer; the counts are the same")

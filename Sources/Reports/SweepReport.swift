@@ -82,34 +82,43 @@ public enum SweepReport {
   private static func table(_ totals: [SweepTotal]) -> TextTable {
     let namesAccelerators = totals.contains { $0.accelerator != nil }
     let namesLayouts = totals.contains { $0.buffer != nil }
+    let scales = scales(totals.map { ($0.energy.model, $0.energy.unit, [$0.energy.data, $0.lowerBound.data]) })
+    // Where MACs cost nothing, data are all of it.
+    let namesTotal = totals.contains { $0.energy.total != $0.energy.data }
     var headers: [(String, TextTable.Alignment)] = [("network", .left)]
     if namesAccelerators { headers.append(("accelerator", .left)) }
     headers += [("energy", .left), ("widths", .left), ("reuse", .left)]
     if namesLayouts { headers.append(("Buffer", .left)) }
     headers += [
       ("layers", .right), ("capacity", .right), ("data", .right), ("bound", .right), ("gap data", .gap),
-      ("gap total", .gap),
     ]
+    if namesTotal { headers.append(("gap total", .gap)) }
     var table = TextTable(headers)
     for (index, total) in totals.enumerated() {
       let isFirst = index == 0 || !isSameSetting(totals[index - 1], total)
       let isLast = index + 1 == totals.count || !isSameSetting(total, totals[index + 1])
       if !isFirst, !isLast { continue }
+      let scale = scales[total.energy.model] ?? EnergyScale(total.energy.unit, [])
       var row = [total.network]
       if namesAccelerators { row.append(total.accelerator ?? "") }
       row += [
-        "\(total.energy.model) [\(total.energy.unit)]", total.bits.wordWidths.map(WidthsText.text) ?? "",
+        "\(total.energy.model) [\(scale.unit)]", total.bits.wordWidths.map(WidthsText.text) ?? "",
         Problem.Setting.reuseText(total.reuse, phases: total.phases),
       ]
       if namesLayouts { row.append(layout(total)) }
       row += [
-        String(total.layers), CapacityText.text(Bits(total.capacityBits)), NumberText.grouped(total.energy.data),
-        NumberText.grouped(total.lowerBound.data), total.gap.data.map(NumberText.percent) ?? "",
-        total.gap.total.map(NumberText.percent) ?? "",
+        String(total.layers), CapacityText.text(Bits(total.capacityBits)), scale.text(total.energy.data),
+        scale.text(total.lowerBound.data), total.gap.data.map(NumberText.percent) ?? "",
       ]
+      if namesTotal { row.append(total.gap.total.map(NumberText.percent) ?? "") }
       table.add(row)
     }
     return table
+  }
+
+  /// One scale for each energy model's energies.
+  private static func scales(_ energies: [(model: String, unit: String, values: [Double?])]) -> [String: EnergyScale] {
+    Dictionary(grouping: energies, by: \.model).mapValues { EnergyScale($0[0].unit, $0.flatMap(\.values)) }
   }
 
   /// How tensors lie in the Buffer, in words.
@@ -124,11 +133,13 @@ public enum SweepReport {
       ("to", .right),
     ])
     let known = curves.filter { $0.leastEnergy != nil }
+    let scales = scales(known.map { ($0.energyModel, $0.unit, [$0.leastEnergy?.total]) })
     for curve in known {
       guard let least = curve.leastEnergy else { continue }
+      let scale = scales[curve.energyModel] ?? EnergyScale(curve.unit, [])
       table.add([
-        curve.network, "\(curve.energyModel) [\(curve.unit)]", CapacityText.text(Bits(least.capacityBits)),
-        NumberText.grouped(least.total), CapacityText.text(Bits(least.fromBits)), CapacityText.text(Bits(least.toBits)),
+        curve.network, "\(curve.energyModel) [\(scale.unit)]", CapacityText.text(Bits(least.capacityBits)),
+        scale.text(least.total), CapacityText.text(Bits(least.fromBits)), CapacityText.text(Bits(least.toBits)),
       ])
     }
     return known.isEmpty ? [] : table.lines(form)

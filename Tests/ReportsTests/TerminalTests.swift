@@ -68,6 +68,22 @@ struct TerminalTests {
     #expect(TextLines.fitted(["  unbreakable b"], width: nil) == ["  unbreakable b"])
   }
 
+  /// Energies that stand together have the prefix of the least, and three decimals; bits stay as they are.
+  @Test func energiesHaveOneUnit() {
+    func written(_ unit: String, _ energies: [Double?]) -> [String] {
+      let scale = EnergyScale(unit, energies)
+      return [scale.unit] + energies.map { $0.map(scale.text) ?? "" }
+    }
+    #expect(written("pJ", [98_745_636, nil, 2_428_088_320, 0]) == ["µJ", "98.746", "", "2 428.088", "0.000"])
+    #expect(written("pJ", [999.9996, 1e6]) == ["pJ", "1 000.000", "1 000 000.000"])
+    #expect(written("mJ", [0.25]) == ["µJ", "250.000"])
+    #expect(written("uJ", [1e6, 2e9]) == ["J", "1.000", "2 000.000"])
+    #expect(written("pJ", [0]) == ["pJ", "0"])
+    #expect(written("pJ", []) == ["pJ"])
+    #expect(written("bit", [1_234_567, 8]) == ["bit", "1 234 567", "8"])
+    #expect(written("MAC", [12.5]) == ["MAC", "12.500"])
+  }
+
   /// Sums over layers are exact, and where they cannot be, they are close and look so.
   @Test func sumsOverLayers() {
     #expect(MappingReport.sum([(2, 3), (4, 5)]) == "26")

@@ -400,7 +400,7 @@ struct CommandTests {
     #expect(roof.code == 64 && roof.error.contains("--plot draws a roofline, which needs an --accelerator with rates"))
     let curve = try Program.run("curve alexnet --total --accelerator ethos-u65-512 --reuse sliding --quiet")
     #expect(
-      curve.output.contains("ethos-u65-512: data 3 964 152 320 pJ in its Buffer of 384 KiB, 0.0 % above the least"))
+      curve.output.contains("ethos-u65-512: data 3.964 mJ in its Buffer of 384 KiB, 0.0 % above the least"))
     #expect(try Program.run("curve alexnet --accelerator tpu-v1 --energy unit").code == 64)
     let sweep = try Program.run(
       "sweep alexnet --layer fc8 --accelerator tpu-v1,eyeriss-chip --reuse sliding --output -")
@@ -589,9 +589,11 @@ struct CommandTests {
       #expect(try String(contentsOfFile: "\(folder)/c.svg", encoding: .utf8).contains("least at 21.3 KiB"))
       // No octave has less, and a search at the capacity named finds what is said of it.
       let row = try #require(curve.output.split(separator: "\n").first { $0.hasPrefix("total ") })
-      #expect(row.contains("21817 B") && row.hasSuffix("4 634 478 184.750"))
+      #expect(row.contains("21817 B") && row.hasSuffix(" 4.634"))
       let found = try Program.run("optimize alexnet --capacity 21817B --quiet \(model)")
-      #expect(found.output.contains("4 634 478 184.750"))
+      #expect(found.output.contains(" 4 634.478 "))
+      let exact = try Program.run("curve alexnet --total \(model) --capacity 21817B --format csv")
+      #expect(exact.output.contains("4634478184.75"))
       for (line, message) in [
         ("optimize alexnet --capacity 2KiB \(model)", "a Buffer of 2 KiB is out of the table"),
         ("curve alexnet --capacity 1KiB...8KiB \(model)", "tells of 4 KiB to 4 MiB"),
@@ -642,7 +644,8 @@ struct CommandTests {
   /// Whatever is printed fits 80 columns, but for words and columns that must stay; colours are there when they are asked for.
   @Test func tablesFitTheTerminal() throws {
     let lines = [
-      "networks", "networks resnet50", "networks simba", "networks eyeriss", "networks cacti-45nm-int8", "networks tpu-v1",
+      "networks", "networks resnet50", "networks simba", "networks eyeriss", "networks cacti-45nm-int8",
+      "networks tpu-v1",
       "sweep alexnet --layer fc8 --capacity 64KiB --output x.csv --plan",
       "validate Documentation/Samples/measured.csv --columns k,total,compute,data --shape c=3,h=227,w=227,r=11,s=11,stride=4 "
         + "--platform simba --levels",

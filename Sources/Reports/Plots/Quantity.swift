@@ -27,6 +27,9 @@ public struct Quantity: Hashable, Sendable {
     }
   }
 
+  /// Whether the unit is the joule or a multiple of it.
+  var isInJoules: Bool { base?.name == "J" }
+
   private static let prefixes = [
     (-15, "f"), (-12, "p"), (-9, "n"), (-6, "µ"), (-3, "m"), (0, ""), (3, "k"), (6, "M"), (9, "G"), (12, "T"),
     (15, "P"),
