@@ -6,9 +6,9 @@ public struct Accelerator: Hashable, Sendable {
   public struct Throughput: Hashable, Sendable {
     /// The most MACs of a cycle.
     public let macsPerCycle: Int
-    /// Cycles of a second.
+    /// Cycles per second.
     public let clock: Double
-    /// The most bits of a second that move between DRAM and the Buffer, both ways together.
+    /// The most bits per second that move between DRAM and the Buffer, both ways together.
     public let bandwidth: Double
 
     /// Larger rates, and smaller ones than one, are refused.
@@ -18,8 +18,8 @@ public struct Accelerator: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - macsPerCycle: the most MACs of a cycle.
-    ///   - clock: cycles of a second.
-    ///   - bandwidth: the most bits of a second that move, both ways together.
+    ///   - clock: cycles per second.
+    ///   - bandwidth: the most bits per second that move, both ways together.
     public init?(macsPerCycle: Int, clock: Double, bandwidth: Double) {
       guard (1...1 << 40).contains(macsPerCycle),
         [clock, bandwidth].allSatisfy({ $0 >= 1 && $0 <= Self.largestRate })

@@ -14,18 +14,18 @@ enum RateText {
     prefixes.map { ("\($0.name)bit/s", $0.factor) }
     + (prefixes + binaryPrefixes).map { ("\($0.name)B/s", 8 * $0.factor) }
 
-  /// Cycles of a second.
+  /// Cycles per second.
   ///
   /// - Throws: ``FormatError`` for anything else.
   static func clock(_ text: String, origin: String) throws(FormatError) -> Double {
     try parse(text, clocks, origin, expected: "a clock is expected, as in 200MHz")
   }
 
-  /// Bits of a second.
+  /// Bits per second.
   ///
   /// - Throws: ``FormatError`` for anything else.
   static func bandwidth(_ text: String, origin: String) throws(FormatError) -> Double {
-    try parse(text, bandwidths, origin, expected: "bits or bytes of a second are expected, as in 25.6GB/s or 64Gbit/s")
+    try parse(text, bandwidths, origin, expected: "bits or bytes per second are expected, as in 25.6GB/s or 64Gbit/s")
   }
 
   private static func parse(

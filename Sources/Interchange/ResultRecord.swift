@@ -82,9 +82,9 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     public var name: String
     /// The most MACs of a cycle.
     public var macsPerCycle: Int?
-    /// Cycles of a second.
+    /// Cycles per second.
     public var clock: Double?
-    /// The most bits of a second that move between DRAM and the Buffer.
+    /// The most bits per second that move between DRAM and the Buffer.
     public var bandwidth: Double?
 
     enum CodingKeys: String, CodingKey {

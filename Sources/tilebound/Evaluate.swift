@@ -101,13 +101,18 @@ struct Evaluate: ParsableCommand {
     try output.emit((output.fitted([heading, ""]) + details).joined(separator: "\n") + "\n")
   }
 
+  /// What a replay is called while it runs.
+  private static func replaying(_ layer: Layer) -> String { "replaying \(layer.name), \(layer.macs) MACs" }
+
   /// Replays a mapping in pieces; ends the command where the replay counts something else.
   private func compare(_ answer: PiecesAnswer, _ capacity: Bits?) throws {
     let replay: TreeReplay
     do {
-      replay = try TreeReplay(
-        of: answer.evaluation.tree, on: answer.layer, reuse: answer.setting.reuse, widths: answer.setting.widths,
-        capacity: capacity)
+      replay = try StepProgress.during(Self.replaying(answer.layer)) {
+        try TreeReplay(
+          of: answer.evaluation.tree, on: answer.layer, reuse: answer.setting.reuse, widths: answer.setting.widths,
+          capacity: capacity)
+      }
     } catch {
       throw CommandFailure(code: .failed, message: "replay: \(error)")
     }
@@ -124,9 +129,11 @@ struct Evaluate: ParsableCommand {
     let widths = problem.widths
     let replay: Replay
     do {
-      replay = try Replay(
-        of: evaluation.mapping, on: problem.layer, reuse: problem.reuse, widths: widths, capacity: capacity,
-        layout: problem.layout)
+      replay = try StepProgress.during(Self.replaying(problem.layer)) {
+        try Replay(
+          of: evaluation.mapping, on: problem.layer, reuse: problem.reuse, widths: widths, capacity: capacity,
+          layout: problem.layout)
+      }
     } catch {
       throw CommandFailure(code: .failed, message: "replay: \(error)")
     }

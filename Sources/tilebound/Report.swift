@@ -68,7 +68,9 @@ struct Report: ParsableCommand {
     try OutputOptions.refuseEnding(of: output, unless: ["html", "htm"], what: "a page of HTML", accepted: ".html")
     var documents: [ResultDocument] = []
     for file in files {
-      var document = try ResultReader.read(file: file)
+      var document = try StepProgress.during("reading \(file) and counting its records again") {
+        try ResultReader.read(file: file)
+      }
       document.command = document.command ?? SweepIndex.command(thatMade: file)
       documents.append(document)
     }
@@ -86,9 +88,15 @@ struct Report: ParsableCommand {
     // What a sweep's index has of whole networks need not be searched once more.
     let areWhole = files.count == 1 && names.selection.isAll
     let curves = areWhole && !noPlots ? SweepIndex.networkCurves(of: files[0]) : []
-    let figures = noPlots ? [] : ReportFigures.all(of: documents.flatMap(\.answers), curves: curves)
+    let answers = documents.flatMap(\.answers)
+    let figures =
+      noPlots
+      ? [] : StepProgress.during("searching what pictures show") { ReportFigures.all(of: answers, curves: curves) }
     let report = HTMLReport(documents: documents.filter { !$0.answers.isEmpty }, figures: figures, title: title)
-    try OutputOptions.write(try report.page(), to: output)
+    let page = try StepProgress.during("drawing \(figures.count) pictures and writing \(answers.count) records") {
+      try report.page()
+    }
+    try OutputOptions.write(page, to: output)
   }
 
   /// A page must not take the place of a file that it is about.

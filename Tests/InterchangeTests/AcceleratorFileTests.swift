@@ -108,8 +108,8 @@ struct AcceleratorFileTests {
       "a.yaml:4: macs-per-cycle: is 0; a number from 1 to 1099511627776 is expected"
     ),
     (head + "macs-per-cycle: 1\nclock: 1GB/s\nbandwidth: 1GB/s\n", "a.yaml:5: clock: is '1GB/s'; a clock is expected"),
-    (head + "macs-per-cycle: 1\nclock: 1GHz\nbandwidth: 9\n", "a.yaml:6: bandwidth: is '9'; bits or bytes of a second"),
-    (head + "macs-per-cycle: 1\nclock: 0Hz\nbandwidth: 1B/s\n", "clock: is '0Hz'; from 1 to 10^18 of a second"),
+    (head + "macs-per-cycle: 1\nclock: 1GHz\nbandwidth: 9\n", "a.yaml:6: bandwidth: is '9'; bits or bytes per second"),
+    (head + "macs-per-cycle: 1\nclock: 0Hz\nbandwidth: 1B/s\n", "clock: is '0Hz'; from 1 to 10^18 per second"),
     ("energy: e\nunit: pJ\n", "is an energy model, which --energy takes; an accelerator is expected"),
   ])
   func refusals(text: String, expected: String) {
