@@ -7,7 +7,7 @@ enum Invocation {
 
   /// Options that change neither the results nor their form, and take a value.
   private static let withValue: Set<String> = [
-    "--threads", "--output", "--plot", "--plot-format", "--plot-in", "--shard", "--color",
+    "--threads", "--output", "--plot", "--plot-format", "--plot-in", "--breakdown-at", "--shard", "--color",
   ]
   /// The same without a value.
   private static let flags: Set<String> = ["--quiet", "--restart", "--wide"]

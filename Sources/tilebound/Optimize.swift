@@ -56,7 +56,7 @@ struct Optimize: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Draw the layers under the roofline of the accelerator to this file, .svg or .png.", valueName: "file"))
+      "Draw the layers under the roofline of the accelerator to this file, .svg, .png or .pdf.", valueName: "file"))
   var plot: String?
 
   @OptionGroup var timeloop: TimeloopOptions

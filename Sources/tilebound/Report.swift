@@ -48,7 +48,12 @@ struct Report: ParsableCommand {
   @Flag(help: "Leave the plots out, for which gnuplot is needed.")
   var noPlots = false
 
+  @OptionGroup var breakdown: BreakdownOptions
+
   func run() throws {
+    if noPlots, breakdown.breakdownAt != nil {
+      throw CommandFailure(code: .usage, message: "--breakdown-at is about a plot, which --no-plots leaves out")
+    }
     do {
       if !noPlots { try Gnuplot.check() }
     } catch {
@@ -89,9 +94,13 @@ struct Report: ParsableCommand {
     let areWhole = files.count == 1 && names.selection.isAll
     let curves = areWhole && !noPlots ? SweepIndex.networkCurves(of: files[0]) : []
     let answers = documents.flatMap(\.answers)
+    let shown = try breakdown.capacity(among: answers.compactMap(\.capacity))
     let figures =
       noPlots
-      ? [] : StepProgress.during("searching what pictures show") { ReportFigures.all(of: answers, curves: curves) }
+      ? []
+      : StepProgress.during("searching what pictures show") {
+        ReportFigures.all(of: answers, curves: curves, breakdownAt: shown)
+      }
     let report = HTMLReport(documents: documents.filter { !$0.answers.isEmpty }, figures: figures, title: title)
     let page = try StepProgress.during("drawing \(figures.count) pictures and writing \(answers.count) records") {
       try report.page()

@@ -120,6 +120,8 @@ struct SweepCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The kind of pictures. (default: svg)", valueName: "kind"))
   var plotFormat: GnuplotScript.Format?
 
+  @OptionGroup var breakdown: BreakdownOptions
+
   @Option(
     help: ArgumentHelp(
       "Only a part of the sweep, the third of 16 as 3/16, to be merged with the others by 'tilebound merge'.",
@@ -162,6 +164,7 @@ struct SweepCommand: ParsableCommand {
     let threads = try threads.count()
     let plots = try Plots(format: plotFormat, isWanted: plot != nil)
     try refuse("--plot-format", plotFormat, without: "--plot", plot)
+    try refuse("--breakdown-at", breakdown.breakdownAt, without: "--plot", plot)
     if let plot { try Plots.checkFolder(plot, origin: "--plot") }
     let shard = try chosenShard()
     if shard != nil, output == TextFile.standardInput {
@@ -171,6 +174,7 @@ struct SweepCommand: ParsableCommand {
       throw FormatError(origin: "--shard", message: "does not go with --plot, which draws whole networks")
     }
     let sweep = try Sweep(request)
+    _ = try breakdown.capacity(among: sweep.settings.flatMap(\.capacities))
     if output == TextFile.standardInput {
       try printed(sweep, form, plots, threads: threads)
     } else {
@@ -259,7 +263,9 @@ struct SweepCommand: ParsableCommand {
     interrupts.end()
     var lines: [String] = []
     if let plot {
-      let figures = ReportFigures.all(of: result.answers, curves: result.networkCurves)
+      let figures = ReportFigures.all(
+        of: result.answers, curves: result.networkCurves,
+        breakdownAt: try breakdown.capacity(among: run.sweep.settings.flatMap(\.capacities)))
       let files = try plots.write(figures, into: plot, threads: threads)
       lines.append("\(plot): \(files.count) \(files.count == 1 ? "picture" : "pictures")")
     }

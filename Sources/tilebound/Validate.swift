@@ -97,6 +97,10 @@ struct Validate: ParsableCommand {
     let threads = try threads.count()
     let requests = try self.requests()
     let isHTML = try pageIsHTML()
+    if plotFormat == .pdf, page != nil, !isHTML {
+      throw FormatError(
+        origin: "--plot-format", message: "is pdf, which --page in .md does not show; svg or png is accepted")
+    }
     let plots = try Plots(format: plotFormat, isWanted: plot != nil || isHTML)
     try refuse("--plot-format", plotFormat, without: "--plot", plot)
     try output.checkFiles(besides: [("--page", page)])

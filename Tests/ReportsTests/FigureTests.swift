@@ -30,13 +30,18 @@ struct FigureTests {
     figure.elements.compactMap { if case .line(let line) = $0 { line } else { nil } }
   }
 
+  /// The line of the optimum, which is the only one in the page's ink that is stepped.
+  private func inkedSteps(_ figure: Figure) -> Figure.Line? {
+    lines(figure).last { $0.isStepped && $0.colour == .ink }
+  }
+
   private func texts(_ figure: Figure) -> [String] {
     figure.elements.compactMap { if case .text(let text) = $0 { text.text } else { nil } }
   }
 
   @Test func aSkiSlopeIsInBytesAndGoesOnToTheEnd() throws {
     let figure = try #require(try skiSlope([slope("a", [(8 << 10, 4e6), (8 << 14, 1.04e6), (8 << 16, 1e6)])]))
-    let optimum = try #require(lines(figure).last)
+    let optimum = try #require(inkedSteps(figure))
     #expect(optimum.isStepped)
     #expect(optimum.points.prefix(3).map(\.x) == [1024, 16384, 65536])
     #expect(optimum.points.map(\.y) == [4e6, 1.04e6, 1e6, 1e6])
@@ -63,7 +68,7 @@ struct FigureTests {
       return (8192 + 8 * number, energy)
     }
     let figure = try #require(try skiSlope([slope("a", points)]))
-    let optimum = try #require(lines(figure).last).points
+    let optimum = try #require(inkedSteps(figure)).points
     let columns = Dictionary(grouping: optimum.dropLast()) { figure.pixel($0).x.rounded(.down) }
     #expect(columns.values.allSatisfy { $0.count <= 2 } && columns.count > figure.width / 2)
     #expect(optimum.first?.y == 4e6 && optimum.last?.y == points.last?.1)
@@ -157,7 +162,7 @@ struct FigureTests {
   @Test func aRangeOfCapacitiesCutsTheCurve() throws {
     let figure = try #require(
       try skiSlope([slope("a", [(64, 9e9), (8 << 10, 4e6), (8 << 20, 1e6)])], capacities: 8 << 9...8 << 12))
-    let optimum = try #require(lines(figure).last)
+    let optimum = try #require(inkedSteps(figure))
     #expect(optimum.points.map(\.y) == [9e9, 4e6, 4e6])
     #expect(optimum.points.first?.x == 512)
   }
@@ -217,6 +222,74 @@ struct FigureTests {
     }
   }
 
+  /// The layers with the largest gaps anywhere are named, the worst first.
+  @Test func theWorstLayersAreNamed() throws {
+    func samples(_ gaps: Double...) -> [SkiSlope.Sample] {
+      gaps.enumerated().map { SkiSlope.Sample(capacityBits: 8 << (10 + $0.offset), value: $0.element) }
+    }
+    let layers = [("a", samples(0.1, 0.2)), ("b", samples(0.5, 0)), ("c", samples(0, 0)), ("d", samples(0.3, 0.3))]
+    func legend(_ layers: [(name: String, gaps: [SkiSlope.Sample])]) throws -> [String] {
+      let figure = try #require(
+        GapFigure.figure(name: "g", title: "t", subtitle: "u", total: samples(0.2, 0.1), layers: layers))
+      return figure.elements.compactMap(\.legend)
+    }
+    #expect(
+      try legend(layers) == [
+        "network", "b, up to 50.0 %", "d, up to 30.0 %", "a, up to 20.0 %", "other layers",
+      ])
+    #expect(try legend(Array(layers[2...])) == ["network", "d, up to 30.0 %", "other layers"])
+    #expect(try legend([layers[2]]) == ["network", "each layer"])
+    #expect(try legend([]).isEmpty)
+  }
+
+  /// A curve on top of another leaves gaps, and only such a one.
+  @Test func coincidingCurvesAreSeen() throws {
+    let points = [(8 << 10, 4e6), (8 << 14, 1.2e6), (8 << 16, 1e6)]
+    let higher = points.map { ($0.0, 2 * $0.1) }
+    let joining = [(8 << 10, 6e6), (8 << 14, 1.2e6), (8 << 16, 1e6)]
+    let curves = [slope("a", points), slope("b", higher), slope("c", points), slope("d", joining), slope("e", points)]
+    let figure = try #require(try skiSlope(curves))
+    let dashes = lines(figure).filter { $0.legend != nil && $0.isStepped }.map(\.dash)
+    #expect(dashes == [.solid, .solid, .longDashed, .dashDotted, .dotted])
+  }
+
+  /// Dataflows' own curves are drawn on top of the optimum, from the widest, solid ones, to those with gaps.
+  @Test func dataflowsThatAttainTheOptimumAreSeen() throws {
+    var curve = slope("a", [(8 << 10, 4e6), (8 << 14, 1.2e6), (8 << 16, 1e6)])
+    for dataflow in Dataflow.allCases { curve.dataflows[dataflow] = curve.points }
+    let drawn = lines(try #require(try skiSlope([curve]))).filter { $0.isStepped && !$0.points.isEmpty }
+    #expect(drawn.count == 7 && drawn[0].colour == .ink)
+    #expect(zip(drawn, drawn.dropFirst()).allSatisfy { $0.width > $1.width })
+    let dashes = drawn.dropFirst(4).map(\.dash)
+    #expect(drawn.prefix(4).allSatisfy { $0.dash == .solid } && Set(dashes + [.solid]).count == 4)
+  }
+
+  @Test func hatchesAreAcrossTheirRectangles() {
+    let lines = Hatch.lines(from: Figure.Point(x: 12, y: 30), to: Figure.Point(x: 40, y: 20))
+    #expect(lines.count > 4)
+    for line in lines {
+      #expect((12...40).contains(line.low.x) && (12...40).contains(line.high.x))
+      #expect((20...30).contains(line.low.y) && (20...30).contains(line.high.y))
+      // Up to the right, by as much as to the right, from a side to a side.
+      #expect(abs((line.high.x - line.low.x) - (line.low.y - line.high.y)) < 1e-9)
+      #expect(line.low.x == 12 || line.low.y == 30)
+      #expect(line.high.x == 40 || line.high.y == 20)
+    }
+  }
+
+  /// Names differ at their ends, which stay.
+  @Test func longNamesAreCutInTheMiddle() {
+    let name = "backbone.stage1.block0.convolution.main"
+    #expect(TextWidth.fittedName("conv1", within: 150) == "conv1")
+    for width in [20.0, 60, 150] {
+      let cut = TextWidth.fittedName(name, within: width)
+      let parts = cut.split(separator: "…", omittingEmptySubsequences: false)
+      #expect(parts.count == 2 && name.hasPrefix(parts[0]) && name.hasSuffix(parts[1]), "\(cut)")
+      #expect(TextWidth.of(cut) <= width && abs(parts[0].count - parts[1].count) <= 1, "\(cut)")
+    }
+    #expect(TextWidth.fittedName("abc", within: 1) == "…")
+  }
+
   @Test func gapsAreInPercent() throws {
     let total = [(8 << 10, 0.25), (8 << 12, 0)].map { SkiSlope.Sample(capacityBits: $0.0, value: $0.1) }
     let figure = try #require(GapFigure.figure(name: "g", title: "t", subtitle: "u", total: total))
@@ -245,6 +318,7 @@ struct FigureTests {
         "os-iw alone", "os-iw, perhaps tied", "os-* tied", "other ties, 2 to 5 of 6", "any: all 6 tied",
       ])
     #expect(cells.map(\.boxes.count) == [2, 1, 1, 1, 1] && Set(cells.map(\.colour)).count == 5)
+    #expect(cells.map { $0.hatch != nil } == [false, false, true, true, true])
     // What may be tied has no dataflow's colour.
     #expect(cells.dropFirst().allSatisfy { cell in !all.map { DataflowStyle.of($0).colour }.contains(cell.colour) })
     #expect(

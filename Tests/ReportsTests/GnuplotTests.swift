@@ -55,6 +55,43 @@ struct GnuplotTests {
     #expect(bigEndian(16..<20) == 3 * figure.width && bigEndian(20..<24) == 3 * figure.height)
     let svg = String(decoding: try Gnuplot.render(figure, as: .svg), as: UTF8.self)
     #expect(svg.contains("viewBox=\"0 0 \(figure.width) \(figure.height)\""))
+    // Points of 1/72 inch, where 96 pixels are an inch; gnuplot rounds them.
+    let pdf = String(decoding: try figure.file(as: .pdf), as: UTF8.self)
+    let box = try #require(pdf.firstMatch(of: #/MediaBox \[ ?0 0 ([\d.]+) ([\d.]+) ?\]/#))
+    let sides = (try #require(Double(box.1)), try #require(Double(box.2)))
+    #expect(abs(sides.0 - 0.75 * Double(figure.width)) <= 1 && abs(sides.1 - 0.75 * Double(figure.height)) <= 1)
+    #expect(pdf.hasPrefix("%PDF-"))
+  }
+
+  /// A PDF says when it was made: of all dates the same one.
+  @Test func documentsHaveNoDate() {
+    let (before, after) = (Data("%PDF\n/CreationDate (D:".utf8), Data("Z)\n>>".utf8))
+    let dated = before + Data("20261129114336".utf8) + after
+    #expect(PDFDate.removed(from: dated) == before + Data("19700101000000".utf8) + after)
+    // Short, cut off, or missing.
+    #expect(PDFDate.removed(from: before + Data("2026)".utf8)) == before + Data("1970)".utf8))
+    for other in [before, Data(), Data("%PDF-1.5".utf8)] { #expect(PDFDate.removed(from: other) == other) }
+  }
+
+  @Test func withoutATerminalTheErrorSaysSo() throws {
+    try withFakeGnuplot("echo 'line 0: unknown or ambiguous terminal type; type just set terminal' >&2; exit 1") {
+      path in
+      #expect(throws: PlotError.terminalMissing(.pdf)) { try Gnuplot.check(.pdf, path: path) }
+      #expect(throws: Never.self) { try Gnuplot.check(.svg, path: path) }
+    }
+    #expect("\(PlotError.terminalMissing(.pdf))".contains("cannot write PDF"))
+    for format in GnuplotScript.Format.allCases { #expect(throws: Never.self) { try Gnuplot.check(format) } }
+  }
+
+  /// Does something with a folder in which a script is called gnuplot.
+  private func withFakeGnuplot(_ script: String, _ body: (_ path: String) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gnuplot-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appendingPathComponent("gnuplot")
+    try Data("#!/bin/sh\ncat >/dev/null\n\(script)\n".utf8).write(to: file)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+    try body(folder.path)
   }
 
   @Test(arguments: [

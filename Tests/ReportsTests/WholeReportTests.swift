@@ -105,7 +105,7 @@ struct WholeReportTests {
       let bound = try #require(lines.first { $0.dash == .dotted && !$0.points.isEmpty })
       let point = try #require(bound.points.first { $0.x == Double(capacity) })
       #expect(point.y == total.bound?.data)
-      let optimum = try #require(lines.last { !$0.points.isEmpty })
+      let optimum = try #require(lines.last { !$0.points.isEmpty && $0.isStepped && $0.colour == .ink })
       #expect(optimum.points.contains { $0.x == Double(capacity) && $0.y == total.energy.data })
     }
   }

@@ -780,10 +780,10 @@ struct CommandTests {
       "no/x.csv.progress: cannot be written: No such file"
     ),
     (
-      "sweep --network alexnet --capacity 1KiB --output x.csv --plot-format pdf", 64,
-      "The value 'pdf' is invalid for '--plot-format <kind>'. Please provide one of 'svg' and 'png'."
+      "sweep --network alexnet --capacity 1KiB --output x.csv --plot-format gif", 64,
+      "The value 'gif' is invalid for '--plot-format <kind>'. Please provide one of 'svg', 'png' or 'pdf'."
     ),
-    ("curve --network alexnet --plot x.pdf", 64, "--plot: 'x.pdf' names no kind of picture; a name in .svg or .png is"),
+    ("curve --network alexnet --plot x.gif", 64, "--plot: 'x.gif' names no kind of picture; a name in .svg, .png"),
     ("curve --network alexnet --plot svg", 64, "--plot: 'svg' names no kind of picture"),
     ("curve --network alexnet --plot x.svg --output x.svg --format csv", 64, "--plot and --output name the same file,"),
     (

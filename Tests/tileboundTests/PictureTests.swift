@@ -47,6 +47,23 @@ struct PictureTests {
       let again = try Program.run("\(sweep) --plot \(folder)/more --plot-format png")
       #expect(again.code == 0 && again.output.contains("all there already"))
       #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/more").allSatisfy { $0.hasSuffix(".png") })
+      // Energy by layer is shown where it is asked for; equal sweeps have equal pictures, documents too.
+      let chosen = try Program.run("\(sweep) --plot \(folder)/chosen --breakdown-at 64KiB")
+      #expect(chosen.code == 0, "\(chosen.error)")
+      func text(_ folder: String) throws -> String {
+        try String(contentsOfFile: "\(folder)/alexnet-unit-8-8-8-8-sliding-breakdown.svg", encoding: .utf8)
+      }
+      #expect(try text("\(folder)/chosen").contains("by layer, Buffer of 64 KiB"))
+      #expect(try !text("\(folder)/plots").contains("by layer, Buffer of 64 KiB"))
+      for line in ["\(sweep) --plot \(folder)/none --restart", "report \(folder)/s.csv"] {
+        let none = try Program.run("\(line) --breakdown-at 20KiB")
+        #expect(
+          none.code == 64 && none.error.contains("--breakdown-at: there are no results at 20 KiB; the nearest that"))
+      }
+      let curve = "curve alexnet --layer fc8 --reuse sliding --quiet --plot"
+      for name in ["a.pdf", "b.pdf"] { #expect(try Program.run("\(curve) \(folder)/\(name)").code == 0) }
+      let documents = try ["a.pdf", "b.pdf"].map { try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\($0)")) }
+      #expect(documents[0] == documents[1] && documents[0].prefix(5) == Data("%PDF-".utf8))
     }
   }
 

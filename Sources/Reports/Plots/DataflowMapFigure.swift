@@ -8,8 +8,8 @@ public enum DataflowMapFigure {
   /// Up to so many capacities have columns of equal width with names in the cells.
   static let mostColumns = 16
 
-  /// A row for each layer, coloured by the dataflow that alone attains its optimum, pale where both orders of one stationary
-  /// tensor do and grey where others are tied.
+  /// A row for each layer, coloured by the dataflow that alone attains its optimum; ties are hatched, in the colour of one stationary tensor
+  /// where both its orders do, and grey where others are tied.
   ///
   /// - Parameters:
   ///   - name: what to name a file of it.
@@ -22,7 +22,7 @@ public enum DataflowMapFigure {
     let capacities = Set(placed.compactMap(\.capacity?.count)).sorted()
     let rows = placed.map(\.name).uniqued()
     guard capacities.count > 1, let last = capacities.last else { return nil }
-    let labels = rows.map { TextWidth.fitted($0, within: 150) }
+    let labels = rows.map { TextWidth.fittedName($0, within: 150) }
     let left = Int(labels.map { TextWidth.of($0) }.max() ?? 0) + 20
     let hasColumns = capacities.count <= mostColumns
     let width = max(300, hasColumns ? capacities.count * cellWidth : 0, 440 - left - 14)
@@ -70,7 +70,8 @@ public enum DataflowMapFigure {
       figure.elements.append(
         .rectangles(
           Figure.Rectangles(
-            boxes, colour: kind.colour, outline: hasColumns ? .rgb(0xFFFFFF) : nil, legend: kind.legend)))
+            boxes, colour: kind.colour, hatch: kind.hatch, outline: hasColumns ? .rgb(0xFFFFFF) : nil,
+            legend: kind.legend)))
     }
     figure.elements += texts.map { .text($0) }
     figure.makeRoomForLegend()
@@ -119,9 +120,19 @@ public enum DataflowMapFigure {
       switch self {
       case .alone(let dataflow): DataflowStyle.of(dataflow).colour
       case .perhapsTied(let dataflow): DataflowStyle.of(dataflow).colour.halfWay(to: 0x808080)
+      case .bothOrders(let dataflow): DataflowStyle.of(dataflow).colour.halfWay(to: 0xFFFFFF).halfWay(to: 0xFFFFFF)
+      case .tied: .rgb(0xDCDCDC)
+      case .any: .rgb(0xF4F4F4)
+      }
+    }
+
+    /// The colour of the lines across a cell of several dataflows.
+    var hatch: Colour? {
+      switch self {
+      case .alone, .perhapsTied: nil
       case .bothOrders(let dataflow): DataflowStyle.of(dataflow).colour.halfWay(to: 0xFFFFFF)
-      case .tied: .rgb(0xC4C4C4)
-      case .any: .rgb(0xEAEAEA)
+      case .tied: .rgb(0xB4B4B4)
+      case .any: .rgb(0xDCDCDC)
       }
     }
 

@@ -23,7 +23,7 @@ public enum EnergyBreakdownFigure {
     guard let first = answers.first, let most = totals.max(), most > 0 else { return nil }
     let quantity = Quantity(name: first.energy.compute > 0 ? "energy" : "data moved", unit: first.energy.unit)
     let labels = answers.map { answer in
-      TextWidth.fitted(answer.name, within: 150) + (timesCount && answer.count > 1 ? " ×\(answer.count)" : "")
+      TextWidth.fittedName(answer.name, within: 150) + (timesCount && answer.count > 1 ? " ×\(answer.count)" : "")
     }
     let left = Int(labels.map { TextWidth.of($0) }.max() ?? 0) + 20
     let count = Double(answers.count)

@@ -98,15 +98,20 @@ extension Figure {
     public var boxes: [Box]
     /// The colour that fills them.
     public var colour: Colour
+    /// The colour of slanting lines across each, or nil for none.
+    public var hatch: Colour?
     /// The colour of a thin line around each.
     public var outline: Colour?
     /// Their entry in the legend, or nil for none.
     public var legend: String?
 
     /// Rectangles by their parts.
-    public init(_ boxes: [Box], colour: Colour, outline: Colour? = nil, legend: String? = nil) {
+    public init(
+      _ boxes: [Box], colour: Colour, hatch: Colour? = nil, outline: Colour? = nil, legend: String? = nil
+    ) {
       self.boxes = boxes
       self.colour = colour
+      self.hatch = hatch
       self.outline = outline
       self.legend = legend
     }

@@ -1,7 +1,7 @@
 public import Foundation
 
 extension Figure {
-  /// The figure as a file: a PNG, or an SVG on white with its tips as tooltips.
+  /// The figure as a file: a PNG, a PDF, or an SVG on white with its tips as tooltips. Equal figures give equal bytes.
   ///
   /// - Parameters:
   ///   - format: the kind of picture.
@@ -10,8 +10,11 @@ extension Figure {
   /// - Throws: ``PlotError`` when gnuplot is missing or fails.
   public func file(as format: GnuplotScript.Format, path: String? = nil) throws(PlotError) -> Data {
     let drawing = try Gnuplot.render(self, as: format, path: path)
-    if format == .png { return PNGResolution.setting(GnuplotScript.pngDotsPerInch, in: drawing) }
-    return Data(SVG(self).file(String(decoding: drawing, as: UTF8.self)).utf8)
+    return switch format {
+    case .svg: Data(SVG(self).file(String(decoding: drawing, as: UTF8.self)).utf8)
+    case .png: PNGResolution.setting(GnuplotScript.pngDotsPerInch, in: drawing)
+    case .pdf: PDFDate.removed(from: drawing)
+    }
   }
 
   /// The figure as an SVG element to stand in a page of HTML: in the page's own text colour on its own background, as

@@ -134,6 +134,14 @@ public struct Figure: Hashable, Sendable {
   /// The size of texts in pixels.
   public static let fontSize = 12
 
+  /// The data point that is at a place on the picture, as ``pixel(_:)`` has it.
+  func place(ofPixel pixel: Point) -> Point {
+    let (across, up) = (width - margins.left - margins.right, height - margins.top - margins.bottom)
+    return Point(
+      x: x.value(at: (pixel.x - Double(margins.left)) / Double(across)),
+      y: y.value(at: (Double(height - margins.bottom) - pixel.y) / Double(up)))
+  }
+
   /// Where a data point is on the picture, in pixels from the left and from the top.
   public func pixel(_ point: Point) -> Point {
     Point(

@@ -1,6 +1,6 @@
 /// The gap between optimum and lower bound against the Buffer's capacity.
 public enum GapFigure {
-  /// A network's gap, thick, over those of its layers, thin.
+  /// A network's gap, thick, over those of its layers, thin; the layers with the largest are named.
   ///
   /// - Parameters:
   ///   - name: what to name a file of it.
@@ -29,19 +29,29 @@ public enum GapFigure {
     func points(_ samples: [SkiSlope.Sample]) -> [Figure.Point] {
       samples.filter { $0.value.isFinite }.map { Figure.Point(x: Double($0.capacityBits) / 8, y: 100 * $0.value) }
     }
-    for (index, layer) in layers.enumerated() {
-      figure.elements.append(
-        .line(
-          Figure.Line(
-            points(layer.gaps), width: 0.8, colour: .rgb(0x9A9A9A), legend: index == 0 ? "each layer" : nil)))
-      if layer.gaps.count <= 40 {
-        figure.elements.append(.dots(Figure.Dots(points(layer.gaps), diameter: 2.5, colour: .rgb(0x9A9A9A))))
+    // The worst layers have colours and names; they lie on top of the others, the worst of all above.
+    let named = worst(layers)
+    let others = layers.filter { layer in !named.contains { $0.name == layer.name } }
+    func draw(_ gaps: [SkiSlope.Sample], _ width: Double, _ colour: Colour) {
+      figure.elements.append(.line(Figure.Line(points(gaps), width: width, colour: colour)))
+      if gaps.count <= 40 {
+        figure.elements.append(.dots(Figure.Dots(points(gaps), diameter: width + 2, colour: colour)))
       }
     }
-    let totals = points(total)
-    figure.elements.append(
-      .line(Figure.Line(totals, width: 2.4, colour: .blue, legend: layers.isEmpty ? nil : "network")))
-    if totals.count <= 40 { figure.elements.append(.dots(Figure.Dots(totals, diameter: 5, colour: .blue))) }
+    // The legend begins with what is drawn last, on top.
+    func addToLegend(_ width: Double, _ colour: Colour, _ legend: String) {
+      figure.elements.append(.line(Figure.Line([], width: width, colour: colour, legend: legend)))
+    }
+    let (widths, grey) = ((network: 2.4, worst: 1.2, other: 0.8), Colour.rgb(0x9A9A9A))
+    if !layers.isEmpty { addToLegend(widths.network, .blue, "network") }
+    for (layer, colour) in zip(named, coloursOfWorst) {
+      let most = NumberText.percent(layer.gaps.map(\.value).max() ?? 0)
+      addToLegend(widths.worst, colour, "\(TextWidth.fittedName(layer.name, within: 110)), up to \(most)")
+    }
+    if !others.isEmpty { addToLegend(widths.other, grey, named.isEmpty ? "each layer" : "other layers") }
+    for layer in others { draw(layer.gaps, widths.other, grey) }
+    for (layer, colour) in zip(named, coloursOfWorst).reversed() { draw(layer.gaps, widths.worst, colour) }
+    draw(total, widths.network, .blue)
     for (layer, gaps) in layers {
       for sample in gaps where sample.value.isFinite { figure.tips.append(tip(layer, sample)) }
     }
@@ -62,6 +72,18 @@ public enum GapFigure {
     }
     figure.makeRoomForLegend()
     return figure
+  }
+
+  private static let coloursOfWorst: [Colour] = [.vermilion, .green, .purple]
+
+  /// The layers with the largest gaps anywhere, the worst first.
+  private static func worst(
+    _ layers: [(name: String, gaps: [SkiSlope.Sample])]
+  ) -> [(name: String, gaps: [SkiSlope.Sample])] {
+    func largest(_ layer: (name: String, gaps: [SkiSlope.Sample])) -> Double { layer.gaps.map(\.value).max() ?? 0 }
+    return Array(
+      layers.filter { largest($0) > 0 && largest($0).isFinite }.sorted { largest($0) > largest($1) }
+        .prefix(coloursOfWorst.count))
   }
 
   private static func tip(_ name: String, _ sample: SkiSlope.Sample) -> Figure.Tip {

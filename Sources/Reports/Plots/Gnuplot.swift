@@ -19,10 +19,19 @@ public enum Gnuplot {
 
   /// Checks that gnuplot is there, before anything else is done that would be in vain without it.
   ///
-  /// - Parameter path: the directories to look for it in; nil for the environment's PATH.
-  /// - Throws: ``PlotError/gnuplotMissing``.
-  public static func check(path: String? = nil) throws(PlotError) {
+  /// - Parameters:
+  ///   - format: the kind of pictures that it is to write.
+  ///   - path: the directories to look for it in; nil for the environment's PATH.
+  /// - Throws: ``PlotError/gnuplotMissing``, and ``PlotError/terminalMissing(_:)`` where it does not write these.
+  public static func check(_ format: GnuplotScript.Format = .svg, path: String? = nil) throws(PlotError) {
     if find(in: path) == nil { throw .gnuplotMissing }
+    // That for SVG is always there.
+    if format == .svg { return }
+    do {
+      _ = try run("set terminal \(format.terminal)\nset print '-'\nprint 'there'\n", path: path)
+    } catch .gnuplotFailed(let message) where message.contains("terminal") {
+      throw .terminalMissing(format)
+    }
   }
 
   /// Runs a script, without a shell and without any file of settings, and gives what it writes.

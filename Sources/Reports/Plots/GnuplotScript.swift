@@ -9,6 +9,17 @@ public struct GnuplotScript: Hashable, Sendable {
     case svg
     /// Pixels.
     case png
+    /// A page of the figure's size, with its fonts.
+    case pdf
+
+    /// gnuplot's terminal for it.
+    var terminal: String {
+      switch self {
+      case .svg: "svg"
+      case .png: "pngcairo"
+      case .pdf: "pdfcairo"
+      }
+    }
   }
 
   /// The whole script.
@@ -25,8 +36,8 @@ public struct GnuplotScript: Hashable, Sendable {
   ///   - figure: what to draw.
   ///   - format: what gnuplot is to write.
   public init(_ figure: Figure, as format: Format) {
-    var writer = Writer(figure)
-    writer.writeTerminal(format)
+    var writer = Writer(figure, format)
+    writer.writeTerminal()
     writer.writeFrame()
     writer.writeTexts()
     writer.writeLegend()
@@ -36,38 +47,44 @@ public struct GnuplotScript: Hashable, Sendable {
 
   private struct Writer {
     let figure: Figure
+    let format: Format
     var lines: [String] = []
     private var labels = 0
 
-    init(_ figure: Figure) { self.figure = figure }
+    init(_ figure: Figure, _ format: Format) { (self.figure, self.format) = (figure, format) }
 
-    mutating func writeTerminal(_ format: Format) {
+    mutating func writeTerminal() {
       let (width, height) = (figure.width, figure.height)
       lines.append("set encoding utf8")
       switch format {
       case .svg:
         lines.append(
-          "set terminal svg size \(width),\(height) fixed noenhanced rounded background '#ffffff' "
+          "set terminal \(format.terminal) size \(width),\(height) fixed noenhanced rounded background '#ffffff' "
             + "font 'Helvetica,Arial,DejaVu Sans,sans-serif,\(Figure.fontSize)'")
       case .png:
         let scale = GnuplotScript.pngScale
         lines.append(
-          "set terminal pngcairo size \(scale * width),\(scale * height) noenhanced rounded background '#ffffff' "
+          "set terminal \(format.terminal) size \(scale * width),\(scale * height) noenhanced rounded background '#ffffff' "
             + "linewidth \(scale) pointscale \(scale) fontscale \(scale) dashlength \(scale) "
             + "font 'Sans,\(points(Figure.fontSize))'")
+      case .pdf:
+        // Inches, at 96 pixels each. The scales are what makes texts, lines and points as large as in the other kinds.
+        let size = [width, height].map { "\(GnuplotScript.number(Double($0) / 96))in" }.joined(separator: ",")
+        lines.append(
+          "set terminal \(format.terminal) size \(size) noenhanced rounded background '#ffffff' linewidth 1.5 pointscale 0.75 "
+            + "fontscale 0.75 dashlength 2.727 font 'Sans,\(points(Figure.fontSize))'")
       }
-      isPNG = format == .png
     }
 
-    /// Whether sizes of fonts are in points of 1/72 inch, at 96 dots an inch, and not in pixels.
-    private var isPNG = false
+    /// Whether cairo draws: sizes of fonts are then in points of 1/72 inch, at 96 dots an inch, and not in pixels.
+    private var isCairo: Bool { format != .svg }
 
     /// A text as the terminal's fonts can show it: those of an SVG are the reader's.
-    private func drawable(_ text: String) -> String { isPNG ? PlotText.drawable(text) : text }
+    private func drawable(_ text: String) -> String { isCairo ? PlotText.drawable(text) : text }
 
     private func points(_ pixels: Int) -> String { GnuplotScript.number(Double(pixels) * 0.75) }
 
-    private func font(_ size: Int) -> String { "font ',\(isPNG ? points(size) : String(size))'" }
+    private func font(_ size: Int) -> String { "font ',\(isCairo ? points(size) : String(size))'" }
 
     mutating func writeFrame() {
       let margins = figure.margins
@@ -88,7 +105,7 @@ public struct GnuplotScript: Hashable, Sendable {
           + axis.minorTicks.map { "'' \(GnuplotScript.number($0)) 1" }
         if axis.scale == .logarithmic { lines.append("set logscale \(name)") }
         // The one terminal puts labels closer to the axis than the other.
-        let offset = name == "x" ? " offset 0,\(isPNG ? 0.1 : 0.4)" : ""
+        let offset = name == "x" ? " offset 0,\(isCairo ? 0.1 : 0.4)" : ""
         lines += [
           "set \(name)range [\(GnuplotScript.number(axis.start)):\(GnuplotScript.number(axis.end))] noextend",
           ticks.isEmpty
@@ -158,6 +175,12 @@ public struct GnuplotScript: Hashable, Sendable {
         case .area(let area): writeSample(index, at: start, "fc \(area.colour.specification) \(fill(area.opacity))")
         case .rectangles(let rectangles):
           writeSample(index, at: start, "fc \(rectangles.colour.specification) fs solid 1 noborder")
+          let corner = Figure.Point(x: end.x, y: start.y + 5)
+          for line in rectangles.hatch == nil
+            ? [] : Hatch.lines(from: Figure.Point(x: start.x, y: start.y - 5), to: corner)
+          {
+            writeSample(from: line.low, to: line.high, Hatch.width, .solid, rectangles.hatch ?? .grey)
+          }
         case .dots(let dots):
           labels += 1
           lines.append(
@@ -194,9 +217,16 @@ public struct GnuplotScript: Hashable, Sendable {
       return "lw \(GnuplotScript.number(width)) dt \(pattern) lc \(colour.specification)"
     }
 
-    /// Lengths of dashes and gaps in pixels: the one terminal takes them so, the other as multiples of the width.
+    /// Lengths of dashes and gaps in pixels: the terminal for SVG takes them so, the others as multiples of what grows with the
+    /// width of a line that is not thin.
     private func pattern(_ lengths: [Double], _ width: Double) -> String {
-      "(" + lengths.map { GnuplotScript.number(isPNG ? $0 / max(width, 1) : $0) }.joined(separator: ",") + ")"
+      let unit =
+        switch format {
+        case .svg: 1.0
+        case .png: max(width, 1)
+        case .pdf: max(0.75 * width, 1)
+        }
+      return "(" + lengths.map { GnuplotScript.number($0 / unit) }.joined(separator: ",") + ")"
     }
 
     private func fill(_ opacity: Double) -> String { "fs transparent solid \(GnuplotScript.number(opacity)) noborder" }
@@ -212,18 +242,38 @@ public struct GnuplotScript: Hashable, Sendable {
       return "pt \(kind) ps \(GnuplotScript.number(dots.diameter / 9)) lw 1 lc \(dots.colour.specification)"
     }
 
+    /// The corners of a line that keeps each point's height up to the next.
+    private static func corners(of points: [Figure.Point]) -> [Figure.Point] {
+      zip(points, points.dropFirst()).reduce(into: Array(points.prefix(1))) { corners, pair in
+        corners += [Figure.Point(x: pair.1.x, y: pair.0.y), pair.1]
+      }
+    }
+
+    /// An element with the lines across it, where it is hatched.
+    private func hatched(_ element: Figure.Element) -> [Figure.Element] {
+      guard case .rectangles(let rectangles) = element, let colour = rectangles.hatch else { return [element] }
+      let lines = rectangles.boxes.filter { box in
+        [box.low, box.high].allSatisfy { figure.x.canShow($0.x) && figure.y.canShow($0.y) }
+      }.flatMap { Hatch.lines(from: figure.pixel($0.low), to: figure.pixel($0.high)) }
+      let segments = lines.map {
+        Figure.Rectangles.Box(from: figure.place(ofPixel: $0.low), to: figure.place(ofPixel: $0.high))
+      }
+      return [element, .segments(Figure.Segments(segments, width: Hatch.width, colour: colour))]
+    }
+
     mutating func writePlot() {
       var plots: [String] = []
       func canShow(_ point: Figure.Point) -> Bool { figure.x.canShow(point.x) && figure.y.canShow(point.y) }
       func row(_ point: Figure.Point) -> String { "\(GnuplotScript.number(point.x)) \(GnuplotScript.number(point.y))" }
-      for element in figure.elements {
+      for element in figure.elements.flatMap({ hatched($0) }) {
         let rows: [String]
         let style: String
         switch element {
         case .line(let line):
-          rows = line.points.filter(canShow).map(row)
-          style =
-            "using 1:2 with \(line.isStepped ? "steps" : "lines") \(stroke(line.width, line.dash, line.colour))"
+          let points = line.points.filter(canShow)
+          // With its corners as points a stepped line is one path, along which dashes go on.
+          rows = (line.isStepped ? Self.corners(of: points) : points).map(row)
+          style = "using 1:2 with lines \(stroke(line.width, line.dash, line.colour))"
         case .area(let area):
           rows = area.corners.filter(canShow).map(row)
           style = "using 1:2 with filledcurves closed fc \(area.colour.specification) \(fill(area.opacity))"

@@ -23,7 +23,7 @@ enum PlotText {
 
   /// A text with a box for what fonts may lack: letters of scripts other than Latin, Greek and Cyrillic, and pictures.
   ///
-  /// Where a font lacks a letter, gnuplot's PNG terminal spoils the whole picture with the letter's code in large digits.
+  /// Where a font lacks a letter, gnuplot's terminals by cairo spoil the whole picture with the letter's code in large digits.
   static func drawable(_ text: String) -> String {
     text.unicodeScalars.map { scalar in
       switch scalar.value {

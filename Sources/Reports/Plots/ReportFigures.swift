@@ -4,7 +4,7 @@ public import Answers
 import Interchange
 import Mappings
 public import Sweeps
-import Workloads
+public import Workloads
 
 /// All figures that some results allow.
 public enum ReportFigures {
@@ -17,7 +17,8 @@ public enum ReportFigures {
   /// - ski slope, gap and map of dataflows over the capacities that all its layers have in common, where these are two or
   ///   more;
   /// - else, for layers with capacities of their own, each layer's ski slope, of at most eight layers;
-  /// - the breakdown of energy at the least capacity from the knee on, or the largest where there is none.
+  /// - the breakdown of energy at the capacity that is asked for, or else at the least from the knee on, or the largest where
+  ///   there is none.
   ///
   /// Knees are those of exact curves, see `ExactKnees`; where that is not the curve of the answers there is none.
   /// And for each setting the ski slopes of all networks together, where there are several. Of answers for one layer at one
@@ -26,8 +27,11 @@ public enum ReportFigures {
   /// - Parameters:
   ///   - answers: what the figures are of.
   ///   - curves: what is known of the networks' exact curves, so that they need not be searched once more.
+  ///   - breakdown: the capacity of breakdowns of energy, where one is asked for; networks without it have none.
   /// - Returns: the figures.
-  public static func all(of answers: [Answer], curves: [SweepCurve] = []) -> [Figure] {
+  public static func all(of answers: [Answer], curves: [SweepCurve] = [], breakdownAt breakdown: Bits? = nil)
+    -> [Figure]
+  {
     var figures: [Figure] = []
     var knees = ExactKnees(curves, within: near)
     for (study, records) in answers.grouped(by: Study.init) {
@@ -35,7 +39,7 @@ public enum ReportFigures {
       for (network, records) in records.grouped(by: \.network) {
         let group = Group(network: network, study, records)
         let slope = group.slope(&knees)
-        figures += group.figures(slope, &knees)
+        figures += group.figures(slope, &knees, breakdownAt: breakdown)
         figures += [group.totalSlope(curves), group.roofline].compactMap { $0 }
         if let slope { slopes.append(slope.total) }
       }
@@ -132,7 +136,7 @@ public enum ReportFigures {
     }
 
     func figures(
-      _ slope: (total: SkiSlope, gaps: [SkiSlope.Sample])?, _ knees: inout ExactKnees
+      _ slope: (total: SkiSlope, gaps: [SkiSlope.Sample])?, _ knees: inout ExactKnees, breakdownAt breakdown: Bits?
     ) -> [Figure] {
       var figures: [Figure] = []
       let common = common
@@ -147,11 +151,12 @@ public enum ReportFigures {
         figures += layerSlopes(&knees)
       }
       let knee = slope?.total.knee?.capacityBits
-      if let capacity = common.first(where: { $0 >= knee ?? .max }) ?? common.last {
-        figures += [breakdown(at(capacity), at: CapacityAxis.text(bits: capacity))].compactMap { $0 }
+      let chosen = breakdown.map { asked in common.first { $0 == asked.count } }
+      if let capacity = chosen ?? common.first(where: { $0 >= knee ?? .max }) ?? common.last {
+        figures += [self.breakdown(at(capacity), at: CapacityAxis.text(bits: capacity))].compactMap { $0 }
       }
       if !withoutCapacity.isEmpty {
-        figures += [breakdown(withoutCapacity, at: nil)].compactMap { $0 }
+        figures += [self.breakdown(withoutCapacity, at: nil)].compactMap { $0 }
       }
       return figures
     }

@@ -43,6 +43,8 @@ public enum SkiSlopeFigure {
   }
 
   private static let frame = (width: 340, height: 226)
+  /// Wider than the dataflows' own curves, which lie on it where they attain it.
+  private static let optimumWidth = 3.4
   /// The part of the height below the curves where labels stand.
   private static let strip = 0.15
   /// The part of the height above them.
@@ -84,7 +86,7 @@ public enum SkiSlopeFigure {
         figure.elements.append(.line(Figure.Line([], width: 1.4, colour: .ink, legend: "at most, in between")))
       }
     } else {
-      figure.elements.append(.line(Figure.Line([], width: 2.4, colour: .ink, legend: name)))
+      figure.elements.append(.line(Figure.Line([], width: optimumWidth, colour: .ink, legend: name)))
     }
     if !bound.isEmpty {
       figure.elements.append(.line(Figure.Line([], width: 1.2, dash: .dotted, colour: .ink, legend: "lower bound")))
@@ -93,14 +95,11 @@ public enum SkiSlopeFigure {
       let corners = stepCorners(optimum) + bound.reversed()
       figure.elements.append(.area(Figure.Area(corners, colour: .grey, opacity: 0.2)))
     }
-    for dataflow in Dataflow.allCases {
-      guard let samples = curve.dataflows[dataflow], !curve.isKnownAtPointsAlone else { continue }
+    for dataflow in Dataflow.allCases where curve.dataflows[dataflow] != nil && !curve.isKnownAtPointsAlone {
       let style = DataflowStyle.of(dataflow)
       figure.elements.append(
         .line(
-          Figure.Line(
-            points(curve, samples, figure), isStepped: true, width: 1.1, dash: style.dash, colour: style.colour,
-            legend: dataflow.rawValue)))
+          Figure.Line([], width: style.width, dash: style.dash, colour: style.colour, legend: dataflow.rawValue)))
     }
     if let compulsory = curve.compulsory, compulsory > 0 {
       let ends = [figure.x.start, figure.x.end].map { Figure.Point(x: $0, y: compulsory) }
@@ -109,7 +108,17 @@ public enum SkiSlopeFigure {
     figure.elements.append(.line(Figure.Line(bound, width: 1.2, dash: .dotted, colour: .ink)))
     if !curve.isKnownAtPointsAlone {
       figure.elements.append(
-        .line(Figure.Line(optimum, isStepped: true, width: curve.isSampled ? 1.4 : 2.4, colour: .ink)))
+        .line(Figure.Line(optimum, isStepped: true, width: curve.isSampled ? 1.4 : optimumWidth, colour: .ink)))
+      // The dataflows on top, the widest first, so that all that coincide with each other or with the optimum are seen.
+      for dataflow in Dataflow.allCases.sorted(by: { DataflowStyle.of($0).width > DataflowStyle.of($1).width }) {
+        guard let samples = curve.dataflows[dataflow] else { continue }
+        let style = DataflowStyle.of(dataflow)
+        figure.elements.append(
+          .line(
+            Figure.Line(
+              points(curve, samples, figure), isStepped: true, width: style.width, dash: style.dash,
+              colour: style.colour)))
+      }
     }
     if curve.isSampled || optimum.count <= 2 {
       figure.elements.append(.dots(Figure.Dots(samples(curve, figure), diameter: sampleDiameter, colour: .ink)))
@@ -166,13 +175,15 @@ public enum SkiSlopeFigure {
             curve.isKnownAtPointsAlone ? [] : points(curve, curve.bound, figure), width: 1, dash: .dashed,
             colour: colour)))
     }
-    for (curve, colour) in zip(curves, Colour.ofCurves) {
+    let strokes = strokes(of: curves, figure)
+    for (index, (curve, colour)) in zip(curves, Colour.ofCurves).enumerated() {
       let optimum = curve.isKnownAtPointsAlone ? [] : points(curve, curve.points, figure)
       figure.elements.append(
         .line(
           Figure.Line(
-            optimum, isStepped: true, width: curve.isSampled ? 1.2 : 2, colour: colour,
-            legend: TextWidth.fitted(curve.name, within: 150))))
+            optimum, isStepped: true, width: curve.isSampled ? 1.2 : strokes[index].width, dash: strokes[index].dash,
+            colour: colour,
+            legend: TextWidth.fittedName(curve.name, within: 150))))
       if curve.isSampled || optimum.count == 1 {
         figure.elements.append(.dots(Figure.Dots(samples(curve, figure), diameter: 3.5, colour: colour)))
       }
@@ -202,6 +213,33 @@ public enum SkiSlopeFigure {
       curves.contains { $0.compulsory != nil },
       .dots(Figure.Dots([], shape: .diamond, diameter: 8, colour: .ink, legend: "compulsory")))
     for curve in curves { addTips(curve, quantity, prefix: "\(curve.name): ", &figure) }
+  }
+
+  /// The width and the dashes of each of several curves: one that runs on top of others before it is narrower and leaves gaps, so
+  /// that these are seen.
+  private static func strokes(of curves: [SkiSlope], _ figure: Figure) -> [(width: Double, dash: Figure.Dash)] {
+    let (left, right) = (figure.margins.left, figure.width - figure.margins.right)
+    // Heights in pixels at every tenth pixel of the axis.
+    let columns = Array(stride(from: Double(left), through: Double(right), by: 10))
+    let heights = curves.map { curve -> [Double?] in
+      let points = points(curve, curve.points, figure).map(figure.pixel)
+      return columns.map { column in points.last { $0.x <= column }?.y }
+    }
+    let patterns: [(width: Double, dash: Figure.Dash)] = [
+      (2, .solid), (1.5, .longDashed), (1.2, .dashDotted), (1, .dotted),
+    ]
+    var places: [Int] = []
+    for own in heights {
+      let below = places.indices.filter { other in
+        // At a tenth of the axis or more they are within a pixel.
+        columns.indices.count { column in
+          guard let a = own[column], let b = heights[other][column] else { return false }
+          return abs(a - b) < 1
+        } * 10 >= columns.count
+      }
+      places.append(min((below.map { places[$0] }.max() ?? -1) + 1, patterns.count - 1))
+    }
+    return places.map { patterns[$0] }
   }
 
   private static let sampleDiameter = 6.0

@@ -25,6 +25,22 @@ enum TextWidth {
     return fitted(subject + rest, within: width, size: size)
   }
 
+  /// A name with its middle cut out where it would be too wide: names of layers differ at their ends.
+  static func fittedName(_ name: String, within width: Double, size: Int = Figure.fontSize) -> String {
+    let plain = Array(PlotText.visible(name))
+    if of(String(plain), size: size) <= width { return String(plain) }
+    // Of both ends as many letters, one by one, as long as there is room.
+    var (head, tail) = (0, 0)
+    func shown(_ head: Int, _ tail: Int) -> String { String(plain.prefix(head)) + "…" + String(plain.suffix(tail)) }
+    while head + tail < plain.count {
+      let isNextAtEnd = tail <= head
+      let (longerHead, longerTail) = isNextAtEnd ? (head, tail + 1) : (head + 1, tail)
+      if of(shown(longerHead, longerTail), size: size) > width { break }
+      (head, tail) = (longerHead, longerTail)
+    }
+    return shown(head, tail)
+  }
+
   /// A text with its end cut off where it would be too wide.
   static func fitted(_ text: String, within width: Double, size: Int = Figure.fontSize) -> String {
     let plain = PlotText.visible(text)
