@@ -1,8 +1,9 @@
 SHELL := /bin/bash
-.PHONY: run test test-address test-thread test-pages test-models test-examples test-mlir test-cluster test-dist install dist fuzz results mutants bench docs lint setup setup-bench setup-pages setup-python setup-models setup-mlir setup-cluster setup-dist
+.PHONY: run test test-address test-thread test-pages test-models test-examples test-mlir test-cluster test-studies test-dist install dist fuzz results mutants bench docs lint setup setup-bench setup-pages setup-python setup-studies setup-models setup-mlir setup-cluster setup-dist
 
 # System packages, and how to see that each is there.
 BLAS_PACKAGES := libopenblas0
+ZLIB_PACKAGES := zlib1g
 BENCH_PACKAGES := libopenblas-dev pkg-config
 PLOT_PACKAGES := gnuplot-nox
 PYTHON_PACKAGES := python3 python3-venv
@@ -29,6 +30,8 @@ if [ -n "$$missing" ]; then \
   { echo "make: could not install $$missing with apt-get" >&2; exit 1; }; \
 fi
 endef
+
+comma := ,
 
 # A program for use holds Swift's libraries, where the system's linker can put them into it: loading them takes longer than
 # starting it does.
@@ -113,6 +116,11 @@ test-mlir: setup-mlir
 test-cluster: setup-cluster
 	$(BUILD)
 	PATH="$(CURDIR)/.build/release:$$PATH" Tests/Cluster/cluster.sh
+
+# Compressed results as DuckDB and pandas read them: the commands of the pages, with both there.
+test-studies: setup-studies
+	$(BUILD)
+	PATH="$(CURDIR)/$(STUDIES)/bin:$$PATH" $(TEST) --filter DocumentationTests
 
 # Programs that use the library: each prints what is kept beside it.
 test-examples: setup
@@ -226,8 +234,9 @@ setup:
 	@command -v swift >/dev/null || { echo "make: Swift 6.2 or newer is needed: https://www.swift.org/install" >&2; exit 1; }
 	@missing=""; \
 	PATH="$$PATH:/sbin:/usr/sbin" ldconfig -p | grep -q 'libopenblas\.so\.0 ' || missing="$(BLAS_PACKAGES)"; \
+	PATH="$$PATH:/sbin:/usr/sbin" ldconfig -p | grep -q 'libz\.so\.1 ' || missing="$$missing $(ZLIB_PACKAGES)"; \
 	command -v gnuplot >/dev/null || missing="$$missing $(PLOT_PACKAGES)"; \
-	$(call install_missing,OpenBLAS and gnuplot)
+	$(call install_missing,OpenBLAS$(comma) zlib and gnuplot)
 
 # What the benchmarks need besides: they link OpenBLAS, to time it bare.
 setup-bench: setup
@@ -262,6 +271,12 @@ setup-python: setup
 	@missing=""; \
 	python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$(PYTHON_PACKAGES)"; \
 	$(call install_missing,Python with venv)
+
+# DuckDB and pandas, in a virtual environment.
+STUDIES := .build-studies/venv
+setup-studies: setup-python
+	@test -x $(STUDIES)/bin/pip || python3 -m venv $(STUDIES)
+	@$(STUDIES)/bin/python -c 'import duckdb, pandas' 2>/dev/null || $(STUDIES)/bin/pip install -q duckdb==2.0.1 pandas==3.1.1
 
 MODELS := .build-models
 setup-models: setup-python

@@ -17,7 +17,10 @@ package struct CSVReader {
   private let hasQuotes: Bool
   private let origin: String
   private var rest: Substring.UTF8View
-  private var line = 1
+  /// The line in which the next row begins, or one before.
+  private(set) var line: Int
+  /// How many bytes of the text are left.
+  var unread: Int { rest.count }
 
   /// A reader of a text, of which errors say that it comes from `origin`.
   ///
@@ -26,11 +29,15 @@ package struct CSVReader {
   ///   - origin: what errors call the text.
   ///   - separators: the first of these ASCII characters that the first row has is between fields, or else the last one.
   ///   - hasQuotes: whether fields may stand in quotation marks, which are a part of them otherwise.
-  package init(_ text: String, origin: String, separators: String = ",", hasQuotes: Bool = true) {
+  ///   - line: the number of the text's first line.
+  package init(
+    _ text: String, origin: String, separators: String = ",", hasQuotes: Bool = true, line: Int = 1
+  ) {
+    self.line = line
     self.origin = origin
     self.hasQuotes = hasQuotes
     rest = Substring(text).utf8
-    line += Self.skipBlankLines(&rest)
+    self.line += Self.skipBlankLines(&rest)
     let first = rest.prefix { !Self.isLineBreak($0) }
     separatorByte = separators.utf8.first(where: first.contains) ?? separators.utf8.last ?? UInt8(ascii: ",")
     separator = Character(Unicode.Scalar(separatorByte))

@@ -39,36 +39,22 @@ public enum ResultReader {
   /// - Throws: ``FormatError`` naming the file and the line or record, also for one whose figures do not follow from its
   ///   mapping.
   public static func read(file: String) throws(FormatError) -> ResultDocument {
-    try parse(try TextFile.read(file, limit: largestFile), origin: file)
+    try document(ResultStream(file: file, limit: largestFile), origin: file)
   }
 
   /// The records in a text, of which errors say that it comes from `origin`.
   public static func parse(_ text: String, origin: String) throws(FormatError) -> ResultDocument {
-    guard let first = text.utf8.first(where: { !isSpace($0) }) else {
-      throw FormatError(origin: origin, message: "the file is empty; results in JSON, JSON lines or CSV are expected")
-    }
-    let (command, records): (String?, [ResultRecord])
-    if first == UInt8(ascii: "{") {
-      let line = text.utf8.prefix { $0 != UInt8(ascii: "\n") }
-      let isWhole = (try? JSONSerialization.jsonObject(with: Data(line))) == nil || line.count == text.utf8.count
-      (command, records) =
-        isWhole ? try envelope(Data(text.utf8), origin, line: nil) : (nil, try lines(text, origin))
-    } else {
-      (command, records) = (nil, try table(text, origin))
-    }
-    if records.isEmpty { throw FormatError(origin: origin, message: "has no records") }
-    var answers: [Answer] = []
-    for (index, record) in records.enumerated() {
-      do {
-        answers.append(try record.answer())
-      } catch {
-        throw FormatError(origin: origin, key: "record \(index + 1) (\(record.layer))", message: "\(error)")
-      }
-    }
-    return ResultDocument(file: origin, command: command, answers: answers)
+    try document(ResultStream(text, origin: origin), origin: origin)
   }
 
-  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
+  private static func document(_ stream: ResultStream, origin: String) throws(FormatError) -> ResultDocument {
+    var stream = stream
+    var answers: [Answer] = []
+    while let more = try stream.next() { answers += more }
+    return ResultDocument(file: origin, command: stream.command, answers: answers)
+  }
+
+  static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
 
   /// A document, or a record that names its schema: both are known by their keys.
   private struct Envelope: Decodable {
@@ -95,16 +81,7 @@ public enum ResultReader {
     }
   }
 
-  private static func lines(_ text: String, _ origin: String) throws(FormatError) -> [ResultRecord] {
-    var records: [ResultRecord] = []
-    for (index, line) in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
-    where !line.allSatisfy(isSpace) {
-      records += try envelope(Data(line), origin, line: index + 1).records
-    }
-    return records
-  }
-
-  private static func envelope(
+  static func envelope(
     _ data: Data, _ origin: String, line: Int?
   ) throws(FormatError) -> (command: String?, records: [ResultRecord]) {
     let envelope: Envelope = try decode(data, origin, line: line)
@@ -125,42 +102,53 @@ public enum ResultReader {
     return (envelope.command, records)
   }
 
-  private static func table(_ text: String, _ origin: String) throws(FormatError) -> [ResultRecord] {
-    let columns = Dictionary(
-      uniqueKeysWithValues: ResultFile.columns(.all).map { ($0.name, $0) })
-    var rows = CSVReader(text, origin: origin)
-    let header = try rows.next()
-    guard let header, header.fields.contains("layer"), header.fields.contains("mapping") else {
-      throw FormatError(
-        origin: origin, line: header?.line ?? 1,
+  /// The columns of a table, by its header.
+  struct Header: Sendable {
+    private let origin: String
+    private let columns: [ResultColumn]
+
+    /// The header that a row is.
+    init(_ row: CSVReader.Row, _ origin: String) throws(FormatError) {
+      if !row.fields.contains("layer") || !row.fields.contains("mapping") {
+        throw Self.missing(origin, line: row.line)
+      }
+      let known = Dictionary(uniqueKeysWithValues: ResultFile.columns(.all).map { ($0.name, $0) })
+      var columns: [ResultColumn] = []
+      var names: Set<String> = []
+      for name in row.fields {
+        guard let column = known[name] else {
+          throw FormatError(origin: origin, line: row.line, message: "unknown column '\(name.prefix(40))'")
+        }
+        if !names.insert(name).inserted {
+          throw FormatError(origin: origin, line: row.line, message: "the column '\(name)' is given twice")
+        }
+        columns.append(column)
+      }
+      (self.origin, self.columns) = (origin, columns)
+    }
+
+    /// What is wrong where there is no header.
+    static func missing(_ origin: String, line: Int = 1) -> FormatError {
+      FormatError(
+        origin: origin, line: line,
         message:
           "is no header of a table of results; columns named network, layer, shape, ... mapping, ... are expected")
     }
-    var known: Set<String> = []
-    for name in header.fields {
-      if columns[name] == nil {
-        throw FormatError(origin: origin, line: header.line, message: "unknown column '\(name.prefix(40))'")
-      }
-      if !known.insert(name).inserted {
-        throw FormatError(origin: origin, line: header.line, message: "the column '\(name)' is given twice")
-      }
-    }
-    var records: [ResultRecord] = []
-    while let row = try rows.next() {
-      if row.fields.allSatisfy(\.isEmpty) { continue }
-      if row.fields.count != header.fields.count {
+
+    /// The record of a row; none of one that is empty.
+    func records(_ row: CSVReader.Row) throws(FormatError) -> [ResultRecord] {
+      if row.fields.allSatisfy(\.isEmpty) { return [] }
+      if row.fields.count != columns.count {
         throw FormatError(
           origin: origin, line: row.line,
-          message: "has \(row.fields.count) fields; the header has \(header.fields.count)")
+          message: "has \(row.fields.count) fields; the header has \(columns.count)")
       }
       var object = JSONObject()
-      for (name, field) in zip(header.fields, row.fields) {
-        guard let column = columns[name] else { continue }
+      for (column, field) in zip(columns, row.fields) {
         try insert(field, column, into: &object, origin, line: row.line)
       }
-      records.append(try decode(Data(object.text.utf8), origin, line: row.line))
+      return [try decode(Data(object.text.utf8), origin, line: row.line)]
     }
-    return records
   }
 
   /// A mapping in the JSON form of a record, of values in that form.

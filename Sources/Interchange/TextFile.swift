@@ -1,12 +1,9 @@
 import Foundation
-import Parallel
 
 /// Files read and written whole, with errors in one line.
 public enum TextFile {
   /// The name that stands for standard input where a file is read, and for standard output where one is written.
   package static let standardInput = "-"
-  /// Whether standard input was read: there is nothing more in it then.
-  private static let isStandardInputRead = Guarded(false)
 
   /// A file's name for messages.
   package static func shown(_ path: String) -> String { path == standardInput ? "standard input" : path }
@@ -33,44 +30,22 @@ public enum TextFile {
   ///
   /// - Throws: ``FormatError`` when they cannot be read, are a model of another framework or are more than `limit`.
   static func bytes(_ path: String, limit: Int) throws(FormatError) -> [UInt8] {
-    if path == standardInput {
-      let wasRead = isStandardInputRead.withLock { isRead in
-        defer { isRead = true }
-        return isRead
-      }
-      if wasRead {
-        throw FormatError(origin: path, message: "was read already; '-' can stand for one file only")
-      }
-      return try bytes(STDIN_FILENO, path, limit: limit)
-    }
-    // A pipe without a writer would hold up a blocking open for ever.
-    let file = unsafe Foundation.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-    if file < 0 { throw failure(path, "cannot be read") }
-    defer { close(file) }
-    var status = stat()
-    guard unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw FormatError(origin: path, message: "is not a regular file")
-    }
-    return try bytes(file, path, limit: limit)
-  }
-
-  /// The bytes of an open file.
-  private static func bytes(_ file: CInt, _ path: String, limit: Int) throws(FormatError) -> [UInt8] {
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    let file = try FileBytes(path)
     var content: [UInt8] = []
     while true {
-      let count = unsafe Foundation.read(file, &buffer, buffer.count)
-      if count < 0, errno == EINTR { continue }
-      if count < 0 { throw failure(path, "cannot be read") }
-      if count == 0 || content.count + count > limit {
-        try ForeignModel.refuse(content.isEmpty ? Array(buffer[..<count]) : content, named: path)
+      let more = try file.next()
+      if more.isEmpty || content.count + more.count > limit {
+        try ForeignModel.refuse(content.isEmpty ? Array(more) : content, named: path)
       }
-      if count == 0 { return content }
-      content += buffer[..<count]
-      if content.count > limit {
-        throw FormatError(origin: path, message: "is larger than the \(limit) bytes that are accepted")
-      }
+      if more.isEmpty { return content }
+      content += more
+      if content.count > limit { throw tooLarge(path, limit) }
     }
+  }
+
+  /// Why a file is not read.
+  static func tooLarge(_ path: String, _ limit: Int) -> FormatError {
+    FormatError(origin: path, message: "is larger than the \(limit) bytes that are accepted")
   }
 
   /// The first bytes of a regular file, at most 4096; none where it cannot be read.
@@ -158,7 +133,7 @@ public enum TextFile {
     return true
   }
 
-  private static func failure(_ path: String, _ what: String) -> FormatError {
+  static func failure(_ path: String, _ what: String) -> FormatError {
     FormatError(origin: path, message: "\(what): \(unsafe String(cString: strerror(errno)))")
   }
 }

@@ -181,7 +181,7 @@ public struct Sweep: Sendable {
     comparesDataflows = plan.comparesDataflows
     units = Self.units(networks, settings)
     let counts = networks.flatMap(\.entries).map(\.count)
-    if SweepPlan(self, form: plan.form) != plan
+    if SweepPlan(self, form: plan.form, compression: plan.compression) != plan
       || !settings.flatMap(\.capacities).allSatisfy({ (1..<1 << 53).contains($0.count) })
       || !counts.allSatisfy({ (1...Layer.largestSize).contains($0) }) || units.isEmpty || recordCount == 0
     {

@@ -112,7 +112,7 @@ public struct SweepMerge: Sendable {
     isWriting.withLock { $0 = true }
     do {
       try temporary.cut(at: 0)
-      let index = try merge(progress) { bytes throws(SweepError) in try temporary.write(bytes) }
+      let index = try merge(path, progress) { bytes throws(SweepError) in try temporary.write(bytes) }
       try temporary.synchronize()
       try isWriting.withLock { isWriting throws(SweepError) in
         try index.write(for: path)
@@ -132,11 +132,12 @@ public struct SweepMerge: Sendable {
   /// - Returns: what the sweep comes to.
   /// - Throws: ``SweepError`` before any byte, and what taking them throws.
   public func print(_ take: ([UInt8]) throws(FormatError) -> Void) throws -> SweepRun.Result {
-    _ = try merge { _ in
+    let output = TextFile.standardInput
+    _ = try merge(output) { _ in
     } to: { _ in
     }
     return Self.result(
-      try merge { _ in
+      try merge(output) { _ in
       } to: { bytes throws(SweepError) in
         do throws(FormatError) { try take(bytes) } catch { throw .failed(file: error.origin, error.message) }
       })
@@ -166,31 +167,47 @@ public struct SweepMerge: Sendable {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return }
     if status.st_mode & S_IFMT != S_IFREG { throw .refused(file: path, "is not a regular file") }
-    if SweepIndex.read(of: path)?.plan != parts[0].about.plan {
+    if SweepIndex.read(of: path)?.plan != plan(of: path) {
       throw .refused(file: path, "exists and is not this sweep's; give another file, or remove it")
     }
   }
 
-  /// Reads all parts and hands over the file's bytes; the index that goes with them.
+  /// The plan of a file of all parts, which may be compressed where they are not, or the other way round.
+  private func plan(of path: String) -> SweepPlan {
+    var plan = parts[0].about.plan
+    plan.compression = SweepCompression(of: path)
+    return plan
+  }
+
+  /// Reads all parts and hands over the bytes of a file of a name; the index that goes with them.
   private func merge(
-    _ progress: (Int) -> Void, to take: ([UInt8]) throws(SweepError) -> Void
+    _ path: String, _ progress: (Int) -> Void, to take: ([UInt8]) throws(SweepError) -> Void
   ) throws(SweepError) -> SweepIndex {
-    let head = Array(sweep.head(form).utf8)
+    let plan = plan(of: path)
+    let whole = SweepBytes(compression: plan.compression, file: path)
     var (bytes, checksum) = (0, Checksum())
     func put(_ more: [UInt8]) throws(SweepError) {
       bytes += more.count
       checksum.add(more)
       try take(more)
     }
-    try put(head)
+    try put(whole.head(sweep.head(form)))
     var blocks = sweep.blocks[...]
     var known: [SweepSums] = []
     var (totals, curves): ([SweepTotal], [SweepCurve]) = ([], [])
     var (records, isComplete) = (0, true)
     for (part, units) in zip(parts, sweep.shards(parts.count)) {
-      var reader = try PartReader(part.file, head: head)
+      let own = SweepBytes(compression: part.about.plan.compression, file: part.file)
+      var reader = try PartReader(part.file, head: own.head(sweep.head(form)))
       for unit in sweep.units[units] {
-        let sums = try reader.next(put)
+        let sums: SweepSums
+        if own.compression == whole.compression {
+          sums = try reader.next(put)
+        } else {
+          var records: [UInt8] = []
+          sums = try reader.next { records += $0 }
+          try put(whole.records(own.text(records)))
+        }
         if !sums.areComplete(for: unit, sweep) { throw reader.changed }
         known.append(sums)
         isComplete = isComplete && sums.complete
@@ -208,7 +225,7 @@ public struct SweepMerge: Sendable {
     }
     let about = parts[0].about
     return SweepIndex(
-      producer: about.producer, command: about.command, plan: about.plan,
+      producer: about.producer, command: about.command, plan: plan,
       content: SweepIndex.Content(bytes: bytes, checksum: checksum), records: records, curves: sweep.curveCount,
       complete: isComplete, totals: totals, networkCurves: curves)
   }

@@ -97,6 +97,8 @@ struct SweepPlan: Codable, Hashable, Sendable {
   }
 
   var form: SweepForm
+  /// How the file is compressed, if it is.
+  var compression: SweepCompression?
   var networks: [PlannedNetwork]
   var capacitiesBits: [Int]
   var settings: [PlannedSetting]
@@ -106,6 +108,7 @@ struct SweepPlan: Codable, Hashable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case form
+    case compression
     case networks
     case capacitiesBits = "capacities_bits"
     case settings
@@ -113,8 +116,8 @@ struct SweepPlan: Codable, Hashable, Sendable {
     case comparesDataflows = "compares_dataflows"
   }
 
-  init(_ sweep: Sweep, form: SweepForm) {
-    self.form = form
+  init(_ sweep: Sweep, form: SweepForm, compression: SweepCompression? = nil) {
+    (self.form, self.compression) = (form, compression)
     networks = sweep.networks.map { network in
       PlannedNetwork(
         name: network.name,
@@ -142,7 +145,8 @@ struct SweepPlan: Codable, Hashable, Sendable {
   /// What differs between two plans, for people.
   func difference(from other: SweepPlan) -> String {
     let parts = [
-      ("the form", form == other.form), ("the networks", networks == other.networks),
+      ("the form", form == other.form), ("the compression", compression == other.compression),
+      ("the networks", networks == other.networks),
       ("the capacities", capacitiesBits == other.capacitiesBits),
       ("the accelerators", Set(settings.map(\.accelerator)) == Set(other.settings.map(\.accelerator))),
       ("the layout of the Buffer", Set(settings.map(\.buffer)) == Set(other.settings.map(\.buffer))),

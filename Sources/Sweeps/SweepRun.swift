@@ -33,6 +33,7 @@ public final class SweepRun: Sendable {
   public let resumed: Int
   private let store: Guarded<SweepStore?>
   private let plan: SweepPlan
+  private let bytes: SweepBytes
   private let producer: Producer
   private let units: Range<Int>
 
@@ -40,7 +41,7 @@ public final class SweepRun: Sendable {
   ///
   /// - Parameters:
   ///   - sweep: what it is to hold.
-  ///   - path: the file.
+  ///   - path: the file, which is compressed where its name ends in `.gz`.
   ///   - form: its form.
   ///   - shard: which part of the sweep, or nil for all of it.
   ///   - restarts: whether to begin anew and replace what is there, whatever it is.
@@ -56,7 +57,8 @@ public final class SweepRun: Sendable {
     self.path = path
     self.form = form
     self.shard = shard
-    plan = SweepPlan(sweep, form: form)
+    bytes = SweepBytes(compression: SweepCompression(of: path), file: path)
+    plan = SweepPlan(sweep, form: form, compression: bytes.compression)
     units = sweep.units(of: shard)
     if !restarts, try Self.isComplete(path, plan, shard) {
       SweepStore.removeLeftovers(of: path)
@@ -65,7 +67,7 @@ public final class SweepRun: Sendable {
       return
     }
     let opened = try SweepStore(
-      path, plan, shard, producer, head: sweep.head(form), units: units.count, restarts: restarts)
+      path, plan, shard, producer, head: bytes.head(sweep.head(form)), units: units.count, restarts: restarts)
     for (unit, sums) in zip(sweep.units[units], opened.sums) where !sums.areComplete(for: unit, sweep) {
       throw .refused(
         file: path + ".progress", "is not the progress of a sweep that can be gone on with; --restart begins anew")
@@ -149,10 +151,11 @@ public final class SweepRun: Sendable {
     try inOrder(left, threads: threads) { number in
       let unit = sweep.units[number]
       let answer = try SweepAnswer(unit, of: sweep, threads: threadsPerLayer)
-      return (text: try text(answer.answers), sums: SweepSums(answer), answers: keepsAnswers ? answer.answers : [])
+      let records = try bytes.records(Array(text(answer.answers).utf8))
+      return (records: records, sums: SweepSums(answer), answers: keepsAnswers ? answer.answers : [])
     } deliver: { number, answer in
       kept.withLock { $0 += answer.answers }
-      try store.withLock { try $0?.append(answer.text, answer.sums) }
+      try store.withLock { try $0?.append(answer.records, answer.sums) }
       let unit = sweep.units[number]
       let now = done.withLock { done in
         done += sweep.recordCount(of: unit)
@@ -166,8 +169,9 @@ public final class SweepRun: Sendable {
   /// The answers that an earlier run has written.
   private func earlierAnswers() throws -> [Answer] {
     if resumed == 0 { return [] }
-    let text = try store.withLock { try $0?.written() } ?? TextFile.read(path, limit: .max)
-    let known = try ResultReader.parse(text, origin: path).answers
+    var known: [Answer] = []
+    var written = try ResultStream(file: store.withLock { $0?.partPath } ?? path, limit: .max)
+    while let more = try written.next() { known += more }
     // A record names its energy model; the sweep has the model itself.
     let problems = try sweep.units[units].flatMap { unit in
       try unit.setting.models.joined().map { try sweep.problem(unit, $0) }

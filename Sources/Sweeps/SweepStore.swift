@@ -49,7 +49,7 @@ struct SweepStore {
   /// - Throws: ``SweepError/refused(file:_:)`` when the file is another sweep's, ``SweepError/failed(file:_:)`` when it
   ///   cannot be written.
   init(
-    _ path: String, _ plan: SweepPlan, _ shard: SweepShard?, _ producer: Producer, head: String, units: Int,
+    _ path: String, _ plan: SweepPlan, _ shard: SweepShard?, _ producer: Producer, head: [UInt8], units: Int,
     restarts: Bool
   ) throws(SweepError) {
     self.path = path
@@ -114,22 +114,20 @@ struct SweepStore {
     try progress.cut(at: start)
   }
 
-  /// What was written so far.
-  func written() throws(SweepError) -> String {
-    String(decoding: try part.read(bytes, at: 0), as: UTF8.self)
-  }
+  /// The file that has what was written so far.
+  var partPath: String { part.path }
 
   /// Appends the records of the next unit.
-  mutating func append(_ records: String, _ sums: SweepSums) throws(SweepError) {
+  mutating func append(_ records: [UInt8], _ sums: SweepSums) throws(SweepError) {
     try append(records)
     try progress.write(Self.line(Checkpoint(bytes: bytes, checksum: checksum.text, sums: sums)))
     self.sums.append(sums)
   }
 
-  private mutating func append(_ text: String) throws(SweepError) {
-    try part.write(text)
-    bytes += text.utf8.count
-    checksum.add(text.utf8)
+  private mutating func append(_ more: [UInt8]) throws(SweepError) {
+    try part.write(more)
+    bytes += more.count
+    checksum.add(more)
   }
 
   /// Writes the index of a whole sweep, gives the file its name, and forgets the progress.

@@ -25,7 +25,8 @@ struct Merge: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The file to write, whole or not at all, with the index beside it. - is standard output, without an index.",
+      "The file to write, whole or not at all, with the index beside it, compressed for a name in .gz. - is standard "
+        + "output, without an index.",
       valueName: "file"))
   var output: String?
 
@@ -44,8 +45,8 @@ struct Merge: ParsableCommand {
     let merge = try SweepMerge(files, producer: Invocation.producer)
     let isTable = merge.form == .csv
     try OutputOptions.refuseEnding(
-      of: output, unless: isTable ? ["csv"] : ["jsonl", "json"], what: isTable ? "a table" : "a file of JSON lines",
-      accepted: isTable ? ".csv" : ".jsonl")
+      of: Gzip.content(of: output), unless: isTable ? ["csv"] : ["jsonl", "json"],
+      what: isTable ? "a table" : "a file of JSON lines", accepted: isTable ? ".csv" : ".jsonl")
     if output == TextFile.standardInput {
       _ = try merge.print { bytes throws(FormatError) in try TextFile.print(bytes) }
       return

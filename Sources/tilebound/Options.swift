@@ -375,7 +375,7 @@ struct OutputOptions: ParsableArguments {
 
     /// The form that a file's name ends in, or nil where it ends in none.
     init?(ending file: String) {
-      switch OutputOptions.ending(of: file) {
+      switch OutputOptions.ending(of: Gzip.content(of: file)) {
       case "json": self = .json
       case "csv": self = .csv
       default: return nil
@@ -402,7 +402,8 @@ struct OutputOptions: ParsableArguments {
     if let namedFormat { return namedFormat }
     let form = output.flatMap(Format.init(ending:)) ?? .table
     if form == .table {
-      try Self.refuseEnding(of: output, unless: [], what: "a table, JSON or CSV", accepted: ".txt, .json or .csv")
+      try Self.refuseEnding(
+        of: output.map(Gzip.content), unless: [], what: "a table, JSON or CSV", accepted: ".txt, .json or .csv")
     }
     return form
   }
@@ -441,8 +442,18 @@ struct OutputOptions: ParsableArguments {
   /// Lines broken where they are longer than the terminal is wide.
   func fitted(_ lines: [String]) -> [String] { form.fitted(lines) }
 
-  /// Prints a text, or writes it to the file asked for.
-  func emit(_ text: String) throws { try Self.write(text, to: output) }
+  /// Prints a text, or writes it to the file asked for, compressed where its name ends in `.gz`.
+  func emit(_ text: String) throws {
+    guard let output, Gzip.isName(output) else {
+      try Self.write(text, to: output)
+      return
+    }
+    do {
+      try Self.write(Gzip.member(Array(text.utf8)), to: output)
+    } catch let error as ZLibError {
+      throw CommandFailure(code: .failed, message: "\(output): \(error)")
+    }
+  }
 
   /// Prints lines to the terminal.
   static func print(_ lines: [String]) throws { try write(lines.joined(separator: "\n") + "\n", to: nil) }
@@ -463,7 +474,7 @@ struct OutputOptions: ParsableArguments {
   /// - Throws: an error that names the ending.
   static func refuseEnding(of file: String?, unless endings: [String], what: String, accepted: String) throws {
     guard let file, let ending = ending(of: file), !endings.contains(ending) else { return }
-    let known = ["json", "jsonl", "csv", "html", "htm", "yaml", "yml", "onnx", "m", "svg", "png", "pdf", "md"]
+    let known = ["json", "jsonl", "csv", "html", "htm", "yaml", "yml", "onnx", "m", "svg", "png", "pdf", "md", "gz"]
     if known.contains(ending) {
       throw FormatError(
         origin: "--output",

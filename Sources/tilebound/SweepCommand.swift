@@ -104,8 +104,8 @@ struct SweepCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The file to write: a table for a name in .csv, JSON lines otherwise. - is standard output, which cannot be gone on "
-        + "with.", valueName: "file"))
+      "The file to write: a table for a name in .csv, JSON lines otherwise, compressed for one in .csv.gz or .jsonl.gz. - is "
+        + "standard output, which cannot be gone on with.", valueName: "file"))
   var output: String?
 
   @Option(help: ArgumentHelp("The file's form, whatever its name.", valueName: "form"))
@@ -375,8 +375,9 @@ struct SweepCommand: ParsableCommand {
 
   private func form(of output: String) throws -> SweepForm {
     if let format { return format }
+    let name = Gzip.content(of: output)
     try OutputOptions.refuseEnding(
-      of: output, unless: ["csv", "jsonl", "json"], what: "a table or JSON lines", accepted: ".csv or .jsonl")
-    return OutputOptions.ending(of: output) == "csv" ? .csv : .jsonLines
+      of: name, unless: ["csv", "jsonl", "json"], what: "a table or JSON lines", accepted: ".csv or .jsonl")
+    return OutputOptions.ending(of: name) == "csv" ? .csv : .jsonLines
   }
 }

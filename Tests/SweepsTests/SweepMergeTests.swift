@@ -39,9 +39,11 @@ enum MergeExamples {
   }
 
   /// Does a sweep in so many parts; their files.
-  static func write(_ sweep: Sweep, parts count: Int, in folder: String, _ form: SweepForm = .csv) throws -> [String] {
+  static func write(
+    _ sweep: Sweep, parts count: Int, in folder: String, _ form: SweepForm = .csv, _ ending: String = ""
+  ) throws -> [String] {
     try (1...count).map { number in
-      let file = "\(folder)/part-\(number)"
+      let file = "\(folder)/part-\(number)\(ending)"
       try write(sweep, try SweepShardTests.shard(number, count), to: file, form)
       return file
     }
@@ -51,34 +53,64 @@ enum MergeExamples {
 /// Parts of sweeps put together.
 struct SweepMergeTests {
   /// The merged file and its index are those of the sweep that was done at once, however many parts there are.
-  @Test(arguments: SweepForm.allCases) func mergedIsTheWhole(form: SweepForm) throws {
+  @Test(arguments: [(SweepForm.csv, ""), (.jsonLines, ""), (.csv, ".gz")])
+  func mergedIsTheWhole(form: SweepForm, ending: String) throws {
     let sweep = try Sweep(MergeExamples.request())
     #expect(sweep.hasParts && sweep.namesPhases && sweep.units.count == 24)
     try withTemporaryFolder { folder in
-      try MergeExamples.write(sweep, nil, to: "\(folder)/whole", form)
+      try MergeExamples.write(sweep, nil, to: "\(folder)/whole\(ending)", form)
       let whole = try contents(of: folder)
-      let result = try SweepRun(sweep, to: "\(folder)/whole", form: form).run(threads: 1, command: "") { _ in }
+      let bytes = Array(try #require(whole["whole\(ending)"]))
+      // Standard output has no name that says that it is to be compressed.
+      let plain = ending.isEmpty ? bytes : try Gzip.content(bytes, origin: "whole")
+      let result = try SweepRun(sweep, to: "\(folder)/whole\(ending)", form: form).run(threads: 1, command: "") { _ in }
       // More parts than layers leave some of them empty.
       for count in cases([1, 3, 30]) {
         let parts = "\(folder)/\(count)"
         try FileManager.default.createDirectory(atPath: parts, withIntermediateDirectories: true)
-        let files = try MergeExamples.write(sweep, parts: count, in: parts, form)
+        let files = try MergeExamples.write(sweep, parts: count, in: parts, form, ending)
         let before = try contents(of: parts)
         let merge = try SweepMerge(files.reversed())
         #expect(merge.count == count && merge.form == form)
         var records: [Int] = []
-        let merged = try merge.write(to: "\(parts)/whole") { records.append($0) }
+        let merged = try merge.write(to: "\(parts)/whole\(ending)") { records.append($0) }
         #expect(records.last == sweep.recordCount && merged.totals == result.totals)
         #expect(merged.networkCurves == result.networkCurves && merged.isComplete == result.isComplete)
         #expect(try contents(of: parts) == before.merging(whole) { $1 }, "\(count) parts")
         var printed: [UInt8] = []
         _ = try merge.print { printed += $0 }
-        #expect(Data(printed) == whole["whole"])
+        #expect(printed == plain)
         // The sweep takes it for its own, and it may be merged once more.
-        #expect(try SweepRun(sweep, to: "\(parts)/whole", form: form).isComplete)
-        _ = try merge.write(to: "\(parts)/whole")
+        #expect(try SweepRun(sweep, to: "\(parts)/whole\(ending)", form: form).isComplete)
+        _ = try merge.write(to: "\(parts)/whole\(ending)")
         #expect(try contents(of: parts) == before.merging(whole) { $1 }, "\(count) parts")
       }
+    }
+  }
+
+  /// Parts that are compressed make a file that is not, and the other way round: those of sweeps to files of these names.
+  @Test func mergeCompressesAndDecompresses() throws {
+    var request = try MergeExamples.request()
+    request.reuse = [.sliding]
+    let sweep = try Sweep(request)
+    try withTemporaryFolder { folder in
+      let plain = try MergeExamples.write(sweep, parts: 2, in: folder)
+      let compressed = try MergeExamples.write(sweep, parts: 2, in: folder, .csv, ".gz")
+      for (name, files) in [("whole", compressed), ("whole.gz", plain)] {
+        try MergeExamples.write(sweep, nil, to: "\(folder)/\(name)")
+        let at = try contents(of: folder)
+        _ = try SweepMerge(files).write(to: "\(folder)/\(name)")
+        #expect(try contents(of: folder) == at)
+      }
+      #expect(
+        refusal { _ = try SweepMerge([plain[0], compressed[1]]) }
+          == "\(compressed[1]): is of another sweep: it differs from \(plain[0]) in the compression")
+      // The records of a part that was cut after it was written.
+      let second = URL(fileURLWithPath: compressed[1])
+      try Data(contentsOf: second).dropLast(9).write(to: second)
+      let message = refusal { _ = try SweepMerge(compressed).write(to: "\(folder)/again") }
+      #expect(message == "\(compressed[1]): was changed after it was written, or its index was")
+      #expect(!FileManager.default.fileExists(atPath: "\(folder)/again"))
     }
   }
 

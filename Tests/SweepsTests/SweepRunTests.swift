@@ -179,14 +179,14 @@ struct SweepRunTests {
   }
 
   /// Whatever state an end of the program leaves, going on from it ends with the same files.
-  @Test(arguments: SweepForm.allCases)
-  func goesOnFromEveryState(form: SweepForm) throws {
+  @Test(arguments: [(SweepForm.csv, "s"), (.jsonLines, "s"), (.csv, "s.gz")])
+  func goesOnFromEveryState(form: SweepForm, name: String) throws {
     let sweep = try Sweep(Examples.shortRequest())
     let perUnit = sweep.recordCount / sweep.units.count
     let seed = Int.random(in: 0..<1 << 30)
     var random = SplitMix64(seed: seed)
     try withTemporaryFolder { folder in
-      let file = "\(folder)/s"
+      let file = "\(folder)/\(name)"
       let states = Guarded<[[String: Data]]>([])
       let first = try SweepRun(sweep, to: file, form: form)
       let result = try first.run(threads: 2, command: "c", keepsAnswers: true) { _ in
@@ -205,21 +205,21 @@ struct SweepRunTests {
         switch number % 5 {
         case 1:
           // Records beyond what the progress vouches for, the last of them cut.
-          let later = try #require(states.value.last?["s.part"])
-          let length = try #require(state["s.part"]?.count)
-          state["s.part"] = later.prefix(length + random.pick(0...later.count - length))
+          let later = try #require(states.value.last?["\(name).part"])
+          let length = try #require(state["\(name).part"]?.count)
+          state["\(name).part"] = later.prefix(length + random.pick(0...later.count - length))
         case 2:
           // A progress line that is cut.
-          state["s.progress"]?.removeLast(random.pick(1...20))
+          state["\(name).progress"]?.removeLast(random.pick(1...20))
           vouched -= 1
         case 3:
           // Records that the disk lost though the progress has them.
-          state["s.part"]?.removeLast(random.pick(1...100))
+          state["\(name).part"]?.removeLast(random.pick(1...100))
           vouched -= 1
         case 4:
           // A byte of the last records that the disk garbled.
-          let place = try #require(state["s.part"]).endIndex - random.pick(1...100)
-          state["s.part"]?[place] ^= 0x20
+          let place = try #require(state["\(name).part"]).endIndex - random.pick(1...100)
+          state["\(name).part"]?[place] ^= 0x20
           vouched -= 1
         default: break
         }
@@ -247,10 +247,10 @@ struct SweepRunTests {
       }
       // Ended between the index, the file's name and the end of the progress.
       let last = try #require(states.value.last)
-      try replace(folder, with: last.merging(["s.index.json": try #require(whole["s.index.json"])]) { $1 })
+      try replace(folder, with: last.merging(["\(name).index.json": try #require(whole["\(name).index.json"])]) { $1 })
       try run(sweep, file, form)
       #expect(try contents(of: folder) == whole)
-      try replace(folder, with: whole.merging(["s.progress": try #require(last["s.progress"])]) { $1 })
+      try replace(folder, with: whole.merging(["\(name).progress": try #require(last["\(name).progress"])]) { $1 })
       let done = try SweepRun(sweep, to: file, form: form)
       #expect(done.isComplete && done.resumed == sweep.recordCount)
       let known = try done.run(threads: 1, command: "c", keepsAnswers: true) { _ in }

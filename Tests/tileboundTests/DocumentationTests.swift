@@ -80,6 +80,10 @@ struct DocumentationTests {
       for (line, shown) in commands {
         let needs = ["cc", "python3"].first { line.hasPrefix($0 + " ") }
         if let needs, try Program.shell("command -v \(needs)").code != 0 { continue }
+        if let missing = try Self.missingModules(line, in: folder) {
+          print("\(page): '\(line)' is not run: Python has not \(missing)")
+          continue
+        }
         let outcome = try Program.shell("export COLUMNS=80; exec 2>&1; \(line)", in: folder)
         #expect(outcome.code == 0, "\(page): \(line)\n\(outcome.output)")
         if shown.allSatisfy(\.isEmpty) { continue }
@@ -120,6 +124,16 @@ struct DocumentationTests {
         }
       }
     }
+  }
+
+  /// The modules that a Python program imports, where they are not all there.
+  private static func missingModules(_ line: String, in folder: String) throws -> String? {
+    guard let name = line.wholeMatch(of: #/python3 ([a-z]+\.py)/#)?.output.1 else { return nil }
+    let program = try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
+    let imports = program.split(separator: "\n").filter { $0.hasPrefix("import ") }.joined(separator: "; ")
+    let outcome = try Program.shell("python3 -c '\(imports)'", in: folder)
+    if outcome.error.contains("ModuleNotFoundError") { return imports.replacing("import ", with: "") }
+    return nil
   }
 
   @Test func dotsStandForAnyLines() {

@@ -48,6 +48,42 @@ struct MergeCommandTests {
     }
   }
 
+  /// Files whose names end in `.gz`: what is wrong with them, and what without zlib.
+  @Test func compressedFiles() throws {
+    try withTemporaryFolder { folder in
+      let sweep = "sweep alexnet --layer conv5 --capacity 16KiB --reuse sliding --quiet --output"
+      let made = try Program.shell(
+        "tilebound \(sweep) s.csv.gz && tilebound gap alexnet --layer conv5 --capacity 16KiB --output g.json.gz "
+          + "&& gzip -dc s.csv.gz | wc -l && gzip -dc g.json.gz | head -1 && head -c 700 s.csv.gz >cut.csv.gz",
+        in: folder)
+      #expect(made.code == 0 && made.output == "2\n{\n" && made.error.isEmpty, "\(made)")
+      let before = try contents(of: folder)
+      let missing =
+        "zlib cannot be used: no.so: cannot open shared object file: No such file or directory; install it "
+        + "(Debian: zlib1g), or name its file in TILEBOUND_ZLIB\n"
+      for (line, code, message) in [
+        ("TILEBOUND_ZLIB=no.so tilebound \(sweep) t.csv.gz", 1, "t.csv.gz: \(missing)"),
+        ("TILEBOUND_ZLIB=no.so tilebound bound alexnet --capacity 16KiB --output b.csv.gz", 1, "b.csv.gz: \(missing)"),
+        (
+          "TILEBOUND_ZLIB=no.so tilebound report s.csv.gz --output r.html --no-plots", 64,
+          "s.csv.gz: is compressed: \(missing)"
+        ),
+        (
+          "tilebound report cut.csv.gz --output r.html --no-plots", 64,
+          "cut.csv.gz: ends within its compressed data: a part of the file is missing\n"
+        ),
+        (
+          "tilebound convert alexnet --output a.yaml.gz", 64,
+          "--output: 'a.yaml.gz' ends in .gz, and a layer table is written; a name in .yaml is accepted\n"
+        ),
+      ] {
+        let outcome = try Program.shell(line, in: folder)
+        #expect(outcome.error == "tilebound: \(message)" && outcome.code == code, "\(line): \(outcome)")
+      }
+      #expect(try contents(of: folder) == before)
+    }
+  }
+
   /// What is to be expected of each shard, and how far that is from what it takes; nothing is written.
   @Test func plans() throws {
     try withTemporaryFolder { folder in

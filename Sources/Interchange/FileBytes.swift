@@ -1,0 +1,52 @@
+import Foundation
+import Parallel
+
+/// The bytes of a regular file, or those of standard input, some at a time; closed when nobody holds it any more.
+final class FileBytes {
+  private static let step = 1 << 16
+  /// Whether standard input was read: there is nothing more in it then.
+  private static let isStandardInputRead = Guarded(false)
+
+  let path: String
+  private let descriptor: CInt
+  private var buffer = [UInt8](repeating: 0, count: step)
+
+  /// Opens a file.
+  ///
+  /// - Throws: ``FormatError`` when it cannot be read.
+  init(_ path: String) throws(FormatError) {
+    self.path = path
+    if path == TextFile.standardInput {
+      let wasRead = Self.isStandardInputRead.withLock { isRead in
+        defer { isRead = true }
+        return isRead
+      }
+      if wasRead {
+        throw FormatError(origin: path, message: "was read already; '-' can stand for one file only")
+      }
+      descriptor = STDIN_FILENO
+      return
+    }
+    // A pipe without a writer would hold up a blocking open for ever.
+    descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    if descriptor < 0 { throw TextFile.failure(path, "cannot be read") }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw FormatError(origin: path, message: "is not a regular file")
+    }
+  }
+
+  deinit { if descriptor > STDIN_FILENO { close(descriptor) } }
+
+  /// The next bytes; none at the end.
+  ///
+  /// - Throws: ``FormatError`` when they cannot be read.
+  func next() throws(FormatError) -> ArraySlice<UInt8> {
+    while true {
+      let count = unsafe read(descriptor, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      if count < 0 { throw TextFile.failure(path, "cannot be read") }
+      return buffer[..<count]
+    }
+  }
+}
