@@ -38,6 +38,8 @@ public struct Answer: Hashable, Sendable {
   public var seconds: Double?
   /// Whether an element-by-element replay counted the same; nil when there was none.
   public var replayAgrees: Bool?
+  /// The bursts that moved, where a replay counted them.
+  public var transactions: Transactions?
 
   /// The answer for a mapping that was given.
   ///

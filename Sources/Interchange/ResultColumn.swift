@@ -44,8 +44,10 @@ public struct ExtraColumns: OptionSet, Sendable {
   public static let time = ExtraColumns(rawValue: 32)
   /// How tensors lie in the Buffer.
   public static let layout = ExtraColumns(rawValue: 64)
+  /// Bursts that a replay counted.
+  public static let bursts = ExtraColumns(rawValue: 128)
   /// All of these.
-  static let all: ExtraColumns = [.dataflows, .parts, .phases, .buffer, .accelerator, .time, .layout]
+  static let all: ExtraColumns = [.dataflows, .parts, .phases, .buffer, .accelerator, .time, .layout, .bursts]
 
   /// One bit for each.
   public let rawValue: Int
@@ -63,6 +65,7 @@ public struct ExtraColumns: OptionSet, Sendable {
     if records.contains(where: { $0.accelerator != nil }) { insert(.accelerator) }
     if records.contains(where: { $0.time != nil }) { insert(.time) }
     if records.contains(where: { $0.buffer != nil }) { insert(.layout) }
+    if records.contains(where: { $0.bursts != nil }) { insert(.bursts) }
   }
 }
 
@@ -78,7 +81,7 @@ extension ResultFile {
   private static let extraColumns: [(path: [String], needs: ExtraColumns)] = [
     (["dataflows"], .dataflows), (["references"], .dataflows), (["part_of"], .parts), (["own_inputs"], .parts),
     (["phases"], .phases), (["energy", "buffer"], .buffer), (["accelerator"], .accelerator), (["time"], .time),
-    (["buffer"], .layout),
+    (["buffer"], .layout), (["bursts"], .bursts),
   ]
 
   private static let comparisonColumns: [ResultColumn] =
@@ -159,6 +162,15 @@ extension ResultFile {
     ResultColumn(["search", "complete"], .flag) { $0.search.map { String($0.complete) } ?? "" },
     ResultColumn(["search", "seconds"], .number) { $0.search?.seconds.map(number) ?? "" },
     ResultColumn(["replay_agrees"], .flag) { $0.replayAgrees.map(String.init) ?? "" },
+    ResultColumn(["bursts", "size_bits"], .number) { text($0.bursts?.sizeBits) },
+    ResultColumn(["bursts", "order"], .text) { $0.bursts?.order ?? "" },
+    ResultColumn(["bursts", "inputs_read"], .number) { text($0.bursts?.inputsRead) },
+    ResultColumn(["bursts", "weights_read"], .number) { text($0.bursts?.weightsRead) },
+    ResultColumn(["bursts", "biases_read"], .number) { text($0.bursts?.biasesRead) },
+    ResultColumn(["bursts", "partial_sums_read"], .number) { text($0.bursts?.partialSumsRead) },
+    ResultColumn(["bursts", "partial_sums_written"], .number) { text($0.bursts?.partialSumsWritten) },
+    ResultColumn(["bursts", "outputs_written"], .number) { text($0.bursts?.outputsWritten) },
+    ResultColumn(["bursts", "total"], .number) { text($0.bursts?.total) },
   ]
 
   private static func text(_ value: Int?) -> String { value.map(String.init) ?? "" }

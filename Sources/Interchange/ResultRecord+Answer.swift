@@ -70,6 +70,7 @@ extension ResultRecord {
     answer.search = search.map { SearchStatistics($0) }
     answer.seconds = search?.seconds
     answer.replayAgrees = replayAgrees
+    answer.transactions = try bursts.map { bursts throws(FormatError) in try bursts.transactions(moving: trafficBits) }
     return answer
   }
 

@@ -330,6 +330,8 @@ public struct ResultRecord: Codable, Hashable, Sendable {
   public var search: Search?
   /// Whether an element-by-element replay counted the same; nil when there was none.
   public var replayAgrees: Bool?
+  /// The bursts that a replay counted; nil where it was not asked for them.
+  public var bursts: BurstCounts?
 
   enum CodingKeys: String, CodingKey {
     case network
@@ -358,6 +360,7 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     case references
     case search
     case replayAgrees = "replay_agrees"
+    case bursts
   }
 
   /// The record of an answer.
@@ -388,6 +391,7 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     references = answer.references.map(Self.byName)
     search = answer.search.map { Search($0, seconds: answer.seconds) }
     replayAgrees = answer.replayAgrees
+    bursts = answer.transactions.map { BurstCounts($0) }
   }
 
   /// Values under the names of what they are of.

@@ -19,6 +19,8 @@ public struct Replay: Hashable, Sendable {
   public let peak: Bits
   /// The MACs that ran.
   public let macs: Int
+  /// The bursts that moved, where it was asked for them.
+  public let transactions: Transactions?
 
   /// Walks `mapping` on `layer`.
   ///
@@ -29,15 +31,17 @@ public struct Replay: Hashable, Sendable {
   ///   - widths: bits of a word of each kind.
   ///   - capacity: the Buffer's size, or nil to leave it unchecked.
   ///   - layout: how tensors lie in the Buffer.
+  ///   - bursts: how they lie in DRAM, to count ``transactions``, or nil.
   /// - Throws: ``ReplayError``.
   public init(
     of mapping: Mapping, on layer: Layer, reuse: ReusePolicy, widths: WordWidths, capacity: Bits? = nil,
-    layout: BufferLayout = .shared
+    layout: BufferLayout = .shared, bursts: Bursts? = nil
   ) throws(ReplayError) {
     if layer.macs > Self.largestMACs { throw .tooManyMACs(layer.macs) }
     /// Walks the mapping while some tensors have a second copy.
     func walk(_ twice: Set<Tensor>, _ capacity: Bits?) throws(ReplayError) -> Walker {
       var walker = Walker(mapping, layer, reuse, widths, capacity, layout, twice)
+      walker.bursts = bursts.map { BurstCounter($0, layer, widths) }
       try walker.start()
       try walker.run(0)
       try walker.finish()
@@ -50,6 +54,7 @@ public struct Replay: Hashable, Sendable {
     occupancy = walker.largest
     peak = Bits(walker.peak)
     macs = walker.macs
+    transactions = walker.bursts?.counts
   }
 }
 
@@ -135,6 +140,8 @@ struct Walker {
   var largest = Occupancy(inputs: .zero, weights: .zero, outputs: .zero)
   var peak = 0
   var macs = 0
+  /// Counts bursts, where these are asked for.
+  var bursts: BurstCounter?
 
   init(
     _ mapping: Mapping, _ layer: Layer, _ reuse: ReusePolicy, _ widths: WordWidths, _ capacity: Bits?,
@@ -240,14 +247,18 @@ struct Walker {
       let overlapStays = reuse == .overlap || reuse == .sliding && Self.isOneStep(from: inputs.position, to: now)
       let box = inputElements()
       try load(tensor, in: inputs, box)
-      traffic.inputsRead += Words(overlapStays ? box.count { !inputs.isHeld[$0] } : box.count)
+      let loaded = overlapStays ? box.filter { !inputs.isHeld[$0] } : box
+      traffic.inputsRead += Words(loaded.count)
+      bursts?.add(loaded, of: .inputs, width: widths.inputs, to: \.inputsRead)
       Self.replace(&inputs, by: box, at: now)
       largest.inputs = max(largest.inputs, Words(box.count))
     case .weights:
       if stays(weights, at: now) { return }
       let box = weightElements()
       try load(tensor, in: weights, box)
-      traffic.weightsRead += Words(reuse == .overlap ? box.count { !weights.isHeld[$0] } : box.count)
+      let loaded = reuse == .overlap ? box.filter { !weights.isHeld[$0] } : box
+      traffic.weightsRead += Words(loaded.count)
+      bursts?.add(loaded, of: .weights, width: widths.weights, to: \.weightsRead)
       Self.replace(&weights, by: box, at: now)
       largest.weights = max(largest.weights, Words(box.count))
     case .outputs:
@@ -313,6 +324,8 @@ struct Walker {
 
   /// Outputs come into the Buffer, from DRAM if they were in it before.
   mutating func read(_ outputs: [Int]) {
+    bursts?.add(outputs.filter { isVisited[$0] }, of: .outputs, width: widths.partialSums, to: \.partialSumsRead)
+    var biases: [Int] = []
     for element in outputs {
       if isVisited[element] { traffic.partialSumsRead += Words(1) }
       isVisited[element] = true
@@ -320,14 +333,22 @@ struct Walker {
       let bias = layer.hasBiases ? channel / layer.channelsPerBias : 0
       if !hasBias[bias] {
         hasBias[bias] = true
-        traffic.biasesRead += Words(1)
+        biases.append(bias)
       }
     }
+    traffic.biasesRead += Words(biases.count)
+    bursts?.add(biases: biases)
   }
 
   /// Outputs go to DRAM, finished or not.
   mutating func write(_ outputs: [Int]) {
     let reduction = Int32(layer[.c] * layer[.r] * layer[.s])
+    if bursts != nil {
+      let finished = outputs.filter { macsDone[$0] == reduction }
+      let unfinished = outputs.filter { macsDone[$0] != reduction }
+      bursts?.add(finished, of: .outputs, width: widths.outputs, to: \.outputsWritten)
+      bursts?.add(unfinished, of: .outputs, width: widths.partialSums, to: \.partialSumsWritten)
+    }
     for element in outputs {
       if macsDone[element] == reduction {
         traffic.outputsWritten += Words(1)

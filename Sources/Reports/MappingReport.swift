@@ -165,6 +165,9 @@ public struct MappingReport {
             ? "  replay     every MAC ran once on operands in the Buffer; traffic and occupancy are the same"
             : "  replay     DIFFERS")
       }
+      if let transactions = answer.transactions {
+        lines.append("  bursts     \(BurstText.text(transactions, moved: answer.traffic.total))")
+      }
       return form.fitted(lines + NestDrawing(answer.mapping, on: answer.layer).text.map { "    \($0)" } + [""])
     }
   }

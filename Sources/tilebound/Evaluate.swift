@@ -41,11 +41,43 @@ struct Evaluate: ParsableCommand {
   @Flag(help: "Walk the nest element by element and compare.")
   var replay = false
 
+  @Option(
+    help: ArgumentHelp(
+      "With --replay: count the bursts of this size, as 64B, that move between DRAM and the Buffer.", valueName: "size")
+  )
+  var burst: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How tensors lie in DRAM: nchw, columns next to each other, or nhwc, channels. (default: nchw)",
+      valueName: "order"))
+  var memoryOrder: String?
+
   @OptionGroup var timeloop: TimeloopOptions
   @OptionGroup var output: OutputOptions
 
+  /// The bursts to count, or nil for none.
+  private func bursts() throws -> Bursts? {
+    guard let burst else {
+      if memoryOrder != nil { throw CommandFailure(code: .usage, message: "--memory-order goes with --burst") }
+      return nil
+    }
+    if !replay { throw CommandFailure(code: .usage, message: "--burst goes with --replay, which sees each transfer") }
+    let known = Bursts.Order.allCases.map(\.rawValue)
+    let name = memoryOrder ?? Bursts.Order.channelsFirst.rawValue
+    guard let order = Bursts.Order(rawValue: name) else {
+      throw CommandFailure(code: .usage, message: "--memory-order: \(unknown("order", name, known: known))")
+    }
+    let size = try CapacityText.parse(burst, origin: "--burst")
+    guard let bursts = Bursts(of: size, order) else {
+      throw CommandFailure(code: .usage, message: "--burst: a burst has at most 2^40 bits")
+    }
+    return bursts
+  }
+
   func run() throws {
     let format = try output.format()
+    let bursts = try bursts()
     let accelerator = try machine.named(
       besides: [("--capacity", self.capacity)] + model.ofAccelerator + layout.ofAccelerator)
     let buffer = try self.capacity.map { try CapacityOptions.buffer($0) }
@@ -59,12 +91,16 @@ struct Evaluate: ParsableCommand {
       on: layers, setting.widths, phases: reuse.phases,
       example: "tilebound evaluate --network alexnet --mapping configs/mappings/alexnet-conv2.yaml")
     guard let nest = mapping.tree.singleNest else {
+      if bursts != nil {
+        throw CommandFailure(code: .usage, message: "--burst takes a mapping of one nest, not one in pieces")
+      }
       return try evaluate(mapping, in: setting, capacity, accelerator, as: format)
     }
     var answer = try self.given.answer(nest, mapping, in: setting, capacity: capacity)
     answer.accelerator = accelerator?.identity
     if replay {
-      try compare(answer.evaluation, try Problem(answer.layer, in: setting), capacity)
+      answer.transactions = try compare(
+        answer.evaluation, try Problem(answer.layer, in: setting), capacity, bursts)
       answer.replayAgrees = true
     }
     try timeloop.write(answer, capacity: capacity ?? answer.occupancy, isSearched: false)
@@ -125,14 +161,18 @@ struct Evaluate: ParsableCommand {
   }
 
   /// Replays the mapping; ends the command where the replay counts something else.
-  private func compare(_ evaluation: Evaluation, _ problem: Problem, _ capacity: Bits?) throws {
+  ///
+  /// - Returns: the bursts that moved, where these are asked for.
+  private func compare(
+    _ evaluation: Evaluation, _ problem: Problem, _ capacity: Bits?, _ bursts: Bursts?
+  ) throws -> Transactions? {
     let widths = problem.widths
     let replay: Replay
     do {
       replay = try StepProgress.during(Self.replaying(problem.layer)) {
         try Replay(
           of: evaluation.mapping, on: problem.layer, reuse: problem.reuse, widths: widths, capacity: capacity,
-          layout: problem.layout)
+          layout: problem.layout, bursts: bursts)
       }
     } catch {
       throw CommandFailure(code: .failed, message: "replay: \(error)")
@@ -145,5 +185,6 @@ struct Evaluate: ParsableCommand {
           + "\(evaluation.traffic.bits(widths).total.count) and \(evaluation.occupancy.bits(widths).count): this is an "
           + "error in Tilebound, please report it")
     }
+    return replay.transactions
   }
 }

@@ -473,6 +473,38 @@ struct CommandTests {
     }
   }
 
+  /// Bursts that a replay counts, in words, records and back.
+  @Test func bursts() throws {
+    let line = "tilebound evaluate --shape k=4,c=8,h=8,w=8 --nest 'q:2 [outputs] c:4 [inputs] [weights]' --replay"
+    let told = try Program.shell("\(line) --burst 8B --memory-order nhwc", in: Program.root.path)
+    #expect(told.code == 0 && told.output.contains("of 8 B (nhwc), "), "\(told.output)\(told.error)")
+    try withTemporaryFolder { folder in
+      for form in ["json", "csv"] {
+        let made = try Program.shell("\(line) --burst 64bit --output a.\(form)", in: folder)
+        #expect(made.code == 0, "\(made.error)")
+        let page = try Program.run("report a.\(form) --no-plots --output a.html", in: folder)
+        #expect(page.code == 0, "\(page.error)")
+        #expect(try String(contentsOfFile: "\(folder)/a.html", encoding: .utf8).contains("of 8 B (nchw), "))
+        let text = try String(contentsOfFile: "\(folder)/a.\(form)", encoding: .utf8)
+        let changed = form == "json" ? text.replacing("\"order\" : \"nchw\"", with: "\"order\" : \"hcnw\"") : ""
+        if changed.isEmpty { continue }
+        try Data(changed.utf8).write(to: URL(fileURLWithPath: "\(folder)/b.json"))
+        let other = try Program.run("report b.json --output b.html", in: folder)
+        #expect(other.code == 64 && other.error.contains("bursts: are of no size or order that can be"))
+      }
+    }
+    for (options, message) in [
+      ("--burst 8B", "--burst goes with --replay"),
+      ("--memory-order nhwc --replay", "--memory-order goes with --burst"),
+      ("--burst 8B --memory-order hwcn --replay", "--memory-order: unknown order 'hwcn'"),
+      ("--burst 8 --replay", "--burst: '8' has no unit"),
+    ] {
+      let refused = try Program.shell(
+        line.replacing(" --replay", with: "") + " " + options, in: Program.root.path)
+      #expect(refused.code == 64 && refused.error.contains(message), "\(options): \(refused.error)")
+    }
+  }
+
   /// Tiles that are multiples, in every command that takes a layout, in records and back.
   @Test func tiles() throws {
     let (fc, tiles) = (Self.fc, "--tiles k=8*,c=16*")

@@ -190,10 +190,11 @@ struct DocumentationTests {
       "curve alexnet --total --capacity 64KiB --reuse sliding", "bound alexnet --layer fc8 --capacity 64KiB",
       "optimize layer-examples --layer dcgan* --capacity 64KiB --reuse sliding",
       "optimize alexnet --layer fc8 --capacity 64KiB --double-buffer all",
+      "evaluate --shape k=2,c=2,p=2 --nest '[outputs] [inputs] [weights]' --replay --burst 8B",
     ]
     let columns = try Set(
       lines.flatMap { line in
-        let outcome = try Program.run("\(line) --format csv")
+        let outcome = try Program.shell("tilebound \(line) --format csv", in: Program.root.path)
         #expect(outcome.code == 0, "\(line): \(outcome.error)")
         return outcome.output.prefix { $0 != "\n" }.split(separator: ",").map(String.init)
       })

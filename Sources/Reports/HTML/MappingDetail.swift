@@ -124,6 +124,9 @@ struct MappingDetail {
     if let agrees = record.replayAgrees {
       facts.append(Fact(name: "Replay", text: agrees ? "counted the same when the record was made" : "DIFFERED"))
     }
+    if let transactions = record.transactions {
+      facts.append(Fact(name: "Bursts", text: BurstText.text(transactions, moved: record.traffic.total)))
+    }
     return facts
   }
 
