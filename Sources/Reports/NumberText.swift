@@ -29,6 +29,18 @@ enum NumberText {
   /// An energy among others in a column: decimals of large ones would tell nothing and break the column.
   static func energy(_ value: Double) -> String { grouped(abs(value) < 10_000 ? value : value.rounded()) }
 
+  /// A text whose numbers stay whole where lines are broken: with blanks that hold between digits and before percent signs.
+  static func unbroken(_ text: String) -> String {
+    let characters = Array(text)
+    return String(
+      characters.indices.map { index in
+        let isInside =
+          characters[index] == " " && index > 0 && index + 1 < characters.count && characters[index - 1].isNumber
+          && (characters[index + 1].isNumber || characters[index + 1] == "%")
+        return isInside ? "\u{A0}" : characters[index]
+      })
+  }
+
   /// A price as it is, digits and all.
   static func price(_ value: Double) -> String { Int(exactly: value).map(grouped) ?? "\(value)" }
 

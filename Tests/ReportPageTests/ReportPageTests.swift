@@ -116,7 +116,8 @@ import Testing
     let isNumber: Bool = try browser.value(
       "document.querySelectorAll('#records thead th')[\(column)].classList.contains('number')")
     if isNumber {
-      let values: [String] = try browser.value("\(cells).map((cell) => cell.dataset.value ?? '')")
+      let values: [String] = try browser.value(
+        "\(cells).map((cell) => cell.dataset.value ?? cell.textContent.replaceAll(' ', ''))")
       let numbers = values.prefix { !$0.isEmpty }.compactMap(Double.init)
       #expect(values.dropFirst(numbers.count).allSatisfy { $0.isEmpty }, "column \(column): \(values)")
       #expect(numbers.count > 20 && numbers == numbers.sorted(by: ascending ? (<) : (>)), "column \(column): \(values)")
@@ -146,7 +147,7 @@ import Testing
         try browser.click(title)
         #expect(try browser.value("\(title).parentElement.getAttribute('aria-sort')") == direction)
         let gaps: [String] = try browser.value(
-          "[...\(table).tBodies[0].rows].map((row) => row.cells[6].dataset.value)")
+          "[...\(table).tBodies[0].rows].map((row) => row.cells[2].dataset.value)")
         let values = gaps.compactMap(Double.init)
         #expect(values.count > 4 && Set(values).count > 2)
         #expect(zip(values, values.dropFirst()).allSatisfy(order), "\(direction): \(values)")
@@ -213,6 +214,60 @@ import Testing
       try browser.type("<script>")
       #expect(try browser.value("\(shown).length") == 5)
       #expect(browser.complaints.isEmpty, "\(browser.complaints)")
+    }
+  }
+
+  /// Network, capacity and gap choose rows as well, and all of them together.
+  @Test func choicesFilterRows() throws {
+    try withReport { browser in
+      let shown = "[...document.querySelectorAll('#records tbody tr')].filter((row) => row.offsetHeight > 0)"
+      let titles: [String] = try browser.value(
+        "[...document.querySelectorAll('#records thead th')].map((header) => header.textContent)")
+      let (capacity, gap) = (
+        try #require(titles.firstIndex(of: "capacity")), try #require(titles.firstIndex(of: "gap data"))
+      )
+      func choose(_ name: String, _ value: String) throws {
+        try browser.evaluate(
+          """
+          (() => {
+            const element = document.getElementById("filter-\(name)");
+            element.value = "\(value)";
+            element.dispatchEvent(new Event("input", { bubbles: true }));
+          })()
+          """)
+      }
+      let all: Int = try browser.value("\(shown).length")
+      let sizes: [String] = try browser.value(
+        "[...document.getElementById('filter-capacity').options].map((option) => option.value)")
+      #expect(sizes.first == "" && sizes.contains("64 KiB") && Set(sizes).count == sizes.count)
+      let places = [sizes.firstIndex(of: "16 B"), sizes.firstIndex(of: "256 B"), sizes.firstIndex(of: "64 KiB")]
+      #expect(places.compactMap { $0 } == places.compactMap { $0 }.sorted() && !places.contains(nil))
+      try choose("network", "alexnet")
+      let networks: [String] = try browser.value("\(shown).map((row) => row.cells[0].textContent)")
+      #expect(Set(networks) == ["alexnet"] && networks.count < all)
+      try choose("capacity", "64 KiB")
+      let chosen: [String] = try browser.value("\(shown).map((row) => row.cells[\(capacity)].textContent)")
+      #expect(chosen.count == 8 && Set(chosen) == ["64 KiB"])
+      try choose("gap", "1")
+      let gaps: [String] = try browser.value("\(shown).map((row) => row.cells[\(gap)].dataset.value)")
+      #expect(!gaps.isEmpty && gaps.count < 8 && gaps.allSatisfy { Double($0) ?? 0 >= 0.01 }, "\(gaps)")
+      for name in ["network", "capacity", "gap"] { try choose(name, "") }
+      #expect(try browser.value("\(shown).length") == all)
+      #expect(try browser.value("document.getElementById('filter-count').textContent") == "")
+      #expect(browser.complaints.isEmpty, "\(browser.complaints)")
+    }
+  }
+
+  /// The gap's column is in sight on a usual screen, and the first columns on a narrow one.
+  @Test(arguments: [(1280, "gap total"), (390, "gap data")])
+  func whatMattersIsInSight(width: Int, column: String) throws {
+    try withReport(width: width) { browser in
+      let right: Double = try browser.value(
+        """
+        [...document.querySelectorAll("#records thead th")].find((header) => header.textContent === "\(column)")
+          .getBoundingClientRect().right
+        """)
+      #expect(right <= Double(width))
     }
   }
 

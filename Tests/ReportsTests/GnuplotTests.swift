@@ -34,7 +34,7 @@ struct GnuplotTests {
   @Test func tipsLieOnTheDrawnLine() throws {
     let figure = Self.figure()
     let svg = try figure.inlineSVG(idPrefix: "one")
-    let path = try #require(svg.firstMatch(of: /stroke='rgb\( 18,  52,  86\)'[^>]*d='M([^']*)'/.dotMatchesNewlines()))
+    let path = try #require(svg.firstMatch(of: /stroke='rgb\( 18, 52, 86\)'[^>]*d='M([^']*)'/.dotMatchesNewlines()))
     let drawn = path.1.matches(of: /(-?[\d.]+),(-?[\d.]+)/).compactMap { match -> (Double, Double)? in
       guard let x = Double(match.1), let y = Double(match.2) else { return nil }
       return (x, y)
@@ -61,6 +61,30 @@ struct GnuplotTests {
     let sides = (try #require(Double(box.1)), try #require(Double(box.2)))
     #expect(abs(sides.0 - 0.75 * Double(figure.width)) <= 1 && abs(sides.1 - 0.75 * Double(figure.height)) <= 1)
     #expect(pdf.hasPrefix("%PDF-"))
+  }
+
+  /// The same marks in fewer bytes: groups and paths of the same attributes become one, and what is not used goes.
+  @Test func drawingsAreShort() {
+    var short = ShortSVG()
+    for tag in [
+      "<g id='a'>", "<defs>", "<circle id='used' r='0.50'/>", "<circle id='other'/>", "<filter id='f' x='1'>",
+      "<feFlood  result='b'/>", "</filter>", "</defs>", "<g fill='none'>", "</g>", "<g stroke = 'x' >",
+      "<path  stroke='x' d='M1.00,2.50 L3.00,2.00  '/>", "</g>", "<g stroke='x'>", "<path stroke='x' d='M4,5 L6,7'/>",
+      "<polygon fill = 'y' points = '0,0 1,0 1,1 '/>", "<path stroke='x' d='M0,0 L1,1 L2,0'/>", "</g>",
+      "<use xlink:href='#used' transform='translate(1.00,2.0)'/>",
+      "<g transform=\"translate(3.10,4)\" font-size=\"9\">",
+      "<text>",
+    ] { short.add(tag: tag) }
+    short.add(text: " a  b ")
+    for tag in ["</text>", "</g>", "<g transform=\"translate(5,6)\" font-size=\"9\">", "<text>"] { short.add(tag: tag) }
+    short.add(text: "c")
+    for tag in ["</text>", "</g>", "</g>"] { short.add(tag: tag) }
+    #expect(
+      short.text
+        == "<g id='a'><defs><circle id='used' r='0.5'/></defs><g stroke='x'><path stroke='x' d='M1,2.5l2,-0.5M4,5l2,2'/>"
+        + "<path fill='y' d='M0,0 L1,0 1,1Z'/><path stroke='x' d='M0,0 L1,1 L2,0'/></g>"
+        + "<use xlink:href='#used' transform='translate(1,2)'/><g font-size=\"9\"><text x='3.1' y='4'> a  b </text>"
+        + "<text x='5' y='6'>c</text></g></g>")
   }
 
   /// A PDF says when it was made: of all dates the same one.
@@ -113,7 +137,9 @@ struct GnuplotTests {
     // Two axes' titles, two ticks, the legend and the text; and on its own the title and the subtitle.
     let shown = PlotText.visible(short).replacingScalars(["&": "&amp;", "<": "&lt;", "'": "’"])
     func count(_ svg: String) -> Int {
-      svg.unicodeScalars.split(separator: "\n").count { String($0).contains("<text>\(shown)") }
+      svg.utf8.split(separator: UInt8(ascii: "<")).count { tag in
+        tag.starts(with: "text".utf8) && tag.drop { $0 != UInt8(ascii: ">") }.dropFirst().starts(with: shown.utf8)
+      }
     }
     #expect(count(svg) == 6)
     #expect(count(String(decoding: try Gnuplot.render(figure, as: .svg), as: UTF8.self)) == 8)

@@ -6,8 +6,11 @@ import Parallel
 ///
 /// Names in result files may hold anything; they reach the page as text only. Equal input gives equal bytes.
 public struct HTMLReport {
-  /// Mappings are drawn for so many records unless another number is given, so that the page stays quick.
-  public static let usualMappingCount = 2_000
+  /// For so many of some records mappings are drawn unless another number is given: a page of 4 000 records with its plots has
+  /// some 5 MB at most, of which a record's row and its part of the plots take about 1 100 bytes, a mapping 3 000.
+  public static func usualMappingCount(of records: Int) -> Int {
+    min(1_500, max(100, (4_800_000 - 1_100 * records) / 3_000))
+  }
   /// The table of layers has so many rows at most.
   public static let largestRowCount = 10_000
 
@@ -22,11 +25,12 @@ public struct HTMLReport {
   ///   - figures: pictures for it, in their order, see ``ReportFigures``; the section of plots is left out when there are
   ///     none.
   ///   - title: its heading, or nil for one that names the networks.
-  ///   - mappingCount: of so many records, the first ones, mappings are drawn.
+  ///   - mappingCount: of so many records, the first ones, mappings are drawn; nil for as many as leave the page quick.
   public init(
-    documents: [ResultDocument], figures: [Figure] = [], title: String? = nil, mappingCount: Int = usualMappingCount
+    documents: [ResultDocument], figures: [Figure] = [], title: String? = nil, mappingCount: Int? = nil
   ) {
-    contents = ReportContents(documents, mappingCount: mappingCount)
+    let records = documents.reduce(0) { $0 + $1.answers.count }
+    contents = ReportContents(documents, mappingCount: mappingCount ?? Self.usualMappingCount(of: records))
     self.figures = figures
     self.title = title ?? "Tilebound report: \(contents.subject)"
   }
@@ -80,7 +84,8 @@ struct FiguresSection {
       threads: ProcessInfo.processInfo.activeProcessorCount
     ) { index, figure in
       Item(
-        number: first + index, title: figure.title, setting: figure.subtitle, description: figure.description,
+        number: first + index, title: figure.title, setting: figure.subtitle,
+        description: NumberText.unbroken(figure.description),
         svg: try figure.inlineSVG(idPrefix: "figure-\(first + index)"))
     }
   }

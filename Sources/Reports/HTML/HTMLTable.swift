@@ -42,6 +42,13 @@ struct HTMLTable {
     static func number(_ value: Double?, _ text: (Double) -> String = NumberText.grouped) -> Cell {
       Cell(text: value.map(text) ?? "", value: value.map { "\($0)" }, isNumber: true)
     }
+
+    /// A share in percent, or nothing.
+    static func percent(_ value: Double?) -> Cell {
+      // Six decimals tell apart what a reader may ask for.
+      Cell(
+        text: value.map(NumberText.percent) ?? "", value: value.map { "\(($0 * 1e6).rounded() / 1e6)" }, isNumber: true)
+    }
   }
 
   struct Row {
@@ -81,12 +88,12 @@ struct HTMLTable {
 
 // Reports have many cells: a template that looks each up takes twenty times as long.
 extension HTMLTable {
-  /// The rows in HTML, a line each.
+  /// The rows in HTML, a line each, without the end tags of cells, which HTML does not ask for.
   fileprivate var body: String {
     var body = ""
     for row in rows {
       body += "<tr>"
-      for cell in row.cells { cell.write(to: &body) }
+      for cell in row.cells { cell.write(to: &body, withValue: isSortable) }
       body += "</tr>\n"
     }
     return body
@@ -94,20 +101,25 @@ extension HTMLTable {
 }
 
 extension HTMLTable.Cell {
-  fileprivate func write(to body: inout String) {
+  /// Whether a number is the text, with blanks between digits, or was rounded to it: it need not be there twice.
+  private func isInText(_ value: String) -> Bool {
+    guard let shown = Double(text.filter { $0 != " " }), let value = Double(value) else { return false }
+    return shown == value || shown == value.rounded() && !text.contains(".")
+  }
+
+  fileprivate func write(to body: inout String, withValue: Bool) {
     if isHeader {
-      body += "<th scope=\"row\">"
-      if let mapping { body += "<a href=\"#mapping-\(mapping)\">" }
+      body += "<th scope=row>"
+      if let mapping { body += "<a href=#mapping-\(mapping)>" }
       body += EscapedHTML.escaped(text)
       if mapping != nil { body += "</a>" }
-      body += "</th>"
       return
     }
-    body += isNumber ? "<td class=\"number\"" : "<td"
-    if let value { body += " data-value=\"\(EscapedHTML.escaped(value))\"" }
+    // Most cells are numbers.
+    body += isNumber ? "<td" : "<td class=text"
+    if withValue, let value, !isInText(value) { body += " data-value=\(value)" }
     body += ">"
     body += EscapedHTML.escaped(text)
-    body += "</td>"
   }
 }
 

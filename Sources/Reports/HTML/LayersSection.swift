@@ -12,15 +12,19 @@ struct LayersSection {
     let hasBiases = contents.entries.contains { $0.record.layer.hasBiases }
     let namesSettings = contents.settings.count > 1
     let hasParts = contents.entries.contains { $0.record.partOf != nil }
+    // Where MACs cost nothing, data are all of the energy.
+    let hasCompute = contents.entries.contains { $0.record.energy.compute > 0 }
+    // What matters stands first, since a page may not be wide enough for all.
     var table = HTMLTable(
       caption: "Every record, with bits moved and held",
-      [("network", false), ("layer", false)] + (hasParts ? [("part of", false)] : []) + [("count", true)]
-        + (namesSettings ? [("setting", true)] : []) + [
-          ("capacity", true), ("dataflows", false), ("MACs", true), (contents.energyTitle("energy"), true),
-          (contents.energyTitle("data"), true), ("inputs [bit]", true),
-          (hasBiases ? "weights, biases [bit]" : "weights [bit]", true), ("partial sums [bit]", true),
-          ("outputs [bit]", true), ("occupancy [bit]", true), (contents.energyTitle("bound"), true),
-          ("gap data", true), ("gap total", true),
+      [("network", false), ("layer", false)] + (hasParts ? [("part of", false)] : []) + [
+        ("capacity", true), ("gap data", true),
+      ] + (hasCompute ? [("gap total", true)] : []) + [("dataflows", false), (contents.energyTitle("energy"), true)]
+        + (hasCompute ? [(contents.energyTitle("data"), true)] : []) + [
+          (contents.energyTitle("bound"), true), ("count", true),
+        ] + (namesSettings ? [("setting", true)] : []) + [
+          ("MACs", true), ("inputs [bit]", true), (hasBiases ? "weights, biases [bit]" : "weights [bit]", true),
+          ("partial sums [bit]", true), ("outputs [bit]", true), ("occupancy [bit]", true),
         ], isSortable: true, isOfRecords: true)
     for entry in contents.entries.prefix(HTMLReport.largestRowCount) {
       let record = entry.record
@@ -28,17 +32,20 @@ struct LayersSection {
       let mapping = entry.number <= contents.mappingCount ? entry.number : nil
       table.add(
         [.text(record.network ?? ""), .header(record.layerTitle, mapping: mapping)]
-          + (hasParts ? [.text(record.partOf ?? "")] : []) + [.number(record.count)]
-          + (namesSettings ? [.number(entry.setting + 1)] : []) + [
+          + (hasParts ? [.text(record.partOf ?? "")] : []) + [
             .size(record.capacity),
+            .percent(record.gap?.data),
+          ] + (hasCompute ? [.percent(record.gap?.total)] : [])
+          + [
             .text(record.search == nil ? record.dataflow.rawValue : DataflowsText.attaining(record)),
-            .number(record.layer.macs),
-            .number(record.energy.total, NumberText.energy), .number(record.energy.data, NumberText.energy),
-            .bits(traffic.inputsRead),
-            .bits(traffic.weightsRead + traffic.biasesRead),
+            .number(record.energy.total, NumberText.energy),
+          ]
+          + (hasCompute ? [.number(record.energy.data, NumberText.energy)] : []) + [
+            .number(record.bound?.total, NumberText.energy), .number(record.count),
+          ] + (namesSettings ? [.number(entry.setting + 1)] : []) + [
+            .number(record.layer.macs), .bits(traffic.inputsRead), .bits(traffic.weightsRead + traffic.biasesRead),
             .bits(traffic.partialSumsRead + traffic.partialSumsWritten), .bits(traffic.outputsWritten),
-            .bits(record.occupancy), .number(record.bound?.total, NumberText.energy),
-            .number(record.gap?.data, NumberText.percent), .number(record.gap?.total, NumberText.percent),
+            .bits(record.occupancy),
           ])
     }
     self.table = table

@@ -20,7 +20,10 @@ struct MappingDetail {
 
   struct Fact {
     let name: String
+    /// In which no number is broken at the end of a line.
     let text: String
+
+    init(name: String, text: String) { (self.name, self.text) = (name, NumberText.unbroken(text)) }
   }
 
   let number: Int
@@ -140,7 +143,7 @@ struct MappingDetail {
     func add(_ name: String, _ read: Bits, _ written: Bits, _ words: Int, _ times: Double?, _ energy: Double) {
       table.add([
         .header(name), .bits(read), .bits(written), .number(words), .number(times, NumberText.factor),
-        .number(energy), .number(record.energy.data > 0 ? energy / record.energy.data : nil, NumberText.percent),
+        .number(energy), .percent(record.energy.data > 0 ? energy / record.energy.data : nil),
       ])
     }
     for row in moved {

@@ -30,10 +30,9 @@ struct SummarySection {
     var totals = HTMLTable(
       caption: "Sums over each network's layers, repeated ones as often as they occur",
       [
-        ("network", false), ("capacity", true), ("layers", true), ("energy total [\(setting.energyModel.unit)]", true),
-        ("energy data [\(setting.energyModel.unit)]", true), ("bound data [\(setting.energyModel.unit)]", true),
-        ("gap data", true),
-        ("gap total", true),
+        ("network", false), ("capacity", true), ("gap data", true), ("gap total", true),
+        ("energy total [\(setting.energyModel.unit)]", true), ("energy data [\(setting.energyModel.unit)]", true),
+        ("bound data [\(setting.energyModel.unit)]", true), ("layers", true),
       ], isSortable: true)
     var curves = HTMLTable(
       caption: "Curves: the optimum at every capacity where it changes",
@@ -108,10 +107,9 @@ struct SummarySection {
         continue
       }
       table.add([
-        .header(network), .size(capacity), .number(total.layers), .number(total.energy.total, NumberText.energy),
-        .number(total.energy.data, NumberText.energy), .number(total.bound?.data, NumberText.energy),
-        .number(total.gap?.data, NumberText.percent),
-        .number(total.gap?.total, NumberText.percent),
+        .header(network), .size(capacity), .percent(total.gap?.data), .percent(total.gap?.total),
+        .number(total.energy.total, NumberText.energy), .number(total.energy.data, NumberText.energy),
+        .number(total.bound?.data, NumberText.energy), .number(total.layers),
       ])
       for whole in WholeAnswer.all(of: best) {
         wholes.add([
@@ -119,7 +117,7 @@ struct SummarySection {
           .size(whole.capacity), .text(WholeText.schedule(whole)),
           .number(whole.energy.total, NumberText.energy),
           .number(whole.energy.data, NumberText.energy), .number(whole.bound.data, NumberText.energy),
-          .number(whole.gap.data, NumberText.percent), .number(whole.gap.total, NumberText.percent),
+          .percent(whole.gap.data), .percent(whole.gap.total),
         ])
       }
     }

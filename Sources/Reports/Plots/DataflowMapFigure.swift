@@ -70,14 +70,28 @@ public enum DataflowMapFigure {
       figure.elements.append(
         .rectangles(
           Figure.Rectangles(
-            boxes, colour: kind.colour, hatch: kind.hatch, outline: hasColumns ? .rgb(0xFFFFFF) : nil,
-            legend: kind.legend)))
+            boxes, colour: kind.colour, hatch: kind.hatch, legend: kind.legend)))
+    }
+    // Lines across the whole map, which are few, instead of one around each cell.
+    if hasColumns {
+      let (width, height) = (Double(capacities.count), Double(rows.count))
+      let lines =
+        (0...rows.count).map { line(from: (0, Double($0)), to: (width, Double($0))) }
+        + (0...capacities.count).map { line(from: (Double($0), 0), to: (Double($0), height)) }
+      figure.elements.append(.segments(Figure.Segments(lines, width: 0.6, colour: .rgb(0xFFFFFF))))
     }
     figure.elements += texts.map { .text($0) }
     figure.makeRoomForLegend()
     figure.description =
       "\(rows.count) layers at \(capacities.count) capacities. \(DataflowCounts(placed).text())"
     return figure
+  }
+
+  /// A line between corners of cells, which are counted from the upper left.
+  private static func line(from start: (x: Double, y: Double), to end: (x: Double, y: Double)) -> Figure.Rectangles.Box
+  {
+    Figure.Rectangles.Box(
+      from: Figure.Point(x: start.x + 0.5, y: start.y + 0.5), to: Figure.Point(x: end.x + 0.5, y: end.y + 0.5))
   }
 
   /// What a cell says by its colour.

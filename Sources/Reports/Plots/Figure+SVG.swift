@@ -68,8 +68,9 @@ private struct SVG {
       <?xml version="1.0" encoding="utf-8"?>
       <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" \
       width="\(width)" height="\(height)" viewBox="0 0 \(width) \(height)" role="img" \
-      aria-label="\(PlotText.escaped(figure.alternativeText))">
-      \(body(drawing))\(tips)</svg>
+      aria-label="\(PlotText.escaped(figure.alternativeText))" \(Self.font)>
+      \(body(drawing))<g fill-opacity="0">
+      \(tips)</g></svg>
 
       """
   }
@@ -79,15 +80,19 @@ private struct SVG {
     return """
       <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" \
       viewBox="0 \(top) \(width) \(height - top)" style="width:100%;max-width:\(width)px;height:auto" role="img" \
-      aria-label="\(PlotText.escaped(figure.alternativeText))">
-      \(body(drawing))\(tips)</svg>
+      aria-label="\(PlotText.escaped(figure.alternativeText))" \(Self.font)>
+      \(body(drawing))<g fill-opacity="0">
+      \(tips)</g></svg>
 
       """
   }
 
+  /// The fonts of all texts.
+  private static let font = "font-family=\"\(GnuplotScript.svgFonts)\""
+
   /// What the drawing holds, without what gnuplot says of itself.
   private func body(_ drawing: String) -> String {
-    var body = ""
+    var body = ShortSVG()
     var skipped: String?
     // Bytes and not characters: a text that begins with an accent joins it to the ">" before.
     var drawing = drawing
@@ -100,7 +105,7 @@ private struct SVG {
       let text = Substring(rest[..<start])
       let tag = String(Substring(rest[start...end]))
       rest = rest[rest.index(after: end)...]
-      if skipped == nil { body += text }
+      if skipped == nil { body.add(text: String(text)) }
       let name = String(Substring(tag.utf8.dropFirst().prefix { !Self.endsName($0) }))
       switch name {
       case _ where skipped != nil:
@@ -110,10 +115,10 @@ private struct SVG {
       case _ where tag.hasPrefix("</svg"): break
       case "rect"
       where page != nil && tag.contains("width=\"\(figure.width)\" height=\"\(figure.height)\" fill=\"#ffffff\""): break
-      default: body += adapted(tag)
+      default: body.add(tag: adapted(tag), without: Self.font)
       }
     }
-    return body
+    return body.text
   }
 
   /// Whether a byte stands behind a tag's name.
@@ -156,19 +161,19 @@ private struct SVG {
       let title = "<title>\(PlotText.escaped(tip.text))</title>"
       if tip.corners.low == tip.corners.high {
         return """
-          <circle cx="\(number(low.x))" cy="\(number(low.y))" r="6" fill-opacity="0">\(title)</circle>
+          <circle cx="\(number(low.x))" cy="\(number(low.y))" r="6">\(title)</circle>
 
           """
       }
       let (width, height) = (abs(high.x - low.x), abs(high.y - low.y))
       return """
         <rect x="\(number(min(low.x, high.x)))" y="\(number(min(low.y, high.y)))" width="\(number(width))" \
-        height="\(number(height))" fill-opacity="0">\(title)</rect>
+        height="\(number(height))">\(title)</rect>
 
         """
     }.joined()
   }
 
   /// A length in hundredths of a pixel.
-  private func number(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
+  private func number(_ value: Double) -> String { GnuplotScript.number((value * 100).rounded() / 100) }
 }

@@ -32,9 +32,9 @@ public enum GapFigure {
     // The worst layers have colours and names; they lie on top of the others, the worst of all above.
     let named = worst(layers)
     let others = layers.filter { layer in !named.contains { $0.name == layer.name } }
-    func draw(_ gaps: [SkiSlope.Sample], _ width: Double, _ colour: Colour) {
+    func draw(_ gaps: [SkiSlope.Sample], _ width: Double, _ colour: Colour, hasDots: Bool = true) {
       figure.elements.append(.line(Figure.Line(points(gaps), width: width, colour: colour)))
-      if gaps.count <= 40 {
+      if hasDots, gaps.count <= 40 {
         figure.elements.append(.dots(Figure.Dots(points(gaps), diameter: width + 2, colour: colour)))
       }
     }
@@ -49,7 +49,7 @@ public enum GapFigure {
       addToLegend(widths.worst, colour, "\(TextWidth.fittedName(layer.name, within: 110)), up to \(most)")
     }
     if !others.isEmpty { addToLegend(widths.other, grey, named.isEmpty ? "each layer" : "other layers") }
-    for layer in others { draw(layer.gaps, widths.other, grey) }
+    for layer in others { draw(layer.gaps, widths.other, grey, hasDots: others.count <= fewLayers) }
     for (layer, colour) in zip(named, coloursOfWorst).reversed() { draw(layer.gaps, widths.worst, colour) }
     draw(total, widths.network, .blue)
     for (layer, gaps) in layers {
@@ -74,6 +74,8 @@ public enum GapFigure {
     return figure
   }
 
+  /// More layers than these have lines without dots.
+  private static let fewLayers = 10
   private static let coloursOfWorst: [Colour] = [.vermilion, .green, .purple]
 
   /// The layers with the largest gaps anywhere, the worst first.

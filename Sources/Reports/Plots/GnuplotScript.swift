@@ -25,6 +25,9 @@ public struct GnuplotScript: Hashable, Sendable {
   /// The whole script.
   public let text: String
 
+  /// The fonts of an SVG, of which a reader's first one is taken.
+  static let svgFonts = "Helvetica,Arial,DejaVu Sans,sans-serif"
+
   /// How many dots a PNG has for each pixel of the figure's size: 400 dots an inch in a paper's column of 3.3 inches.
   public static let pngScale = 3
   /// The same as what a PNG says of itself.
@@ -60,7 +63,7 @@ public struct GnuplotScript: Hashable, Sendable {
       case .svg:
         lines.append(
           "set terminal \(format.terminal) size \(width),\(height) fixed noenhanced rounded background '#ffffff' "
-            + "font 'Helvetica,Arial,DejaVu Sans,sans-serif,\(Figure.fontSize)'")
+            + "font '\(GnuplotScript.svgFonts),\(Figure.fontSize)'")
       case .png:
         let scale = GnuplotScript.pngScale
         lines.append(

@@ -3,7 +3,7 @@ enum Hatch {
   /// In pixels.
   static let width = 1.0
   /// Pixels between neighbours, along either side.
-  private static let spacing = 5.0
+  private static let spacing = 6.0
 
   /// The lines, from the lower left to the upper right, of a grid that all rectangles of a picture have in common.
   ///

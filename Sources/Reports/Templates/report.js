@@ -2,9 +2,14 @@
 (() => {
   const words = new Intl.Collator("en", { numeric: true });
 
+  // The number of a cell: what it says, or its text without the blanks between digits; nothing for an empty one.
+  const number = (cell) =>
+    "value" in cell.dataset ? Number(cell.dataset.value)
+      : cell.textContent === "" ? null : Number(cell.textContent.replaceAll(" ", ""));
+
   // What a cell is sorted by: a number, a text, or nothing, which comes last either way.
   const key = (cell, isNumber) =>
-    isNumber ? ("value" in cell.dataset ? Number(cell.dataset.value) : null) : cell.textContent || null;
+    isNumber ? number(cell) : cell.textContent || null;
 
   const sort = (table, column, ascending) => {
     const [headers, body] = [[...table.tHead.rows[0].cells], table.tBodies[0]];
@@ -33,21 +38,39 @@
   }
 
   const records = document.getElementById("records");
-  const field = document.getElementById("filter-text");
-  const count = document.getElementById("filter-count");
-  const names = [...records.tHead.rows[0].cells].findIndex((header) => header.textContent === "network");
+  const element = (name) => document.getElementById(`filter-${name}`);
+  const [field, count, least] = ["text", "count", "gap"].map(element);
+  const rows = [...records.tBodies[0].rows];
+  const column = (title) => [...records.tHead.rows[0].cells].findIndex((header) => header.textContent === title);
+  const [names, capacities, gaps] = ["network", "capacity", "gap data"].map(column);
+  // Choices of what occurs in a column.
+  const offer = (select, texts) =>
+    select.append(new Option("all", ""), ...[...new Set(texts)].filter(Boolean).map((text) => new Option(text, text)));
+  const choices = [["network", names], ["capacity", capacities]].map(([name, index]) => [element(name), index]);
+  const bySize = [...rows].sort((a, b) => number(a.cells[capacities]) - number(b.cells[capacities]));
+  for (const [select, index] of choices)
+    offer(select, (index === capacities ? bySize : rows).map((row) => row.cells[index].textContent));
   const filter = () => {
     const wanted = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+    // Gaps are parts, what is typed is percent.
+    const from = least.value === "" ? null : Number(least.value) / 100;
+    const isAll = wanted.length === 0 && from === null && choices.every(([select]) => select.value === "");
     let shown = 0;
-    for (const row of records.tBodies[0].rows) {
+    for (const row of rows) {
       const name = `${row.cells[names].textContent} ${row.cells[names + 1].textContent}`.toLowerCase();
-      row.hidden = !wanted.every((word) => name.includes(word));
+      const gap = number(row.cells[gaps]);
+      row.hidden = !(wanted.every((word) => name.includes(word))
+        && choices.every(([select, index]) => select.value === "" || row.cells[index].textContent === select.value)
+        && (from === null || gap !== null && gap >= from - 1e-9));
       if (!row.hidden) shown += 1;
     }
-    count.textContent = wanted.length === 0 ? "" : `${shown} of ${records.tBodies[0].rows.length} rows`;
+    count.textContent = isAll ? "" : `${shown} of ${rows.length} rows`;
   };
-  field.addEventListener("input", filter);
-  document.getElementById("filter").hidden = false;
+  const form = document.getElementById("filter");
+  form.addEventListener("input", filter);
+  // Enter filters, as typing did, and loads nothing.
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.hidden = false;
   // The browser may have kept what was typed before the page was loaded again.
   filter();
 
