@@ -21,6 +21,8 @@ struct ScheduleTests {
     let least: Int
     /// Of the optimum over nests.
     let nests: Int
+    /// Of the best mapping known in up to four pieces.
+    let pieces: Int
     /// What each family says.
     let bounds: [(LowerBound, energy: Int)]
     /// What the best of them says.
@@ -39,6 +41,7 @@ struct ScheduleTests {
         Point(
           capacity: least.occupancy, least: least.energy,
           nests: optimizer.optimum(capacity: occupancy)?.energy.dataQuanta ?? .max,
+          pieces: PieceSearch(problem, capacity: occupancy).optimum(pieces: 4)?.evaluation.energy.dataQuanta ?? .max,
           bounds: bounds.all(capacity: occupancy).map { ($0, $0.energy(of: [problem])?.dataQuanta ?? .max) }))
       capacity = least.occupancy - 1
     }
@@ -59,21 +62,22 @@ struct ScheduleTests {
     }
   }
 
-  @Test("No bound is above a schedule and no nest below all, 20 layers a seed", arguments: 0..<20)
+  @Test("Bounds, schedules, pieces and nests are in this order, 20 layers a seed", arguments: 0..<20)
   func bounds(seed: Int) throws {
     var layers = RandomLayers(seed: 70_000 + seed, largestSize: 4, largestMACs: [8, 12, 12, 16][seed % 4])
     for _ in 0..<20 {
       let problem = Self.problem(&layers)
       for point in Self.points(problem) {
         let failure: Comment = "\(describe(problem, seed: 70_000 + seed)) at \(point.capacity)"
-        #expect(point.nests >= point.least, failure)
+        #expect(point.pieces >= point.least, failure)
+        #expect(point.nests >= point.pieces, failure)
         for (bound, energy) in point.bounds { #expect(energy <= point.least, "\(bound) \(failure)") }
       }
     }
   }
 
-  /// How far the optimum over nests is above the cheapest schedule, and that above the best bound, over as many layers as the
-  /// environment has as `SCHEDULE_LAYERS`, of up to `SCHEDULE_MACS` MACs:
+  /// How far the optimum over nests and the best known mapping in up to four pieces are above the cheapest schedule, and that
+  /// above the best bound, over as many layers as the environment has as `SCHEDULE_LAYERS`, of up to `SCHEDULE_MACS` MACs:
   ///
   ///     SCHEDULE_LAYERS=2000 SCHEDULE_MACS=16 OPTIMIZED=core swift test -c release --filter ScheduleTests.distribution
   @Test func distribution() throws {
@@ -81,17 +85,22 @@ struct ScheduleTests {
     let count = environment["SCHEDULE_LAYERS"].flatMap { Int($0) } ?? 20
     let largest = environment["SCHEDULE_MACS"].flatMap { Int($0) } ?? 12
     var layers = RandomLayers(seed: 80_000, largestSize: 4, largestMACs: largest)
-    var (nests, bounds) = ([Double](), [Double]())
+    var (nests, pieces, bounds) = ([Double](), [Double](), [Double]())
     for _ in 0..<count {
       for point in Self.points(Self.problem(&layers), mostStates: 1 << 20) where point.least > 0 && point.bound > 0 {
         nests.append(Double(point.nests) / Double(point.least))
+        pieces.append(Double(point.pieces) / Double(point.least))
         bounds.append(Double(point.least) / Double(point.bound))
       }
     }
-    #expect(nests.count > count && nests.allSatisfy { $0 >= 1 } && bounds.allSatisfy { $0 >= 1 })
+    #expect(nests.count > count && pieces.allSatisfy { $0 >= 1 } && bounds.allSatisfy { $0 >= 1 })
+    #expect(zip(nests, pieces).allSatisfy { $0 >= $1 })
     if environment["SCHEDULE_LAYERS"] == nil { return }
     print("ratio,points,mean,median,90th percentile,worst")
-    for (name, ratios) in [("nests over schedules", nests.sorted()), ("schedules over bound", bounds.sorted())] {
+    for (name, ratios) in [
+      ("nests over schedules", nests.sorted()), ("four pieces over schedules", pieces.sorted()),
+      ("schedules over bound", bounds.sorted()),
+    ] {
       let figures = [
         ratios.reduce(0, +) / Double(ratios.count), ratios[ratios.count / 2], ratios[ratios.count * 9 / 10],
         ratios[ratios.count - 1],
