@@ -17,7 +17,7 @@ public struct Answer: Hashable, Sendable {
   /// The Buffer's size, or nil where the mapping was given and no size asked for.
   public var capacity: Bits?
   /// The mapping with what it holds and moves.
-  public var evaluation: Evaluation
+  public var evaluation: CountedMapping
   /// What it costs.
   public var energy: Energies
   /// The best lower bound for every schedule, where it was asked for. A part of a layer has none: parts read inputs in
@@ -41,7 +41,21 @@ public struct Answer: Hashable, Sendable {
   /// The bursts that moved, where a replay counted them.
   public var transactions: Transactions?
 
-  /// The answer for a mapping that was given.
+  /// The answer for a nest that was given.
+  ///
+  /// - Parameters:
+  ///   - network: the network that the layer belongs to, if any.
+  ///   - entry: the layer and how often the network has it.
+  ///   - setting: the widths, prices and rules that the answer holds under.
+  ///   - capacity: the Buffer's size, if there is one to hold the mapping to.
+  ///   - evaluation: the nest with its costs.
+  public init(
+    network: String?, entry: Network.Entry, setting: Problem.Setting, capacity: Bits?, _ evaluation: Evaluation
+  ) {
+    self.init(network: network, entry: entry, setting: setting, capacity: capacity, counted: .nest(evaluation))
+  }
+
+  /// The answer for a mapping that was given, in pieces or not.
   ///
   /// - Parameters:
   ///   - network: the network that the layer belongs to, if any.
@@ -50,7 +64,8 @@ public struct Answer: Hashable, Sendable {
   ///   - capacity: the Buffer's size, if there is one to hold the mapping to.
   ///   - evaluation: the mapping with its costs.
   public init(
-    network: String?, entry: Network.Entry, setting: Problem.Setting, capacity: Bits?, _ evaluation: Evaluation
+    network: String?, entry: Network.Entry, setting: Problem.Setting, capacity: Bits?,
+    counted evaluation: CountedMapping
   ) {
     self.network = network
     self.entry = entry
@@ -78,16 +93,46 @@ public struct Answer: Hashable, Sendable {
     seconds: Double? = nil
   ) {
     self.init(
-      network: network, entry: entry, setting: problem.setting, capacity: capacity,
-      optimum.evaluation.priced(in: problem))
+      network: network, entry: entry, problem, on: accelerator, capacity: capacity,
+      searched: .nest(optimum.evaluation.priced(in: problem)), optimum.statistics, bounds, seconds)
+    optimalDataflows = dataflows
+  }
+
+  /// The answer for a mapping in pieces that was searched for, or for the optimum of one nest where that is all there is;
+  /// held against the best lower bound unless the layer is a part of another.
+  ///
+  /// - Parameters:
+  ///   - network: the network that the layer belongs to, if any.
+  ///   - entry: the layer and how often the network has it.
+  ///   - accelerator: the one that was named, if any.
+  ///   - search: the search, which has the problem and the capacity.
+  ///   - optimum: what it found.
+  ///   - dataflows: all dataflows that attain the optimum, where it is one nest and they are known.
+  ///   - seconds: how long the search took, unless that is to be left out.
+  public init(
+    network: String?, entry: Network.Entry, on accelerator: Accelerator.Identity? = nil, _ search: PieceSearch,
+    _ optimum: PiecesOptimum, attainedBy dataflows: [Dataflow]? = nil, seconds: Double? = nil
+  ) {
+    let isNest = optimum.evaluation.tree.singleNest != nil
+    self.init(
+      network: network, entry: entry, search.problem, on: accelerator, capacity: search.capacity,
+      searched: isNest ? .nest(optimum.nest.evaluation) : .pieces(optimum.evaluation), optimum.statistics,
+      LowerBounds(search.problem), seconds)
+    optimalDataflows = isNest ? dataflows : nil
+  }
+
+  private init(
+    network: String?, entry: Network.Entry, _ problem: Problem, on accelerator: Accelerator.Identity?, capacity: Bits,
+    searched evaluation: CountedMapping, _ statistics: SearchStatistics, _ bounds: LowerBounds, _ seconds: Double?
+  ) {
+    self.init(network: network, entry: entry, setting: problem.setting, capacity: capacity, counted: evaluation)
     self.accelerator = accelerator
     if entry.partOf == nil {
       let best = bounds.best(capacity: capacity)
       if accelerator?.throughput != nil { leastMoved = best.total }
       bound = best.energy(of: [problem]).map { EnergyBound(best, Energies($0)) }
     }
-    optimalDataflows = dataflows
-    search = optimum.statistics
+    search = statistics
     self.seconds = seconds
   }
 
@@ -125,15 +170,23 @@ public struct Answer: Hashable, Sendable {
   public var count: Int { entry.count }
   /// The whole that the layer is a part of, if it is one.
   public var partOf: String? { entry.partOf }
-  /// The loop nest.
-  public var mapping: Mapping { evaluation.mapping }
-  /// The order of its keeps.
-  public var dataflow: Dataflow { evaluation.mapping.dataflow }
+  /// The mapping.
+  public var mapping: MappingTree { evaluation.tree }
+  /// The order of its keeps, where it is one nest.
+  public var dataflow: Dataflow? { mapping.singleNest?.dataflow }
+  /// The dataflows of all pieces, each once, in the order in which they first run.
+  public var ownDataflows: [Dataflow] {
+    mapping.nests.map(\.dataflow).reduce(into: []) { dataflows, next in
+      if !dataflows.contains(next) { dataflows.append(next) }
+    }
+  }
   /// What the mapping's largest boxes take in the Buffer: of one in parts, the least that would hold it.
-  public var occupancy: Bits { setting.held(by: evaluation, on: layer) }
-  /// The first part of a Buffer of some size, with its share, that the mapping does not fit, and what it needs of it.
+  public var occupancy: Bits { evaluation.held(in: setting, on: layer) }
+  /// The first part of a Buffer of some size, with its share, that the mapping does not fit, and what it needs of it; nil
+  /// of a mapping in pieces, for which a Buffer has no parts.
   public func overfullPart(in capacity: Bits) -> (part: BufferLayout.Part, held: Bits)? {
-    setting.overfullPart(in: capacity, by: evaluation, on: layer)
+    guard case .nest(let evaluation) = evaluation else { return nil }
+    return setting.overfullPart(in: capacity, by: evaluation, on: layer)
   }
   /// What the mapping moves.
   public var traffic: TrafficBits { evaluation.traffic.bits(setting.widths) }

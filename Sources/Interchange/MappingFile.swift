@@ -85,7 +85,7 @@ public enum MappingFile {
   }
 
   /// The file in JSON, which is YAML too: ``read(file:)`` takes it back. Its keys are those of a record's mapping.
-  public static func json(_ mapping: Mapping, layer: String?) -> String {
+  public static func json(_ mapping: MappingTree, layer: String?) -> String {
     let nodes = ResultRecord.nodes(mapping).map { "    \($0.json)" }.joined(separator: ",\n")
     let layer = layer.map { "  \"layer\": \(YAMLText.quoted($0)),\n" } ?? ""
     return "{\n\(layer)  \"mapping\": [\n\(nodes)\n  ]\n}\n"

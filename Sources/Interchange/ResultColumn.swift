@@ -8,7 +8,7 @@ struct ResultColumn: Sendable {
     case text
     case number
     case flag
-    /// A loop nest, in one line in a table.
+    /// A mapping, in one line in a table.
     case nest
     /// A list of names, with bars between them in a table.
     case names

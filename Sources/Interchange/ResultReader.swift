@@ -226,9 +226,9 @@ public enum ResultReader {
       }
       value = String(flag)
     case .nest:
-      let mapping: Mapping
+      let mapping: MappingTree
       do {
-        mapping = try NestText.parse(field, origin: origin)
+        mapping = try NestText.parseTree(field, origin: origin)
       } catch {
         throw FormatError(origin: origin, line: line, key: column.name, message: error.message)
       }

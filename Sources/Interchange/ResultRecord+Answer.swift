@@ -12,9 +12,9 @@ extension ResultRecord {
   func answer() throws(FormatError) -> Answer {
     try checkTexts()
     let layer = try ShapeText.parse(shape, origin: "shape").named(self.layer)
-    let nest = try loopNest()
+    let tree = try tree()
     let problem = try problem(layer)
-    if phases == PhasePolicy.off.rawValue, nest.hasPhases {
+    if phases == PhasePolicy.off.rawValue, tree.nests.contains(where: \.hasPhases) {
       throw FormatError(origin: "phases", message: "is off, and the mapping has loops over phases")
     }
     guard (1...Layer.largestSize).contains(count), (capacityBits ?? 1) > 0 else {
@@ -24,25 +24,13 @@ extension ResultRecord {
       throw FormatError(
         origin: "occupancy_bits", message: "is \(occupancyBits), more than the capacity of \(capacityBits) bits")
     }
-    if let tensor = problem.movedFromChip(by: nest) {
-      throw FormatError(origin: "mapping", message: "does not keep \(tensor.rawValue) whole, which are on the chip")
-    }
-    if let loop = problem.refusedLoop(of: nest) {
-      throw FormatError(
-        origin: "mapping", message: "has a loop over \(loop.dimension.rawValue) whose tile is none of buffer.tiles")
-    }
     let entry = Network.Entry(layer: layer, count: count, partOf: partOf, hasOwnInputs: ownInputs ?? false)
-    let evaluation: Evaluation
-    do {
-      evaluation = try problem.evaluate(counting: nest)
-    } catch {
-      throw FormatError(origin: "mapping", message: "\(error)")
-    }
     var answer = Answer(
-      network: network, entry: entry, setting: problem.setting, capacity: capacityBits.map { Bits($0) }, evaluation)
+      network: network, entry: entry, setting: problem.setting, capacity: capacityBits.map { Bits($0) },
+      counted: try Self.count(tree, of: problem))
     guard
       TrafficCounts(answer.traffic) == trafficBits, answer.occupancy.count == occupancyBits, layer.macs == macs,
-      answer.dataflow.rawValue == dataflow
+      Self.names(answer.ownDataflows) == dataflow
     else {
       throw FormatError(origin: "mapping", message: "the record's counts are not those of its mapping on its shape")
     }
@@ -74,17 +62,54 @@ extension ResultRecord {
     return answer
   }
 
-  /// The record's mapping as a loop nest.
-  private func loopNest() throws(FormatError) -> Mapping {
-    let nest = try NestText.parse(mappingText, origin: "mapping")
-    // The line has no place for what is neither a loop nor a keep.
-    for (index, (node, meant)) in zip(mapping, Self.nodes(nest)).enumerated() where node != meant {
-      throw FormatError(
-        origin: "mapping[\(index)]",
-        message: "is neither a loop, with 'for', 'tile' or 'phases', and 'direction' if it is "
-          + "\(Loop.Direction.backAndForth.rawValue), nor a keep")
+  /// What the record's mapping holds, moves and costs.
+  private static func count(_ tree: MappingTree, of problem: Problem) throws(FormatError) -> CountedMapping {
+    guard let nest = tree.singleNest else {
+      if problem.setting.layout != .shared {
+        throw FormatError(
+          origin: "mapping",
+          message: "is in pieces, which take a Buffer that all tensors share, and the record has another")
+      }
+      do {
+        return .pieces(try problem.evaluate(counting: tree))
+      } catch {
+        throw FormatError(origin: "mapping", message: "\(error)")
+      }
     }
-    return nest
+    if let tensor = problem.movedFromChip(by: nest) {
+      throw FormatError(origin: "mapping", message: "does not keep \(tensor.rawValue) whole, which are on the chip")
+    }
+    if let loop = problem.refusedLoop(of: nest) {
+      throw FormatError(
+        origin: "mapping", message: "has a loop over \(loop.dimension.rawValue) whose tile is none of buffer.tiles")
+    }
+    do {
+      return .nest(try problem.evaluate(counting: nest))
+    } catch {
+      throw FormatError(origin: "mapping", message: "\(error)")
+    }
+  }
+
+  /// The record's mapping.
+  private func tree() throws(FormatError) -> MappingTree {
+    let tree = try NestText.parseTree(mappingText, origin: "mapping")
+    // The line has no place for what is neither a loop nor a keep nor a split.
+    try Self.compare(mapping, with: Self.nodes(tree), at: "mapping")
+    return tree
+  }
+
+  private static func compare(_ nodes: [Node], with meant: [Node], at place: String) throws(FormatError) {
+    for (index, (node, meant)) in zip(nodes, meant).enumerated() where node != meant {
+      let place = "\(place)[\(index)]"
+      if let first = node.first, let rest = node.rest, let meantFirst = meant.first, let meantRest = meant.rest {
+        try compare(first, with: meantFirst, at: "\(place).first")
+        try compare(rest, with: meantRest, at: "\(place).rest")
+      }
+      throw FormatError(
+        origin: place,
+        message: "is neither a loop, with 'for', 'tile' or 'phases', and 'direction' if it is "
+          + "\(Loop.Direction.backAndForth.rawValue), nor a keep, nor a split, with 'split', 'at', 'first' and 'rest'")
+    }
   }
 
   /// Equal but for the rounding of sums in floating point.
@@ -219,7 +244,7 @@ extension ResultRecord {
   private func optimalDataflows(attaining answer: Answer) throws(FormatError) -> [Dataflow]? {
     guard let optimalDataflows else { return nil }
     let attaining = Dataflow.allCases.filter { optimalDataflows.contains($0.rawValue) }
-    guard attaining.map(\.rawValue) == optimalDataflows, attaining.contains(answer.dataflow) else {
+    guard attaining.map(\.rawValue) == optimalDataflows, answer.dataflow.map(attaining.contains) == true else {
       throw FormatError(
         origin: "optimal_dataflows",
         message: "is no list of different dataflows, that of the mapping among them, in the order of "

@@ -7,6 +7,10 @@ import Workloads
 extension ResultRecord.Node {
   /// The line as it stands in tables, see ``NestText``.
   var text: String {
+    if let split {
+      func part(_ nodes: [Self]?) -> String { "{ \((nodes ?? []).map(\.text).joined(separator: " ")) }" }
+      return "split \(split):\(at ?? 0) \(part(first)) \(part(rest))"
+    }
     guard let loop else { return "[\(keep ?? "")]" }
     let cut = phases.map { "%\($0)" } ?? ":\(tile ?? 0)"
     return loop + cut + (direction == Loop.Direction.backAndForth.rawValue ? "~" : "")
@@ -27,14 +31,27 @@ extension ResultRecord.Node {
   var json: String {
     func text(_ key: CodingKeys, _ value: String?) -> String? { value.map { "\"\(key.stringValue)\": \"\($0)\"" } }
     func number(_ key: CodingKeys, _ value: Int?) -> String? { value.map { "\"\(key.stringValue)\": \($0)" } }
+    func list(_ key: CodingKeys, _ nodes: [Self]?) -> String? {
+      nodes.map { "\"\(key.stringValue)\": [\($0.map(\.json).joined(separator: ", "))]" }
+    }
     let fields = [
       text(.loop, loop), number(.tile, tile), number(.phases, phases), text(.direction, direction), text(.keep, keep),
+      text(.split, split), number(.at, at), list(.first, first), list(.rest, rest),
     ]
     return "{\(fields.compactMap { $0 }.joined(separator: ", "))}"
   }
 }
 
 extension ResultRecord {
+  /// The lines of a mapping.
+  static func nodes(_ tree: MappingTree) -> [Node] {
+    switch tree {
+    case .nest(let mapping): nodes(mapping)
+    case .split(let dimension, let place, let first, let rest):
+      [Node(split: dimension.rawValue, at: place, first: nodes(first), rest: nodes(rest))]
+    }
+  }
+
   /// The lines of a nest.
   static func nodes(_ mapping: Mapping) -> [Node] {
     mapping.nodes.map { node in

@@ -7,7 +7,7 @@ import Workloads
 
 /// An `Answer` as it stands in result files: a mapping on a layer at a capacity, with everything that it costs.
 public struct ResultRecord: Codable, Hashable, Sendable {
-  /// A line of the nest.
+  /// A line of a nest, or a split with the lines of both its parts.
   public struct Node: Codable, Hashable, Sendable {
     /// The dimension of a loop, or nil for a keep.
     public var loop: String?
@@ -17,8 +17,16 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     public var phases: Int?
     /// The direction of a loop, a raw value of `Loop.Direction`, or nil where it is forward and for a keep.
     public var direction: String?
-    /// The tensor of a keep, or nil for a loop.
+    /// The tensor of a keep, or nil for others.
     public var keep: String?
+    /// The dimension of a split, which is alone in its list, or nil for a line of a nest.
+    public var split: String?
+    /// How many indices of a split's dimension its first part has.
+    public var at: Int?
+    /// The lines of a split's first part.
+    public var first: [Node]?
+    /// The lines of its other part.
+    public var rest: [Node]?
 
     enum CodingKeys: String, CodingKey {
       case loop = "for"
@@ -26,6 +34,10 @@ public struct ResultRecord: Codable, Hashable, Sendable {
       case phases
       case direction
       case keep
+      case split
+      case at
+      case first
+      case rest
     }
   }
 
@@ -301,12 +313,13 @@ public struct ResultRecord: Codable, Hashable, Sendable {
   public var phases: String?
   /// How tensors lie in the Buffer; nil where they share one room, each box there once.
   public var buffer: Layout?
-  /// The dataflow of the mapping, a raw value of `Dataflow`.
+  /// The dataflow of the mapping, a raw value of `Dataflow`; of one in pieces those of all pieces, each once in the order
+  /// in which they first run, with bars between them.
   public var dataflow: String
   /// All dataflows that attain the mapping's energy at the capacity, in the order of `Dataflow.allCases`, where the mapping
   /// is an optimum over all of them and they are known: it is one of many mappings, which may be of any of these.
   public var optimalDataflows: [String]?
-  /// The lines of the nest, outermost first.
+  /// The lines of the nest, outermost first, or a split.
   public var mapping: [Node]
   /// Bits that the mapping's largest boxes take in the Buffer.
   public var occupancyBits: Int
@@ -377,7 +390,7 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     reuse = answer.setting.reuse.rawValue
     phases = answer.setting.namedPhases?.rawValue
     buffer = Layout(answer.setting.layout)
-    dataflow = answer.dataflow.rawValue
+    dataflow = Self.names(answer.ownDataflows)
     optimalDataflows = answer.optimalDataflows?.map(\.rawValue)
     mapping = Self.nodes(answer.mapping)
     occupancyBits = answer.occupancy.count
@@ -399,6 +412,9 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     Dictionary(uniqueKeysWithValues: values.map { ($0.rawValue, $1) })
   }
 
-  /// The nest in one line, see ``NestText``.
+  /// Names of dataflows with bars between them.
+  static func names(_ dataflows: [Dataflow]) -> String { dataflows.map(\.rawValue).joined(separator: "|") }
+
+  /// The mapping in one line, see ``NestText``.
   var mappingText: String { mapping.map(\.text).joined(separator: " ") }
 }

@@ -39,14 +39,22 @@ extension Problem {
   }
 }
 
+extension Problem {
+  /// What the layer costs with a mapping that moves so much.
+  func energy(moving traffic: Traffic) -> Energy {
+    let bits = traffic.bits(widths)
+    // A mapping moves each operand of a MAC at most once for it.
+    guard let energy = energyModel.energy(macs: layer.macs, read: bits.read, written: bits.written) else {
+      preconditionFailure("a problem's energies were checked when it was made")
+    }
+    return energy
+  }
+}
+
 extension Evaluation {
   /// Prices what a mapping is known to hold and to move.
   fileprivate init(mapping: Mapping, occupancy: Occupancy, traffic: Traffic, priced problem: Problem) {
-    let bits = traffic.bits(problem.widths)
-    let energy = problem.energyModel.energy(macs: problem.layer.macs, read: bits.read, written: bits.written)
-    // A mapping moves each operand of a MAC at most once for it.
-    guard let energy else { preconditionFailure("a problem's energies were checked when it was made") }
-    self.init(mapping: mapping, occupancy: occupancy, traffic: traffic, energy: energy)
+    self.init(mapping: mapping, occupancy: occupancy, traffic: traffic, energy: problem.energy(moving: traffic))
   }
 
   /// The same mapping of a problem that differs in prices alone.

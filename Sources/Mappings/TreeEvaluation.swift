@@ -31,6 +31,13 @@ public struct TreeEvaluation: Hashable, Sendable {
 
   /// The most that a piece takes in the Buffer: the least capacity that the mapping fits.
   public func occupancy(_ widths: WordWidths) -> Bits { occupancies.reduce(.zero) { max($0, $1.bits(widths)) } }
+
+  /// The same mapping of a problem that differs in prices alone.
+  public func priced(in problem: Problem) -> TreeEvaluation {
+    TreeEvaluation(
+      tree: tree, pieces: pieces, occupancies: occupancies, carried: carried, traffic: traffic,
+      energy: problem.energy(moving: traffic))
+  }
 }
 
 extension Problem {
@@ -80,13 +87,8 @@ extension Problem {
     let traffic = Traffic(
       inputsRead: inputs - carried.inputs, weightsRead: weights - carried.weights, biasesRead: layer.biases,
       partialSumsRead: again, partialSumsWritten: again, outputsWritten: finished)
-    let bits = traffic.bits(widths)
-    // No more moves than each operand of a MAC once for it.
-    guard let energy = energyModel.energy(macs: layer.macs, read: bits.read, written: bits.written) else {
-      preconditionFailure("a problem's energies were checked when it was made")
-    }
     return TreeEvaluation(
       tree: tree, pieces: pieces, occupancies: pieces.map { Occupancy(of: $0.mapping, on: $0.layer) },
-      carried: carried, traffic: traffic, energy: energy)
+      carried: carried, traffic: traffic, energy: energy(moving: traffic))
   }
 }

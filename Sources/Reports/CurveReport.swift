@@ -82,7 +82,7 @@ public enum CurveReport {
       table.add([
         NumberText.grouped(answer.capacity ?? answer.occupancy), scale.text(answer.energy.data),
         answer.bound.map { scale.text($0.data) } ?? "", answer.gap?.data.map(NumberText.percent) ?? "",
-        answer.dataflow.rawValue, DataflowsText.attaining(answer), NestText.text(answer.mapping),
+        DataflowsText.own(answer), DataflowsText.attaining(answer), NestText.text(answer.mapping),
       ])
     }
     return table.lines(form, leavingOut: [["mapping"], ["attained by"]])

@@ -19,14 +19,21 @@ enum DataflowsText {
   /// Both dataflows with the stationary tensor of one: `os-*`.
   static func bothOrders(of dataflow: Dataflow) -> String { "\(dataflow.rawValue.prefix { $0 != "-" })-*" }
 
-  /// All dataflows that attain an answer's energy; where they are not known its mapping's, which may not be the only one.
-  static func attaining(_ answer: Answer) -> String {
-    answer.optimalDataflows.map(short) ?? "\(answer.dataflow.rawValue) or others"
+  /// The dataflow of an answer's mapping, or in how many pieces it is.
+  static func own(_ answer: Answer) -> String {
+    answer.dataflow?.rawValue ?? ReportContents.count(answer.mapping.nests.count, "piece")
   }
 
-  /// The dataflow of an answer's mapping, and which others attain its energy.
+  /// All dataflows that attain an answer's energy; where they are not known its mapping's, which may not be the only one.
+  static func attaining(_ answer: Answer) -> String {
+    answer.optimalDataflows.map(short) ?? (answer.dataflow.map { "\($0.rawValue) or others" } ?? own(answer))
+  }
+
+  /// The dataflow of an answer's mapping, and which others attain its energy; or in how many pieces it is and those of these.
   static func inFull(_ answer: Answer) -> String {
-    let dataflow = answer.dataflow
+    guard let dataflow = answer.dataflow else {
+      return "\(own(answer)) (\(answer.ownDataflows.map(\.rawValue).joined(separator: ", ")))"
+    }
     let own = "\(dataflow.stationaryName) (\(dataflow.rawValue))"
     guard let attaining = answer.optimalDataflows else { return own }
     let others = attaining.filter { $0 != dataflow }
@@ -45,10 +52,14 @@ struct DataflowCounts {
   private(set) var any = 0
   /// Optima of which only the dataflow of one mapping is known.
   private(set) var unknown = 0
+  /// Mappings in pieces, which may be of several dataflows.
+  private let inPieces: Int
   private let count: Int
 
-  init(_ optima: [Answer]) {
+  init(_ answers: [Answer]) {
+    let optima = answers.filter { $0.dataflow != nil }
     count = optima.count
+    inPieces = answers.count - optima.count
     for optimum in optima {
       switch optimum.optimalDataflows {
       case nil: unknown += 1
@@ -62,6 +73,13 @@ struct DataflowCounts {
 
   /// The counts in words, of the optima of something that may be named.
   func text(of subject: String? = nil) -> String {
+    if inPieces == 0 { return nestsText(of: subject) }
+    let pieces = ReportContents.count(inPieces, "mapping is", "mappings are") + " in pieces."
+    return count == 0 ? (subject.map { "\($0): " } ?? "") + pieces : "\(nestsText(of: subject)) \(pieces)"
+  }
+
+  /// The same of those of one nest.
+  private func nestsText(of subject: String?) -> String {
     let all = ReportContents.count(count, "optimum", "optima") + (subject.map { " of \($0)" } ?? "")
     let sum = alone.values.reduce(0, +)
     let each = Dataflow.allCases.compactMap { dataflow in

@@ -40,7 +40,7 @@ public struct MappingReport {
       table.add(
         Self.row(
           answer.name, [Summand(answer, weight: 1)], count: answer.count,
-          dataflow: cells(answer.dataflow.rawValue, DataflowsText.attaining(answer)),
+          dataflow: cells(DataflowsText.own(answer), DataflowsText.attaining(answer)),
           occupancy: NumberText.grouped(answer.occupancy), bound: answer.bound, answer.time, scale))
       guard let whole = wholes.first(where: { $0.ends(with: index, of: answers) }) else { continue }
       table.add(
@@ -120,8 +120,9 @@ public struct MappingReport {
   public var details: [String] {
     answers.flatMap { answer in
       let (traffic, energy) = (answer.traffic, answer.energy)
-      let boxes = Tensor.allCases.map {
-        "\($0.rawValue) \(NumberText.grouped(answer.evaluation.occupancy[$0].count))"
+      let boxes = Tensor.allCases.map { tensor in
+        let largest = answer.evaluation.occupancies.map { $0[tensor].count }.max() ?? 0
+        return "\(tensor.rawValue) \(NumberText.grouped(largest))"
       }
       let capacity = answer.capacity.map {
         " of \(CapacityText.text($0)), \(NumberText.percent(Double(answer.occupancy.count) / Double($0.count)))"
@@ -168,7 +169,14 @@ public struct MappingReport {
       if let transactions = answer.transactions {
         lines.append("  bursts     \(BurstText.text(transactions, moved: answer.traffic.total))")
       }
-      return form.fitted(lines + NestDrawing(answer.mapping, on: answer.layer).text.map { "    \($0)" } + [""])
+      return form.fitted(lines + Self.drawing(answer).map { "    \($0)" } + [""])
+    }
+  }
+
+  private static func drawing(_ answer: Answer) -> [String] {
+    switch answer.evaluation {
+    case .nest(let evaluation): NestDrawing(evaluation.mapping, on: answer.layer).text
+    case .pieces(let evaluation): PiecesReport.drawing(evaluation, on: answer.layer, answer.setting.widths)
     }
   }
 }

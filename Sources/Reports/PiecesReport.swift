@@ -14,51 +14,54 @@ public struct PiecesReport {
 
   /// A row for each layer with what pieces save, and their total when there are several.
   public var table: [String] {
-    guard let unit = answers.first?.energy.unit else { return [] }
+    guard let unit = answers.first?.answer.energy.unit else { return [] }
     let scale = EnergyScale(
-      unit, answers.flatMap { [$0.energy.total, $0.bound?.total, $0.single.map { Energies($0.energy).total }] })
+      unit,
+      answers.flatMap { [$0.answer.energy.total, $0.answer.bound?.total, $0.singleAnswer?.energy.total] })
     var table = TextTable([
       ("layer", .left), ("count", .right), ("pieces", .right), ("energy [\(scale.unit)]", .right), ("one nest", .right),
       ("saved", .right), ("bound", .right), ("gap", .gap),
     ])
     func row(
-      _ name: String, _ count: Int, _ pieces: String, _ energy: Double, _ single: Double?, _ bound: Double?
+      _ name: String, _ count: Int, pieces: Int? = nil, _ energy: Double, _ single: Double?, _ bound: Double?
     ) -> [String] {
       [
-        name, String(count), pieces, scale.text(energy), single.map(scale.text) ?? "",
+        name, String(count), pieces.map(String.init) ?? "", scale.text(energy), single.map(scale.text) ?? "",
         single.map { NumberText.percent($0 > 0 ? 1 - energy / $0 : 0) } ?? "", bound.map(scale.text) ?? "",
         bound.map { $0 > 0 ? NumberText.percent(energy / $0 - 1) : "" } ?? "",
       ]
     }
-    for answer in answers {
+    let (all, singles) = (answers.map(\.answer), answers.compactMap(\.singleAnswer))
+    let (wholes, singleWholes) = (WholeAnswer.all(of: all), WholeAnswer.all(of: singles))
+    for (index, answer) in answers.enumerated() {
+      let own = answer.answer
       table.add(
         row(
-          answer.name, answer.entry.count, String(answer.evaluation.pieces.count), answer.energy.total,
-          answer.single.map { Energies($0.energy).total }, answer.bound?.total))
+          own.name, own.count, pieces: answer.evaluation.pieces.count, own.energy.total,
+          answer.singleAnswer?.energy.total, own.bound?.total))
+      guard let whole = wholes.first(where: { $0.ends(with: index, of: all) }) else { continue }
+      table.add(
+        row(
+          WholeText.title(whole.whole), whole.whole.count, whole.energy.total,
+          singleWholes.first { $0.name == whole.name }?.energy.total, whole.bound.total))
     }
-    if answers.count > 1 {
-      func sum(_ value: (PiecesAnswer) -> Double?) -> Double? {
-        answers.reduce(0) { sum, answer in
-          guard let sum, let value = value(answer) else { return nil }
-          return sum + Double(answer.entry.count) * value
-        }
-      }
+    if answers.count > 1, let total = NetworkAnswer(all) {
       table.add(
-        row(
-          "total", answers.reduce(0) { $0 + $1.entry.count }, "", sum(\.energy.total) ?? 0,
-          sum { $0.single.map { Energies($0.energy).total } }, sum { $0.bound?.total }))
+        row("total", total.layers, total.energy.total, NetworkAnswer(singles)?.energy.total, total.bound?.total))
     }
     return table.lines(form, leavingOut: [["bound"], ["one nest"], ["count"]])
+      + form.fitted(WholeText.note(all).map { ["", $0] } ?? [])
   }
 
   /// Each layer's costs and its pieces, every one with its nest; in lines of 80 characters where there is no limit.
   public var details: [String] { TextLines.fitted(answers.flatMap(Self.details), width: form.width ?? 80) }
 
-  private static func details(_ answer: PiecesAnswer) -> [String] {
-    let (traffic, energy, carried) = (answer.traffic, answer.energy, answer.evaluation.carried)
-    let count = answer.evaluation.pieces.count
+  private static func details(_ given: PiecesAnswer) -> [String] {
+    let (answer, evaluation) = (given.answer, given.evaluation)
+    let (traffic, energy, carried) = (answer.traffic, answer.energy, evaluation.carried)
+    let count = evaluation.pieces.count
     func bits(_ name: String, _ bits: Bits) -> String { "\(name) \(NumberText.grouped(bits))" }
-    let single = answer.single.map { Energies($0.energy).total }
+    let single = given.singleAnswer?.energy.total
     let scale = EnergyScale(energy.unit, [energy.compute, energy.data, single, answer.bound?.total])
     var lines = ["\(answer.name): \(count == 1 ? "one nest" : "\(count) pieces, one after the other")"]
     if energy.model.countsBits {
@@ -93,42 +96,49 @@ public struct PiecesReport {
     }
     let capacity = answer.capacity.map { " of \(CapacityText.text($0))" } ?? ""
     lines.append("  occupancy  \(NumberText.grouped(answer.occupancy)) bit\(capacity)")
-    if let parts = answer.partsSearched {
+    if let parts = given.partsSearched {
       lines.append("  search     the best nests of \(NumberText.grouped(parts)) \(parts == 1 ? "part" : "parts")")
     }
     if answer.replayAgrees == true {
       lines.append("  replay     every MAC ran once on operands in the Buffer; the counts are the same")
     }
-    var piece = 0
-    return lines + drawing(answer, answer.evaluation.tree, indent: "  ", &piece) + [""]
+    return lines + drawing(evaluation, on: answer.layer, answer.setting.widths).map { "  \($0)" } + [""]
   }
 
   /// A mapping as an outline: splits, and pieces with their nests.
-  private static func drawing(
-    _ answer: PiecesAnswer, _ tree: MappingTree, indent: String, _ piece: inout Int
-  ) -> [String] {
-    switch tree {
-    case .nest(let mapping):
-      let (own, held) = (answer.evaluation.pieces[piece], answer.evaluation.occupancies[piece])
-      piece += 1
-      let sizes = Dimension.allCases.filter { answer.layer[$0] > 1 }.map { dimension in
-        let range = own.region[dimension.index]
-        return range.count == answer.layer[dimension]
-          ? "\(dimension.rawValue) \(range.count)"
-          : "\(dimension.rawValue) \(range.lowerBound)...\(range.upperBound - 1)"
+  static func drawing(_ evaluation: TreeEvaluation, on layer: Layer, _ widths: WordWidths) -> [String] {
+    var next = 0
+    func lines(_ tree: MappingTree, indent: String) -> [String] {
+      switch tree {
+      case .nest(let mapping):
+        let piece = title(of: next, evaluation, on: layer, widths)
+        next += 1
+        return ["\(indent)\(piece)", "\(indent)  \(NestText.text(mapping))"]
+      case .split(let dimension, let place, let first, let rest):
+        let name = dimension.rawValue
+        return ["\(indent)split \(name), its first \(NumberText.grouped(place)):"]
+          + lines(first, indent: indent + "  ") + ["\(indent)then the rest of \(name):"]
+          + lines(rest, indent: indent + "  ")
       }
-      let parts =
-        (sizes.isEmpty ? ["one MAC"] : sizes) + [
-          mapping.dataflow.rawValue, "holds \(NumberText.grouped(held.bits(answer.setting.widths))) bit",
-        ]
-      return [
-        "\(indent)piece \(piece): \(parts.joined(separator: ", "))", "\(indent)  \(NestText.text(mapping))",
-      ]
-    case .split(let dimension, let place, let first, let rest):
-      let name = dimension.rawValue
-      return ["\(indent)split \(name), its first \(NumberText.grouped(place)):"]
-        + drawing(answer, first, indent: indent + "  ", &piece) + ["\(indent)then the rest of \(name):"]
-        + drawing(answer, rest, indent: indent + "  ", &piece)
     }
+    return lines(evaluation.tree, indent: "")
+  }
+
+  /// What a piece runs and holds: "piece 2: k 255...511, c 512, os-iw, holds 524 288 bit".
+  static func title(
+    of index: Int, _ evaluation: TreeEvaluation, on layer: Layer, _ widths: WordWidths
+  ) -> String {
+    let (piece, held) = (evaluation.pieces[index], evaluation.occupancies[index])
+    let sizes = Dimension.allCases.filter { layer[$0] > 1 }.map { dimension in
+      let range = piece.region[dimension.index]
+      return range.count == layer[dimension]
+        ? "\(dimension.rawValue) \(range.count)"
+        : "\(dimension.rawValue) \(range.lowerBound)...\(range.upperBound - 1)"
+    }
+    let parts =
+      (sizes.isEmpty ? ["one MAC"] : sizes) + [
+        piece.mapping.dataflow.rawValue, "holds \(NumberText.grouped(held.bits(widths))) bit",
+      ]
+    return "piece \(index + 1): \(parts.joined(separator: ", "))"
   }
 }

@@ -99,18 +99,24 @@ struct Evaluate: ParsableCommand {
     var answer = try self.given.answer(nest, mapping, in: setting, capacity: capacity)
     answer.accelerator = accelerator?.identity
     if replay {
-      answer.transactions = try compare(
-        answer.evaluation, try Problem(answer.layer, in: setting), capacity, bursts)
+      answer.transactions = try compare(answer, nest, capacity, bursts)
       answer.replayAgrees = true
     }
     try timeloop.write(answer, capacity: capacity ?? answer.occupancy, isSearched: false)
+    try write(answer, as: format, accelerator, details: MappingReport([answer], form: output.form).details)
+  }
+
+  /// Writes an answer, in a table by its details.
+  private func write(
+    _ answer: Answer, as format: OutputOptions.Format, _ accelerator: Accelerator?,
+    details: @autoclosure () -> [String]
+  ) throws {
     switch format {
     case .json: try output.emit(ResultFile.json([answer], command: Invocation.text(), producer: Invocation.producer))
     case .csv: try output.emit(ResultFile.csv([answer]))
     case .table:
-      let heading = model.heading(answer.network ?? answer.name, setting, accelerator)
-      let details = MappingReport([answer], form: output.form).details.dropLast()
-      try output.emit((output.fitted([heading, ""]) + details).joined(separator: "\n") + "\n")
+      let heading = model.heading(answer.network ?? answer.name, answer.setting, accelerator)
+      try output.emit((output.fitted([heading, ""]) + details().dropLast()).joined(separator: "\n") + "\n")
     }
   }
 
@@ -119,40 +125,37 @@ struct Evaluate: ParsableCommand {
     _ mapping: GivenMappingOptions.Given, in setting: Problem.Setting, _ capacity: Bits?, _ accelerator: Accelerator?,
     as format: OutputOptions.Format
   ) throws {
-    if format != .table {
-      throw CommandFailure(
-        code: .usage, message: "a mapping in pieces is told of in a table alone, not as \(format.rawValue)")
-    }
     if timeloop.timeloop != nil {
       throw CommandFailure(code: .usage, message: "--timeloop takes a mapping of one nest, not one in pieces")
     }
     try setting.layout.refuse(for: "a mapping in pieces takes")
-    var answer = try given.piecesAnswer(mapping, in: setting, capacity: capacity)
+    var pieces = try given.piecesAnswer(mapping, in: setting, capacity: capacity)
+    pieces.answer.accelerator = accelerator?.identity
     if replay {
-      try compare(answer, capacity)
-      answer.replayAgrees = true
+      try compare(pieces, capacity)
+      pieces.answer.replayAgrees = true
     }
-    let heading = model.heading(answer.network ?? answer.name, setting, accelerator)
-    let details = PiecesReport([answer], form: output.form).details.dropLast()
-    try output.emit((output.fitted([heading, ""]) + details).joined(separator: "\n") + "\n")
+    try write(
+      pieces.answer, as: format, accelerator, details: PiecesReport([pieces], form: output.form).details)
   }
 
   /// What a replay is called while it runs.
   private static func replaying(_ layer: Layer) -> String { "replaying \(layer.name), \(layer.macs) MACs" }
 
   /// Replays a mapping in pieces; ends the command where the replay counts something else.
-  private func compare(_ answer: PiecesAnswer, _ capacity: Bits?) throws {
+  private func compare(_ pieces: PiecesAnswer, _ capacity: Bits?) throws {
+    let (answer, evaluation) = (pieces.answer, pieces.evaluation)
     let replay: TreeReplay
     do {
       replay = try StepProgress.during(Self.replaying(answer.layer)) {
         try TreeReplay(
-          of: answer.evaluation.tree, on: answer.layer, reuse: answer.setting.reuse, widths: answer.setting.widths,
+          of: evaluation.tree, on: answer.layer, reuse: answer.setting.reuse, widths: answer.setting.widths,
           capacity: capacity)
       }
     } catch {
       throw CommandFailure(code: .failed, message: "replay: \(error)")
     }
-    if replay.traffic != answer.evaluation.traffic || replay.occupancies != answer.evaluation.occupancies {
+    if replay.traffic != evaluation.traffic || replay.occupancies != evaluation.occupancies {
       throw CommandFailure(
         code: .failed,
         message: "the replay counts \(replay.traffic.bits(answer.setting.widths).total.count) bits moved, the closed "
@@ -164,26 +167,28 @@ struct Evaluate: ParsableCommand {
   ///
   /// - Returns: the bursts that moved, where these are asked for.
   private func compare(
-    _ evaluation: Evaluation, _ problem: Problem, _ capacity: Bits?, _ bursts: Bursts?
+    _ answer: Answer, _ nest: Mapping, _ capacity: Bits?, _ bursts: Bursts?
   ) throws -> Transactions? {
-    let widths = problem.widths
+    let (setting, evaluation) = (answer.setting, answer.evaluation)
+    let widths = setting.widths
     let replay: Replay
     do {
-      replay = try StepProgress.during(Self.replaying(problem.layer)) {
+      replay = try StepProgress.during(Self.replaying(answer.layer)) {
         try Replay(
-          of: evaluation.mapping, on: problem.layer, reuse: problem.reuse, widths: widths, capacity: capacity,
-          layout: problem.layout, bursts: bursts)
+          of: nest, on: answer.layer, reuse: setting.reuse, widths: widths, capacity: capacity, layout: setting.layout,
+          bursts: bursts)
       }
     } catch {
       throw CommandFailure(code: .failed, message: "replay: \(error)")
     }
-    if replay.traffic != evaluation.traffic || replay.occupancy != evaluation.occupancy {
+    let held = evaluation.occupancies.reduce(.zero) { max($0, $1.bits(widths)) }
+    if replay.traffic != evaluation.traffic || [replay.occupancy] != evaluation.occupancies {
       throw CommandFailure(
         code: .failed,
         message: "the replay counts \(replay.traffic.bits(widths).total.count) bits moved and "
           + "\(replay.occupancy.bits(widths).count) held, the closed form "
-          + "\(evaluation.traffic.bits(widths).total.count) and \(evaluation.occupancy.bits(widths).count): this is an "
-          + "error in Tilebound, please report it")
+          + "\(evaluation.traffic.bits(widths).total.count) and \(held.count): this is an error in Tilebound, please "
+          + "report it")
     }
     return replay.transactions
   }

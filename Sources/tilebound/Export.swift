@@ -166,9 +166,10 @@ struct Export: ParsableCommand {
 
   private func writeProgram(_ answer: Answer, _ capacity: Bits?) throws {
     let program: CProgram
+    guard case .nest(let evaluation) = answer.evaluation else { throw Self.notInPieces(answer, "C") }
     do {
       program = try CProgram(
-        answer.evaluation, of: try Problem(answer.layer, in: answer.setting), elements: type ?? .int8,
+        evaluation, of: try Problem(answer.layer, in: answer.setting), elements: type ?? .int8,
         includesMain: !noMain)
     } catch let error as CProgramError {
       throw CommandFailure(
@@ -184,10 +185,17 @@ struct Export: ParsableCommand {
     try OutputOptions.write(program.text, to: output)
   }
 
+  private static func notInPieces(_ answer: Answer, _ language: String) -> CommandFailure {
+    CommandFailure(
+      code: .usage,
+      message: "\(answer.name): cannot be written in \(language): it is a mapping in pieces; one nest is expected")
+  }
+
   private func writeModule(_ answer: Answer) throws {
     let module: MLIRModule
+    guard let nest = answer.mapping.singleNest else { throw Self.notInPieces(answer, "MLIR") }
     do {
-      module = try MLIRModule(answer.mapping, on: answer.layer, elements: type ?? .int8)
+      module = try MLIRModule(nest, on: answer.layer, elements: type ?? .int8)
     } catch {
       let remedy = answer.search == nil ? "" : "; --phases off searches for a mapping of these"
       throw CommandFailure(code: .failed, message: "\(answer.name): cannot be written in MLIR: \(error)\(remedy)")

@@ -37,8 +37,7 @@ struct GivenMappingOptions: ParsableArguments {
   ) throws -> Answer {
     let given = try read(on: layers, setting.widths, phases: phases, example: example)
     guard let mapping = given.tree.singleNest else {
-      throw CommandFailure(
-        code: .usage, message: "\(TextFile.shown(origin)): is a mapping in pieces; only evaluate takes those")
+      return try piecesAnswer(given, in: setting, capacity: capacity).answer
     }
     return try answer(mapping, given, in: setting, capacity: capacity)
   }
@@ -90,10 +89,10 @@ struct GivenMappingOptions: ParsableArguments {
     } catch let error as MappingTreeError {
       throw CommandFailure(code: .failed, message: "\(TextFile.shown(origin)): \(error)")
     }
-    let answer = PiecesAnswer(
-      network: given.network, entry: given.entry, setting: setting, capacity: capacity, evaluation)
+    let answer = Answer(
+      network: given.network, entry: given.entry, setting: setting, capacity: capacity, counted: .pieces(evaluation))
     try refuse(answer.occupancy, beyond: capacity)
-    return answer
+    return PiecesAnswer(answer, evaluation)
   }
 
   private func refuse(_ occupancy: Bits, beyond capacity: Bits?) throws {

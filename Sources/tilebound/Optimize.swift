@@ -123,8 +123,7 @@ struct Optimize: ParsableCommand {
       guard let optimum = optimizer.optimum(capacity: capacity, options: options) else {
         throw CommandFailure.nothingFits(problem, capacity)
       }
-      let time = start.duration(to: .now).components
-      let seconds = Double(time.seconds) + Double(time.attoseconds) * 1e-18
+      let seconds = start.duration(to: .now).seconds
       let answer = Answer(
         network: network, entry: entry, problem, on: accelerator?.identity, capacity: capacity, optimum,
         bounds: LowerBounds(problem),

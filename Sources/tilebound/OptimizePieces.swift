@@ -36,11 +36,7 @@ struct Pieces: ExpressibleByArgument, CustomStringConvertible {
 
 extension Optimize {
   /// Refuses what goes with single nests alone.
-  private func refuseBesidePieces(_ format: OutputOptions.Format) throws {
-    if format != .table {
-      throw CommandFailure(
-        code: .usage, message: "--pieces \(pieces) is told of in a table alone, not as \(format.rawValue)")
-    }
+  private func refuseBesidePieces() throws {
     for (option, value) in [("--plot", plot), ("--timeloop", timeloop.timeloop)] where value != nil {
       throw CommandFailure(code: .usage, message: "\(option) takes mappings of one nest; it does not go with --pieces")
     }
@@ -51,24 +47,51 @@ extension Optimize {
     _ network: String?, _ entries: [Network.Entry], in setting: Problem.Setting, _ accelerator: Accelerator?,
     _ capacity: Bits, as format: OutputOptions.Format, threads: Int, timeLimit: Duration?
   ) throws {
-    try refuseBesidePieces(format)
+    try refuseBesidePieces()
     try setting.layout.refuse(for: "a mapping in pieces takes")
     let options = SearchOptions(threads: entries.count == 1 ? threads : 1)
     let found = try LayerProgress.map(entries, threads: threads) { entry in
+      let start = ContinuousClock.now
       let problem = try Problem(entry.layer, in: setting)
       let search = PieceSearch(
         problem, capacity: capacity, limit: timeLimit.map(TimeLimit.init), options: options)
       guard let optimum = search.optimum(pieces: pieces.most, leastSaving: pieces.leastSaving) else {
         throw CommandFailure.nothingFits(problem, capacity)
       }
-      return (
-        answer: PiecesAnswer(network: network, entry: entry, search, optimum), isEnded: optimum.isEndedByLimit
-      )
+      let seconds = start.duration(to: .now).seconds
+      // No part of a table.
+      let dataflows =
+        format != .table && optimum.evaluation.tree.singleNest != nil
+        ? search.optimizer.dataflows(attaining: optimum.nest, capacity: capacity, options: options) : nil
+      let answer = Answer(
+        network: network, entry: entry, on: accelerator?.identity, search, optimum, attainedBy: dataflows,
+        seconds: noTiming ? nil : seconds)
+      return (answer: PiecesAnswer(answer, optimum), isEnded: optimum.isEndedByLimit)
     }
     let answers = found.map(\.answer)
-    TimeLimitOptions.tell(found.filter(\.isEnded).map(\.answer.name))
+    TimeLimitOptions.tell(found.filter(\.isEnded).map(\.answer.answer.name))
+    try write(answers, network, in: setting, accelerator, capacity, as: format)
+    if let mapping, let answer = answers.first {
+      try OutputOptions.write(
+        MappingFile.text(answer.evaluation.tree, layer: network == nil ? nil : answer.answer.name), to: mapping)
+    }
+  }
+
+  private func write(
+    _ answers: [PiecesAnswer], _ network: String?, in setting: Problem.Setting, _ accelerator: Accelerator?,
+    _ capacity: Bits, as format: OutputOptions.Format
+  ) throws {
+    let records = answers.map(\.answer)
+    switch format {
+    case .json:
+      return try output.emit(
+        ResultFile.json(
+          records, wholes: WholeAnswer.all(of: records), command: Invocation.text(), producer: Invocation.producer))
+    case .csv: return try output.emit(ResultFile.csv(records))
+    case .table: break
+    }
     let heading = model.heading(
-      "\(network ?? entries[0].layer.name) at \(CapacityText.text(capacity))", setting, accelerator)
+      "\(network ?? records[0].name) at \(CapacityText.text(capacity))", setting, accelerator)
     let report = PiecesReport(answers, form: output.form)
     let note =
       pieces.most == 2
@@ -77,9 +100,10 @@ extension Optimize {
     let lines =
       output.fitted([heading, ""]) + (quiet ? [] : report.details) + report.table + [""] + output.fitted([note])
     try output.emit(lines.joined(separator: "\n") + "\n")
-    if let mapping, let answer = answers.first {
-      try OutputOptions.write(
-        MappingFile.text(answer.evaluation.tree, layer: network == nil ? nil : answer.name), to: mapping)
-    }
   }
+}
+
+extension Duration {
+  /// It in seconds.
+  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

@@ -28,10 +28,13 @@ struct TimeloopOptions: ParsableArguments {
   /// - Throws: ``CommandFailure`` saying what Timeloop does not have.
   func write(_ answer: Answer, capacity: Bits, isSearched: Bool) throws {
     guard let timeloop else { return }
+    guard let nest = answer.mapping.singleNest else {
+      throw CommandFailure(code: .usage, message: "--timeloop takes a mapping of one nest, not one in pieces")
+    }
     let files: TimeloopFiles
     do {
       files = try TimeloopExport.files(
-        layer: answer.layer, mapping: answer.mapping, capacity: capacity, widths: answer.setting.widths,
+        layer: answer.layer, mapping: nest, capacity: capacity, widths: answer.setting.widths,
         reuse: answer.setting.reuse)
     } catch {
       let remedy = isSearched ? Self.remedy(error, answer.setting.reuse).map { "; \($0)" } ?? "" : ""

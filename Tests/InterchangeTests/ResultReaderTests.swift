@@ -135,7 +135,9 @@ struct ResultReaderTests {
     #expect(try message { $0.shape = "k=0" }.contains("shape"))
     #expect(try message { $0.mapping.removeAll() }.contains("kept 0 times"))
     // What a node says is not passed over.
-    let node = "is neither a loop, with 'for', 'tile' or 'phases', and 'direction' if it is back-and-forth, nor a keep"
+    let node =
+      "is neither a loop, with 'for', 'tile' or 'phases', and 'direction' if it is back-and-forth, nor a keep, "
+      + "nor a split, with 'split', 'at', 'first' and 'rest'"
     for index in record.mapping.indices {
       #expect(try message { $0.mapping[index].direction = "sideways" }.contains("mapping[\(index)]: \(node)"))
       let isLoop = record.mapping[index].keep == nil

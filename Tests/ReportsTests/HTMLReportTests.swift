@@ -77,6 +77,22 @@ struct HTMLReportTests {
     #expect(page.contains("k:3~ [outputs] r%2 c:1~ [inputs] [weights]") && page.contains("--reuse overlap"))
   }
 
+  /// A mapping in pieces has a nest for each, and a command that replays all of them.
+  @Test func pieces() throws {
+    let layer = try Layer.gemm(name: "fc", m: 6, n: 8, k: 4)
+    let line = "split k:5 { k:3 [outputs] [inputs] [weights] } { [weights] c:2 [inputs] [outputs] }"
+    let problem = try Problem(layer, widths: WordWidths(.byte))
+    let record = Answer(
+      network: nil, entry: Network.Entry(layer: layer, count: 1), setting: problem.setting, capacity: .bytes(90),
+      counted: .pieces(try problem.evaluate(counting: try NestText.parseTree(line, origin: "-"))))
+    let page = try page([document([record])])
+    #expect(page.contains("<p class=\"aside\">piece 1: k 0...4, c 4, p 6, os-iw, holds 432 bit</p>"))
+    #expect(page.contains("<p class=\"aside\">piece 2: k 5...7, c 4, p 6, ws-io, holds 336 bit</p>"))
+    #expect(page.contains("<code>for k in 5 by 3</code>") && page.contains("<code>for c in 4 by 2</code>"))
+    #expect(page.contains("2 pieces (os-iw, ws-io)") && page.contains("from piece to piece: words of inputs 12,"))
+    #expect(page.contains("--nest &#39;\(line)&#39; --capacity 720bit"))
+  }
+
   /// Whatever names hold, and wherever they stand, they are text. Marks that combine hide a quote or a bracket from
   /// whoever looks at whole characters.
   @Test(arguments: [
@@ -134,7 +150,7 @@ struct HTMLReportTests {
       record.optimalDataflows = dataflows
       return try self.page([document([record])])
     }
-    let dataflow = try record("fc").dataflow
+    let dataflow = try #require(record("fc").dataflow)
     let own = dataflow.rawValue
     let pair = Dataflow.allCases.filter { $0.stationary == dataflow.stationary }
     for (dataflows, cell, summary, fact) in [

@@ -64,7 +64,7 @@ struct WholeReportTests {
     let part = try #require(rows.first { $0.first == "up/0-0" })
     #expect(
       part.dropFirst(3).prefix(2) == [
-        NumberText.grouped(small[0].energy.data), "\(small[0].dataflow.rawValue) or others",
+        NumberText.grouped(small[0].energy.data), "\(small[0].ownDataflows[0].rawValue) or others",
       ])
     let total = try #require(rows.first { $0.first == "total" })
     let expected = try #require(NetworkAnswer(small))

@@ -17,6 +17,8 @@ public struct PieceSearch: Sendable {
   public let problem: Problem
   /// The Buffer's size.
   public let capacity: Bits
+  /// The search for one nest.
+  public let optimizer: Optimizer
   /// How to search; with pruning off every split point is tried. No result depends on the number of threads.
   public let options: SearchOptions
   private let limit: TimeLimit?
@@ -36,6 +38,7 @@ public struct PieceSearch: Sendable {
   ) {
     self.problem = problem
     self.capacity = capacity
+    optimizer = Optimizer(problem, limit: limit)
     self.limit = limit
     self.options = options
   }
@@ -56,8 +59,9 @@ public struct PieceSearch: Sendable {
   ///   - leastSaving: what a further piece must save, as a share of what one nest costs to move data.
   /// - Returns: the mapping, or nil where no nest fits.
   public func optimum(pieces most: Int, leastSaving: Double = 0) -> PiecesOptimum? {
+    guard let single = optimizer.optimum(capacity: capacity, options: options) else { return nil }
     let whole = Dimension.allCases.map { 0..<problem.layer[$0] }
-    guard let single = optima(of: [problem.layer.part(whole)])[0] else { return nil }
+    remember(single, for: problem.layer.part(whole))
     let least = max(1, Int((leastSaving * Double(single.energy.dataQuanta)).rounded(.up)))
     var plan = Plan(whole, single.mapping)
     while plan.leaves.count < min(most, MappingTree.largestPieceCount), !limit.endsSearch() {
@@ -72,12 +76,23 @@ public struct PieceSearch: Sendable {
         optima(of: [problem.layer.part(region)])[0]?.mapping
       }
     }
-    // Pieces of known nests within known layers: both can be counted.
-    guard let evaluation = try? problem.evaluate(counting: plan.tree),
-      let nest = try? problem.evaluate(counting: single.mapping)
-    else { return nil }
+    // Pieces of known nests within known layers: they can be counted.
+    guard let evaluation = try? problem.evaluate(counting: plan.tree) else { return nil }
+    var statistics = single.statistics
+    if plan.leaves.count > 1 {
+      statistics = known.value.values.compactMap { $0?.statistics }.reduce(into: SearchStatistics()) { $0.add($1) }
+      statistics.isComplete = false
+    }
     return PiecesOptimum(
-      evaluation: evaluation, single: nest, partsSearched: known.value.count, isEndedByLimit: limit.endedSearch)
+      evaluation: evaluation, nest: single, statistics: statistics, partsSearched: known.value.count,
+      isEndedByLimit: limit.endedSearch)
+  }
+
+  /// Has the best nest of the layer stand for that of the whole as a part, which has no biases.
+  private func remember(_ single: Optimum, for whole: Layer) {
+    let part = try? Problem(whole, in: problem.setting).evaluate(counting: single.mapping)
+    guard let part else { return }
+    known.withLock { $0[whole] = .some(Optimum(part, single.statistics)) }
   }
 
   // MARK: One split
@@ -214,7 +229,10 @@ public struct PiecesOptimum: Hashable, Sendable {
   /// The mapping with what it costs, what stays between pieces taken off.
   public let evaluation: TreeEvaluation
   /// The best mapping of one nest.
-  public let single: Evaluation
+  public let nest: Optimum
+  /// What the searches of all parts looked at: not all mappings in pieces. Where one nest is all there is, what its own
+  /// search did.
+  public let statistics: SearchStatistics
   /// The parts of the layer of which the best nest was sought, itself included.
   public let partsSearched: Int
   /// Whether a time limit ended the search.

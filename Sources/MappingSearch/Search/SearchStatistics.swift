@@ -11,7 +11,7 @@ public struct SearchStatistics: Hashable, Sendable {
   /// Those left when the lower bound for every schedule was met.
   public var prunedByBound = 0
   /// Those that were not scored.
-  public var pruned: Int { prunedByCapacity + prunedByEnergy + prunedByBound }
+  public var pruned: Int { Self.sum(Self.sum(prunedByCapacity, prunedByEnergy), prunedByBound) }
 
   /// Whether every block size was tried, see ``Optimizer/isComplete``.
   public var isComplete = true
@@ -22,14 +22,19 @@ public struct SearchStatistics: Hashable, Sendable {
     isComplete = false
   }
 
-  /// Adds what another search looked at.
+  /// Adds what another search looked at; numbers end at the largest there is.
   mutating func add(_ other: SearchStatistics) {
-    mappings += other.mappings
-    scored += other.scored
-    prunedByCapacity += other.prunedByCapacity
-    prunedByEnergy += other.prunedByEnergy
-    prunedByBound += other.prunedByBound
+    mappings = Self.sum(mappings, other.mappings)
+    scored = Self.sum(scored, other.scored)
+    prunedByCapacity = Self.sum(prunedByCapacity, other.prunedByCapacity)
+    prunedByEnergy = Self.sum(prunedByEnergy, other.prunedByEnergy)
+    prunedByBound = Self.sum(prunedByBound, other.prunedByBound)
     isComplete = isComplete && other.isComplete
+  }
+
+  private static func sum(_ one: Int, _ other: Int) -> Int {
+    let (sum, overflow) = one.addingReportingOverflow(other)
+    return overflow ? .max : sum
   }
 
   /// Those of a search that has looked at nothing yet.

@@ -37,7 +37,7 @@ struct LayersSection {
             .percent(record.gap?.data),
           ] + (hasCompute ? [.percent(record.gap?.total)] : [])
           + [
-            .text(record.search == nil ? record.dataflow.rawValue : DataflowsText.attaining(record)),
+            .text(record.search == nil ? DataflowsText.own(record) : DataflowsText.attaining(record)),
             .number(record.energy.total, NumberText.energy),
           ]
           + (hasCompute ? [.number(record.energy.data, NumberText.energy)] : []) + [

@@ -18,6 +18,13 @@ struct MappingDetail {
     let reuse: String?
   }
 
+  /// The nest of a piece, or the only one.
+  struct Nest {
+    /// What the piece runs, where there are several.
+    let title: String?
+    let lines: [Line]
+  }
+
   struct Fact {
     let name: String
     /// In which no number is broken at the end of a line.
@@ -32,7 +39,7 @@ struct MappingDetail {
   let dataflow: String
   let energy: String
   let gap: String?
-  let lines: [Line]
+  let nests: [Nest]
   let facts: [Fact]
   let traffic: HTMLTable
   let command: String
@@ -46,10 +53,10 @@ struct MappingDetail {
     number = entry.number
     capacity = record.capacityTitle
     self.setting = setting
-    dataflow = record.dataflow.rawValue
+    dataflow = DataflowsText.own(record)
     energy = "\(NumberText.energy(record.energy.total)) \(record.energy.unit)"
     gap = record.gap?.data.map(NumberText.percent)
-    lines = NestDrawing(record.mapping, on: record.layer).lines.map { Self.line($0, record, moved) }
+    nests = Self.nests(record, moved)
     facts = Self.facts(record)
     traffic = Self.table(record, moved)
     command = ReportCommand.replay(record)
@@ -60,6 +67,25 @@ struct MappingDetail {
         + "\(model.name): per MAC \(NumberText.price(model.perMAC)), per bit read "
         + "\(NumberText.price(model.perBitRead)), per bit written "
         + "\(NumberText.price(model.perBitWritten)) \(model.unit)."
+  }
+
+  private static func nests(_ record: Answer, _ moved: [TensorTraffic]) -> [Nest] {
+    switch record.evaluation {
+    case .nest(let evaluation):
+      [
+        Nest(
+          title: nil,
+          lines: NestDrawing(evaluation.mapping, on: record.layer).lines.map { line($0, record, moved) })
+      ]
+    case .pieces(let evaluation):
+      evaluation.pieces.indices.map { index in
+        let piece = evaluation.pieces[index]
+        return Nest(
+          title: PiecesReport.title(of: index, evaluation, on: record.layer, record.setting.widths),
+          // How often a word is used is known of all pieces together.
+          lines: NestDrawing(piece.mapping, on: piece.layer).lines.map { line($0, record, []) })
+      }
+    }
   }
 
   private static func line(_ line: NestDrawing.Line, _ record: Answer, _ moved: [TensorTraffic]) -> Line {
@@ -123,6 +149,14 @@ struct MappingDetail {
     if let whole = record.partOf {
       facts.append(Fact(name: "Part of", text: "\(whole), which alone has a bound: parts read inputs in common"))
     }
+    if case .pieces(let evaluation) = record.evaluation {
+      let carried = evaluation.carried
+      facts.append(
+        Fact(
+          name: "Carried",
+          text: "from piece to piece: words of inputs \(NumberText.grouped(carried.inputs.count)), weights "
+            + "\(NumberText.grouped(carried.weights.count)), outputs \(NumberText.grouped(carried.outputs.count))"))
+    }
     if let search = record.search { facts.append(Fact(name: "Search", text: search.text)) }
     if let agrees = record.replayAgrees {
       facts.append(Fact(name: "Replay", text: agrees ? "counted the same when the record was made" : "DIFFERED"))
@@ -166,11 +200,21 @@ extension MappingDetail: MustacheParent {
     case "dataflow": dataflow
     case "energy": energy
     case "gap": gap
-    case "lines": lines
+    case "nests": nests
     case "facts": facts
     case "traffic": traffic
     case "command": command
     case "remark": remark
+    default: nil
+    }
+  }
+}
+
+extension MappingDetail.Nest: MustacheParent {
+  func child(named name: String) -> Any? {
+    switch name {
+    case "title": title
+    case "lines": lines
     default: nil
     }
   }

@@ -37,11 +37,11 @@ enum ReportCommand {
   static func equivalents(_ records: [Answer]) throws(FormatError) -> [String] {
     var commands: [String] = []
     for (_, group) in records.grouped(by: { Search(study: Study($0), network: $0.network) }) {
-      // A mapping that nobody searched for is given, not found.
-      let (given, found) = (
-        group.filter { $0.search == nil && $0.bound == nil },
-        group.filter { $0.search != nil || $0.bound != nil }
-      )
+      // A mapping that nobody searched for is given, not found; of one in pieces it is not known how many were asked for.
+      func isGiven(_ record: Answer) -> Bool {
+        record.dataflow == nil || record.search == nil && record.bound == nil
+      }
+      let (given, found) = (group.filter(isGiven), group.filter { !isGiven($0) })
       commands += given.map(replay)
       for (_, sharing) in found.grouped(by: LayerIdentity.init).grouped(by: { Task($0.elements) }) {
         commands += try searches(sharing.map(\.elements))

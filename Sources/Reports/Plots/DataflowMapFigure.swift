@@ -103,10 +103,12 @@ public enum DataflowMapFigure {
     case bothOrders(Dataflow)
     case tied
     case any
+    /// Several pieces, each of a dataflow of its own.
+    case inPieces
 
     init(_ optimum: Answer) {
       guard let dataflows = optimum.optimalDataflows else {
-        self = .perhapsTied(optimum.dataflow)
+        self = optimum.dataflow.map { .perhapsTied($0) } ?? .inPieces
         return
       }
       switch dataflows.count {
@@ -127,6 +129,7 @@ public enum DataflowMapFigure {
       case .bothOrders(let dataflow): 2 * count + place(dataflow)
       case .tied: 3 * count
       case .any: 3 * count + 1
+      case .inPieces: 3 * count + 2
       }
     }
 
@@ -137,13 +140,14 @@ public enum DataflowMapFigure {
       case .bothOrders(let dataflow): DataflowStyle.of(dataflow).colour.halfWay(to: 0xFFFFFF).halfWay(to: 0xFFFFFF)
       case .tied: .rgb(0xDCDCDC)
       case .any: .rgb(0xF4F4F4)
+      case .inPieces: .rgb(0x9A9A9A)
       }
     }
 
     /// The colour of the lines across a cell of several dataflows.
     var hatch: Colour? {
       switch self {
-      case .alone, .perhapsTied: nil
+      case .alone, .perhapsTied, .inPieces: nil
       case .bothOrders(let dataflow): DataflowStyle.of(dataflow).colour.halfWay(to: 0xFFFFFF)
       case .tied: .rgb(0xB4B4B4)
       case .any: .rgb(0xDCDCDC)
@@ -158,13 +162,14 @@ public enum DataflowMapFigure {
       case .bothOrders(let dataflow): "\(DataflowsText.bothOrders(of: dataflow)) tied"
       case .tied: "other ties, 2 to \(all - 1) of \(all)"
       case .any: "any: all \(all) tied"
+      case .inPieces: "in pieces"
       }
     }
   }
 
   /// What a cell says in words: which dataflows, where that is short, or how many.
   private static func cellText(_ optimum: Answer) -> String {
-    guard let dataflows = optimum.optimalDataflows else { return optimum.dataflow.rawValue }
+    guard let dataflows = optimum.optimalDataflows else { return DataflowsText.own(optimum) }
     let text = DataflowsText.short(dataflows)
     return text.contains(",") ? "\(dataflows.count) of \(Dataflow.allCases.count)" : text
   }

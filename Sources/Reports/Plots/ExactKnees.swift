@@ -57,12 +57,15 @@ struct ExactKnees {
     if asWholes, let network = first.network, let knee = known[Key(network, first.setting)] {
       return SkiSlope.Knee(capacityBits: knee.capacityBits, value: knee.data, within: part)
     }
+    // The curve is that of single nests.
+    let dataflowsOfNests = answers.joined().map(\.dataflow)
+    if dataflowsOfNests.contains(nil) { return nil }
     var setting = first.setting
     let model = setting.energyModel
     setting.energyModel = .comparing(model.ratio)
     func energy(_ quanta: Int) -> Double { Double(model.quantaPerRatio) * model.inUnits(quanta: quanta) }
     // Where only some dataflows were searched, those occur.
-    for dataflows in [Set(Dataflow.allCases), Set(answers.joined().map(\.dataflow))] {
+    for dataflows in [Set(Dataflow.allCases), Set(dataflowsOfNests.compactMap(\.self))] {
       setting.dataflows = dataflows
       let curves = layers.compactMap { answer -> (entry: Network.Entry, curve: StepCurve)? in
         let entry = answer.entry
