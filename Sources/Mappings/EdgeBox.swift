@@ -1,16 +1,16 @@
-import Workloads
+package import Workloads
 
 /// The first or the last box of a tensor that a piece holds, as blocks of the whole layer's dimensions.
-struct EdgeBox {
+package struct EdgeBox {
   /// When a box is held.
-  enum Moment { case first, last }
+  package enum Moment { case first, last }
 
   private let piece: MappingTree.Piece
   private let tensor: Tensor
   /// By ``Dimension/index``.
-  private let blocks: [Progression]
+  package let blocks: [Progression]
 
-  init(_ moment: Moment, of tensor: Tensor, in piece: MappingTree.Piece) {
+  package init(_ moment: Moment, of tensor: Tensor, in piece: MappingTree.Piece) {
     self.piece = piece
     self.tensor = tensor
     let nest = OuterLoops(piece.mapping, on: piece.layer, outside: tensor)

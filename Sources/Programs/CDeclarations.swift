@@ -6,10 +6,20 @@ import Workloads
 extension CPrinter {
   /// What the file is, its types and its Buffer.
   func writeHead(_ text: inout CText, includesMain: Bool) {
+    writeHead(&text, mapping: NestDrawing(mapping, on: layer).text, includesMain: includesMain) { text in
+      writeBuffer(&text)
+    }
+  }
+
+  /// The same with a mapping as lines, and what writes the Buffer.
+  func writeHead(
+    _ text: inout CText, mapping: [String], includesMain: Bool, besides headers: [String] = [],
+    buffer: (inout CText) -> Void
+  ) {
     let header = "Written by tilebound export. It moves what the mapping moves, and counts it."
     text.line("/* \(CNames.comment(layer.name)): \(layer.described)")
     text.line(" *")
-    for line in NestDrawing(evaluation.mapping, on: layer).text { text.line(" *   \(line)") }
+    for line in mapping { text.line(" *   \(line)") }
     text.line(" *")
     text.line(" * Reuse: \(describedReuse)")
     let products = layer[.c] * layer[.r] * layer[.s]
@@ -20,7 +30,7 @@ extension CPrinter {
     text.line()
     text.line("#include <stddef.h>")
     text.line("#include <stdint.h>")
-    if includesMain { for header in ["stdio", "stdlib"] { text.line("#include <\(header).h>") } }
+    for header in (includesMain ? ["stdio", "stdlib"] : []) + headers { text.line("#include <\(header).h>") }
     text.line()
     let (operand, sum) = elements == .int8 ? ("int8_t", "int32_t") : ("float", "float")
     text.line("typedef \(operand) \(names("input"));")
@@ -32,7 +42,7 @@ extension CPrinter {
     for field in Self.counters { text.line("  uint64_t \(field.name);") }
     text.line("} \(names("traffic"));")
     text.line()
-    writeBuffer(&text)
+    buffer(&text)
     writeHooks(&text)
     text.line(
       "/* Runs the layer. DRAM has inputs as [batch][channel][row][column], weights as [output channel][channel of a")
@@ -54,12 +64,13 @@ extension CPrinter {
 
   /// The function that runs the layer, as it is declared.
   var signature: String {
-    "void \(names("run"))(\(tensorParameters), void *buffer, \(names("traffic")) *traffic)"
+    (names.piece == nil ? "" : "static ")
+      + "void \(names("run"))(\(tensorParameters), void *buffer, \(names("traffic")) *traffic)"
   }
 
   /// The tensors in DRAM as parameters of a function.
   var tensorParameters: String {
-    let biases = layer.hasBiases ? "const \(names("sum")) *biases, " : ""
+    let biases = whole.hasBiases ? "const \(names("sum")) *biases, " : ""
     return "const \(names("input")) *inputs, const \(names("weight")) *weights, \(biases)\(names("sum")) *outputs"
   }
 
@@ -72,23 +83,37 @@ extension CPrinter {
   }
 
   private func writeBuffer(_ text: inout CText) {
+    text.line("/* The Buffer holds \(describedBoxes),")
+    text.line("   and nothing else.")
+    text.line("   Define these to place the boxes elsewhere in a larger one. */")
+    text.line("#ifndef \(names.macro("BUFFER_BYTES"))")
+    writePlaces(&text)
+    text.line("#define \(names.macro("BUFFER_BYTES")) ((size_t)\(bufferBytes))")
+    text.line("#endif")
+    text.line()
+  }
+
+  /// The boxes in words.
+  var describedBoxes: String {
     let boxes = tensors.map { tensor in
       let bytes = bytes(of: tensor.tensor)
       return
         "\(tensor.words) word\(tensor.words == 1 ? "" : "s") of \(tensor.dram) (\(bytes) byte\(bytes == 1 ? "" : "s") each)"
     }
-    text.line("/* The Buffer holds \(boxes.joined(separator: ", ")),")
-    text.line("   and nothing else.")
-    text.line("   Define these to place the boxes elsewhere in a larger one. */")
-    text.line("#ifndef \(names.macro("BUFFER_BYTES"))")
-    var offset = 0
-    for tensor in tensors {
-      text.line("#define \(names.macro(tensor.dram.uppercased()))_AT ((size_t)\(offset))")
-      offset += tensor.words * bytes(of: tensor.tensor)
-    }
-    text.line("#define \(names.macro("BUFFER_BYTES")) ((size_t)\(offset))")
-    text.line("#endif")
-    text.line()
+    return boxes.joined(separator: ", ")
+  }
+
+  /// Where the boxes lie in the Buffer.
+  func writePlaces(_ text: inout CText) {
+    for tensor in tensors { text.line("#define \(place(of: tensor)) ((size_t)\(offset(of: tensor.tensor)))") }
+  }
+
+  /// The macro that says where the box of a tensor lies.
+  func place(of tensor: TensorPlan) -> String { names.macro("\(tensor.dram.uppercased())_AT") }
+
+  /// The bytes in front of the box of a tensor.
+  func offset(of tensor: Tensor) -> Int {
+    tensors.prefix { $0.tensor != tensor }.reduce(0) { $0 + $1.words * bytes(of: $1.tensor) }
   }
 
   private func writeHooks(_ text: inout CText) {
@@ -165,6 +190,32 @@ extension CPrinter {
       ], returns: "void")
   }
 
+  /// A function that puts rows in order.
+  func writeArrange(_ text: inout CText) {
+    text.line("/* Puts the lines of a box in the order of the rows that lie there; `there` tells which. */")
+    let parameters = "unsigned char *box, int outer, int lines, size_t bytes, int *there"
+    text.block("static void \(names("arrange"))(\(parameters))") { text in
+      text.block("for (int place = 0; place < lines; place++)") { text in
+        text.line("int least = place;")
+        text.line("for (int i = place + 1; i < lines; i++) if (there[i] < there[least]) least = i;")
+        text.line("if (least == place) continue;")
+        text.line("const int row = there[least];")
+        text.line("there[least] = there[place];")
+        text.line("there[place] = row;")
+        text.block("for (int i = 0; i < outer; i++)") { text in
+          text.line("unsigned char *const a = box + ((size_t)i * (size_t)lines + (size_t)place) * bytes;")
+          text.line("unsigned char *const b = box + ((size_t)i * (size_t)lines + (size_t)least) * bytes;")
+          text.block("for (size_t j = 0; j < bytes; j++)") { text in
+            text.line("const unsigned char byte = a[j];")
+            text.line("a[j] = b[j];")
+            text.line("b[j] = byte;")
+          }
+        }
+      }
+    }
+    text.line()
+  }
+
   /// The declaration of a variable that points to an array of these sizes.
   func pointer(_ type: String, _ name: String, _ sizes: [Int]) -> String {
     if sizes.count <= 1 { return "\(type) *\(name)" }
@@ -189,12 +240,14 @@ extension CPrinter {
     for tensor in tensors { text.line("  \(pointer(tensor.type, tensor.box, tensor.extents));") }
     if layer.hasBiases {
       text.line("  \(names("sum")) bias[\(layer.biases.count)]; /* beside the Buffer, read once */")
+    } else if startsFromBiases {
+      text.line("  const \(names("sum")) *bias; /* beside the Buffer, read once */")
     }
     text.line("  \(names("traffic")) moved;")
     for tensor in tensors where isAskedAgain(tensor) {
       text.line("  int \((["held"] + held(tensor)).map { "\(tensor.dram)_\($0)" }.joined(separator: ", "));")
     }
-    if !spilling.isEmpty { text.line("  int outputs_done;") }
+    if tellsLast { text.line("  int outputs_done;") }
     for coordinate in weights.coordinates {
       if case .usedKernels = coordinate.kind { text.line("  int \(coordinate.name)_place[\(coordinate.size)];") }
     }
@@ -206,9 +259,9 @@ extension CPrinter {
 
   private func writeState(of rows: RowsPlan, _ text: inout CText) {
     if rows.spacing == .uneven {
-      text.line("  int \(rows.name)_slot[\(rows.axis.inputSize)]; /* where a row that is held lies, or -1 */")
+      text.line("  int \(rows.name)_slot[\(rows.tableSize)]; /* where a row that is held lies, or -1 */")
       text.line("  int \(rows.name)_owner[\(max(1, rows.extent))]; /* the row that lies there, or -1 */")
-      text.line("  unsigned char \(rows.name)_is_new[\(rows.axis.inputSize)];")
+      text.line("  unsigned char \(rows.name)_is_new[\(rows.tableSize)];")
       return
     }
     switch rows.change {
@@ -217,6 +270,13 @@ extension CPrinter {
     case .overlapping: text.line("  int \(rows.names), \(rows.names)_end;")
     }
   }
+
+  /// Whether sums start from biases here.
+  var startsFromBiases: Bool { whole.hasBiases && !part.continues }
+  /// Whether it matters which time a box of outputs comes: the first time its sums start.
+  var tellsFirst: Bool { !spilling.isEmpty && !part.continues }
+  /// Whether it matters which time a box of outputs leaves: the last time its sums are done.
+  var tellsLast: Bool { !spilling.isEmpty && !part.isContinued }
 
   /// The variables by which it is known what a box holds.
   func held(_ tensor: TensorPlan) -> [String] {

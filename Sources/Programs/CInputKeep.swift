@@ -24,11 +24,14 @@ extension CPrinter {
           "\(names("assign"))(\(rows.axis.inputSize), \(rows.name)_wanted, state->\(rows.name)_slot, "
             + "state->\(rows.name)_owner, state->\(rows.name)_is_new);")
       }
+      writeEnters(inputs, &text)
       remember(inputs, &text)
       for rows in rowPlans where rows.spacing != .uneven && rows.extent > 1 {
         if case .apart = rows.change { text.line("state->\(rows.names) = \(rows.names);") }
       }
-      read(inputs.coordinates[...], flag: nil, bounds, &text)
+      enter(inputs, counter: "state->moved.inputs_read", &text) { text in
+        read(inputs.coordinates[...], flag: nil, bounds, &text)
+      }
       for rows in overlapping where rows.spacing != .uneven {
         text.line("state->\(rows.names) = \(rows.names);")
         text.line("state->\(rows.names)_end = \(rows.names)_end;")
@@ -56,7 +59,7 @@ extension CPrinter {
   private func writeBounds(_ rows: RowsPlan, _ text: inout CText) -> (first: String, end: String) {
     guard case .even(let unit) = rows.spacing else {
       let wanted = "\(rows.name)_wanted"
-      text.line("unsigned char \(wanted)[\(rows.axis.inputSize)] = {0};")
+      text.line("unsigned char \(wanted)[\(rows.tableSize)] = {0};")
       let (output, kernel) = ("\(rows.name)_output", "\(rows.name)_kernel")
       text.block(loop(output, rows.outputs)) { text in
         text.block(loop(kernel, rows.kernels)) { text in
@@ -115,7 +118,8 @@ extension CPrinter {
     switch coordinate.kind {
     case .block(let span) where isRun:
       let start = inputs.coordinates.map { $0.name == coordinate.name ? span.start : $0.element }
-      copy(start, count: span.countText, step: span.step, &text)
+      copy(
+        start, count: span.countText, step: span.step * inputs.distanceInDRAM(along: coordinate.name), &text)
     case .block(let span):
       if span.isSingle { return read(rest, flag: flag, bounds, &text) }
       text.block(loop(coordinate.name, span)) { text in read(rest, flag: flag, bounds, &text) }
@@ -159,6 +163,7 @@ extension CPrinter {
         copy(inputs.coordinates.map(\.element), count: "1", step: 1, &text)
       }
     }
+    let step = unit * inputs.distanceInDRAM(along: rows.name)
     func piece(_ from: String, _ end: String, _ text: inout CText) {
       if rows.goesRound {
         let (near, far) = lines(rows)
@@ -170,9 +175,9 @@ extension CPrinter {
       let count = length ?? (unit == 1 ? distance : "(\(distance)) / \(unit)")
       let start = inputs.coordinates.map { $0.name == rows.name ? Affine(from) : $0.element }
       if length == nil, rows.axis.hasPaddedMACs {
-        text.block("if (\(from) < \(end))") { text in copy(start, count: count, step: unit, &text) }
+        text.block("if (\(from) < \(end))") { text in copy(start, count: count, step: step, &text) }
       } else if length != "0" {
-        copy(start, count: count, step: unit, &text)
+        copy(start, count: count, step: step, &text)
       }
     }
     guard let flag else { return piece(first, end, &text) }
@@ -208,7 +213,9 @@ extension CPrinter {
         let left = unit == 1 ? "\(end) - \(name)" : "(\(end) - \(name) + \(unit - 1)) / \(unit)"
         text.line("const int place = \(rows.place(of: name, ""));")
         text.line("const int count = \(names("min"))(\(left), \(extent) - place);")
-        text.line("\(names.macro("COPY_IN"))(&box[place], &line[\(name)], count, \(unit));")
+        let distance = inputs.distanceInDRAM(along: name)
+        let start = distance == 1 ? name : "(ptrdiff_t)\(name) * \(distance)"
+        text.line("\(names.macro("COPY_IN"))(&box[place], &line[\(start)], count, \(unit * distance));")
         text.line("state->moved.inputs_read += count;")
         text.line("\(name) += count\(unit == 1 ? "" : " * \(unit)");")
       }

@@ -73,9 +73,9 @@ extension CPrinter {
     var outer = tensor.coordinates.filter { !$0.isTrivial }
     // Neighbours along the last index are copied at once.
     let (count, step): (String, Int)
-    if case .block(let span)? = outer.last?.kind {
+    if let last = outer.last, case .block(let span) = last.kind {
       outer.removeLast()
-      (count, step) = (span.countText, span.step)
+      (count, step) = (span.countText, span.step * tensor.distanceInDRAM(along: last.name))
     } else {
       (count, step) = ("1", 1)
     }
@@ -97,6 +97,7 @@ extension CPrinter {
     text.line("/* Brings a box of weights into the Buffer, unless it is there. */")
     text.block(keepHead(weights)) { text in
       if isAskedAgain(weights) { text.line("if (\(isHeld(weights))) return;") }
+      writeEnters(weights, &text)
       remember(weights, &text)
       for (coordinate, axis) in zip(weights.coordinates.suffix(2), [layer.vertical, layer.horizontal]) {
         guard case .usedKernels(let span) = coordinate.kind else { continue }
@@ -111,31 +112,20 @@ extension CPrinter {
           text.line("state->\(name)_place[\(name)] = \(meets) ? \(name)_places++ : -1;")
         }
       }
-      copyBox(weights, isOut: false, counter: "state->moved.weights_read", &text)
+      enter(weights, counter: "state->moved.weights_read", &text) { text in
+        copyBox(weights, isOut: false, counter: "state->moved.weights_read", &text)
+      }
     }
     text.line()
   }
 
   func writeKeepOfOutputs(_ text: inout CText) {
-    let spills = !spilling.isEmpty
-    text.line("/* Writes the box of outputs to DRAM. */")
-    text.block("static void \(names("write_outputs"))(\(names("state")) *state)") { text in
-      for variable in held(outputs) { text.line("const int \(variable) = state->outputs_\(variable);") }
-      if spills {
-        text.line(
-          "uint64_t *const written = state->outputs_done ? &state->moved.outputs_written : &state->moved.sums_written;")
-      }
-      copyBox(outputs, isOut: true, counter: spills ? "*written" : "state->moved.outputs_written", &text)
-    }
-    text.line()
+    if part.leaving(.outputs) == nil || !outputs.cuts.isEmpty { writeWriteOfOutputs(&text) }
     text.line("/* Brings a box of outputs into the Buffer, unless it is there, and writes the one before to DRAM.")
-    if spills {
-      text.line("   Sums start at their first time here, are read again after that, and are done after the last. */")
-    } else {
-      text.line("   Sums start here, and are done when they leave. */")
-    }
-    text.block(keepHead(outputs, besides: spills ? ["int is_first", "int is_last"] : [])) { text in
-      if spills {
+    text.line("   Sums \(describedSums). */")
+    let told = (tellsFirst ? ["int is_first"] : []) + (tellsLast ? ["int is_last"] : [])
+    text.block(keepHead(outputs, besides: told)) { text in
+      if tellsLast {
         text.block("if (\(isHeld(outputs)))") { text in
           text.line("state->outputs_done = is_last;")
           text.line("return;")
@@ -146,13 +136,19 @@ extension CPrinter {
       if !outputs.cuts.isEmpty {
         text.line("if (state->outputs_held) \(names("write_outputs"))(state);")
       }
+      writeEnters(outputs, &text)
       remember(outputs, &text)
-      if spills {
-        text.line("state->outputs_done = is_last;")
+      if tellsLast { text.line("state->outputs_done = is_last;") }
+      func readAgain(_ text: inout CText) {
+        copyBox(outputs, isOut: false, counter: "state->moved.sums_read", &text)
+      }
+      if part.continues {
+        enter(outputs, counter: "state->moved.sums_read", &text, otherwise: readAgain)
+      } else if tellsFirst {
         text.branch("is_first") { text in
           startSums(&text)
         } otherwise: { text in
-          copyBox(outputs, isOut: false, counter: "state->moved.sums_read", &text)
+          readAgain(&text)
         }
       } else {
         startSums(&text)
@@ -161,16 +157,48 @@ extension CPrinter {
     text.line()
   }
 
+  /// When sums begin and end here, in words.
+  private var describedSums: String {
+    let start =
+      if part.continues {
+        "were started by another piece"
+      } else {
+        tellsFirst ? "start at their first time here, are read again after that" : "start here"
+      }
+    let end =
+      if part.isContinued {
+        "are left for another piece"
+      } else {
+        tellsLast ? "are done after the last" : "are done when they leave"
+      }
+    return "\(start), and \(end)"
+  }
+
+  private func writeWriteOfOutputs(_ text: inout CText) {
+    text.line("/* Writes the box of outputs to DRAM. */")
+    text.block("static void \(names("write_outputs"))(\(names("state")) *state)") { text in
+      for variable in held(outputs) { text.line("const int \(variable) = state->outputs_\(variable);") }
+      if tellsLast {
+        text.line(
+          "uint64_t *const written = state->outputs_done ? &state->moved.outputs_written : &state->moved.sums_written;")
+      }
+      let counter = part.isContinued ? "state->moved.sums_written" : "state->moved.outputs_written"
+      copyBox(outputs, isOut: true, counter: tellsLast ? "*written" : counter, &text)
+    }
+    text.line()
+  }
+
   /// Sums that nothing was added to.
   private func startSums(_ text: inout CText) {
     walk(outputs.coordinates, &text) { text in
       let (group, channel) = (outputs.coordinates[1], outputs.coordinates[2])
+      let first = whole[.k] * part.starts[Dimension.g.index] + part.starts[Dimension.k.index]
       let element =
-        layer[.k] * (group.isTrivial ? Affine(0) : group.element)
-        + (channel.isTrivial ? Affine(0) : channel.element)
+        whole[.k] * (group.isTrivial ? Affine(0) : group.element)
+        + (channel.isTrivial ? Affine(0) : channel.element) + first
       let bias =
-        layer.channelsPerBias == 1 ? element.text : "\(element.operand) / \(layer.channelsPerBias)"
-      let start = layer.hasBiases ? "state->bias[\(bias)]" : "0"
+        whole.channelsPerBias == 1 ? element.text : "\(element.operand) / \(whole.channelsPerBias)"
+      let start = whole.hasBiases ? "state->bias[\(bias)]" : "0"
       text.line("\(box(outputs) { $0.isTrivial ? Affine(0) : $0.element }) = \(start);")
     }
   }

@@ -121,7 +121,7 @@ extension CPrinter {
     text.line("printf(\"%-22s%20s%20s\\n\", \"words\", \"counted here\", \"by Tilebound\");")
     text.line("int failed = wrong != 0;")
     for counter in Self.counters {
-      let expected = evaluation.traffic[keyPath: counter.words].count
+      let expected = traffic[keyPath: counter.words].count
       text.line(
         "failed |= \(names("compare"))(\"\(counter.label)\", moved.\(counter.name), UINT64_C(\(expected)));")
     }

@@ -2,6 +2,8 @@
 struct CNames {
   /// The layer's name as an identifier.
   let layer: String
+  /// The number of the piece that some names are of, where there are several.
+  var piece: Int?
 
   /// The names for a layer: letters, digits and underscores of its name, whatever else is in it.
   init(_ name: String) {
@@ -14,11 +16,21 @@ struct CNames {
     layer = identifier.first?.isLetter == true ? identifier : "layer_\(identifier)"
   }
 
-  /// A function or a type: `conv2_run`.
-  func callAsFunction(_ name: String) -> String { "\(layer)_\(name)" }
+  /// A function or a type: `conv2_run`, and `conv2_state_1` of a piece.
+  func callAsFunction(_ name: String) -> String { "\(layer)_\(name)\(suffix(name))" }
 
-  /// A macro: `CONV2_COPY_IN`.
-  func macro(_ name: String) -> String { "\(layer.uppercased())_\(name)" }
+  /// A macro: `CONV2_COPY_IN`, and `CONV2_INPUTS_AT_1` of a piece.
+  func macro(_ name: String) -> String { "\(layer.uppercased())_\(name)\(suffix(name))" }
+
+  private func suffix(_ name: String) -> String {
+    piece.flatMap { Self.ofPieces.contains(name) ? "_\($0)" : nil } ?? ""
+  }
+
+  /// What each piece has its own of.
+  private static let ofPieces: Set<String> = [
+    "state", "run", "keep_inputs", "keep_weights", "keep_outputs", "write_outputs", "read_inputs", "move", "INPUTS_AT",
+    "WEIGHTS_AT", "OUTPUTS_AT",
+  ]
 
   /// A text that stands in a comment: what would end one, or the line, is taken out.
   static func comment(_ text: String) -> String {

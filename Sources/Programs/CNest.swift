@@ -3,21 +3,28 @@ import Workloads
 
 /// The function that runs the loop nest.
 extension CPrinter {
-  func writeNest(_ text: inout CText) {
+  func writeNest(_ text: inout CText, moves: Bool) {
     text.block(signature) { text in
       text.line("\(names("state")) state = {0};")
       for tensor in tensors {
-        text.line("state.\(tensor.dram) = \(cast(dramType(tensor), tensor.sizes))\(tensor.dram);")
+        let first = tensor.offsetInDRAM(part.starts(tensor.tensor))
+        let start = first == 0 ? tensor.dram : "(\(tensor.dram) + \(first))"
+        text.line("state.\(tensor.dram) = \(cast(dramType(tensor), tensor.sizes))\(start);")
       }
       for tensor in tensors {
-        let place = "(void *)((unsigned char *)buffer + \(names.macro(tensor.dram.uppercased()))_AT)"
+        let place = "(void *)((unsigned char *)buffer + \(place(of: tensor)))"
         text.line("state.\(tensor.box) = \(cast(tensor.type, tensor.extents))\(place);")
       }
       if layer.hasBiases {
         text.line("\(names.macro("COPY_IN"))(state.bias, biases, \(layer.biases.count), 1);")
         text.line("state.moved.biases_read += \(layer.biases.count);")
         text.line("\(names.macro("WAIT"))();")
+      } else if startsFromBiases {
+        text.line("state.bias = biases;")
+      } else if whole.hasBiases {
+        text.line("(void)biases;")
       }
+      if names.piece != nil { text.line("state.moved = *traffic;") }
       for rows in inputs.coordinates.compactMap(\.rows) where !rows.isTrivial && rows.spacing == .uneven {
         text.line("for (int row = 0; row < \(rows.axis.inputSize); row++) state.\(rows.name)_slot[row] = -1;")
         text.line("for (int slot = 0; slot < \(max(1, rows.extent)); slot++) state.\(rows.name)_owner[slot] = -1;")
@@ -31,7 +38,9 @@ extension CPrinter {
       for walk in plan.walks where walk.turns { text.line("int \(walk.variable)_back = 1;") }
       text.line()
       write(plan.lines[...], &text)
-      text.line("\(names("write_outputs"))(&state);")
+      if part.leaving(.outputs) == nil { text.line("\(names("write_outputs"))(&state);") }
+      writeLeaving(&text)
+      if moves { text.line("\(names("move"))(buffer);") }
       text.line("*traffic = state.moved;")
     }
     text.line()
@@ -80,9 +89,9 @@ extension CPrinter {
     if tensor == .inputs, !slidingLoops.isEmpty {
       arguments.append("(const int[]){\(slidingLoops.map(\.index).joined(separator: ", "))}")
     }
-    if tensor == .outputs, !spilling.isEmpty {
-      arguments.append(spilling.map(\.isFirst).joined(separator: " && "))
-      arguments.append(spilling.map(\.isLast).joined(separator: " && "))
+    if tensor == .outputs {
+      if tellsFirst { arguments.append(spilling.map(\.isFirst).joined(separator: " && ")) }
+      if tellsLast { arguments.append(spilling.map(\.isLast).joined(separator: " && ")) }
     }
     text.line("\(names("keep_\(plan.dram)"))(\(arguments.joined(separator: ", ")));")
   }

@@ -2,10 +2,16 @@ import EnergyModel
 import Mappings
 import Workloads
 
-/// Writes the C program of one mapping.
+/// Writes the C program of one nest, or what is one piece's of the program of several.
 struct CPrinter {
-  let evaluation: Evaluation
+  let mapping: Mapping
+  /// What the program is to count.
+  let traffic: Traffic
+  /// The layer of the nest.
   let layer: Layer
+  /// The layer that DRAM has, of which that of a piece is a part.
+  let whole: Layer
+  let part: CPart
   let reuse: ReusePolicy
   let elements: CProgram.Elements
   let names: CNames
@@ -17,24 +23,33 @@ struct CPrinter {
   init(
     _ evaluation: Evaluation, of problem: Problem, _ elements: CProgram.Elements
   ) throws(CProgramError) {
-    self.evaluation = evaluation
-    (layer, reuse) = (problem.layer, problem.reuse)
-    self.elements = elements
-    names = CNames(layer.name)
-    plan = NestPlan(evaluation.mapping, on: layer, names: names)
-    func extents(_ tensor: Tensor) -> BoxExtents {
-      BoxExtents(of: tensor, under: evaluation.mapping, on: problem.layer)
-    }
-    inputs = Self.inputs(layer, plan.spans(at: .inputs), extents(.inputs), reuse, names("input"))
-    weights = Self.weights(layer, plan.spans(at: .weights), extents(.weights), names("weight"))
-    outputs = Self.outputs(layer, plan.spans(at: .outputs), names("sum"))
-    for tensor in [inputs, weights, outputs] {
+    self.init(
+      evaluation.mapping, moving: evaluation.traffic, on: problem.layer, .whole, of: problem, elements,
+      CNames(problem.layer.name))
+    for tensor in tensors {
       precondition(tensor.words == evaluation.occupancy[tensor.tensor].count, "a box is as large as it was counted")
     }
     try checkSizes()
   }
 
-  private func checkSizes() throws(CProgramError) {
+  /// The printer of a nest on a part of a problem's layer.
+  init(
+    _ mapping: Mapping, moving traffic: Traffic, on layer: Layer, _ part: CPart, of problem: Problem,
+    _ elements: CProgram.Elements, _ names: CNames
+  ) {
+    (self.mapping, self.traffic, self.layer, self.part) = (mapping, traffic, layer, part)
+    (whole, reuse) = (problem.layer, problem.reuse)
+    self.elements = elements
+    self.names = names
+    plan = NestPlan(mapping, on: layer, names: names)
+    func extents(_ tensor: Tensor) -> BoxExtents { BoxExtents(of: tensor, under: mapping, on: layer) }
+    let layers = (layer, problem.layer)
+    inputs = Self.inputs(layers, plan.spans(at: .inputs), extents(.inputs), reuse, part, names("input"))
+    weights = Self.weights(layers, plan.spans(at: .weights), extents(.weights), names("weight"))
+    outputs = Self.outputs(layers, plan.spans(at: .outputs), names("sum"))
+  }
+
+  func checkSizes() throws(CProgramError) {
     if plan.walks.count > CProgram.largestLoopCount { throw .tooManyLoops(plan.walks.count) }
     if layer.biases.count > CProgram.largestTable { throw .tooManyBiases(layer.biases.count) }
     for (coordinate, name) in zip(inputs.coordinates.suffix(2), ["input rows", "input columns"]) {
@@ -50,53 +65,67 @@ struct CPrinter {
   }
 
   /// The index of one dimension, which other blocks have the same of or none.
-  private static func block(_ dimension: Dimension, _ layer: Layer, _ spans: [Span]) -> Coordinate {
+  private static func block(_ dimension: Dimension, _ layers: Layers, _ spans: [Span]) -> Coordinate {
     let span = spans[dimension.index]
     return Coordinate(
-      name: dimension.rawValue, size: layer[dimension], extent: span.sizes.max() ?? 1, kind: .block(span))
+      name: dimension.rawValue, size: layers.own[dimension], sizeInDRAM: layers.whole[dimension],
+      extent: span.sizes.max() ?? 1, kind: .block(span))
   }
 
+  /// The layer of a nest, and the one that DRAM has.
+  private typealias Layers = (own: Layer, whole: Layer)
+
   private static func inputs(
-    _ layer: Layer, _ spans: [Span], _ extents: BoxExtents, _ reuse: ReusePolicy, _ type: String
+    _ layers: Layers, _ spans: [Span], _ extents: BoxExtents, _ reuse: ReusePolicy, _ part: CPart, _ type: String
   ) -> TensorPlan {
     func rows(
-      _ axis: ConvolutionAxis, _ output: Dimension, _ kernel: Dimension, _ name: String, _ extent: Int
+      _ axis: (Layer) -> ConvolutionAxis, _ output: Dimension, _ kernel: Dimension, _ name: String, _ extent: Int,
+      firstAtEntry first: Int?
     ) -> Coordinate {
-      let rows = RowsPlan(
-        axis, outputs: spans[output.index], kernels: spans[kernel.index], name: name, extent: extent,
+      let own = axis(layers.own)
+      var rows = RowsPlan(
+        own, outputs: spans[output.index], kernels: spans[kernel.index], name: name, extent: extent,
         reuse: reuse)
-      return Coordinate(name: name, size: axis.inputSize, extent: extent, kind: .rows(rows))
+      // What stays from the piece before lies in order.
+      if let first { rows.begin(at: first) }
+      return Coordinate(
+        name: name, size: own.inputSize, sizeInDRAM: axis(layers.whole).inputSize, extent: extent, kind: .rows(rows))
     }
+    let entering = part.entering(.inputs)
     return TensorPlan(
       tensor: .inputs,
-      coordinates: [.n, .g, .c].map { block($0, layer, spans) } + [
-        rows(layer.vertical, .p, .r, "row", extents.inputRows),
-        rows(layer.horizontal, .q, .s, "col", extents.inputColumns),
+      coordinates: [.n, .g, .c].map { block($0, layers, spans) } + [
+        rows(
+          \.vertical, .p, .r, "row", extents.inputRows, firstAtEntry: entering.map { $0.after[3][0] - part.firstRow }),
+        rows(
+          \.horizontal, .q, .s, "col", extents.inputColumns,
+          firstAtEntry: entering.map { $0.after[4][0] - part.firstColumn }),
       ],
-      channels: layer[.c], type: type)
+      channels: layers.whole[.c], type: type)
   }
 
   private static func weights(
-    _ layer: Layer, _ spans: [Span], _ extents: BoxExtents, _ type: String
+    _ layers: Layers, _ spans: [Span], _ extents: BoxExtents, _ type: String
   ) -> TensorPlan {
     func kernel(_ axis: ConvolutionAxis, _ dimension: Dimension, _ extent: Int) -> Coordinate {
-      if axis.usedKernelRows == axis.kernelSize { return block(dimension, layer, spans) }
+      if axis.usedKernelRows == axis.kernelSize { return block(dimension, layers, spans) }
       return Coordinate(
-        name: dimension.rawValue, size: layer[dimension], extent: extent, kind: .usedKernels(spans[dimension.index]))
+        name: dimension.rawValue, size: layers.own[dimension], sizeInDRAM: layers.whole[dimension], extent: extent,
+        kind: .usedKernels(spans[dimension.index]))
     }
     return TensorPlan(
       tensor: .weights,
-      coordinates: [.g, .k, .c].map { block($0, layer, spans) } + [
-        kernel(layer.vertical, .r, extents.usedKernelRows),
-        kernel(layer.horizontal, .s, extents.usedKernelColumns),
+      coordinates: [.g, .k, .c].map { block($0, layers, spans) } + [
+        kernel(layers.own.vertical, .r, extents.usedKernelRows),
+        kernel(layers.own.horizontal, .s, extents.usedKernelColumns),
       ],
-      channels: layer[.k], type: type)
+      channels: layers.whole[.k], type: type)
   }
 
-  private static func outputs(_ layer: Layer, _ spans: [Span], _ type: String) -> TensorPlan {
+  private static func outputs(_ layers: Layers, _ spans: [Span], _ type: String) -> TensorPlan {
     TensorPlan(
-      tensor: .outputs, coordinates: [.n, .g, .k, .p, .q].map { block($0, layer, spans) }, channels: layer[.k],
-      type: type)
+      tensor: .outputs, coordinates: [.n, .g, .k, .p, .q].map { block($0, layers, spans) },
+      channels: layers.whole[.k], type: type)
   }
 
   /// The tensors in the order in which their boxes lie in the Buffer: those of the widest words first.
@@ -145,15 +174,22 @@ struct CPrinter {
   /// The whole file.
   func text(includesMain: Bool) -> String {
     var body = CText()
-    writeState(&body)
-    writeKeepOfWeights(&body)
-    writeKeepOfInputs(&body)
-    writeKeepOfOutputs(&body)
-    writeNest(&body)
+    writeFunctions(&body)
     if includesMain { writeMain(&body) }
     var file = CText()
     writeHead(&file, includesMain: includesMain)
     writeHelpers(&file, usedIn: body.lines)
     return (file.lines + body.lines).joined(separator: "\n") + "\n"
+  }
+
+  /// All that runs the nest, and in front of another piece makes ready for it.
+  func writeFunctions(_ text: inout CText, before next: CPrinter? = nil) {
+    let moves = moves(to: next)
+    writeState(&text)
+    writeKeepOfWeights(&text)
+    writeKeepOfInputs(&text)
+    writeKeepOfOutputs(&text)
+    writeMoves(moves, &text)
+    writeNest(&text, moves: !moves.isEmpty)
   }
 }

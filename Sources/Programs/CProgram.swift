@@ -42,6 +42,26 @@ public struct CProgram: Hashable, Sendable {
     name = printer.names.layer
     bufferBytes = printer.bufferBytes
   }
+
+  /// The program of a mapping in pieces on the layer of its problem.
+  ///
+  /// Pieces run one after the other on one Buffer, which has room for the largest boxes of each of them and nothing else.
+  /// What stays from one to the next moves within it.
+  ///
+  /// - Parameters:
+  ///   - evaluation: the mapping with what it holds and moves.
+  ///   - problem: the layer, and what stays in the Buffer when a box takes the place of another.
+  ///   - elements: what the elements of tensors are.
+  ///   - includesMain: whether there is a `main`, as for one nest.
+  /// - Throws: ``CProgramError``.
+  public init(
+    _ evaluation: TreeEvaluation, of problem: Problem, elements: Elements, includesMain: Bool = true
+  ) throws(CProgramError) {
+    let printer = try CPieces(evaluation, of: problem, elements)
+    text = printer.text(includesMain: includesMain)
+    name = printer.names.layer
+    bufferBytes = printer.bufferBytes
+  }
 }
 
 /// Why there is no C program of a mapping.

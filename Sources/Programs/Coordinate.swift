@@ -14,8 +14,10 @@ struct Coordinate {
 
   /// The variable of loops over it.
   let name: String
-  /// How many elements the tensor has along it.
+  /// How many elements the tensor has along it, or the part of it that is a piece's.
   let size: Int
+  /// How many DRAM has along it.
+  let sizeInDRAM: Int
   /// The most that a box has.
   let extent: Int
   let kind: Kind
@@ -91,7 +93,7 @@ struct TensorPlan {
 
   /// The sizes of its array in DRAM.
   var sizes: [Int] {
-    var sizes = coordinates.map(\.size)
+    var sizes = coordinates.map(\.sizeInDRAM)
     sizes[groupPlace] *= sizes.remove(at: groupPlace + 1)
     return sizes
   }
@@ -103,7 +105,17 @@ struct TensorPlan {
     return indices.map { "[\($0.text)]" }.joined()
   }
 
-  /// The coordinate along which neighbours lie side by side in DRAM: those behind it have one element.
+  /// How far an element lies behind the first one in DRAM.
+  func offsetInDRAM(_ element: [Int]) -> Int {
+    zip(coordinates, element).reduce(0) { $0 * $1.0.sizeInDRAM + $1.1 }
+  }
+
+  /// How far neighbours along a coordinate are apart in DRAM.
+  func distanceInDRAM(along coordinate: String) -> Int {
+    coordinates.reversed().prefix { $0.name != coordinate }.reduce(1) { $0 * $1.sizeInDRAM }
+  }
+
+  /// The coordinate along which neighbours are copied at once: those behind it have one element.
   var run: Coordinate? { coordinates.last { !$0.isTrivial } }
 
   /// The indices of an element in the box.

@@ -32,6 +32,8 @@ struct RowsPlan {
   let extent: Int
   let spacing: Spacing
   let change: Change
+  /// Where rows that two boxes have in common have places that go round, how far these are turned.
+  var shift = 0
 
   init(
     _ axis: ConvolutionAxis, outputs: Span, kernels: Span, name: String, extent: Int, reuse: ReusePolicy
@@ -41,6 +43,12 @@ struct RowsPlan {
     spacing = Self.spacing(axis, outputs, kernels)
     change =
       !(outputs.isCut || kernels.isCut) ? .never : axis.hasOverlap && reuse != .none ? .overlapping : .apart
+  }
+
+  /// Has a row lie first where places go round.
+  mutating func begin(at row: Int) {
+    guard case .even(let unit) = spacing, goesRound, extent > 1 else { return }
+    shift = (extent - row / unit % extent) % extent
   }
 
   /// Rows are a·i + b·j from the first on, i < outputs, j < kernels: without a gap in units of the greatest common divisor
@@ -58,6 +66,9 @@ struct RowsPlan {
     }
     return isEven ? .even(unit) : .uneven
   }
+
+  /// The places of a table with one for each row; a piece may have no rows but padding.
+  var tableSize: Int { max(1, axis.inputSize) }
 
   /// Whether the one input row there is lies in every box.
   var isTrivial: Bool { axis.inputSize == 1 && !axis.hasPaddedMACs }
@@ -116,7 +127,8 @@ struct RowsPlan {
     case (.even(let unit), .apart):
       return unit == 1 ? "\(row) - \(state)\(names)" : "(\(row) - \(state)\(names)) / \(unit)"
     case (.even(let unit), .overlapping):
-      return unit == 1 ? "\(row) % \(extent)" : "\(row) / \(unit) % \(extent)"
+      let number = unit == 1 ? row : "\(row) / \(unit)"
+      return shift == 0 ? "\(number) % \(extent)" : "(\(number) + \(shift)) % \(extent)"
     }
   }
 }

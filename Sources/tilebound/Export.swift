@@ -165,13 +165,11 @@ struct Export: ParsableCommand {
   }
 
   private func writeProgram(_ answer: Answer, _ capacity: Bits?) throws {
+    let problem = try Problem(answer.layer, in: answer.setting)
     let program: CProgram
-    guard case .nest(let evaluation) = answer.evaluation else { throw Self.notInPieces(answer, "C") }
     do {
-      program = try CProgram(
-        evaluation, of: try Problem(answer.layer, in: answer.setting), elements: type ?? .int8,
-        includesMain: !noMain)
-    } catch let error as CProgramError {
+      program = try self.program(answer.evaluation, of: problem)
+    } catch {
       throw CommandFailure(
         code: .failed,
         message: "\(answer.name): cannot be written in C: \(error)\(remedy(error, answer).map { "; \($0)" } ?? "")")
@@ -185,15 +183,23 @@ struct Export: ParsableCommand {
     try OutputOptions.write(program.text, to: output)
   }
 
-  private static func notInPieces(_ answer: Answer, _ language: String) -> CommandFailure {
-    CommandFailure(
-      code: .usage,
-      message: "\(answer.name): cannot be written in \(language): it is a mapping in pieces; one nest is expected")
+  private func program(_ evaluation: CountedMapping, of problem: Problem) throws(CProgramError) -> CProgram {
+    let elements = type ?? .int8
+    switch evaluation {
+    case .nest(let evaluation):
+      return try CProgram(evaluation, of: problem, elements: elements, includesMain: !noMain)
+    case .pieces(let evaluation):
+      return try CProgram(evaluation, of: problem, elements: elements, includesMain: !noMain)
+    }
   }
 
   private func writeModule(_ answer: Answer) throws {
     let module: MLIRModule
-    guard let nest = answer.mapping.singleNest else { throw Self.notInPieces(answer, "MLIR") }
+    guard let nest = answer.mapping.singleNest else {
+      throw CommandFailure(
+        code: .usage,
+        message: "\(answer.name): cannot be written in MLIR: it is a mapping in pieces; one nest is expected")
+    }
     do {
       module = try MLIRModule(nest, on: answer.layer, elements: type ?? .int8)
     } catch {
@@ -206,7 +212,8 @@ struct Export: ParsableCommand {
 
   /// What to ask for instead, where something else may do.
   private func remedy(_ error: CProgramError, _ answer: Answer) -> String? {
-    switch error {
+    if answer.mapping.singleNest == nil { return nil }
+    return switch error {
     case .tooLong where answer.search == nil:
       "loops over phases of p and r, or q and s, outside the keep make them even"
     case .tooLong where answer.setting.phases == .off: "--phases on may find a mapping whose boxes have even ones"

@@ -10,18 +10,29 @@ enum CCompiler {
   /// A program with what it is to move.
   struct Case {
     let problem: Problem
-    let evaluation: Evaluation
+    let tree: MappingTree
+    let traffic: Traffic
+    /// The largest boxes of one nest; nil of pieces, whose places in the Buffer are fixed.
+    let occupancy: Occupancy?
     let elements: CProgram.Elements
     let program: CProgram
 
     init(_ problem: Problem, _ mapping: Mapping, _ elements: CProgram.Elements) throws {
       (self.problem, self.elements) = (problem, elements)
-      evaluation = problem.evaluate(mapping)
+      let evaluation = problem.evaluate(mapping)
+      (tree, traffic, occupancy) = (.nest(mapping), evaluation.traffic, evaluation.occupancy)
+      program = try CProgram(evaluation, of: problem, elements: elements)
+    }
+
+    init(_ problem: Problem, _ tree: MappingTree, _ elements: CProgram.Elements) throws {
+      (self.problem, self.elements) = (problem, elements)
+      let evaluation = try problem.evaluate(counting: tree)
+      (self.tree, traffic, occupancy) = (tree, evaluation.traffic, nil)
       program = try CProgram(evaluation, of: problem, elements: elements)
     }
 
     var description: String {
-      "\(program.name): \(describe(problem.layer)), \(evaluation.mapping.nodes), \(problem.reuse), \(elements)"
+      "\(program.name): \(describe(problem.layer)), \(tree), \(problem.reuse), \(elements)"
     }
   }
 
@@ -52,7 +63,8 @@ enum CCompiler {
     for (place, one) in cases.enumerated() {
       let (main, own) = ("int main(void)", "int \(one.program.name)_main(void)")
       #expect(one.program.text.contains(main))
-      text += (place % 2 == 0 ? one.program.text : apart(one)).replacing(main, with: "\(own);\n\(own)")
+      let boxes = place % 2 == 0 ? nil : one.occupancy
+      text += (boxes.map { apart(one, $0) } ?? one.program.text).replacing(main, with: "\(own);\n\(own)")
     }
     let calls = cases.map { "  if (\($0.program.name)_main()) { puts(\"failed: \($0.program.name)\"); return 1; }\n" }
     text += "int main(void) {\n\(calls.joined())  return 0;\n}\n"
@@ -74,7 +86,7 @@ enum CCompiler {
       let outputs = one.problem.layer.usedElements(of: .outputs).count
       let result = "\(one.program.name): 0 of \(outputs) outputs differ from those of plain loops"
       #expect(lines.popFirst() ?? "" == result, "\(origin): \(one.description)")
-      let traffic = one.evaluation.traffic
+      let traffic = one.traffic
       for words in [
         traffic.inputsRead, traffic.weightsRead, traffic.biasesRead, traffic.partialSumsRead,
         traffic.partialSumsWritten, traffic.outputsWritten,
@@ -86,12 +98,12 @@ enum CCompiler {
   }
 
   /// A program whose boxes lie apart, with words between them that the address sanitizer does not let it touch.
-  private static func apart(_ one: Case) -> String {
+  private static func apart(_ one: Case, _ boxes: Occupancy) -> String {
     let macro = one.program.name.uppercased()
     var offset = 0
     var (places, gaps) = ("", "")
     for tensor in [Tensor.outputs, .inputs, .weights] {
-      let bytes = one.evaluation.occupancy[tensor].count * (tensor == .outputs || one.elements == .float ? 4 : 1)
+      let bytes = boxes[tensor].count * (tensor == .outputs || one.elements == .float ? 4 : 1)
       places += "#define \(macro)_\(tensor.rawValue.uppercased())_AT ((size_t)\(offset))\n"
       let end = offset + bytes
       offset = (end + 7) / 8 * 8 + 64

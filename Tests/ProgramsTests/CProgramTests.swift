@@ -29,6 +29,29 @@ struct CProgramTests {
   @Test(arguments: seeds(0..<3))
   func randomMappings(seed: Int) throws { try CCompiler.check(Self.drawn(seed), "seed \(seed)") }
 
+  /// Random mappings in pieces on layers of every kind, under each rule: 21 programs.
+  private static func drawnPieces(_ seed: Int) throws -> [CCompiler.Case] {
+    var layers = RandomLayers(seed: 7200 + seed, largestSize: 7, largestMACs: 1500)
+    var programs: [CCompiler.Case] = []
+    for place in 0..<21 {
+      let layer = layers.layer(ofKind: place % 7 - 4)
+      let elements = layers.random.oneIn(3) ? CProgram.Elements.float : .int8
+      let reuse = layers.random.oneIn(4) ? layers.random.pick(ReusePolicy.allCases) : .overlap
+      let problem = try Problem(layer.named("t\(programs.count)"), widths: WordWidths(.byte), reuse: reuse)
+      let tree = layers.tree(on: layer, splits: layers.random.pick(1...3))
+      programs.append(try CCompiler.Case(problem, tree, elements))
+    }
+    return programs
+  }
+
+  private static let moreSeeds = ProcessInfo.processInfo.environment["PROGRAM_SEEDS"].flatMap { Int($0) }
+
+  /// Programs of mappings in pieces, 21 a seed, of as many seeds as the environment has as `PROGRAM_SEEDS`:
+  ///
+  ///     PROGRAM_SEEDS=40 OPTIMIZED=core swift test -c release --filter CProgramTests
+  @Test(arguments: moreSeeds.map { 0..<$0 } ?? 0..<1)
+  func randomPieces(seed: Int) throws { try CCompiler.check(Self.drawnPieces(seed), "seed \(seed)") }
+
   /// The outputs are those of loops that are written here, not by what writes the programs.
   @Test func outputs() throws {
     var layers = RandomLayers(seed: 7100, largestSize: 5, largestMACs: 800)
@@ -82,6 +105,15 @@ struct CProgramTests {
       "_row_end(", "_read_inputs(", "moved.sums_read", " % ", "int32_t", "float",
     ] {
       #expect(texts.contains { $0.contains(form) }, "no program drawn has \(form)")
+    }
+    let pieces = try (0..<(Self.moreSeeds ?? 3)).flatMap { try Self.drawnPieces($0) }.map(\.program.text)
+    // Rows at uneven distances that stay, and rows without columns whose places go round, are rare.
+    let rare = Self.moreSeeds == nil ? [] : ["_common[", "_before[", "(ptrdiff_t)"]
+    for form in [
+      "_arrange(", "memmove(", "if (enters)", "continue;", "are left for another piece", "_sum *bias; /*",
+      "all of it is there", "INT32_MAX",
+    ] + rare {
+      #expect(pieces.contains { $0.contains(form) }, "no program of pieces drawn has \(form)")
     }
   }
 

@@ -55,6 +55,19 @@ struct PiecesCommandTests {
     }
   }
 
+  /// A program of a mapping in pieces runs, with its words in places of their own for each.
+  @Test(.enabled(if: (try? Program.shell("cc --version"))?.code == 0, "needs a C compiler, cc"))
+  func programRuns() throws {
+    try withTemporaryFolder { folder in
+      let commands = [
+        "tilebound optimize \(Self.gemm) --pieces 2 --output pieces.csv",
+        "tilebound export --result pieces.csv --to c --output gemm.c", "cc -std=c11 -O1 gemm.c -o gemm", "./gemm",
+      ]
+      let outcome = try Program.shell(commands.joined(separator: " && "), in: folder)
+      #expect(outcome.code == 0 && outcome.output.hasPrefix("gemm: 0 of 480 outputs differ"), "\(outcome.error)")
+    }
+  }
+
   /// Where a layer ends with one piece its record is that of one nest.
   @Test func oneNestIsAsWithoutPieces() throws {
     try withTemporaryFolder { folder in
