@@ -21,6 +21,10 @@ struct CPieces {
     self.evaluation = evaluation
     let (layer, all) = (problem.layer, evaluation.pieces)
     let names = CNames(layer.name)
+    for pair in [(Dimension.p, Dimension.r), (.q, .s)] where problem.reuse == .overlap {
+      let (count, overflow) = layer[pair.0].multipliedReportingOverflow(by: layer[pair.1])
+      if overflow || count > CProgram.mostPairs { throw .tooManyPairs(overflow ? .max : count) }
+    }
     whole = CPrinter(
       all[0].mapping, moving: evaluation.traffic, on: layer, .whole, of: problem, elements, names)
     pieces = all.indices.map { index in

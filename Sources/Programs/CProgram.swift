@@ -17,6 +17,8 @@ public struct CProgram: Hashable, Sendable {
   public static let largestLoopCount = 100
   /// The most input rows, or columns, or kernel rows that are looked up in a table, and the most biases.
   public static let largestTable = 1 << 16
+  /// The most pairs of an output row and a kernel row, or of columns, of a layer whose mapping is in pieces.
+  public static let mostPairs = 1 << 22
 
   /// The file.
   public let text: String
@@ -72,6 +74,8 @@ public enum CProgramError: Error, Hashable, Sendable, CustomStringConvertible {
   case tooLong(String, Int)
   /// More biases than are held beside the Buffer.
   case tooManyBiases(Int)
+  /// More pairs of an output row and a kernel row, or of columns, than are compared to tell what stays between pieces.
+  case tooManyPairs(Int)
 
   /// What is wrong and what would be accepted, in one line.
   public var description: String {
@@ -83,6 +87,9 @@ public enum CProgramError: Error, Hashable, Sendable, CustomStringConvertible {
         + "\(CProgram.largestTable) can be"
     case .tooManyBiases(let count):
       "the layer has \(count) biases, which are held beside the Buffer; at most \(CProgram.largestTable) can be"
+    case .tooManyPairs(let count):
+      "there are \(count) pairs of an output row or column and a kernel row or column, of which it is looked up what "
+        + "stays from a piece to the next; at most \(CProgram.mostPairs) can be"
     }
   }
 }

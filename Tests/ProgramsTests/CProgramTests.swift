@@ -222,6 +222,13 @@ struct CProgramTests {
     let biased = try Layer(
       name: "biased", inputChannels: 1, input: Extent(1), outputChannels: 70_000, kernel: Extent(1), hasBiases: true)
     #expect(try refusal(biased, keeps) == .tooManyBiases(70_000))
+    let nest = MappingTree.nest(try Mapping(keeps))
+    let wide = try Problem(
+      Layer(
+        name: "wide", inputChannels: 2, input: Extent(height: 6000, width: 1), outputChannels: 1,
+        kernel: Extent(height: 3000, width: 1)), widths: WordWidths(.byte))
+    let tree = try wide.evaluate(counting: .split(.c, at: 1, first: nest, rest: nest))
+    #expect(throws: CProgramError.tooManyPairs(9_003_000)) { _ = try CProgram(tree, of: wide, elements: .int8) }
     #expect(
       CProgramError.tooManyLoops(101).description == "101 loops have several passes; at most 100 can be written in C")
   }
