@@ -1,0 +1,44 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What packages the program, as far as it can be checked without building one.
+struct PackagingTests {
+  private func text(_ file: String) throws -> String {
+    try String(contentsOf: Program.root.appending(path: file), encoding: .utf8)
+  }
+
+  /// What the makefile sets a variable to.
+  private func variable(_ name: String, in makefile: String) throws -> String {
+    let line = try #require(makefile.split(separator: "\n").first { $0.hasPrefix("\(name) := ") })
+    return String(line.dropFirst("\(name) := ".count))
+  }
+
+  /// The Dockerfile builds with a Swift that the manifest takes, runs on the Debian that it built on, and has what the makefile
+  /// installs.
+  @Test func dockerfileFollowsTheMakefile() throws {
+    let (dockerfile, makefile) = (try text("Dockerfile"), try text("Makefile"))
+    let lines = dockerfile.split(separator: "\n").filter { !$0.hasPrefix("#") }
+    let known = ["FROM", "RUN", "WORKDIR", "COPY", "ENTRYPOINT"]
+    #expect(lines.allSatisfy { line in known.contains { line.hasPrefix("\($0) ") } }, "\(lines)")
+    let builds = try #require(dockerfile.firstMatch(of: #/FROM swift:(\d+\.\d+)-([a-z]+) AS build\n/#))
+    let runs = try #require(dockerfile.firstMatch(of: #/FROM debian:([a-z]+)-slim\n/#))
+    #expect(builds.2 == runs.1)
+    let manifest = try text("Package.swift")
+    let tools = try #require(manifest.firstMatch(of: #/swift-tools-version: (\d+\.\d+)/#))
+    #expect(builds.1.compare(tools.1, options: .numeric) != .orderedAscending)
+    let installs = try #require(lines.last { $0.hasPrefix("RUN apt-get") })
+    for name in ["BLAS_PACKAGES", "ZLIB_PACKAGES", "PLOT_PACKAGES"] {
+      for package in try variable(name, in: makefile).split(separator: " ") {
+        #expect(installs.split(separator: " ").contains(package), "\(package)")
+      }
+    }
+    // What is made in the first stage is what the second one takes.
+    let make = try #require(dockerfile.firstMatch(of: #/RUN (make install DESTDIR=(\S+) PREFIX=(\S+))\n/#))
+    #expect(lines.contains("COPY --from=build \(make.2) /"))
+    let dry = try Program.shell("\(make.1) --dry-run")
+    #expect(dry.code == 0 && dry.output.contains("\(make.2)\(make.3)/bin/tilebound"), "\(dry.error)")
+    // Of the clone all is copied but what was built: the commit is read from it.
+    #expect(try text(".dockerignore") == ".build*\n")
+  }
+}
