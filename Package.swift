@@ -150,6 +150,7 @@ let tests: [Target] = [
     name: "ReportsTests",
     dependencies: [
       "Workloads", "EnergyModel", "Mappings", "LowerBounds", "MappingSearch", "Answers", "Interchange", "Reports",
+      "TestSupport",
     ],
     swiftSettings: testSettings),
   .testTarget(name: "tileboundTests", dependencies: ["tilebound", "TestSupport"], swiftSettings: testSettings),

@@ -16,9 +16,13 @@ public struct ResultDocument: Sendable {
 
   /// The answers of a file.
   public init(file: String, command: String? = nil, answers: [Answer]) {
-    self.file = file
-    self.command = command
-    self.answers = answers
+    self.init(file: file, command: command, answers: answers, omittedRecords: 0)
+  }
+
+  /// Those of a file of which some were left out.
+  package init(file: String, command: String?, answers: [Answer], omittedRecords: Int) {
+    (self.file, self.command) = (file, command)
+    (self.answers, self.omittedRecords) = (answers, omittedRecords)
   }
 
   /// Keeps the answers for which `isWanted` holds.

@@ -13,7 +13,8 @@ struct Report: ParsableCommand {
     abstract: "Make a report of result files: one page of HTML that needs nothing else.",
     discussion: """
       The files are those that optimize, curve, sweep, gap and evaluate write as JSON, JSON lines or CSV. Every record is counted again \
-      from its mapping, and one that says otherwise is refused. --network, --layer and --capacity choose records.
+      from its mapping, and one that says otherwise is refused. --network, --layer and --capacity choose records. Of more than \
+      20 000 the page has sums, plots and the layers with the largest gaps.
 
       Examples:
         tilebound gap --network resnet50 --capacity 1KiB...4MiB --format json \\
@@ -71,18 +72,33 @@ struct Report: ParsableCommand {
     }
     try refuseToOverwrite()
     try OutputOptions.refuseEnding(of: output, unless: ["html", "htm"], what: "a page of HTML", accepted: ".html")
-    var documents: [ResultDocument] = []
+    var intake = ReportIntake(
+      ReportIntake.Filter(network: network, layers: names.selection, capacities: capacities))
     for file in files {
-      var document = try StepProgress.during("reading \(file) and counting its records again") {
-        try ResultReader.read(file: file)
+      try StepProgress.during("reading \(file) and counting its records again") {
+        var records = try ResultStream(file: file)
+        intake.begin(file)
+        while let more = try records.next() { intake.add(more) }
+        intake.end(command: records.command ?? SweepIndex.command(thatMade: file))
       }
-      document.command = document.command ?? SweepIndex.command(thatMade: file)
-      documents.append(document)
     }
-    let all = documents.flatMap(\.answers)
-    let network = try network.map { try RecordOptions.known($0, among: all.compactMap(\.network).uniqued()) }
-    let layers = try names.selection.chosen(
-      among: all.flatMap { [$0.name] + ($0.partOf.map { [$0] } ?? []) }, of: files.map(TextFile.shown))
+    let network = try network.map { try RecordOptions.known($0, among: intake.networks) }
+    let layers = try names.selection.chosen(among: intake.layers, of: files.map(TextFile.shown))
+    var documents: [ResultDocument]
+    switch intake.outcome {
+    case .documents(let all): documents = all
+    case .digest(let digest):
+      if breakdown.breakdownAt != nil {
+        throw CommandFailure(
+          code: .usage,
+          message: "--breakdown-at is about a plot of layers, which a page of more than \(ReportDigest.mostShown) "
+            + "records has not; --network, --layer and --capacity choose some")
+      }
+      let report = HTMLReport(digest, figures: noPlots ? [] : digest.figures(), title: title)
+      try OutputOptions.write(
+        StepProgress.during("drawing the plots and writing the page") { try report.page() }, to: output)
+      return
+    }
     for index in documents.indices {
       documents[index].select { answer in
         (network ?? answer.network) == answer.network && answer.entry.isNamed(in: layers)

@@ -19,9 +19,45 @@ struct AskedSection {
   let files: [File]
   let settings: HTMLTable
 
+  /// What is said of a setting.
+  private struct Setting {
+    let study: Study
+    let networks: [String?]
+    let layers: Int
+    let capacities: [Bits]
+    let records: Int
+  }
+
   init(_ contents: ReportContents) throws {
     files = try contents.documents.map(Self.file)
-    let hasAccelerators = contents.studies.contains { $0.accelerator != nil }
+    settings = Self.table(
+      contents.studies.enumerated().map { index, study in
+        let records = contents.entries.filter { $0.setting == index }.map(\.record)
+        return Setting(
+          study: study, networks: records.map(\.network), layers: Set(records.map(LayerIdentity.init)).count,
+          capacities: records.compactMap(\.capacity), records: records.count)
+      })
+  }
+
+  /// That of a digest.
+  init(_ digest: ReportDigest) {
+    files = digest.files.map { file in
+      File(
+        name: file.name, extent: Self.extent(file.records, omitted: file.omitted), command: file.command,
+        equivalents: [],
+        remark: file.command == nil ? "There are too many records to tell commands that find them again." : nil)
+    }
+    settings = Self.table(
+      digest.studies.enumerated().map { index, study in
+        let groups = digest.groups.filter { $0.study == index }
+        return Setting(
+          study: study, networks: groups.map(\.network), layers: groups.reduce(0) { $0 + $1.layers.count },
+          capacities: groups.flatMap(\.sums.keys), records: groups.reduce(0) { $0 + $1.records })
+      })
+  }
+
+  private static func table(_ settings: [Setting]) -> HTMLTable {
+    let hasAccelerators = settings.contains { $0.study.accelerator != nil }
     var table = HTMLTable(
       caption: "Settings; widths are those of inputs/weights/outputs/partial sums",
       [("setting", true)] + (hasAccelerators ? [("accelerator", false)] : []) + [
@@ -29,20 +65,20 @@ struct AskedSection {
         ("widths [bit]", false), ("reuse", false), ("networks", false), ("distinct layers", true),
         ("capacities", false), ("records", true),
       ])
-    for (index, setting) in contents.settings.enumerated() {
+    for (index, one) in settings.enumerated() {
+      let setting = one.study.setting
       let model = setting.energyModel
-      let records = contents.entries.filter { $0.setting == index }.map(\.record)
-      let accelerator = contents.studies[index].accelerator?.name ?? ""
+      let accelerator = one.study.accelerator?.name ?? ""
       table.add(
         [.number(index + 1)] + (hasAccelerators ? [.text(accelerator)] : []) + [
           .header(model.name), .text(model.unit), .number(model.perMAC, NumberText.price),
           .number(model.perBitRead, NumberText.price), .number(model.perBitWritten, NumberText.price),
           .text(WidthsText.text(setting.widths)), .text(setting.rulesText),
-          .text(records.map { $0.network ?? "by shape" }.uniqued().joined(separator: ", ")),
-          .number(Set(records.map(LayerIdentity.init)).count), .text(Self.capacities(records)), .number(records.count),
+          .text(one.networks.map { $0 ?? "by shape" }.uniqued().joined(separator: ", ")),
+          .number(one.layers), .text(Self.capacities(one.capacities)), .number(one.records),
         ])
     }
-    settings = table
+    return table
   }
 
   private static func file(_ document: ResultDocument) throws -> File {
@@ -59,17 +95,19 @@ struct AskedSection {
     }
     return File(
       name: document.file,
-      extent: ReportContents.count(document.answers.count, "record")
-        + (document.omittedRecords > 0
-          ? " of \(NumberText.grouped(document.answers.count + document.omittedRecords)), as chosen for this report"
-          : ""),
+      extent: extent(document.answers.count, omitted: document.omittedRecords),
       command: document.command, equivalents: Array(commands.prefix(ReportCommand.largestCommandCount)),
       remark: remarks.isEmpty ? nil : remarks.joined(separator: " "))
   }
 
+  private static func extent(_ records: Int, omitted: Int) -> String {
+    ReportContents.count(records, "record")
+      + (omitted > 0 ? " of \(NumberText.grouped(records + omitted)), as chosen for this report" : "")
+  }
+
   /// A few capacities one by one, many by how many there are and from where to where.
-  private static func capacities(_ records: [Answer]) -> String {
-    let sizes = records.compactMap(\.capacity).uniqued().sorted()
+  private static func capacities(_ all: [Bits]) -> String {
+    let sizes = all.uniqued().sorted()
     guard let first = sizes.first, let last = sizes.last else { return "none" }
     if sizes.count <= 4 { return sizes.map(CapacityText.text).joined(separator: ", ") }
     return "\(NumberText.grouped(sizes.count)) from \(CapacityText.text(first)) to \(CapacityText.text(last))"

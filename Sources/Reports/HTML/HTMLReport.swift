@@ -15,6 +15,7 @@ public struct HTMLReport {
   public static let largestRowCount = 10_000
 
   private let contents: ReportContents
+  private let digest: ReportDigest?
   private let figures: [Figure]
   private let title: String
 
@@ -31,8 +32,22 @@ public struct HTMLReport {
   ) {
     let records = documents.reduce(0) { $0 + $1.answers.count }
     contents = ReportContents(documents, mappingCount: mappingCount ?? Self.usualMappingCount(of: records))
+    digest = nil
     self.figures = figures
     self.title = title ?? "Tilebound report: \(contents.subject)"
+  }
+
+  /// A report of more records than a page shows.
+  ///
+  /// - Parameters:
+  ///   - digest: what they come to.
+  ///   - figures: pictures for it.
+  ///   - title: its heading, or nil for one that names the networks.
+  public init(_ digest: ReportDigest, figures: [Figure] = [], title: String? = nil) {
+    contents = ReportContents(digest.shown, mappingCount: ReportDigest.mostLayers)
+    self.digest = digest
+    self.figures = figures
+    self.title = title ?? "Tilebound report: \(digest.subject)"
   }
 
   /// The page.
@@ -42,8 +57,11 @@ public struct HTMLReport {
   public func page() throws -> String {
     try HTMLTemplates.render(
       Page(
-        title: title, subtitle: contents.extent, asked: try AskedSection(contents), summary: SummarySection(contents),
-        layers: LayersSection(contents),
+        title: title,
+        subtitle: digest.map { ReportContents.extent($0.count, files: $0.files.count) } ?? contents.extent,
+        asked: try digest.map(AskedSection.init) ?? AskedSection(contents),
+        summary: digest.map(SummarySection.init) ?? SummarySection(contents),
+        layers: LayersSection(contents, of: digest?.count),
         figures: figures.isEmpty
           ? nil
           : try FiguresSection(figures), mappings: try MappingsSection(contents)),

@@ -8,7 +8,12 @@ struct LayersSection {
   let table: HTMLTable
   let omission: String?
 
-  init(_ contents: ReportContents) {
+  /// The table of all records, or of those of a digest that are shown.
+  ///
+  /// - Parameters:
+  ///   - contents: the records.
+  ///   - count: how many there are in the files, where these are not all.
+  init(_ contents: ReportContents, of count: Int? = nil) {
     let hasBiases = contents.entries.contains { $0.record.layer.hasBiases }
     let namesSettings = contents.settings.count > 1
     let hasParts = contents.entries.contains { $0.record.partOf != nil }
@@ -16,7 +21,7 @@ struct LayersSection {
     let hasCompute = contents.entries.contains { $0.record.energy.compute > 0 }
     // What matters stands first, since a page may not be wide enough for all.
     var table = HTMLTable(
-      caption: "Every record, with bits moved and held",
+      caption: count == nil ? "Every record, with bits moved and held" : "Records, with bits moved and held",
       [("network", false), ("layer", false)] + (hasParts ? [("part of", false)] : []) + [
         ("capacity", true), ("gap data", true),
       ] + (hasCompute ? [("gap total", true)] : []) + [("dataflows", false), (contents.energyTitle("energy"), true)]
@@ -49,6 +54,12 @@ struct LayersSection {
           ])
     }
     self.table = table
+    if let count {
+      omission =
+        "Of \(NumberText.grouped(count)) records the table has those with the largest gaps, one for each layer in a setting: "
+        + "\(NumberText.grouped(contents.entries.count))."
+      return
+    }
     omission =
       contents.entries.count > HTMLReport.largestRowCount
       ? "The table has the first \(NumberText.grouped(HTMLReport.largestRowCount)) of "

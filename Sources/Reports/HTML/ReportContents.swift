@@ -46,14 +46,20 @@ struct ReportContents {
   }
 
   /// The networks in a few words.
-  var subject: String {
-    let networks = entries.map { $0.record.network ?? "layers by shape" }.uniqued()
+  var subject: String { Self.subject(entries.map(\.record.network)) }
+
+  /// Those of some records in a few words.
+  static func subject(_ networks: [String?]) -> String {
+    let networks = networks.map { $0 ?? "layers by shape" }.uniqued()
     return networks.prefix(4).joined(separator: ", ") + (networks.count > 4 ? " and \(networks.count - 4) more" : "")
   }
 
   /// How much there is.
-  var extent: String {
-    Self.count(entries.count, "record") + " from " + Self.count(documents.count, "result file")
+  var extent: String { Self.extent(entries.count, files: documents.count) }
+
+  /// How much so many records are.
+  static func extent(_ count: Int, files: Int) -> String {
+    Self.count(count, "record") + " from " + Self.count(files, "result file")
   }
 
   /// The unit of energies in a table that spans settings, where they all have the same.

@@ -14,6 +14,9 @@ struct SummarySection {
 
   let parts: [Part]
 
+  /// That of a digest.
+  init(_ digest: ReportDigest) { parts = digest.summary }
+
   init(_ contents: ReportContents) {
     parts = contents.settings.indices.map { index in
       Self.part(contents.entries.filter { $0.setting == index }, contents, index)
@@ -22,18 +25,8 @@ struct SummarySection {
 
   private static func part(_ entries: [ReportContents.Entry], _ contents: ReportContents, _ index: Int) -> Part {
     let setting = contents.settings[index]
-    var part = Part(
-      title: "Setting \(index + 1): "
-        + (contents.studies[index].accelerator.map { "accelerator \($0.name), " } ?? "")
-        + "energy model \(setting.energyModel.name), "
-        + "word widths \(WidthsText.text(setting.widths)), reuse \(setting.rulesText)")
-    var totals = HTMLTable(
-      caption: "Sums over each network's layers, repeated ones as often as they occur",
-      [
-        ("network", false), ("capacity", true), ("gap data", true), ("gap total", true),
-        ("energy total [\(setting.energyModel.unit)]", true), ("energy data [\(setting.energyModel.unit)]", true),
-        ("bound data [\(setting.energyModel.unit)]", true), ("layers", true),
-      ], isSortable: true)
+    var part = Part(title: title(contents.studies[index], index))
+    var totals = totals(setting.energyModel.unit)
     var curves = HTMLTable(
       caption: "Curves: the optimum at every capacity where it changes",
       [
@@ -74,6 +67,43 @@ struct SummarySection {
     return part
   }
 
+  /// The heading of a setting.
+  static func title(_ study: Study, _ index: Int) -> String {
+    let setting = study.setting
+    return "Setting \(index + 1): " + (study.accelerator.map { "accelerator \($0.name), " } ?? "")
+      + "energy model \(setting.energyModel.name), "
+      + "word widths \(WidthsText.text(setting.widths)), reuse \(setting.rulesText)"
+  }
+
+  /// A table for sums, in a unit, without rows.
+  static func totals(_ unit: String) -> HTMLTable {
+    HTMLTable(
+      caption: "Sums over each network's layers, repeated ones as often as they occur",
+      [
+        ("network", false), ("capacity", true), ("gap data", true), ("gap total", true),
+        ("energy total [\(unit)]", true), ("energy data [\(unit)]", true), ("bound data [\(unit)]", true),
+        ("layers", true),
+      ], isSortable: true)
+  }
+
+  private static func row(
+    _ network: String, _ capacity: Bits, _ layers: Int, _ energy: Energies?, bound: Double?, _ gap: Gap?
+  ) -> [HTMLTable.Cell] {
+    [
+      .header(network), .size(capacity), .percent(gap?.data), .percent(gap?.total),
+      .number(energy?.total, NumberText.energy), .number(energy?.data, NumberText.energy),
+      .number(bound, NumberText.energy), .number(layers),
+    ]
+  }
+
+  /// The row of a sum of a network's records at a capacity.
+  static func row(
+    _ name: String, _ group: ReportDigest.Group, _ capacity: Bits, _ sum: ReportDigest.Sum
+  ) -> [HTMLTable.Cell] {
+    row(
+      name, capacity, sum.layers, group.model.map(sum.energies), bound: sum.bound, sum.gap(group.model))
+  }
+
   private struct OfFile: Hashable {
     let file: Int
     let layer: LayerIdentity
@@ -106,11 +136,7 @@ struct SummarySection {
         incomplete += 1
         continue
       }
-      table.add([
-        .header(network), .size(capacity), .percent(total.gap?.data), .percent(total.gap?.total),
-        .number(total.energy.total, NumberText.energy), .number(total.energy.data, NumberText.energy),
-        .number(total.bound?.data, NumberText.energy), .number(total.layers),
-      ])
+      table.add(row(network, capacity, total.layers, total.energy, bound: total.bound?.data, total.gap))
       for whole in WholeAnswer.all(of: best) {
         wholes.add([
           .text(network), .header(whole.name), .number(whole.whole.parts.count), .number(whole.whole.count),

@@ -268,7 +268,20 @@ public enum ReportFigures {
     }
   }
 
-  private static func together(_ slopes: [SkiSlope], _ study: Study) -> [Figure] {
+  /// The slope and the gaps of a network by itself.
+  static func single(_ slope: SkiSlope, gaps: [SkiSlope.Sample], _ subject: String, _ study: Study) -> [Figure] {
+    // The only error is that of too many curves.
+    let figure = try? SkiSlopeFigure.figure(
+      name: PlotText.fileName([subject] + study.fileNames + ["ski-slope"]),
+      title: "\(subject): \(study.setting.energy.name) against Buffer capacity", subtitle: study.text, curves: [slope],
+      quantity: study.setting.energy)
+    let gap = GapFigure.figure(
+      name: PlotText.fileName([subject] + study.fileNames + ["gap"]), title: "\(subject): gap to the lower bound",
+      subtitle: study.text, total: gaps)
+    return [figure ?? nil, gap].compactMap { $0 }
+  }
+
+  static func together(_ slopes: [SkiSlope], _ study: Study) -> [Figure] {
     let setting = study.setting
     return stride(from: 0, to: slopes.count, by: SkiSlopeFigure.mostCurves).compactMap { start in
       let some = Array(slopes[start..<min(start + SkiSlopeFigure.mostCurves, slopes.count)])
@@ -281,7 +294,7 @@ public enum ReportFigures {
   }
 
   /// The figures with a name of its own for each.
-  private static func named(_ figures: [Figure]) -> [Figure] {
+  static func named(_ figures: [Figure]) -> [Figure] {
     var seen: Set<String> = []
     return figures.map { figure in
       var (named, number) = (figure, 2)
@@ -296,7 +309,7 @@ public enum ReportFigures {
 
 extension Answer {
   /// Whether moving a bit costs the same at every capacity.
-  fileprivate var movesAtOnePrice: Bool {
+  var movesAtOnePrice: Bool {
     setting.energyModel.bufferShare.map { $0.perBitRead == 0 && $0.perBitWritten == 0 } ?? true
   }
 }
