@@ -37,9 +37,16 @@ final class OpenFile: Sendable {
 
   /// Keeps other programs from locking the file; false when one of them has done so, or gave it another name or none since
   /// it was opened.
-  func lock() -> Bool {
+  ///
+  /// - Throws: ``SweepError/failed(file:_:)`` where the disk has no locks, which some that are shared have not.
+  func lock() throws(SweepError) -> Bool {
+    if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      // Another machine's lock on a shared disk may be told of as one that cannot be had.
+      if [EWOULDBLOCK, EACCES, EINTR].contains(errno) { return false }
+      throw Self.failure(path, "cannot be locked, which keeps two runs at once apart")
+    }
     var (own, named) = (stat(), stat())
-    return unsafe flock(descriptor, LOCK_EX | LOCK_NB) == 0 && fstat(descriptor, &own) == 0 && stat(path, &named) == 0
+    return unsafe fstat(descriptor, &own) == 0 && stat(path, &named) == 0
       && own.st_ino == named.st_ino && own.st_dev == named.st_dev
   }
 

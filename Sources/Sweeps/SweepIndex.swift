@@ -152,10 +152,45 @@ public struct SweepIndex: Codable, Sendable {
   /// Writes the index of a file, whole or not at all.
   func write(for file: String) throws(SweepError) {
     let path = Self.path(of: file)
+    let temporary = try OpenFile(path + ".part")
     do {
-      try TextFile.write(ResultFile.json(self), to: path)
+      try temporary.cut(at: 0)
+      try pieces { piece throws(SweepError) in try temporary.write(piece) }
+      try temporary.rename(to: path)
     } catch {
-      throw .failed(file: path, (error as? FormatError)?.message ?? "a figure is not finite")
+      temporary.remove()
+      throw error
+    }
+  }
+
+  /// Hands over its text in pieces, which is that of ``ResultFile/json(_:)``: of a long sweep it has many totals.
+  func pieces(_ take: (String) throws(SweepError) -> Void) throws(SweepError) {
+    func json(_ value: some Encodable) throws(SweepError) -> String {
+      guard let text = try? ResultFile.json(value) else { throw .failed(file: "the index", "a figure is not finite") }
+      return text
+    }
+    /// Elements of a list one level down.
+    func put<Element: Encodable>(_ elements: [Element]) throws(SweepError) {
+      for (index, element) in elements.enumerated() {
+        let lines = try json(element).split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        let text = lines.map { $0.isEmpty ? "" : "    \($0)" }.joined(separator: "\n")
+        try take((index == 0 ? "" : ",\n") + text)
+      }
+    }
+    var rest = self
+    (rest.totals, rest.networkCurves) = ([], networkCurves.map { _ in [] })
+    // A line break in a text is written as two other characters: such a line is a key of the document itself.
+    let lines = try json(rest).split(separator: "\n", omittingEmptySubsequences: false)
+    for (number, line) in lines.enumerated() {
+      if number > 0 { try take("\n") }
+      let before = number > 0 ? lines[number - 1] : ""
+      if before == "  \"totals\" : [" {
+        try put(totals)
+      } else if before == "  \"network_curves\" : [" {
+        try put(networkCurves ?? [])
+      } else {
+        try take(String(line))
+      }
     }
   }
 

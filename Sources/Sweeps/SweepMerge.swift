@@ -108,7 +108,7 @@ public struct SweepMerge: Sendable {
   public func write(to path: String, progress: (Int) -> Void = { _ in }) throws(SweepError) -> SweepRun.Result {
     try refuseToReplace(path)
     let temporary = try OpenFile(Self.temporaryPath(path), outlook: "; nothing was merged")
-    if !temporary.lock() { throw .refused(file: path, "is being written by another merge that has not ended") }
+    if try !temporary.lock() { throw .refused(file: path, "is being written by another merge that has not ended") }
     isWriting.withLock { $0 = true }
     do {
       try temporary.cut(at: 0)

@@ -55,7 +55,7 @@ struct SweepStore {
     self.path = path
     let outlook = "; the same command goes on from here"
     progress = try OpenFile(Self.progressPath(path), outlook: outlook)
-    if !progress.lock() { throw .refused(file: path, "is being written by another sweep that has not ended") }
+    if try !progress.lock() { throw .refused(file: path, "is being written by another sweep that has not ended") }
     // Only now, or it may be what another sweep has just finished.
     part = try OpenFile(Self.partPath(path), outlook: outlook)
     if !restarts { try resume(plan, shard, producer, units: units) }
@@ -149,7 +149,8 @@ struct SweepStore {
 
   /// Removes what a program left that was ended after it gave the file its name, unless another is at work on it.
   static func removeLeftovers(of path: String) {
-    guard isBegun(path), let progress = try? OpenFile(progressPath(path)), progress.lock() else { return }
+    guard isBegun(path), let progress = try? OpenFile(progressPath(path)), (try? progress.lock()) == true
+    else { return }
     unsafe unlink(partPath(path))
     progress.remove()
   }

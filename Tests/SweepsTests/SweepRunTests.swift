@@ -50,6 +50,27 @@ struct SweepRunTests {
       && answer.capacity?.count == total.capacityBits
   }
 
+  /// An index that is written in pieces is the document that it would be at once.
+  @Test func indexIsADocument() throws {
+    let sweep = try Sweep(Examples.shortRequest())
+    try withTemporaryFolder { folder in
+      try run(sweep, "\(folder)/s", .csv)
+      let whole = try #require(SweepIndex.read(of: "\(folder)/s"))
+      #expect(whole.totals.count > 1 && whole.networkCurves?.isEmpty == false)
+      let text = try String(contentsOfFile: "\(folder)/s.index.json", encoding: .utf8)
+      #expect(try text == ResultFile.json(whole))
+      var (bare, none) = (whole, whole)
+      (bare.totals, bare.networkCurves) = ([], nil)
+      none.networkCurves = []
+      bare.command = "a\n  \"totals\" : [\nb"
+      for index in [bare, none] {
+        var text = ""
+        try index.pieces { text += $0 }
+        #expect(try text == ResultFile.json(index))
+      }
+    }
+  }
+
   /// The totals of the index are the sums of the records.
   @Test func indexSumsUp() throws {
     let sweep = try Sweep(Examples.request())
