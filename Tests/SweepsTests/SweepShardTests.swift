@@ -65,12 +65,13 @@ struct SweepShardTests {
 
   /// Larger layers cost more, and each capacity and each ratio of prices does.
   @Test func costsGrow() throws {
-    func cost(_ k: Int, kernel: Int = 3, _ reuse: ReusePolicy = .overlap, ratios: Int = 1, capacities: Int = 1) throws
-      -> Int
-    {
+    func cost(
+      _ k: Int, kernel: Int = 3, _ reuse: ReusePolicy = .overlap, ratios: Int = 1, capacities: Int = 1,
+      layout: BufferLayout = .shared
+    ) throws -> Int {
       let layer = try Layer(
         name: "", inputChannels: 16, input: Extent(30), outputChannels: k, kernel: Extent(kernel))
-      return SweepCost(layer, reuse: reuse, ratios: ratios, capacities: capacities).microseconds
+      return SweepCost(layer, reuse: reuse, ratios: ratios, capacities: capacities, layout: layout).microseconds
     }
     for reuse in ReusePolicy.allCases {
       for kernel in [1, 3] {
@@ -79,6 +80,10 @@ struct SweepShardTests {
         let one = try cost(8, kernel: kernel, reuse)
         #expect(try abs(cost(8, kernel: kernel, reuse, ratios: 3) - 3 * one) <= 3)
         #expect(try cost(8, kernel: kernel, reuse, capacities: 9) > one)
+        let doubled = try BufferLayout(doubleBuffered: Set(Tensor.allCases))
+        let parts = try BufferLayout(parts: Tensor.allCases.map { BufferLayout.Part([$0], capacity: Bits(8192)) })
+        #expect(try cost(8, kernel: kernel, reuse, layout: doubled) > one)
+        #expect(try cost(8, kernel: kernel, reuse, layout: parts) < one)
       }
     }
     // Computed by hand, in the same few operations: on every machine sweeps are cut at the same places.
