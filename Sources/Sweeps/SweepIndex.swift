@@ -133,7 +133,7 @@ public struct SweepIndex: Codable, Sendable {
   public static func command(thatMade file: String) -> String? {
     let part = ShardIndex(of: file)?.about
     let known = part.map { ("\($0.command) \(ShellText.option("shard", $0.shard.text))", $0.content) }
-    guard let (command, content) = known ?? read(of: file).map({ ($0.command, $0.content) }),
+    guard let (command, content) = known ?? read(Origin.self, of: file).map({ ($0.command, $0.content) }),
       (try? Content(of: file)) == content
     else { return nil }
     let name = file.split(separator: "/").last.map(String.init) ?? file
@@ -142,7 +142,7 @@ public struct SweepIndex: Codable, Sendable {
 
   /// The curves that are known of a sweep's networks; none unless the file is that of a sweep and was not changed since.
   public static func networkCurves(of file: String) -> [SweepCurve] {
-    guard let index = read(of: file), (try? Content(of: file)) == index.content else { return [] }
+    guard let index = read(Curves.self, of: file), (try? Content(of: file)) == index.content else { return [] }
     return index.networkCurves ?? []
   }
 
@@ -195,14 +195,42 @@ public struct SweepIndex: Codable, Sendable {
   }
 
   /// The index of a file, or nil where there is none that can be read.
-  static func read(of file: String) -> SweepIndex? {
+  static func read(of file: String) -> SweepIndex? { read(SweepIndex.self, of: file) }
+
+  private static func read<Part: IndexPart>(_: Part.Type, of file: String) -> Part? {
     guard let text = try? TextFile.read(path(of: file), limit: 1 << 30),
-      let index = try? JSONDecoder().decode(SweepIndex.self, from: Data(text.utf8)),
-      index.schema == currentSchema
+      let index = try? JSONDecoder().decode(Part.self, from: Data(text.utf8)), index.schema == currentSchema
     else { return nil }
     return index
   }
+
+  /// What made the file, without what it holds, of which there may be much.
+  private struct Origin: IndexPart {
+    var schema: String
+    var command: String
+    var content: Content
+  }
+
+  /// The networks' curves, without their totals.
+  private struct Curves: IndexPart {
+    var schema: String
+    var content: Content
+    var networkCurves: [SweepCurve]?
+
+    enum CodingKeys: String, CodingKey {
+      case schema
+      case content
+      case networkCurves = "network_curves"
+    }
+  }
 }
+
+/// All of an index, or what is wanted of it.
+private protocol IndexPart: Decodable {
+  var schema: String { get }
+}
+
+extension SweepIndex: IndexPart {}
 
 extension SweepTotal {
   /// The totals of a sweep: a network's in each setting, under each energy model, at each capacity.
