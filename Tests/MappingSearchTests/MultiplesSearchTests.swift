@@ -70,7 +70,7 @@ import Workloads
     var lost: [String] = []
     for seed in batch * 4..<batch * 4 + 4 {
       let draw = try OverlapSearchTests.Draw(
-        seed: seed + 8000, largestSize: 8, largestMACs: 96, dimensions: [.g, .k, .c, .p, .n, .q], count: 3)
+        seed: seed + 8000, largestSize: 6, largestMACs: 48, dimensions: [.g, .k, .c, .p, .n, .q], count: 3)
       let own = try Case(draw, draw.problem, seed: seed, isEven: true, hasLayout: seed % 2 == 0)
       lost += try Self.compare(own, .init(), most: 1.022)
     }

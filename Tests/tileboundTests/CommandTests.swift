@@ -451,13 +451,7 @@ struct CommandTests {
         """
       try Data(sweep.utf8).write(to: URL(fileURLWithPath: "\(folder)/s.yaml"))
       for form in ["csv", "jsonl"] {
-        let made = try Program.run("sweep \(folder)/s.yaml --output \(folder)/s.\(form) --quiet")
-        #expect(made.code == 0, "\(made.error)")
-        let again = try Program.run("sweep \(folder)/s.yaml --output \(folder)/s.\(form)")
-        #expect(again.output.contains("3 records, all there already"), "\(again.output)")
-        let page = try Program.run("report \(folder)/s.\(form) --no-plots --output \(folder)/s.html")
-        #expect(page.code == 0, "\(page.error)")
-        let html = try String(contentsOfFile: "\(folder)/s.html", encoding: .utf8)
+        let html = try pageOfSweep(in: folder, form)
         #expect(
           html.contains("--capacity inputs+outputs=16KiB,weights=16KiB") && html.contains("--double-buffer weights"))
       }
@@ -530,13 +524,7 @@ struct CommandTests {
       let sweep = "networks: alexnet\nlayers: fc8\ncapacities: 2KiB...8KiB\ntiles: {k: 8*, c: 16*}\n"
       try Data(sweep.utf8).write(to: URL(fileURLWithPath: "\(folder)/s.yaml"))
       for form in ["csv", "jsonl"] {
-        let made = try Program.run("sweep \(folder)/s.yaml --output \(folder)/s.\(form) --quiet")
-        #expect(made.code == 0, "\(made.error)")
-        let again = try Program.run("sweep \(folder)/s.yaml --output \(folder)/s.\(form)")
-        #expect(again.output.contains("3 records, all there already"), "\(again.output)")
-        let page = try Program.run("report \(folder)/s.\(form) --no-plots --output \(folder)/s.html")
-        #expect(page.code == 0, "\(page.error)")
-        let html = try String(contentsOfFile: "\(folder)/s.html", encoding: .utf8)
+        let html = try pageOfSweep(in: folder, form)
         #expect(html.contains("--tiles &#39;k=8*,c=16*&#39;"))
       }
       // A record says nothing that its mapping does not.
@@ -545,6 +533,17 @@ struct CommandTests {
       let other = try Program.run("report \(folder)/t.jsonl --output \(folder)/t.html")
       #expect(other.code == 64 && other.error.contains("has a loop over c whose tile is none of buffer.tiles"))
     }
+  }
+
+  /// Makes the sweep of three records that s.yaml asks for, sees that it has nothing left to do, and has the page of it.
+  private func pageOfSweep(in folder: String, _ form: String) throws -> String {
+    let made = try Program.run("sweep \(folder)/s.yaml --output \(folder)/s.\(form) --quiet")
+    #expect(made.code == 0, "\(made.error)")
+    let again = try Program.run("sweep \(folder)/s.yaml --output \(folder)/s.\(form)")
+    #expect(again.output.contains("3 records, all there already"), "\(again.output)")
+    let page = try Program.run("report \(folder)/s.\(form) --no-plots --output \(folder)/s.html")
+    #expect(page.code == 0, "\(page.error)")
+    return try String(contentsOfFile: "\(folder)/s.html", encoding: .utf8)
   }
 
   private static let inParts = "--capacity inputs=8KiB,weights=16KiB,outputs=8KiB"
