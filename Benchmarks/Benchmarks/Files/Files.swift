@@ -1,6 +1,7 @@
 import Benchmark
 import Foundation
 import Interchange
+import Mappings
 import Sweeps
 import Workloads
 
