@@ -27,7 +27,7 @@ extension Problem {
   ///
   /// - Throws: ``ProblemError/inexact(layer:model:)``, and ``ProblemError/multiplesOfRows(layer:_:)`` where rows or columns that
   ///   are to be cut at multiples may share inputs.
-  package func coarse() throws(ProblemError) -> Problem {
+  func madeCoarse() throws(ProblemError) -> Problem {
     for (dimension, axis) in [(Dimension.p, layer.vertical), (.q, layer.horizontal)]
     where leastTile(dimension) > 1 && (axis.kernelSize > 1 || axis.hasPaddedMACs) {
       throw .multiplesOfRows(layer: layer.name, dimension)
@@ -43,6 +43,12 @@ extension Problem {
       inputs: width(widths.inputs, of: .inputs), weights: width(widths.weights, of: .weights),
       outputs: width(widths.outputs, of: .outputs), partialSums: width(widths.partialSums, of: .outputs))
     return try Problem(layer.coarse(leastTile), in: setting)
+  }
+
+  /// The same of a problem that is: it was made when this one was checked.
+  package var coarse: Problem {
+    guard let coarse = try? madeCoarse() else { preconditionFailure("a problem's coarse one was checked with it") }
+    return coarse
   }
 
   /// A mapping of the coarse problem as one of this problem.

@@ -99,7 +99,7 @@ public struct Problem: Hashable, Sendable {
     }
     self.layer = layer
     self.setting = setting
-    if !setting.layout.multiples.isEmpty { _ = try coarse() }
+    if !setting.layout.multiples.isEmpty { _ = try madeCoarse() }
   }
 
   /// A layer in a setting that is given by its parts.
@@ -123,15 +123,11 @@ public struct Problem: Hashable, Sendable {
 
   /// The least capacity in which some MAC can run: a word or the smallest tile of each tensor, two where the next is loaded
   /// meanwhile, and all that is on the chip.
-  public var leastCapacity: Bits {
-    layout.leastCapacity(holding: coarseWhereCut.leastHeld)
-  }
+  public var leastCapacity: Bits { layout.leastCapacity(holding: leastHeld) }
 
-  /// The coarse problem where tiles are multiples, or this one.
-  private var coarseWhereCut: Problem { layout.multiples.isEmpty ? self : (try? coarse()) ?? self }
-
-  /// What a tensor takes of the Buffer at least.
+  /// What a tensor takes of the Buffer at least: where tiles are multiples, that of the coarse problem.
   private func leastHeld(_ tensor: Tensor) -> Bits {
+    if !layout.multiples.isEmpty { return coarse.leastHeld(tensor) }
     let used = layer.usedElements(of: tensor)
     let words =
       layout.onChip.contains(tensor) ? used : Words(min(layout.doubleBuffered.contains(tensor) ? 2 : 1, used.count))
@@ -140,7 +136,7 @@ public struct Problem: Hashable, Sendable {
 
   /// The first part of a Buffer of some size that is too small for any mapping, with the least that would do.
   public func partTooSmall(in capacity: Bits) -> (part: BufferLayout.Part, held: Bits)? {
-    layout.overfullPart(in: capacity, holding: coarseWhereCut.leastHeld)
+    layout.overfullPart(in: capacity, holding: leastHeld)
   }
 }
 

@@ -27,10 +27,11 @@ import Workloads
         }
         multiples[dimension] = random.pick(sizes)
       }
-      let layout = hasLayout ? try LayoutSearchTests.layout(&random, hasParts: false) : .shared
+      let layout = hasLayout ? try LayoutSearchTests.layout(&random, hasParts: seed % 4 == 0) : .shared
       problem = try LayoutSearchTests.problem(
         drawn,
-        BufferLayout(doubleBuffered: layout.doubleBuffered, onChip: layout.onChip, multiples: multiples))
+        BufferLayout(
+          parts: layout.parts, doubleBuffered: layout.doubleBuffered, onChip: layout.onChip, multiples: multiples))
       comment = Comment(
         rawValue: "\(draw), \(LayoutSearchTests.describe(problem.layout)), "
           + "\(multiples.map { "\($0.key.rawValue)=\($0.value)*" }.sorted())")
@@ -41,12 +42,13 @@ import Workloads
   private static func compare(_ own: Case, _ space: TurningBruteForce.Space, most: Double) throws -> [String] {
     let (problem, comment, optimizer) = (own.problem, own.comment, Optimizer(own.problem))
     var lost: [String] = []
-    let curve = optimizer.curve()
+    // In parts a curve has the optima at some sizes alone.
+    let curve = problem.layout.parts.isEmpty ? optimizer.curve() : nil
     for point in TurningBruteForce(problem, space).paretoPoints {
       let capacity = Bits(point.occupancy)
       guard let found = optimizer.optimum(capacity: capacity) else {
         // The last block counts as a whole one.
-        #expect(!problem.isCutEvenly || capacity < problem.leastCapacity, comment)
+        #expect(!problem.isCutEvenly, comment)
         continue
       }
       try LayoutSearchTests.check(found, problem, capacity, comment)
@@ -56,7 +58,7 @@ import Workloads
       if energy > point.energy {
         lost.append("\(comment) at \(capacity): \(energy), nest \(point.energy)")
       }
-      if problem.isCutEvenly {
+      if let curve {
         let index = try #require(curve.steps.index(capacity: capacity), comment)
         #expect(curve.optimum(at: index).energy == found.energy, comment)
         #expect(curve.steps.points[index].dataQuanta == found.energy.dataQuanta, comment)
@@ -83,7 +85,7 @@ import Workloads
       let draw = try OverlapSearchTests.Draw(
         seed: seed + 9000, largestSize: 7, largestMACs: 72, dimensions: [.g, .k, .c, .p, .n, .q], count: 3)
       let own = try Case(draw, draw.problem, seed: seed, isEven: false, hasLayout: seed % 2 == 0)
-      let lost = try Self.compare(own, .init(), most: 2)
+      let lost = try Self.compare(own, .init(), most: 1.1)
       #expect(lost.isEmpty || !Optimizer(own.problem).isComplete, "\(lost)")
     }
   }

@@ -27,6 +27,20 @@ public struct ParetoCurve: Sendable {
     self.evaluated = evaluated
   }
 
+  /// A point that a curve may have, with its mapping.
+  typealias Candidate = (point: StepCurve.Point, evaluated: @Sendable () -> Evaluation)
+
+  /// The curve of those of some points that no other beats.
+  init(_ problem: Problem, bestOf candidates: [Candidate], _ statistics: SearchStatistics) {
+    var best: [Candidate] = []
+    for candidate in candidates.sorted(by: {
+      ($0.point.capacity, $0.point.dataQuanta) < ($1.point.capacity, $1.point.dataQuanta)
+    }) where candidate.point.dataQuanta < best.last?.point.dataQuanta ?? .max {
+      best.append(candidate)
+    }
+    self.init(problem, best.map(\.point), statistics) { [best] in best[$0].evaluated() }
+  }
+
   /// The mapping of a point with what it costs.
   ///
   /// - Parameter index: an index of the points of ``steps``.

@@ -62,34 +62,27 @@ struct LayoutEngine: SearchEngine {
 
   func curve(dataflow: Dataflow?, at capacities: [Bits]?, options: SearchOptions) -> ParetoCurve {
     var statistics = SearchStatistics()
-    var found: [(capacity: Bits, dataQuanta: Int, evaluated: @Sendable () -> Evaluation)] = []
+    var found: [ParetoCurve.Candidate] = []
+    func offer(_ evaluation: Evaluation) {
+      let point = StepCurve.Point(capacity: problem.held(by: evaluation), dataQuanta: evaluation.energy.dataQuanta)
+      found.append((point, { evaluation }))
+    }
     if problem.layout.parts.isEmpty {
       for search in searches {
         let curve = search.curve(dataflow: dataflow, at: capacities, options: options)
         statistics.add(curve.statistics)
-        for (index, point) in curve.steps.points.enumerated() {
-          found.append((point.capacity, point.dataQuanta, { curve.evaluated(index) }))
-        }
+        for (index, point) in curve.steps.points.enumerated() { found.append((point, { curve.evaluated(index) })) }
       }
-      if let whole = wholeNest(dataflow) {
-        found.append((problem.held(by: whole), whole.energy.dataQuanta, { whole }))
-      }
+      if let whole = wholeNest(dataflow) { offer(whole) }
     } else {
       if capacities == nil { statistics.isComplete = false }
       for capacity in capacities.map({ Set($0).sorted() }) ?? sampledCapacities {
         guard let optimum = optimum(capacity: capacity, dataflow: dataflow, options: options) else { continue }
         statistics.add(optimum.statistics)
-        let evaluation = optimum.evaluation
-        found.append((problem.held(by: evaluation), evaluation.energy.dataQuanta, { evaluation }))
+        offer(optimum.evaluation)
       }
     }
-    var best: [(capacity: Bits, dataQuanta: Int, evaluated: @Sendable () -> Evaluation)] = []
-    for point in found.sorted(by: { ($0.capacity, $0.dataQuanta) < ($1.capacity, $1.dataQuanta) })
-    where point.dataQuanta < best.last?.dataQuanta ?? .max {
-      best.append(point)
-    }
-    let steps = best.map { StepCurve.Point(capacity: $0.capacity, dataQuanta: $0.dataQuanta) }
-    return ParetoCurve(problem, steps, statistics) { [best] in best[$0].evaluated() }
+    return ParetoCurve(problem, bestOf: found, statistics)
   }
 
   /// Eight sizes an octave of a Buffer in parts, from the least that holds anything to the one that holds everything.

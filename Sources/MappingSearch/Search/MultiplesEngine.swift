@@ -6,52 +6,69 @@ import Workloads
 ///
 /// It searches the problem in which each such multiple is one index of larger words: a mapping of the one is a
 /// mapping of the other, and they cost and hold the same where the multiples cut all dimensions evenly. Where they do not, the
-/// last block counts as a whole one there, so that a mapping found may not be the best.
+/// last block counts as a whole one there, so that a mapping holds and costs less than it does there. What is found there at
+/// larger capacities too is then counted anew, and the best that fits may still not be the best of all.
 struct MultiplesEngine: SearchEngine {
   let problem: Problem
   private let search: Optimizer
+  private let limit: TimeLimit?
 
   init(_ problem: Problem, _ limit: TimeLimit?) {
-    self.problem = problem
-    guard let coarse = try? problem.coarse() else {
-      preconditionFailure("energies of the problem in multiples were found exact when it was made")
-    }
-    search = Optimizer(coarse, limit: limit)
+    (self.problem, self.limit) = (problem, limit)
+    search = Optimizer(problem.coarse, limit: limit)
   }
 
   var isComplete: Bool { problem.isCutEvenly && search.isComplete }
 
-  var exactCurves: Bits { problem.isCutEvenly ? search.engine?.exactCurves ?? Bits(.max) : Bits(0) }
+  var exactCurves: Bits {
+    if problem.isCutEvenly { return search.engine?.exactCurves ?? Bits(.max) }
+    // Elsewhere an optimum is the curve's.
+    return problem.layout.parts.isEmpty && limit == nil ? Bits(.max) : Bits(0)
+  }
 
   func optimum(capacity: Bits, dataflow: Dataflow?, options: SearchOptions) -> Optimum? {
-    search.optimum(capacity: capacity, dataflow: dataflow, options: options).map {
-      Optimum(problem.evaluate(problem.fine($0.mapping)), counted($0.statistics))
+    // A time limit ends no curve.
+    if problem.isCutEvenly || limit != nil {
+      return search.optimum(capacity: capacity, dataflow: dataflow, options: options).map {
+        Optimum(counted($0.mapping), counted($0.statistics))
+      }
     }
+    let curve = curve(dataflow: dataflow, at: [capacity], options: options)
+    return curve.steps.index(capacity: capacity).map { curve.optimum(at: $0) }
   }
 
   func curve(dataflow: Dataflow?, at capacities: [Bits]?, options: SearchOptions) -> ParetoCurve {
-    let (problem, isEven) = (problem, problem.isCutEvenly)
-    let curve = search.curve(dataflow: dataflow, at: capacities, options: options)
-    @Sendable func evaluated(_ index: Int) -> Evaluation {
-      problem.evaluate(problem.fine(curve.evaluated(index).mapping))
-    }
-    let points = curve.steps.points.indices.map { index in
-      if isEven {
-        let point = curve.steps.points[index]
-        return StepCurve.Point(capacity: point.capacity, dataQuanta: point.dataQuanta + problem.biasQuanta)
+    if problem.isCutEvenly {
+      let curve = search.curve(dataflow: dataflow, at: capacities, options: options)
+      let points = curve.steps.points.map {
+        StepCurve.Point(capacity: $0.capacity, dataQuanta: $0.dataQuanta + problem.biasQuanta)
       }
-      let evaluation = evaluated(index)
-      return StepCurve.Point(capacity: problem.held(by: evaluation), dataQuanta: evaluation.energy.dataQuanta)
+      return ParetoCurve(problem, points, curve.statistics) { counted(curve.evaluated($0).mapping) }
     }
-    // Counted anew, some are no better than others that hold less.
-    var best: [Int] = []
-    for index in points.indices.sorted(by: {
-      (points[$0].capacity, points[$0].dataQuanta, $0) < (points[$1].capacity, points[$1].dataQuanta, $1)
-    }) where best.last.map({ points[index].dataQuanta < points[$0].dataQuanta }) ?? true {
-      best.append(index)
+    let larger = problem.layout.parts.isEmpty ? nil : capacities?.flatMap(capacitiesTried)
+    let curve = search.curve(dataflow: dataflow, at: larger, options: options)
+    let found = curve.steps.points.indices.map { index -> ParetoCurve.Candidate in
+      let evaluation = counted(curve.evaluated(index).mapping)
+      let point = StepCurve.Point(capacity: problem.held(by: evaluation), dataQuanta: evaluation.energy.dataQuanta)
+      return (point, { counted(curve.evaluated(index).mapping) })
     }
-    return ParetoCurve(problem, best.map { points[$0] }, counted(curve.statistics)) { [best] in evaluated(best[$0]) }
+    return ParetoCurve(problem, bestOf: found, counted(curve.statistics))
   }
+
+  /// A capacity and larger ones, some eight an octave, up to what a mapping that fits it may hold in the coarse problem.
+  private func capacitiesTried(_ capacity: Bits) -> [Bits] {
+    let grown = BufferLayout.dimensionsWithMultiples.reduce(1.0) { grown, dimension in
+      let size = search.problem.layer[dimension] * problem.layout.leastTile(dimension, of: problem.layer)
+      return grown * Double(size) / Double(problem.layer[dimension])
+    }
+    let most = Int(Double(capacity.count) * grown)
+    var capacities = [capacity]
+    while let last = capacities.last, last.count < most { capacities.append(last + Bits(max(1, last.count / 8))) }
+    return capacities
+  }
+
+  /// What a mapping of the coarse problem costs.
+  private func counted(_ mapping: Mapping) -> Evaluation { problem.evaluate(problem.fine(mapping)) }
 
   private func counted(_ statistics: SearchStatistics) -> SearchStatistics {
     var statistics = statistics
