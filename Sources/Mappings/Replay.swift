@@ -39,7 +39,7 @@ public struct Replay: Hashable, Sendable {
   ) throws(ReplayError) {
     if layer.macs > Self.largestMACs { throw .tooManyMACs(layer.macs) }
     /// Walks the mapping while some tensors have a second copy.
-    func walk(_ twice: Set<Tensor>, _ capacity: Bits?) throws(ReplayError) -> Walker {
+    func walk(_ twice: Set<Tensor>, _ capacity: Bits?, _ bursts: Bursts?) throws(ReplayError) -> Walker {
       var walker = Walker(mapping, layer, reuse, widths, capacity, layout, twice)
       walker.bursts = bursts.map { BurstCounter($0, layer, widths) }
       try walker.start()
@@ -48,8 +48,8 @@ public struct Replay: Hashable, Sendable {
       return walker
     }
     // Which boxes ever change is seen only when all is done.
-    let changing = layout.doubleBuffered.isEmpty ? [] : try walk([], nil).changed
-    let walker = try walk(layout.doubleBuffered.intersection(changing), capacity)
+    let changing = layout.doubleBuffered.isEmpty ? [] : try walk([], nil, nil).changed
+    let walker = try walk(layout.doubleBuffered.intersection(changing), capacity, bursts)
     traffic = walker.traffic
     occupancy = walker.largest
     peak = Bits(walker.peak)
@@ -324,10 +324,11 @@ struct Walker {
 
   /// Outputs come into the Buffer, from DRAM if they were in it before.
   mutating func read(_ outputs: [Int]) {
-    bursts?.add(outputs.filter { isVisited[$0] }, of: .outputs, width: widths.partialSums, to: \.partialSumsRead)
+    let again = outputs.filter { isVisited[$0] }
+    traffic.partialSumsRead += Words(again.count)
+    bursts?.add(again, of: .outputs, width: widths.partialSums, to: \.partialSumsRead)
     var biases: [Int] = []
     for element in outputs {
-      if isVisited[element] { traffic.partialSumsRead += Words(1) }
       isVisited[element] = true
       let channel = element / (layer[.p] * layer[.q]) % layer.outputChannels
       let bias = layer.hasBiases ? channel / layer.channelsPerBias : 0
@@ -343,19 +344,12 @@ struct Walker {
   /// Outputs go to DRAM, finished or not.
   mutating func write(_ outputs: [Int]) {
     let reduction = Int32(layer[.c] * layer[.r] * layer[.s])
-    if bursts != nil {
-      let finished = outputs.filter { macsDone[$0] == reduction }
-      let unfinished = outputs.filter { macsDone[$0] != reduction }
-      bursts?.add(finished, of: .outputs, width: widths.outputs, to: \.outputsWritten)
-      bursts?.add(unfinished, of: .outputs, width: widths.partialSums, to: \.partialSumsWritten)
-    }
-    for element in outputs {
-      if macsDone[element] == reduction {
-        traffic.outputsWritten += Words(1)
-      } else {
-        traffic.partialSumsWritten += Words(1)
-      }
-    }
+    let finished = outputs.filter { macsDone[$0] == reduction }
+    let unfinished = outputs.filter { macsDone[$0] != reduction }
+    traffic.outputsWritten += Words(finished.count)
+    traffic.partialSumsWritten += Words(unfinished.count)
+    bursts?.add(finished, of: .outputs, width: widths.outputs, to: \.outputsWritten)
+    bursts?.add(unfinished, of: .outputs, width: widths.partialSums, to: \.partialSumsWritten)
   }
 
   mutating func finish() throws(ReplayError) {

@@ -1,6 +1,6 @@
+import Interchange
 import Mappings
 import Workloads
-import Interchange
 
 /// Bursts in words.
 enum BurstText {

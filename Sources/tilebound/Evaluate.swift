@@ -181,8 +181,8 @@ struct Evaluate: ParsableCommand {
     } catch {
       throw CommandFailure(code: .failed, message: "replay: \(error)")
     }
-    let held = evaluation.occupancies.reduce(.zero) { max($0, $1.bits(widths)) }
     if replay.traffic != evaluation.traffic || [replay.occupancy] != evaluation.occupancies {
+      let held = evaluation.occupancies.reduce(.zero) { max($0, $1.bits(widths)) }
       throw CommandFailure(
         code: .failed,
         message: "the replay counts \(replay.traffic.bits(widths).total.count) bits moved and "
