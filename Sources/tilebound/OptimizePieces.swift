@@ -102,8 +102,3 @@ extension Optimize {
     try output.emit(lines.joined(separator: "\n") + "\n")
   }
 }
-
-extension Duration {
-  /// It in seconds.
-  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
-}

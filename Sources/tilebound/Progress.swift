@@ -31,13 +31,19 @@ final class ProgressLine: Sendable {
   ///   - what: what is counted, in the plural.
   ///   - current: what was done last.
   func show(_ done: Int, of all: Int, _ what: String, current: String) {
+    show { Self.text(done, of: all, what, current, since: $0, startedWith: startedWith) }
+  }
+
+  /// Draws another line, made of the time since the first could be drawn, unless one was drawn less than a tenth of a second
+  /// ago.
+  func show(_ text: (_ elapsed: Duration) -> String) {
     guard isOn else { return }
     let now = ContinuousClock.now
     state.withLock { state in
       if let last = state.lastDrawn, last.duration(to: now) < .milliseconds(100) { return }
       state.lastDrawn = now
       state.isDrawn = true
-      let line = Self.text(done, of: all, what, current, since: start.duration(to: now), startedWith: startedWith)
+      let line = text(start.duration(to: now))
       TextFile.printError("\r\u{1b}[K" + String(line.prefix((Terminal.columns(of: STDERR_FILENO) ?? 80) - 1)))
     }
   }
@@ -54,7 +60,7 @@ final class ProgressLine: Sendable {
   static func text(
     _ done: Int, of all: Int, _ what: String, _ current: String, since elapsed: Duration, startedWith: Int
   ) -> String {
-    let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+    let seconds = elapsed.seconds
     let rate = seconds > 0 ? Double(done - startedWith) / seconds : 0
     var parts = ["\(done) of \(all) \(what)", "\(all == 0 ? 100 : 100 * done / all) %"]
     if rate > 0 {
@@ -66,4 +72,9 @@ final class ProgressLine: Sendable {
     }
     return (parts + [FormatError.oneLine(current)]).joined(separator: ", ")
   }
+}
+
+extension Duration {
+  /// It in seconds.
+  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

@@ -6,14 +6,9 @@ import Parallel
 /// Which step of a command takes its time, on a terminal: from half a second on, a line that says what is done and for how long
 /// it has been.
 final class StepProgress: Sendable {
-  private struct State {
-    var isDrawn = false
-    var isEnded = false
-  }
-
   private let what: String
-  private let start = ContinuousClock.now
-  private let state = Guarded(State())
+  private let line = ProgressLine(startedWith: 0, isQuiet: false)
+  private let isEnded = Guarded(false)
   private let delay = DispatchTimeInterval.milliseconds(500)
 
   /// What a closure makes, while a line says what is done.
@@ -31,28 +26,24 @@ final class StepProgress: Sendable {
 
   private init(_ what: String) {
     self.what = FormatError.oneLine(what)
-    if isatty(STDERR_FILENO) == 1 { drawLater() }
+    if line.isOn { drawLater() }
   }
 
   private func drawLater() {
     DispatchQueue.global().asyncAfter(deadline: .now() + delay) { [self] in
-      let isEnded = state.withLock { state in
-        if !state.isEnded {
-          state.isDrawn = true
-          let line = "\(what), \(start.duration(to: .now).components.seconds) s"
-          TextFile.printError("\r\u{1b}[K" + String(line.prefix((Terminal.columns(of: STDERR_FILENO) ?? 80) - 1)))
-        }
-        return state.isEnded
+      let goesOn = isEnded.withLock { isEnded in
+        if !isEnded { line.show { "\(what), \($0.components.seconds) s" } }
+        return !isEnded
       }
-      if !isEnded { drawLater() }
+      if goesOn { drawLater() }
     }
   }
 
   /// Takes the line away, for good.
   private func end() {
-    state.withLock { state in
-      state.isEnded = true
-      if state.isDrawn { TextFile.printError("\r\u{1b}[K") }
+    isEnded.withLock { isEnded in
+      isEnded = true
+      line.clear()
     }
   }
 }
