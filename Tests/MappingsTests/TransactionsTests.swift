@@ -79,4 +79,20 @@ struct TransactionsTests {
       }
     }
   }
+
+  /// Of boxes that are loaded whole as many bursts are counted as hold a word of them, looked up word by word.
+  @Test(arguments: seeds(0..<40))
+  func walked(seed: Int) throws {
+    var layers = RandomLayers(seed: 96_000 + seed, largestSize: 5, largestMACs: 600)
+    let layer = layers.layer()
+    let mapping = layers.mapping(on: layer)
+    let words = layers.random.pick(1...9)
+    for order in Bursts.Order.allCases {
+      let found = try Self.count(mapping.nodes, layer, reuse: .none, burst: .bytes(words), order).counts
+      let walk = BurstWalk(mapping, on: layer, wordsOfBurst: words, channelsLast: order == .channelsLast)
+      #expect(
+        [found.inputsRead, found.weightsRead, found.partialSumsRead, found.partialSumsWritten, found.outputsWritten]
+          == walk.counts, "seed \(96_000 + seed): \(describe(layer)), \(mapping.nodes), \(words) words, \(order)")
+    }
+  }
 }
