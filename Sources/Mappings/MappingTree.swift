@@ -36,6 +36,16 @@ public indirect enum MappingTree: Hashable, Sendable {
     public let mapping: Mapping
     /// The part as a layer of its own, without biases.
     public let layer: Layer
+
+    /// What it runs of each dimension of the whole layer that has several indices, in words: "k 255...511", "c 512".
+    package func ranges(of whole: Layer) -> [String] {
+      Dimension.allCases.filter { whole[$0] > 1 }.map { dimension in
+        let range = region[dimension.index]
+        return range.count == whole[dimension]
+          ? "\(dimension.rawValue) \(range.count)"
+          : "\(dimension.rawValue) \(range.lowerBound)...\(range.upperBound - 1)"
+      }
+    }
   }
 
   /// The pieces on a layer, in the order in which they run.

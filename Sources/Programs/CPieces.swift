@@ -68,13 +68,8 @@ struct CPieces {
   /// The mapping as lines: what each piece runs, and its nest.
   private var drawing: [String] {
     evaluation.pieces.enumerated().flatMap { index, piece in
-      let ranges = Dimension.allCases.filter { whole.layer[$0] > 1 }.map { dimension in
-        let range = piece.region[dimension.index]
-        return range.count == whole.layer[dimension]
-          ? "\(dimension.rawValue) \(range.count)"
-          : "\(dimension.rawValue) \(range.lowerBound)...\(range.upperBound - 1)"
-      }
-      return ["piece \(index + 1) of \(pieces.count): \(ranges.joined(separator: ", "))"]
+      let ranges = piece.ranges(of: whole.layer).joined(separator: ", ")
+      return ["piece \(index + 1) of \(pieces.count): \(ranges)"]
         + NestDrawing(piece.mapping, on: piece.layer).text.map { "  \($0)" }
     }
   }

@@ -129,14 +129,9 @@ public struct PiecesReport {
     of index: Int, _ evaluation: TreeEvaluation, on layer: Layer, _ widths: WordWidths
   ) -> String {
     let (piece, held) = (evaluation.pieces[index], evaluation.occupancies[index])
-    let sizes = Dimension.allCases.filter { layer[$0] > 1 }.map { dimension in
-      let range = piece.region[dimension.index]
-      return range.count == layer[dimension]
-        ? "\(dimension.rawValue) \(range.count)"
-        : "\(dimension.rawValue) \(range.lowerBound)...\(range.upperBound - 1)"
-    }
+    let ranges = piece.ranges(of: layer)
     let parts =
-      (sizes.isEmpty ? ["one MAC"] : sizes) + [
+      (ranges.isEmpty ? ["one MAC"] : ranges) + [
         piece.mapping.dataflow.rawValue, "holds \(NumberText.grouped(held.bits(widths))) bit",
       ]
     return "piece \(index + 1): \(parts.joined(separator: ", "))"
