@@ -65,7 +65,8 @@ struct Optimize: ParsableCommand {
     help: ArgumentHelp(
       "Split each layer in up to so many pieces that run one after the other, each with a nest of its own; auto: as long as "
         + "a piece saves 0.1 %, up to \(Pieces.mostByThemselves).",
-      valueName: "N|auto"))
+      valueName: "N|auto"),
+    transform: Pieces.init(option:))
   var pieces: Pieces = .one
 
   @OptionGroup var threads: ThreadOptions

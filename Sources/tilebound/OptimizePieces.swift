@@ -8,7 +8,7 @@ import Reports
 import Workloads
 
 /// In how many pieces a layer may be split.
-struct Pieces: ExpressibleByArgument, CustomStringConvertible {
+struct Pieces: CustomStringConvertible {
   /// The most pieces where each has to save something to speak of.
   static let mostByThemselves = 16
 
@@ -23,13 +23,13 @@ struct Pieces: ExpressibleByArgument, CustomStringConvertible {
 
   private init(most: Int, leastSaving: Double) { (self.most, self.leastSaving) = (most, leastSaving) }
 
-  init?(argument: String) {
-    if argument == "auto" {
+  init(option: String) throws {
+    if option == "auto" {
       self.init(most: Self.mostByThemselves, leastSaving: 0.001)
-    } else if let most = Int(argument), 1...MappingTree.largestPieceCount ~= most {
+    } else if let most = Int(option), 1...MappingTree.largestPieceCount ~= most {
       self.init(most: most, leastSaving: 0)
     } else {
-      return nil
+      throw ValidationError("1 to \(MappingTree.largestPieceCount), or auto, is accepted")
     }
   }
 }
