@@ -1,5 +1,6 @@
 import EnergyModel
 import Foundation
+import Interchange
 import MappingSearch
 import Mappings
 import TestSupport
@@ -94,6 +95,43 @@ import Workloads
     let optimum = try #require(Optimizer(problem).optimum(capacity: Bits(known.capacity)))
     #expect(optimum.occupancy.bits(problem.widths).count <= known.capacity)
     #expect(optimum.energy.dataQuanta <= known.bits)
+  }
+
+  /// Nests of large layers, of which the last keep's box has all channels, in a Buffer of a size or in parts.
+  static let filled = [
+    (
+      "k=64,c=64,h=56,w=56,r=3,s=3,padding=1", "16KiB",
+      "k:42~ k:22~ [weights] q:37~ q:19~ p:2 [outputs] r:1 [inputs]"
+    ),
+    ("k=256,c=128,h=56,w=56,r=3,s=3,padding=1", "64KiB", "k:204~ k:52~ [weights] q:14~ p:2 [outputs] r:1 [inputs]"),
+    (
+      "k=128,c=128,h=56,w=56,r=3,s=3,stride=2,padding=1", "inputs=64KiB,weights=128KiB,outputs=64KiB",
+      "q:14 [outputs] c:64~ [weights] q:1 s:1 [inputs]"
+    ),
+    (
+      "k=64,c=64,h=56,w=56,r=3,s=3,padding=1", "inputs=8KiB,weights=8KiB,outputs=8KiB",
+      "k:32~ p:28~ q:8~ [outputs] c:36~ c:28~ [weights] [inputs]"
+    ),
+    (
+      "k=128,c=128,h=56,w=56,r=3,s=3,stride=2,padding=1", "inputs=128KiB,weights=32KiB,outputs=32KiB",
+      "q:14~ c:64~ [inputs] k:72~ k:56~ [weights] [outputs]"
+    ),
+    (
+      "n=16,k=64,c=64,h=7,w=7,r=3,s=3,padding=1", "inputs=8KiB,weights=8KiB,outputs=8KiB",
+      "k:32~ n:4~ [outputs] c:36~ c:28~ [weights] [inputs]"
+    ),
+  ]
+
+  @Test("what is found of large layers is no worse than nests whose last box has all channels", arguments: filled)
+  func filledBoxes(_ shape: String, _ buffer: String, _ nest: String) throws {
+    let layout = LayoutText.hasParts(buffer) ? try LayoutText.layout(buffer, origin: "test") : .shared
+    let capacity = try layout.capacity ?? CapacityText.parse(buffer, origin: "test")
+    let problem = try Problem(
+      ShapeText.parse(shape, origin: "test"), in: .init(widths: WordWidths(.byte), reuse: .overlap, layout: layout))
+    let known = problem.evaluate(try NestText.parse(nest, origin: "test"))
+    #expect(problem.held(by: known) <= capacity)
+    let found = try #require(Optimizer(problem).optimum(capacity: capacity))
+    #expect(found.energy.dataQuanta <= known.energy.dataQuanta)
   }
 
   /// Layers along one axis with the least traffic that is known at each occupancy, in words: K C P Q R S, stride, dilation,

@@ -81,7 +81,7 @@ struct WideGrid {
   ) {
     let layer = problem.layer
     let order = dataflow.order
-    let templates = [false, true].map { WideTemplate(dataflow, isTurned: $0) }
+    let templates = [false, true].map { WideTemplate(dataflow, isTurned: $0, hasParts: !room.layout.parts.isEmpty) }
     self.all = all
     ends = verticalSums.ends
     self.dataflow = dataflow
@@ -110,15 +110,15 @@ struct WideGrid {
       return channelTiles[index].map { tile in
         var cut = Self.cut(size: sizes[index], tile: tile, depends)
         if depends[2] {
-          cut.keptThird = own[1].tiles(of: tile, all: all).flatMap { own[2].tiles(of: $0, all: all) }.max() ?? tile
+          cut.keptThird = WideTemplate.mostInBox(own, within: tile, all: all)
         }
         return cut
       }
     }
     verticalTiles = Self.tiles(vertical.axis, template, all: all, problem.phases)
     horizontalTiles = Self.tiles(horizontal.axis, template, all: all, problem.phases)
-    verticalCuts = verticalTiles.map { Self.cut(vertical, $0, order) }
-    horizontalCuts = horizontalTiles.map { Self.cut(horizontal, $0, order) }
+    verticalCuts = verticalTiles.map { Self.cut(vertical, $0, template, all: all) }
+    horizontalCuts = horizontalTiles.map { Self.cut(horizontal, $0, template, all: all) }
     constant = problem.quantaBesideLoads
     let elements = order.map { layer.usedElements(of: $0).count / layer[.g] }
     self.elements = elements
@@ -172,15 +172,26 @@ struct WideGrid {
   private static let fewBlocks = 16
 
   /// What blocks of an axis mean whether a smaller one is the last or last but one, which with padding is not the same.
-  private static func cut(_ rows: RowClasses, _ tile: AxisTile, _ order: [Tensor]) -> Cut {
+  private static func cut(_ rows: RowClasses, _ tile: AxisTile, _ template: WideTemplate, all: Bool) -> Cut {
+    let order = template.dataflow.order
     let (cut, other) = (
       self.cut(rows, tile, order, isEvenAtEnds: false), self.cut(rows, tile, order, isEvenAtEnds: true)
     )
+    let mostThird = max(cut.mostThird, other.mostThird)
+    func mostInBox(_ sizes: [WideTemplate.Sizes], _ tile: Int) -> Int {
+      min(mostThird, WideTemplate.mostInBox(sizes, within: tile, all: all))
+    }
+    let keptThird =
+      switch order[2] {
+      case .inputs: mostThird
+      case .weights: mostInBox(template.kernels, tile.kernels)
+      case .outputs: mostInBox(template.outputs, tile.outputs)
+      }
     return Cut(
       held: min(cut.held, other.held), y: cut.y, x: cut.x, second: min(cut.second, other.second),
-      third: min(cut.third, other.third), mostSecond: max(cut.mostSecond, other.mostSecond),
-      mostThird: max(cut.mostThird, other.mostThird), halfSecond: max(cut.halfSecond, other.halfSecond),
-      keptThird: max(cut.keptThird, other.keptThird), commonSecond: max(cut.commonSecond, other.commonSecond),
+      third: min(cut.third, other.third), mostSecond: max(cut.mostSecond, other.mostSecond), mostThird: mostThird,
+      halfSecond: max(cut.halfSecond, other.halfSecond), keptThird: keptThird,
+      commonSecond: max(cut.commonSecond, other.commonSecond),
       commonThird: max(cut.commonThird, other.commonThird))
   }
 
@@ -233,7 +244,6 @@ struct WideGrid {
       }.max() ?? 0
     (cut.y, cut.second, cut.mostSecond) = counts(y, order[1])
     (cut.x, cut.third, cut.mostThird) = counts(x, order[2])
-    cut.keptThird = cut.mostThird
     (cut.commonSecond, cut.commonThird) = (common(y, order[1]), common(x, order[2]))
     let isHalved = order[0] == .outputs
     let size = isHalved ? axis.kernelSize : axis.outputSize
@@ -295,8 +305,7 @@ struct WideGrid {
     let commonSecond = channels * max(v.commonSecond * h.mostSecond, v.mostSecond * h.commonSecond)
     let thirdChannels = n.keptThird * k.keptThird * c.keptThird
     let commonThird = thirdChannels * max(v.commonThird * h.mostThird, v.mostThird * h.commonThird)
-    // Of large layers a single word of a third tensor is held that is not the inputs.
-    let keptThird = all || dataflow.order[2] == .inputs ? thirdChannels * v.keptThird * h.keptThird : 1
+    let keptThird = thirdChannels * v.keptThird * h.keptThird
     return Node(
       tiles: tiles, held: held, leastOccupancy: held + widths[1] + widths[2],
       energy: stationary + prices[1] * x * second + prices[2] * y * third, atX: (kept, commonThird),

@@ -37,6 +37,10 @@ struct WideIncumbent {
   @inline(__always)
   func limits(_ order: Int32) -> HeldLimits { limits.isEmpty ? HeldLimits() : limits[Int(order)] }
 
+  /// The most bits of each tensor in an order of keeps.
+  @inline(__always)
+  func most(_ order: Int32) -> SIMD4<Int> { limits.isEmpty ? SIMD4(repeating: .max) : limits[Int(order)].most }
+
   /// Whether a mapping that holds at least so much and costs at least so much may be better.
   @inline(__always)
   func admits(occupancy: Int, energy: Int) -> Bool {

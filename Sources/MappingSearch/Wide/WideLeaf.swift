@@ -171,6 +171,8 @@ struct WideLeaf {
     _ pair: Pair, _ some: AxisTree.Node, _ others: AxisTree.Node, columns count: Int, _ incumbent: WideIncumbent
   ) -> Int? {
     let held = some.held &* others.held
+    let most = incumbent.most(tiles.order)
+    if any(held &* columns.leastHeld .> most) { return .max }
     // With ends at which more stays than does, numbers may be negative, and the least of them bounds nothing.
     let isBounded = prunes && !grid.mayBeNegative && !(some.isLeaf && others.isLeaf)
     /// The capacity at which more columns fit.
@@ -189,7 +191,7 @@ struct WideLeaf {
       mostKept: some.mostHeld[2] &* others.mostHeld[2] &* group.mostOfThird,
       price: grid.prices[2], width: grid.widths[2])
     let ofFirstTwo = held[0] &* columns.leastHeld[0] &+ held[1] &* columns.leastHeld[1]
-    let room = incumbent.capacity &- ofFirstTwo
+    let room = min(incumbent.capacity &- ofFirstTwo, most[2])
     if incumbent.admits(occupancy: heldAtLeast, energy: least.ofFirstTwo &+ ofThird.leastEnergy(room: room)) {
       return nil
     }
@@ -303,7 +305,7 @@ struct WideLeaf {
     rows(v, h, &scratch.row)
     countSteps(verticalGroup &* vertical.blockCounts, horizontalGroup &* horizontal.blockCounts, &scratch.steps)
     let held = vertical.held[v] &* horizontal.held[h]
-    let mostOfThird =
+    let mostInBox =
       vertical.held[some.choices.upperBound - 1][2] &* horizontal.held[others.choices.upperBound - 1][2]
     let needed = some.needed &* others.needed
     let isWhole = !grid.allowsWhole && some.isWhole && others.isWhole
@@ -323,7 +325,8 @@ struct WideLeaf {
         wakes = min(wakes, leastOccupancy)
         continue
       }
-      if occupancy &+ mostOfThird &* ofThird <= incumbent.searched { continue }
+      if occupancy &+ mostInBox &* ofThird <= incumbent.searched { continue }
+      let mostOfThird = limits.mostOfThird(first: first, second: second)
       var energy = grid.constant
       for term in 0..<terms.third.term { energy &+= scratch.row[term] &* factors[term &* count &+ column] }
       if prunes {
@@ -335,8 +338,8 @@ struct WideLeaf {
         }
         let bound = ThirdBound(
           needed: needed &* columns.needed[column], steps: steps,
-          mostKept: mostOfThird &* columns.wordsOfThird[column], price: grid.prices[2], width: grid.widths[2])
-        let room = incumbent.capacity &- occupancy
+          mostKept: mostInBox &* columns.wordsOfThird[column], price: grid.prices[2], width: grid.widths[2])
+        let room = min(incumbent.capacity &- occupancy, mostOfThird)
         if !incumbent.admits(
           occupancy: leastOccupancy, energy: max(least, energy &+ bound.leastEnergy(room: room)))
         {
@@ -347,9 +350,7 @@ struct WideLeaf {
         }
       }
       scratch.candidates.append(
-        Candidate(
-          column: column, energy: energy, occupancy: occupancy,
-          mostOfThird: limits.mostOfThird(first: first, second: second)))
+        Candidate(column: column, energy: energy, occupancy: occupancy, mostOfThird: mostOfThird))
     }
     return wakes
   }

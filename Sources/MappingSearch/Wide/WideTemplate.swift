@@ -55,7 +55,13 @@ struct WideTemplate: Sendable {
   let outputs: [Sizes]
   let kernels: [Sizes]
 
-  init(_ dataflow: Dataflow, isTurned: Bool) {
+  /// - Parameters:
+  ///   - dataflow: the order of keeps.
+  ///   - isTurned: see ``isTurned``.
+  ///   - hasParts: whether tensors have parts of the Buffer of their own, so that boxes of the third that are larger than a
+  ///     visit needs may cost no room.
+  init(_ dataflow: Dataflow, isTurned: Bool, hasParts: Bool) {
+    let oneOrRoom: Sizes = hasParts ? .everyOrEnds : .everyOrOne
     self.dataflow = dataflow
     self.isTurned = isTurned
     let places: (first: [String], second: String, third: String)
@@ -63,53 +69,58 @@ struct WideTemplate: Sendable {
     case .outputsInputsWeights:
       places = (["nVHVk", "knVHV"], "cVHVH", "nckVH")
       channelSizes = [
-        [.fewest, .fewestOrSame, .same], [.fewest, .same, .everyOrOne],
-        [.whole, .panels, .everyOrOne],
+        [.fewest, .fewestOrSame, .same], [.fewest, .same, .everyOrEnds],
+        [.whole, .panels, .everyOrEnds],
       ]
       outputs = [.fewest, .fewestOrSame, .same]
       kernels = [.whole, .everyOrPanels, .everyOrOne]
     case .outputsWeightsInputs:
       places = (["knVHV", "nVHVk"], "cVHVk", "kcnVHVH")
       channelSizes = [
-        [.fewest, .same, .everyOrOne], [.fewest, .fewestOrSame, .same],
-        [.whole, .panels, .everyOrOne],
+        [.fewest, .same, oneOrRoom], [.fewest, .fewestOrSame, .same],
+        [.whole, .panels, oneOrRoom],
       ]
       outputs = [.fewest, .same, .everyOrStrips]
       kernels = [.whole, .everyOrPanels, .everyOrStrips]
     case .weightsInputsOutputs:
       places = (["cVHVk", "kcVHV"], "nVHVHc", "ckVHn")
       channelSizes = [
-        [.whole, .panels, .everyOrOne], [.fewest, .same, .everyOrOne],
+        [.whole, .panels, oneOrRoom], [.fewest, .same, oneOrRoom],
         [.fewest, .fewestOrSame, .same],
       ]
-      outputs = [.whole, .everyOrPanels, .everyOrOne]
+      outputs = [.whole, .everyOrPanels, oneOrRoom]
       kernels = [.fewest, .everyOrSame, .same]
     case .weightsOutputsInputs:
       places = (["kcVHV", "cVHVk"], "nVHVHk", "kcnVHVH")
       channelSizes = [
-        [.whole, .panels, .everyOrOne], [.fewest, .fewestOrSame, .same],
-        [.fewest, .same, .everyOrOne],
+        [.whole, .panels, oneOrRoom], [.fewest, .fewestOrSame, .same],
+        [.fewest, .same, .everyOrEnds],
       ]
       outputs = [.whole, .everyOrPanels, .everyOrEnds]
       kernels = [.fewest, .same, .everyOrEnds]
     case .inputsOutputsWeights:
       places = (["nVHcVH", "cVHnVH"], "knVHVH", "nckVH")
       channelSizes = [
-        [.fewest, .fewestOrSame, .same], [.whole, .panels, .everyOrOne],
-        [.fewest, .same, .everyOrOne],
+        [.fewest, .fewestOrSame, .same], [.whole, .panels, .everyOrEnds],
+        [.fewest, .same, .everyOrEnds],
       ]
       outputs = [.fewest, .fewestOrSame, .same]
       kernels = [.fewest, .same, .everyOrOne]
     case .inputsWeightsOutputs:
       places = (["cVHnVH", "nVHcVH"], "kcVHV", "nVHk")
       channelSizes = [
-        [.fewest, .same, .everyOrOne], [.whole, .panels, .everyOrOne],
+        [.fewest, .same, oneOrRoom], [.whole, .panels, oneOrRoom],
         [.fewest, .fewestOrSame, .same],
       ]
-      outputs = [.fewest, .same, .everyOrOne]
+      outputs = [.fewest, .same, oneOrRoom]
       kernels = [.fewest, .everyOrSame, .same]
     }
     self.places = [places.first[isTurned ? 1 : 0], places.second, places.third].map { $0.compactMap(Place.init) }
+  }
+
+  /// The largest size at the third keep in a block at the first.
+  static func mostInBox(_ sizes: [Sizes], within tile: Int, all: Bool) -> Int {
+    sizes[1].tiles(of: tile, all: all).flatMap { sizes[2].tiles(of: $0, all: all) }.max() ?? tile
   }
 
   /// Whether a tensor's keep is the first.
