@@ -74,11 +74,13 @@ struct GnuplotTests {
       "<use xlink:href='#used' transform='translate(1.00,2.0)'/>",
       "<g transform=\"translate(3.10,4)\" font-size=\"9\">",
       "<text>",
-    ] { short.add(tag: tag) }
-    short.add(text: " a  b ")
-    for tag in ["</text>", "</g>", "<g transform=\"translate(5,6)\" font-size=\"9\">", "<text>"] { short.add(tag: tag) }
-    short.add(text: "c")
-    for tag in ["</text>", "</g>", "</g>"] { short.add(tag: tag) }
+    ] { short.add(tag: tag.utf8) }
+    short.add(text: " a  b ".utf8)
+    for tag in ["</text>", "</g>", "<g transform=\"translate(5,6)\" font-size=\"9\">", "<text>"] {
+      short.add(tag: tag.utf8)
+    }
+    short.add(text: "c".utf8)
+    for tag in ["</text>", "</g>", "</g>"] { short.add(tag: tag.utf8) }
     #expect(
       short.text
         == "<g id='a'><defs><circle id='used' r='0.5'/></defs><g stroke='x'><path stroke='x' d='M1,2.5l2,-0.5M4,5l2,2'/>"
@@ -200,7 +202,7 @@ struct GnuplotTests {
   }
 
   @Test func gnuplotsOwnErrorIsOneLine() {
-    #expect(throws: PlotError.gnuplotFailed("line 0: invalid command")) {
+    #expect(throws: PlotError.gnuplotFailed("line 2: invalid command")) {
       try Gnuplot.run("set terminal svg\nbogus command\n", path: nil)
     }
   }

@@ -95,16 +95,22 @@ struct FiguresSection {
 
   let figures: [Item]
 
+  /// So many are drawn by one process of gnuplot, whatever the number of processors: pictures are the same on all machines.
+  private static let drawnTogether = 4
+
   /// Figures with numbers that go on from a first one.
   init(_ figures: [Figure], from first: Int = 1) throws {
-    // Each has a process of gnuplot, which takes longer than all else that is done here.
-    self.figures = try Array(figures.enumerated()).concurrentMap(
-      threads: ProcessInfo.processInfo.activeProcessorCount
-    ) { index, figure in
-      Item(
-        number: first + index, title: figure.title, setting: figure.subtitle,
-        description: NumberText.unbroken(figure.description),
-        svg: try figure.inlineSVG(idPrefix: "figure-\(first + index)"))
+    let groups = stride(from: 0, to: figures.count, by: Self.drawnTogether).map {
+      $0..<min($0 + Self.drawnTogether, figures.count)
     }
+    self.figures = try groups.concurrentMap(threads: ProcessInfo.processInfo.activeProcessorCount) { group in
+      let prefixes = group.map { "figure-\(first + $0)" }
+      let drawings = try Figure.inlineSVGs(Array(figures[group]), idPrefixes: prefixes)
+      return zip(group, drawings).map { index, svg in
+        Item(
+          number: first + index, title: figures[index].title, setting: figures[index].subtitle,
+          description: NumberText.unbroken(figures[index].description), svg: svg)
+      }
+    }.flatMap(\.self)
   }
 }

@@ -11,7 +11,7 @@ extension Figure {
   public func file(as format: GnuplotScript.Format, path: String? = nil) throws(PlotError) -> Data {
     let drawing = try Gnuplot.render(self, as: format, path: path)
     return switch format {
-    case .svg: Data(SVG(self).file(String(decoding: drawing, as: UTF8.self)).utf8)
+    case .svg: Data(SVG(self).file(drawing).utf8)
     case .png: PNGResolution.setting(GnuplotScript.pngDotsPerInch, in: drawing)
     case .pdf: PDFDate.removed(from: drawing)
     }
@@ -29,13 +29,23 @@ extension Figure {
   /// - Returns: the element's text.
   /// - Throws: ``PlotError`` when gnuplot is missing or fails.
   public func inlineSVG(idPrefix: String, path: String? = nil) throws(PlotError) -> String {
+    try Self.inlineSVGs([self], idPrefixes: [idPrefix], path: path)[0]
+  }
+
+  /// The same of several figures, each with a prefix.
+  static func inlineSVGs(
+    _ figures: [Figure], idPrefixes: [String], path: String? = nil
+  ) throws(PlotError) -> [String] {
     // Without the texts; where they would be the page does not look.
-    let top = titleHeight
-    var untitled = self
-    (untitled.title, untitled.subtitle) = ("", "")
-    let drawing = try Gnuplot.render(untitled, as: .svg, path: path)
-    return SVG(self, top: top, prefix: PlotText.fileName(idPrefix) + "-").text(
-      String(decoding: drawing, as: UTF8.self))
+    let untitled = figures.map { figure in
+      var untitled = figure
+      (untitled.title, untitled.subtitle) = ("", "")
+      return untitled
+    }
+    let drawings = try Gnuplot.drawings(of: untitled, path: path)
+    return zip(zip(figures, idPrefixes), drawings).map { named, drawing in
+      SVG(named.0, top: named.0.titleHeight, prefix: PlotText.fileName(named.1) + "-").text(drawing)
+    }
   }
 }
 
@@ -62,7 +72,7 @@ private struct SVG {
     page = (top, prefix)
   }
 
-  func file(_ drawing: String) -> String {
+  func file(_ drawing: Data) -> String {
     let (width, height) = (figure.width, figure.height)
     return """
       <?xml version="1.0" encoding="utf-8"?>
@@ -75,7 +85,7 @@ private struct SVG {
       """
   }
 
-  func text(_ drawing: String) -> String {
+  func text(_ drawing: Data) -> String {
     let (width, height, top) = (figure.width, figure.height, page?.top ?? 0)
     return """
       <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" \
@@ -89,33 +99,30 @@ private struct SVG {
 
   /// The fonts of all texts.
   private static let font = "font-family=\"\(GnuplotScript.svgFonts)\""
+  private static let inherited = Array(" \(font)".utf8)
 
   /// What the drawing holds, without what gnuplot says of itself.
-  private func body(_ drawing: String) -> String {
+  private func body(_ drawing: Data) -> String {
     var body = ShortSVG()
+    let background = Array("width=\"\(figure.width)\" height=\"\(figure.height)\" fill=\"#ffffff\"".utf8)
     var skipped: String?
     // Bytes and not characters: a text that begins with an accent joins it to the ">" before.
-    var drawing = drawing
-    drawing.makeContiguousUTF8()
-    var rest = Substring(drawing).utf8
+    var rest = Array(drawing)[...]
     // gnuplot writes every "<" of a text as an entity, so that each one here begins a tag.
-    while let start = rest.firstIndex(of: UInt8(ascii: "<")),
-      let end = rest[start...].firstIndex(of: UInt8(ascii: ">"))
+    while let start = rest.firstIndex(of: UInt8(ascii: "<")), let end = rest[start...].firstIndex(of: UInt8(ascii: ">"))
     {
-      let text = Substring(rest[..<start])
-      let tag = String(Substring(rest[start...end]))
-      rest = rest[rest.index(after: end)...]
-      if skipped == nil { body.add(text: String(text)) }
-      let name = String(Substring(tag.utf8.dropFirst().prefix { !Self.endsName($0) }))
+      let tag = rest[start...end]
+      if skipped == nil { body.add(text: rest[..<start]) }
+      rest = rest[(end + 1)...]
+      let name = String(decoding: tag.dropFirst().prefix { !Self.endsName($0) }, as: UTF8.self)
       switch name {
       case _ where skipped != nil:
-        if tag.hasPrefix("</"), let open = skipped, tag.dropFirst(2).hasPrefix(open) { skipped = nil }
+        if let open = skipped, tag.starts(with: "</\(open)".utf8) { skipped = nil }
       case "title", "desc", "script", "style": skipped = name
       case "?xml", "!DOCTYPE", "svg": break
-      case _ where tag.hasPrefix("</svg"): break
-      case "rect"
-      where page != nil && tag.contains("width=\"\(figure.width)\" height=\"\(figure.height)\" fill=\"#ffffff\""): break
-      default: body.add(tag: adapted(tag), without: Self.font)
+      case _ where name.hasPrefix("/svg"): break
+      case "rect" where page != nil && Array(tag).firstRange(ofBytes: background) != nil: break
+      default: body.add(tag: adapted(tag), without: Self.inherited)
       }
     }
     return body.text
@@ -125,12 +132,13 @@ private struct SVG {
   private static func endsName(_ byte: UInt8) -> Bool { byte <= UInt8(ascii: " ") || byte == UInt8(ascii: ">") }
 
   /// A tag with identifiers of this figure alone, and with the page's colour for gnuplot's black.
-  private func adapted(_ tag: String) -> String {
+  private func adapted(_ tag: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     guard let prefix = page?.prefix else { return tag }
+    let (changes, canBegin) = (Self.changes, Self.canBeginChange)
     var adapted: [UInt8] = []
-    var rest = Array(tag.utf8)[...]
+    var rest = tag
     while let first = rest.first {
-      guard let change = Self.changes.first(where: { $0.old[0] == first && rest.starts(with: $0.old) }) else {
+      guard canBegin[Int(first)], let change = changes.first(where: { rest.starts(with: $0.old) }) else {
         adapted.append(first)
         rest.removeFirst()
         continue
@@ -138,7 +146,7 @@ private struct SVG {
       adapted += change.new ?? change.old + prefix.utf8
       rest.removeFirst(change.old.count)
     }
-    return String(decoding: adapted, as: UTF8.self)
+    return adapted[...]
   }
 
   /// What a page has other than gnuplot, each with what it has instead; without that the prefix of identifiers follows.
@@ -150,6 +158,9 @@ private struct SVG {
         (Array("=\(black)".utf8), Array("=\(current)".utf8)), (Array("= \(black)".utf8), Array("= \(current)".utf8)),
       ]
     } + [(Array("url(#".utf8), nil)]
+
+  /// Whether one of those begins with a byte.
+  private static let canBeginChange = (0..<256).map { byte in changes.contains { $0.old[0] == UInt8(byte) } }
 
   /// Unseen shapes that tell a reader who points at them what is there.
   private var tips: String {
