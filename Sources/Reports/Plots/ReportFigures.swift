@@ -126,8 +126,9 @@ public enum ReportFigures {
       if isBounded, isFlat, let parts = SkiSlope.Part.all(of: points[0].records), let last = points.last {
         // Between the records' capacities the bound is known as well.
         let known = Set(slope.bound.map(\.capacityBits))
-        slope.bound += SkiSlope.bound(of: parts, over: points[0].capacity...last.capacity)
-          .filter { !known.contains($0.capacityBits) }
+        slope.bound += SkiSlope.bound(
+          of: parts, over: points[0].capacity...last.capacity, threads: ProcessInfo.processInfo.activeProcessorCount
+        ).filter { !known.contains($0.capacityBits) }
         slope.bound.sort { $0.capacityBits < $1.capacityBits }
         slope.compulsory = parts.reduce(0) { $0 + $1.compulsory }
       }

@@ -5,6 +5,7 @@ import Interchange
 import LowerBounds
 public import MappingSearch
 public import Mappings
+import Parallel
 public import Workloads
 
 extension SkiSlope {
@@ -59,9 +60,9 @@ extension SkiSlope {
 
   /// The sum of the parts' bounds over a range of capacities, closely spaced.
   static func bound(
-    of parts: [Part], over range: ClosedRange<Int>, scale: Double = 1, withMACs: Bool = false
+    of parts: [Part], over range: ClosedRange<Int>, scale: Double = 1, withMACs: Bool = false, threads: Int = 1
   ) -> [Sample] {
-    capacities(in: range).map { capacity in
+    capacities(in: range).concurrentMap(threads: threads) { capacity in
       Sample(
         capacityBits: capacity,
         value: parts.reduce(0) { $0 + scale * $1.bound(capacityBits: capacity, withMACs: withMACs) })
