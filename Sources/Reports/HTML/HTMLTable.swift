@@ -88,15 +88,31 @@ struct HTMLTable {
 
 // Reports have many cells: a template that looks each up takes twenty times as long.
 extension HTMLTable {
-  /// The rows in HTML, a line each, without the end tags of cells, which HTML does not ask for.
-  fileprivate var body: String {
-    var body = ""
-    for row in rows {
-      body += "<tr>"
-      for cell in row.cells { cell.write(to: &body, withValue: isSortable) }
-      body += "</tr>\n"
+  /// The table in HTML, without the end tags of cells in its rows, which HTML does not ask for.
+  var html: String {
+    var html = ""
+    write(to: &html)
+    return html
+  }
+
+  /// Writes it, a row a line.
+  func write(to html: inout String) {
+    let caption = EscapedHTML.escaped(caption)
+    html += "<div class=\"scroll\(isTall ? " tall" : "")\" role=\"group\" aria-label=\"\(caption)\" tabindex=\"0\">"
+    html += "<table\(isSortable ? " class=\"sortable\"" : "")\(isOfRecords ? " id=\"records\"" : "")>\n"
+    html += "<caption>\(caption)</caption>\n<thead><tr>"
+    for column in columns {
+      html += column.isNumber ? "<th scope=\"col\" class=\"number\">" : "<th scope=\"col\">"
+      html += EscapedHTML.escaped(column.title)
+      html += "</th>"
     }
-    return body
+    html += "</tr></thead>\n<tbody>\n"
+    for row in rows {
+      html += "<tr>"
+      for cell in row.cells { cell.write(to: &html, withValue: isSortable) }
+      html += "</tr>\n"
+    }
+    html += "</tbody>\n</table></div>"
   }
 }
 
@@ -123,27 +139,7 @@ extension HTMLTable.Cell {
   }
 }
 
-// What templates ask for by name of what there are many of: reflection takes many times as long.
+// Templates see no more of a table.
 extension HTMLTable: MustacheParent {
-  func child(named name: String) -> Any? {
-    switch name {
-    case "caption": caption
-    case "columns": columns
-    case "body": body
-    case "isTall": isTall
-    case "isSortable": isSortable
-    case "isOfRecords": isOfRecords
-    default: nil
-    }
-  }
-}
-
-extension HTMLTable.Column: MustacheParent {
-  func child(named name: String) -> Any? {
-    switch name {
-    case "title": title
-    case "isNumber": isNumber
-    default: nil
-    }
-  }
+  func child(named name: String) -> Any? { name == "html" ? html : nil }
 }

@@ -20,7 +20,6 @@ enum HTMLTemplates {
       ("asked", Embedded.asked_mustache),
       ("summary", Embedded.summary_mustache), ("layers", Embedded.layers_mustache),
       ("figures", Embedded.figures_mustache), ("mappings", Embedded.mappings_mustache),
-      ("mapping", Embedded.mapping_mustache), ("table", Embedded.table_mustache),
     ] {
       // Every template has a way of escaping of its own, also one that is part of another.
       try library.register("{{%CONTENT_TYPE:\(EscapedHTML.name)}}" + file, named: name)

@@ -2,7 +2,6 @@ import EnergyModel
 import Answers
 import Interchange
 import Mappings
-import Mustache
 import Workloads
 
 /// A record's loop nest, what it moves and holds, and how to replay it.
@@ -190,54 +189,45 @@ struct MappingDetail {
   }
 }
 
-// What templates ask for by name of what there are many of: reflection takes many times as long.
-extension MappingDetail: MustacheParent {
-  func child(named name: String) -> Any? {
-    switch name {
-    case "number": number
-    case "capacity": capacity
-    case "setting": setting
-    case "dataflow": dataflow
-    case "energy": energy
-    case "gap": gap
-    case "nests": nests
-    case "facts": facts
-    case "traffic": traffic
-    case "command": command
-    case "remark": remark
-    default: nil
+// Reports have many mappings: a template that looks each value up takes many times as long.
+extension MappingDetail {
+  /// It in HTML.
+  func write(to html: inout String) {
+    html += "<details id=\"mapping-\(number)\">\n<summary>"
+    html += Self.span("capacity", capacity) + " " + Self.span("dataflow", dataflow) + " " + Self.span("energy", energy)
+    if let gap { html += " " + Self.span("gap", "gap \(gap)") }
+    if let setting { html += " " + Self.span("aside", setting) }
+    html += "</summary>\n<div class=\"detail\">\n<h4>Loop nest</h4>\n"
+    for nest in nests { nest.write(to: &html) }
+    html += "<h4>Costs</h4>\n<dl>\n"
+    for fact in facts {
+      html += "<div><dt>\(EscapedHTML.escaped(fact.name))<dd>\(EscapedHTML.escaped(fact.text))</div>\n"
     }
+    html += "</dl>\n"
+    traffic.write(to: &html)
+    html += "\n<h4>Replay</h4>\n<pre><code>\(EscapedHTML.escaped(command))</code></pre>\n"
+    if let remark { html += "<p class=\"remark\">\(EscapedHTML.escaped(remark))</p>\n" }
+    html += "</div>\n</details>"
+  }
+
+  private static func span(_ kind: String, _ text: String) -> String {
+    "<span class=\"\(kind)\">\(EscapedHTML.escaped(text))</span>"
   }
 }
 
-extension MappingDetail.Nest: MustacheParent {
-  func child(named name: String) -> Any? {
-    switch name {
-    case "title": title
-    case "lines": lines
-    default: nil
+extension MappingDetail.Nest {
+  /// Writes it as lists, each in the one before.
+  fileprivate func write(to html: inout String) {
+    if let title { html += "<p class=\"aside\">\(EscapedHTML.escaped(title))</p>\n" }
+    html += "<div class=\"scroll\" role=\"group\" aria-label=\"Loop nest\" tabindex=\"0\"><div class=\"nest\">"
+    for line in lines {
+      html += "<ol><li><div"
+      if let tensor = line.tensor { html += " class=\"tensor \(EscapedHTML.escaped(tensor))\"" }
+      html += "><code>\(EscapedHTML.escaped(line.text))</code> <i>\(EscapedHTML.escaped(line.remark))</i>"
+      if let reuse = line.reuse { html += " <i class=reuse>\(EscapedHTML.escaped(reuse))</i>" }
+      html += "</div>"
     }
-  }
-}
-
-extension MappingDetail.Line: MustacheParent {
-  func child(named name: String) -> Any? {
-    switch name {
-    case "text": text
-    case "remark": remark
-    case "tensor": tensor
-    case "reuse": reuse
-    default: nil
-    }
-  }
-}
-
-extension MappingDetail.Fact: MustacheParent {
-  func child(named name: String) -> Any? {
-    switch name {
-    case "name": self.name
-    case "text": text
-    default: nil
-    }
+    for _ in lines { html += "</ol>" }
+    html += "</div></div>\n"
   }
 }

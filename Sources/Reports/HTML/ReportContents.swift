@@ -72,7 +72,7 @@ struct ReportContents {
   func energyTitle(_ title: String) -> String { commonUnit.map { "\(title) [\($0)]" } ?? title }
 
   /// The setting in words.
-  func settingText(_ index: Int) -> String { "setting \(index + 1)" }
+  static func settingText(_ index: Int) -> String { "setting \(index + 1)" }
 
   /// So many of something.
   static func count(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
