@@ -16,11 +16,15 @@ package struct CSVReader {
   private let separatorByte: UInt8
   private let hasQuotes: Bool
   private let origin: String
-  private var rest: Substring.UTF8View
+  private let bytes: [UInt8]
+  /// The byte that is read next.
+  private var position = 0
   /// The line in which the next row begins, or one before.
   private(set) var line: Int
+  /// The fields of the last row.
+  private var width = 0
   /// How many bytes of the text are left.
-  var unread: Int { rest.count }
+  var unread: Int { bytes.count - position }
 
   /// A reader of a text, of which errors say that it comes from `origin`.
   ///
@@ -36,9 +40,9 @@ package struct CSVReader {
     self.line = line
     self.origin = origin
     self.hasQuotes = hasQuotes
-    rest = Substring(text).utf8
-    self.line += Self.skipBlankLines(&rest)
-    let first = rest.prefix { !Self.isLineBreak($0) }
+    bytes = Array(text.utf8)
+    self.line += Self.skipBlankLines(bytes, &position)
+    let first = bytes[position...].prefix { !Self.isLineBreak($0) }
     separatorByte = separators.utf8.first(where: first.contains) ?? separators.utf8.last ?? UInt8(ascii: ",")
     separator = Character(Unicode.Scalar(separatorByte))
   }
@@ -47,30 +51,42 @@ package struct CSVReader {
   ///
   /// - Throws: ``FormatError`` naming line and column for quotation marks that are not where they may be.
   package mutating func next() throws(FormatError) -> Row? {
-    line += Self.skipBlankLines(&rest)
-    if rest.isEmpty { return nil }
+    line += Self.skipBlankLines(bytes, &position)
+    if position == bytes.count { return nil }
     let start = line
-    var fields = [try field(1)]
-    while rest.first == separatorByte {
-      rest.removeFirst()
+    var fields: [String] = []
+    fields.reserveCapacity(width)
+    fields.append(try field(1))
+    while position < bytes.count, bytes[position] == separatorByte {
+      position += 1
       fields.append(try field(fields.count + 1))
     }
+    width = fields.count
     return Row(fields: fields, line: start)
   }
 
   /// The field up to the next separator, line break or the end.
   private mutating func field(_ column: Int) throws(FormatError) -> String {
-    let text = rest.drop { Self.isSpace($0) && $0 != separatorByte }
-    if hasQuotes, text.first == Self.quote {
-      rest = text.dropFirst()
+    skipSpaces()
+    if hasQuotes, position < bytes.count, bytes[position] == Self.quote {
+      position += 1
       return try quotedField(column)
     }
-    let end = rest.firstIndex { $0 == separatorByte || Self.isLineBreak($0) } ?? rest.endIndex
+    let start = position
+    while position < bytes.count, bytes[position] != separatorByte, !Self.isLineBreak(bytes[position]) { position += 1 }
+    var end = position
+    while end > start, Self.isSpace(bytes[end - 1]) { end -= 1 }
+    let field = String(decoding: bytes[start..<end], as: UTF8.self)
+    if start == end || max(bytes[start], bytes[end - 1]) < 0x80 { return field }
     // Scalars and not characters: an accent after a space joins it.
-    var field = Substring(rest[..<end]).unicodeScalars.drop { $0.properties.isWhitespace }
-    while field.last?.properties.isWhitespace ?? false { field.removeLast() }
-    rest = rest[end...]
-    return String(field)
+    var scalars = Substring(field).unicodeScalars.drop { $0.properties.isWhitespace }
+    while scalars.last?.properties.isWhitespace ?? false { scalars.removeLast() }
+    return String(scalars)
+  }
+
+  /// Passes spaces that separate nothing.
+  private mutating func skipSpaces() {
+    while position < bytes.count, Self.isSpace(bytes[position]), bytes[position] != separatorByte { position += 1 }
   }
 
   /// The field whose first quotation mark was passed.
@@ -82,17 +98,18 @@ package struct CSVReader {
     }
     let start = line
     var field = ""
-    while let end = rest.firstIndex(of: Self.quote) {
-      field += String(Substring(rest[..<end]))
-      line += Self.lineBreaks(in: rest[..<end])
-      rest = rest[end...].dropFirst()
-      if rest.first == Self.quote {
+    while let end = bytes[position...].firstIndex(of: Self.quote) {
+      let text = bytes[position..<end]
+      field += String(decoding: text, as: UTF8.self)
+      line += Self.lineBreaks(in: text)
+      position = end + 1
+      if position < bytes.count, bytes[position] == Self.quote {
         field += "\""
-        rest.removeFirst()
+        position += 1
         continue
       }
-      rest = rest.drop { Self.isSpace($0) && $0 != separatorByte }
-      if let next = rest.first, next != separatorByte, !Self.isLineBreak(next) {
+      skipSpaces()
+      if position < bytes.count, bytes[position] != separatorByte, !Self.isLineBreak(bytes[position]) {
         throw refusal("has text behind a closing quotation mark", line)
       }
       return field
@@ -105,23 +122,23 @@ package struct CSVReader {
   /// Passes lines with nothing but spaces, and the rest of the one before.
   ///
   /// - Returns: how many line breaks were passed.
-  private static func skipBlankLines(_ text: inout Substring.UTF8View) -> Int {
-    var count = 0
+  private static func skipBlankLines(_ bytes: [UInt8], _ position: inout Int) -> Int {
+    var (next, count) = (position, 0)
     while true {
-      let next = text.drop(while: isSpace)
-      guard let first = next.first else {
-        text = next
+      while next < bytes.count, isSpace(bytes[next]) { next += 1 }
+      if next == bytes.count {
+        position = next
         return count
       }
-      if !isLineBreak(first) { return count }
-      text = next.dropFirst()
-      if first == UInt8(ascii: "\r"), text.first == UInt8(ascii: "\n") { text.removeFirst() }
+      if !isLineBreak(bytes[next]) { return count }
+      next += bytes[next...].starts(with: "\r\n".utf8) ? 2 : 1
+      position = next
       count += 1
     }
   }
 
   /// The line breaks in a text: a carriage return and a line feed after it are one.
-  private static func lineBreaks(in text: Substring.UTF8View) -> Int {
+  private static func lineBreaks(in text: ArraySlice<UInt8>) -> Int {
     var (count, last): (Int, UInt8) = (0, 0)
     for byte in text {
       if isLineBreak(byte), (last, byte) != (UInt8(ascii: "\r"), UInt8(ascii: "\n")) { count += 1 }

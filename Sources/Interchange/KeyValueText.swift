@@ -13,12 +13,19 @@ struct KeyValueText {
       guard sides.count == 2, !sides[1].isEmpty else {
         throw FormatError(origin: origin, message: "'\(part)' is no key=value; keys: \(known.joined(separator: ", "))")
       }
-      let key = String(sides[0]).trimmingCharacters(in: .whitespaces)
+      let key = Self.trimmed(sides[0])
       guard known.contains(key) else { throw FormatError(origin: origin, message: unknown("key", key, known: known)) }
-      if values.updateValue(String(sides[1]).trimmingCharacters(in: .whitespaces), forKey: key) != nil {
+      if values.updateValue(Self.trimmed(sides[1]), forKey: key) != nil {
         throw FormatError(origin: origin, message: "the key '\(key)' is given twice")
       }
     }
+  }
+
+  /// A text without blanks around it.
+  private static func trimmed(_ text: Substring) -> String {
+    // Foundation takes long to find that there are none.
+    let hasNone = [text.utf8.first, text.utf8.last].allSatisfy { $0.map { (0x21..<0x80).contains($0) } ?? true }
+    return hasNone ? String(text) : text.trimmingCharacters(in: .whitespaces)
   }
 
   /// The whole number of a key, or nil when it is not given.

@@ -11,9 +11,12 @@ extension NestText {
   /// - Returns: the mapping.
   /// - Throws: ``FormatError`` naming the part that is wrong.
   public static func parseTree(_ text: String, origin: String) throws(FormatError) -> MappingTree {
-    var spaced = ""
-    for character in text { spaced += character == "{" || character == "}" ? " \(character) " : String(character) }
-    var reader = PiecesReader(words: spaced.split(whereSeparator: \.isWhitespace)[...], origin: origin)
+    var spaced = text
+    if text.utf8.contains(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "}") }) {
+      spaced = ""
+      for character in text { spaced += character == "{" || character == "}" ? " \(character) " : String(character) }
+    }
+    var reader = PiecesReader(words: NestText.words(of: spaced)[...], origin: origin)
     let tree = try reader.tree(depth: 0)
     if let word = reader.words.first { throw reader.error("'\(word.prefix(40))' stands where nothing is expected") }
     return tree
@@ -40,9 +43,8 @@ private struct PiecesReader {
     if depth > MappingTree.largestDepth { throw error("splits lie more than \(MappingTree.largestDepth) deep") }
     guard words.first == "split" else {
       let end = words.firstIndex { $0 == "{" || $0 == "}" } ?? words.endIndex
-      let nest = words[..<end].joined(separator: " ")
-      words = words[end...]
-      return .nest(try NestText.parse(nest, origin: origin))
+      defer { words = words[end...] }
+      return .nest(try NestText.nest(words[..<end], origin: origin))
     }
     words.removeFirst()
     let (dimension, place) = try split()

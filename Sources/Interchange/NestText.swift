@@ -8,11 +8,25 @@ public enum NestText {
   ///
   /// - Throws: ``FormatError`` naming the part that is wrong.
   public static func parse(_ text: String, origin: String) throws(FormatError) -> Mapping {
-    if text.split(whereSeparator: \.isWhitespace).first == "split" {
+    let words = words(of: text)
+    if words.first == "split" {
       throw FormatError(origin: origin, message: "is a mapping in pieces; one nest is expected here")
     }
+    return try nest(words[...], origin: origin)
+  }
+
+  /// What stands between blanks.
+  static func words(of text: String) -> [Substring] {
+    // Beyond ASCII an accent joins a blank, and other scalars are blank as well.
+    if text.utf8.contains(where: { $0 >= 0x80 }) { return text.split(whereSeparator: \.isWhitespace) }
+    return text.utf8.split { $0 == UInt8(ascii: " ") || (0x09...0x0d).contains($0) }.map(Substring.init)
+  }
+
+  /// The nest of some words.
+  static func nest(_ words: ArraySlice<Substring>, origin: String) throws(FormatError) -> Mapping {
     var nodes: [Mapping.Node] = []
-    for part in text.split(whereSeparator: \.isWhitespace) { nodes.append(try node(part, origin)) }
+    nodes.reserveCapacity(words.count)
+    for word in words { nodes.append(try node(word.utf8, origin)) }
     do {
       return try Mapping(nodes)
     } catch {
@@ -20,33 +34,33 @@ public enum NestText {
     }
   }
 
-  private static func node(_ part: Substring, _ origin: String) throws(FormatError) -> Mapping.Node {
-    if part.hasPrefix("["), part.hasSuffix("]") {
-      let name = String(part.dropFirst().dropLast())
+  private static func node(_ word: Substring.UTF8View, _ origin: String) throws(FormatError) -> Mapping.Node {
+    if word.first == UInt8(ascii: "["), word.last == UInt8(ascii: "]") {
+      let name = String(Substring(word.dropFirst().dropLast()))
       guard let tensor = Tensor(rawValue: name) else {
         throw FormatError(
           origin: origin, message: unknown("tensor", name, known: Tensor.allCases.map(\.rawValue)))
       }
       return .keep(tensor)
     }
-    let turns = part.hasSuffix("~")
-    let loop = turns ? part.dropLast() : part
-    let digits = loop.dropFirst(2)
-    guard let dimension = Dimension(rawValue: String(loop.prefix(1))), let size = Int(digits),
-      let cut = cut(loop.dropFirst().first, size)
+    let turns = word.last == UInt8(ascii: "~")
+    let loop = turns ? word.dropLast() : word
+    guard let dimension = Dimension(rawValue: String(Substring(loop.prefix(1)))),
+      let size = Int(Substring(loop.dropFirst(2))), let cut = cut(loop.dropFirst().first, size)
     else {
       throw FormatError(
         origin: origin,
-        message: "'\(part.prefix(40))' is neither a loop as in k:20 or r%2, back and forth as in k:20~, nor a keep as "
-          + "in [outputs]")
+        message:
+          "'\(Substring(word).prefix(40))' is neither a loop as in k:20 or r%2, back and forth as in k:20~, nor a "
+          + "keep as in [outputs]")
     }
     return .loop(Loop(dimension, cut, turns ? .backAndForth : .forward))
   }
 
-  private static func cut(_ sign: Character?, _ size: Int) -> Loop.Cut? {
+  private static func cut(_ sign: UInt8?, _ size: Int) -> Loop.Cut? {
     switch sign {
-    case ":": .tile(size)
-    case "%": .phases(size)
+    case UInt8(ascii: ":"): .tile(size)
+    case UInt8(ascii: "%"): .phases(size)
     default: nil
     }
   }

@@ -110,6 +110,7 @@ public enum ResultReader {
   struct Header: Sendable {
     private let origin: String
     private let columns: [ResultColumn]
+    private let group: ResultRow.Group
 
     /// The header that a row is.
     init(_ row: CSVReader.Row, _ origin: String) throws(FormatError) {
@@ -128,7 +129,9 @@ public enum ResultReader {
         }
         columns.append(column)
       }
-      (self.origin, self.columns) = (origin, columns)
+      var group = ResultRow.Group()
+      for (index, column) in columns.enumerated() { group.add(index, at: column.path[...]) }
+      (self.origin, self.columns, self.group) = (origin, columns, group)
     }
 
     /// What is wrong where there is no header.
@@ -147,98 +150,43 @@ public enum ResultReader {
           origin: origin, line: row.line,
           message: "has \(row.fields.count) fields; the header has \(columns.count)")
       }
-      var object = JSONObject()
+      var values: [ResultRow.Value] = []
+      values.reserveCapacity(columns.count)
       for (column, field) in zip(columns, row.fields) {
-        try insert(field, column, into: &object, origin, line: row.line)
+        values.append(field.isEmpty ? .nothing : try value(field, column, origin, line: row.line))
       }
-      return [try decode(Data(object.text.utf8), origin, line: row.line)]
-    }
-  }
-
-  /// A mapping in the JSON form of a record, of values in that form.
-  private struct JSONObject {
-    private var values: [(key: String, text: String)] = []
-    private var inner: [(key: String, object: JSONObject)] = []
-
-    /// Puts a value, or nothing, under the last key of a path.
-    mutating func put(_ text: String?, at path: ArraySlice<String>) {
-      guard let key = path.first else { return }
-      if path.count == 1 {
-        if let text { values.append((key, text)) }
-        return
-      }
-      let index = inner.firstIndex { $0.key == key } ?? inner.endIndex
-      if index == inner.endIndex { inner.append((key, JSONObject())) }
-      inner[index].object.put(text, at: path.dropFirst())
-    }
-
-    /// Each dataflow's best may be compared and yet be empty; other groups without a value are not there.
-    private var isEmpty: Bool { values.isEmpty && !inner.contains(where: Self.isThere) }
-    private static func isThere(_ key: String, _ object: JSONObject) -> Bool { !object.isEmpty || key == "references" }
-
-    /// It as text.
-    var text: String {
-      var text = "{"
-      func add(_ key: String, _ value: String) {
-        if text.utf8.count > 1 { text += "," }
-        text += "\"\(key)\":\(value)"
-      }
-      for (key, value) in values { add(key, value) }
-      for (key, object) in inner where Self.isThere(key, object) { add(key, object.text) }
-      return text + "}"
-    }
-
-    /// A text between quotation marks.
-    static func quoted(_ text: String) -> String {
-      var quoted: [UInt8] = [UInt8(ascii: "\"")]
-      for byte in text.utf8 {
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): quoted += [UInt8(ascii: "\\"), byte]
-        case 0..<0x20: quoted += "\\u00\(byte < 0x10 ? "0" : "")\(String(byte, radix: 16))".utf8
-        default: quoted.append(byte)
-        }
-      }
-      quoted.append(UInt8(ascii: "\""))
-      return String(decoding: quoted, as: UTF8.self)
-    }
-  }
-
-  /// Puts a field of a table where its value stands in the JSON form.
-  private static func insert(
-    _ field: String, _ column: ResultColumn, into object: inout JSONObject, _ origin: String, line: Int
-  ) throws(FormatError) {
-    let value: String?
-    switch column.kind {
-    case _ where field.isEmpty: value = nil
-    case .text: value = JSONObject.quoted(field)
-    case .names:
-      let names = field.split(separator: "|", omittingEmptySubsequences: false)
-      value = "[\(names.map { JSONObject.quoted(String($0)) }.joined(separator: ","))]"
-    case .number:
-      if let whole = Int(field) {
-        value = String(whole)
-      } else if let number = Double(field), number.isFinite {
-        value = Int(exactly: number).map(String.init) ?? "\(number)"
-      } else {
-        throw FormatError(
-          origin: origin, line: line, key: column.name, message: "'\(field.prefix(40))' is no number")
-      }
-    case .flag:
-      guard let flag = Bool(field) else {
-        throw FormatError(
-          origin: origin, line: line, key: column.name, message: "'\(field.prefix(40))' is neither true nor false")
-      }
-      value = String(flag)
-    case .nest:
-      let mapping: MappingTree
       do {
-        mapping = try NestText.parseTree(field, origin: origin)
+        return [try ResultRecord(from: ResultRow(values, in: group))]
+      } catch {
+        throw describe(error, origin, row.line)
+      }
+    }
+  }
+
+  /// What a field of a table says that is not empty.
+  private static func value(
+    _ field: String, _ column: ResultColumn, _ origin: String, line: Int
+  ) throws(FormatError) -> ResultRow.Value {
+    switch column.kind {
+    case .text: return .text(field)
+    case .names: return .names(field.split(separator: "|", omittingEmptySubsequences: false).map(String.init))
+    case .number:
+      if let whole = Int(field) { return .whole(whole) }
+      if let number = Double(field), number.isFinite {
+        return Int(exactly: number).map { .whole($0) } ?? .number(number)
+      }
+      throw FormatError(origin: origin, line: line, key: column.name, message: "'\(field.prefix(40))' is no number")
+    case .flag:
+      if let flag = Bool(field) { return .flag(flag) }
+      throw FormatError(
+        origin: origin, line: line, key: column.name, message: "'\(field.prefix(40))' is neither true nor false")
+    case .nest:
+      do {
+        return .nest(ResultRecord.nodes(try NestText.parseTree(field, origin: origin)))
       } catch {
         throw FormatError(origin: origin, line: line, key: column.name, message: error.message)
       }
-      value = "[\(ResultRecord.nodes(mapping).map(\.json).joined(separator: ","))]"
     }
-    object.put(value, at: column.path[...])
   }
 
   private static func decode<Value: Decodable>(
@@ -246,21 +194,21 @@ public enum ResultReader {
   ) throws(FormatError) -> Value {
     do {
       return try JSONDecoder().decode(Value.self, from: data)
-    } catch let error as DecodingError {
-      throw describe(error, data, origin, line)
     } catch {
-      throw FormatError(origin: origin, line: line, message: "is not valid JSON")
+      throw describe(error, origin, line) { (try? JSONSerialization.jsonObject(with: data)) != nil }
     }
   }
 
-  private static func describe(_ error: DecodingError, _ data: Data, _ origin: String, _ line: Int?) -> FormatError {
+  private static func describe(
+    _ error: any Error, _ origin: String, _ line: Int?, isJSON: () -> Bool = { true }
+  ) -> FormatError {
     func path(_ keys: [any CodingKey]) -> String? {
       let text = keys.reduce("") { path, key in
         path + (key.intValue.map { "[\($0)]" } ?? (path.isEmpty ? key.stringValue : ".\(key.stringValue)"))
       }
       return text.isEmpty ? nil : text
     }
-    switch error {
+    switch error as? DecodingError {
     case .keyNotFound(let key, let context):
       return FormatError(
         origin: origin, line: line, key: path(context.codingPath), message: "the key '\(key.stringValue)' is missing")
@@ -269,12 +217,13 @@ public enum ResultReader {
         origin: origin, line: line, key: path(context.codingPath),
         message: "is of another kind than the \(kind(type)) that is expected")
     case .dataCorrupted(let context) where !context.codingPath.isEmpty:
-      return FormatError(origin: origin, line: line, key: path(context.codingPath), message: "is out of range")
+      return FormatError(
+        origin: origin, line: line, key: path(context.codingPath),
+        message: "is out of range, or not whole where it must be")
     default:
-      let isJSON = (try? JSONSerialization.jsonObject(with: data)) != nil
       return FormatError(
         origin: origin, line: line,
-        message: isJSON
+        message: error is DecodingError && isJSON()
           ? "holds a number that is out of range, or not whole where it must be" : "is not valid JSON")
     }
   }

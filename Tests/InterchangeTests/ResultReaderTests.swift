@@ -277,7 +277,7 @@ struct ResultReaderTests {
     #expect(message(replacing("[outputs]", "[output]")).hasPrefix("r:2: mapping: unknown tensor 'output'"))
     #expect(
       message(replacing("\(record.macs),\"m,", "1.5,\"m,"))
-        == "r:2: holds a number that is out of range, or not whole where it must be")
+        == "r:2: macs: is out of range, or not whole where it must be")
     #expect(message(replacing("\(record.macs),\"m,", ",\"m,")) == "r:2: the key 'macs' is missing")
   }
 
