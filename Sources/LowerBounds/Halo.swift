@@ -87,9 +87,10 @@ struct Halo: Sendable {
   /// χ(β).
   private func remains(_ beta: Double, _ weights: Weights) -> Double {
     var most = 0.0
-    for (own, weight) in zip(classes, weights.classes) {
+    for index in classes.indices {
+      let weight = weights.classes[index]
       let root = (beta / weight).squareRoot()
-      for taps in own.taps {
+      for taps in classes[index].taps {
         let kept = weight * (1 - taps.lost(root))
         most = max(most, taps.share * kept * kept)
       }
@@ -98,7 +99,16 @@ struct Halo: Sendable {
   }
 
   /// Shares of the bits at hand that are weights', from the least that matters to the one that is best without halo.
-  private static let shares = [1.0 / 12, 0.12, 0.16, 0.2, 0.22, 0.24, 0.26, 0.28, 0.29, 0.3, 0.31, 0.32, 1.0 / 3]
+  private static let shares = [1.0 / 12, 0.12, 0.16, 0.2, 0.22, 0.24, 0.26, 0.28, 0.29, 0.3, 0.31, 0.32, 1.0 / 3].map(
+    Share.init)
+
+  /// A share with what Loomis-Whitney gives for it.
+  private struct Share {
+    let share: Double
+    let plain: Double
+
+    init(_ share: Double) { (self.share, plain) = (share, share.squareRoot() * (1 - share)) }
+  }
 
   /// What is discounted, and how widths enter.
   struct Prices {
@@ -117,22 +127,24 @@ struct Halo: Sendable {
   /// A bound on the work with so many bits at hand, relative to Loomis-Whitney's, (z/3)^(3/2)/√μ.
   private func share(atHand: Double, _ prices: Prices, _ weights: Weights) -> Double {
     func beta(_ share: Double) -> Double { prices.beta(share, atHand: atHand) }
-    /// What Loomis-Whitney gives for a share.
-    func plain(_ share: Double) -> Double { share.squareRoot() * (1 - share) }
-    func work(_ share: Double, _ beta: Double, _ remains: Double, best: Double) -> Double {
-      plain(share) * (remains * best / beta + beta / best) / 2
+    func work(_ share: Share, _ beta: Double, _ remains: Double, best: Double) -> Double {
+      share.plain * (remains * best / beta + beta / best) / 2
     }
     let ratio = remains(beta(0.3), weights).squareRoot()
-    let (first, last) = (Self.shares[0], Self.shares[Self.shares.count - 1])
-    let beyond = ratio * beta(last)
-    var most = max(
-      plain(first) * weights.most, work(last, beyond, remains(beyond, weights), best: beta(last)))
-    for (low, high) in zip(Self.shares, Self.shares.dropFirst()) {
-      let own = ratio * beta((low + high) / 2)
+    let shares = Self.shares
+    let (first, last) = (shares[0], shares[shares.count - 1])
+    let bestOfLast = beta(last.share)
+    let beyond = ratio * bestOfLast
+    var most = max(first.plain * weights.most, work(last, beyond, remains(beyond, weights), best: bestOfLast))
+    var (low, bestOfLow) = (first, beta(first.share))
+    for high in shares.dropFirst() {
+      let own = ratio * beta((low.share + high.share) / 2)
       let remains = remains(own, weights)
-      most = max(most, work(low, own, remains, best: beta(low)), work(high, own, remains, best: beta(high)))
+      let bestOfHigh = beta(high.share)
+      most = max(most, work(low, own, remains, best: bestOfLow), work(high, own, remains, best: bestOfHigh))
+      (low, bestOfLow) = (high, bestOfHigh)
     }
-    return most / plain(last) / weights.work
+    return most / last.plain / weights.work
   }
 
   /// Numbers of stretches that are tried: all up to 16, then one in 17 and so on, whatever the Buffer.

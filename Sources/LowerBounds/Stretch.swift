@@ -63,7 +63,9 @@ struct Stretch {
 
   /// The bits at hand in each of m stretches at least, z = d · (μ^h · work/m)^(1/e).
   func atHand(stretches: Double, discount: Double) -> Double {
-    tensors * pow(pow(discount, discountExponent) * work / stretches, 1 / exponent)
+    // A power of 1 is 1.
+    let discounted = discount == 1 ? work : pow(discount, discountExponent) * work
+    return tensors * pow(discounted / stretches, 1 / exponent)
   }
 
   /// The same where no more than a share of what is said of z bits at hand can be done.
@@ -110,6 +112,7 @@ struct Stretch {
   /// For an exponent below 1 the difference is concave, and its derivative vanishes at
   /// (factor · exponent / discounted)^(1/(1 - exponent)).
   private static func bestDiscount(_ factor: Double, exponent: Double, discounted: Double) -> Double {
-    discounted > 0 ? min(1, pow(factor * exponent / discounted, 1 / (1 - exponent))) : 1
+    let ratio = factor * exponent / discounted
+    return ratio < 1 ? pow(ratio, 1 / (1 - exponent)) : 1
   }
 }
