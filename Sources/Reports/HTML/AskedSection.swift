@@ -32,10 +32,12 @@ struct AskedSection {
     files = try contents.documents.map(Self.file)
     settings = Self.table(
       contents.studies.enumerated().map { index, study in
-        let records = contents.entries.filter { $0.setting == index }.map(\.record)
+        let entries = contents.entries.filter { $0.setting == index }
         return Setting(
-          study: study, networks: records.map(\.network), layers: Set(records.map(LayerIdentity.init)).count,
-          capacities: records.compactMap(\.capacity), records: records.count)
+          study: study, networks: entries.map(\.record.network),
+          layers: Set(entries.map { LayerIdentity($0.record) }).count,
+          capacities: entries.compactMap(\.record.capacity),
+          records: entries.count)
       })
   }
 

@@ -6,13 +6,18 @@ import Workloads
 
 /// The records of a report's files, numbered, with the settings that occur among them.
 struct ReportContents {
-  struct Entry {
+  /// A record, which is held once however often it is sorted and grouped.
+  final class Entry: Sendable {
     /// The record's place among all, from 1: elements of the page are named by it.
     let number: Int
     let file: Int
     let record: Answer
     /// The index of its setting.
     let setting: Int
+
+    init(number: Int, file: Int, record: Answer, setting: Int) {
+      (self.number, self.file, self.record, self.setting) = (number, file, record, setting)
+    }
   }
 
   let documents: [ResultDocument]

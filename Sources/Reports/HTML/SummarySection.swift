@@ -40,14 +40,14 @@ struct SummarySection {
         ("energy total [\(setting.energyModel.unit)]", true), ("energy data [\(setting.energyModel.unit)]", true),
         ("bound data [\(setting.energyModel.unit)]", true), ("gap data", true), ("gap total", true),
       ], isSortable: true)
-    var single: [Answer] = []
+    var single: [ReportContents.Entry] = []
     let layers = entries.grouped { OfFile(file: $0.file, layer: LayerIdentity($0.record)) }
     for (key, elements) in layers {
       let records = elements.map(\.record)
       guard CurvePoints.isCurve(records), let first = records.min(by: { $0.occupancy < $1.occupancy }),
         let last = records.max(by: { $0.occupancy < $1.occupancy })
       else {
-        single += records
+        single += elements
         continue
       }
       curves.add([
@@ -56,11 +56,11 @@ struct SummarySection {
         .number(records.map(\.energy.data).min(), NumberText.energy),
       ])
     }
-    for (network, records) in single.grouped(by: { $0.network ?? ShapeText.text($0.layer) }) {
-      addTotals(network, records, to: &totals, &wholes, &part.remarks)
+    for (network, entries) in single.grouped(by: { $0.record.network ?? ShapeText.text($0.record.layer) }) {
+      addTotals(network, entries, to: &totals, &wholes, &part.remarks)
     }
-    for (network, optima) in single.filter({ $0.search != nil }).grouped(by: \.network) {
-      part.remarks.append(DataflowCounts(optima).text(of: network ?? "layers by shape"))
+    for (network, optima) in single.filter({ $0.record.search != nil }).grouped(by: \.record.network) {
+      part.remarks.append(DataflowCounts(optima.map(\.record)).text(of: network ?? "layers by shape"))
     }
     part.tables = [totals, wholes, curves].filter { !$0.rows.isEmpty }
     part.remarks += Answer.notes(entries.map(\.record)).map { "\($0)." }
@@ -112,25 +112,29 @@ struct SummarySection {
   /// A row for each capacity at which every layer of a network has a record, and for each of its layers there that is
   /// given in parts.
   private static func addTotals(
-    _ network: String, _ records: [Answer], to table: inout HTMLTable, _ wholes: inout HTMLTable,
+    _ network: String, _ entries: [ReportContents.Entry], to table: inout HTMLTable, _ wholes: inout HTMLTable,
     _ remarks: inout [String]
   ) {
-    let layers = Set(records.map(LayerIdentity.init))
+    let layers = Set(entries.map { LayerIdentity($0.record) })
     if Set(layers.map(\.layer.name)).count < layers.count {
       remarks.append("\(network) has layers of one name that differ, in different files perhaps: there is no sum.")
       return
     }
-    let withoutCapacity = records.count { $0.capacity == nil }
+    let withoutCapacity = entries.count { $0.record.capacity == nil }
     if withoutCapacity > 0 {
       remarks.append(
         "\(network): \(ReportContents.count(withoutCapacity, "record")) without a capacity, not in the sums.")
     }
     var incomplete = 0
-    let byCapacity = records.filter { $0.capacity != nil }.grouped { $0.capacity ?? .zero }
-    for (capacity, records) in byCapacity.sorted(by: { $0.key < $1.key }) {
+    let byCapacity = entries.filter { $0.record.capacity != nil }.grouped { $0.record.capacity ?? .zero }
+    for (capacity, entries) in byCapacity.sorted(by: { $0.key < $1.key }) {
       // Of several mappings of a layer the best counts.
-      let best = records.grouped(by: LayerIdentity.init).compactMap { _, same in
-        same.min { ($0.energy.total, $1.bound == nil ? 0 : 1) < ($1.energy.total, $0.bound == nil ? 0 : 1) }
+      let best = entries.grouped { LayerIdentity($0.record) }.compactMap { _, same in
+        same.min {
+          ($0.record.energy.total, $1.record.bound == nil ? 0 : 1) < (
+            $1.record.energy.total, $0.record.bound == nil ? 0 : 1
+          )
+        }?.record
       }
       guard best.count == layers.count, let total = NetworkAnswer(best) else {
         incomplete += 1
