@@ -159,6 +159,14 @@ public enum ResultFile {
 
   /// A field in quotation marks where it needs them.
   package static func quoted(_ field: String) -> String {
+    // Nearly all fields are ASCII, of which bytes tell as much.
+    if field.utf8.allSatisfy({ $0 < 0x80 && $0 != UInt8(ascii: "\"") }) {
+      func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || (0x09...0x0d).contains(byte) }
+      let hasOuterSpace = [field.utf8.first, field.utf8.last].contains { $0.map(isBlank) ?? false }
+      let isPlain =
+        !hasOuterSpace && field.utf8.allSatisfy { $0 != UInt8(ascii: ",") && !(0x0a...0x0d).contains($0) }
+      return isPlain ? field : "\"\(field)\""
+    }
     // Scalars and not characters: an accent after a comma joins it.
     let scalars = field.unicodeScalars
     let hasOuterSpace = [scalars.first, scalars.last].contains { $0?.properties.isWhitespace ?? false }

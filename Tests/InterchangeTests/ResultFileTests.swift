@@ -19,6 +19,17 @@ struct ResultFileTests {
     return answer
   }
 
+  /// Where a field holds what would end it, or a blank at its ends, it stands in quotation marks; an accent hides none of these.
+  @Test(arguments: [
+    ("", ""), ("a b", "a b"), ("a,b", "\"a,b\""), ("a\"b", "\"a\"\"b\""), (" a", "\" a\""), ("a\t", "\"a\t\""),
+    ("a\nb", "\"a\nb\""), ("a\u{b}b", "\"a\u{b}b\""), ("a\u{1f}b", "a\u{1f}b"), ("é", "é"),
+    ("a,\u{301}", "\"a,\u{301}\""),
+    ("\u{a0}a", "\"\u{a0}a\""), ("a\u{2028}b", "\"a\u{2028}b\""),
+  ])
+  func fieldsStandInQuotationMarks(field: String, expected: String) {
+    #expect(ResultFile.quoted(field) == expected)
+  }
+
   @Test func jsonNamesItsSchemaAndSumsUp() throws {
     let answer = try answer(layer: "fc")
     let text = try ResultFile.json([answer])
