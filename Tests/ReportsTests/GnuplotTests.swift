@@ -89,6 +89,25 @@ struct GnuplotTests {
         + "<text x='5' y='6'>c</text></g></g>")
   }
 
+  /// Groups without anything in them keep no paths apart.
+  @Test func pathsJoinAcrossEmptyGroups() {
+    var short = ShortSVG()
+    for tag in ["<path d='M0,0 L1,0'/>", "<g fill='none'>", "</g>", "<path d='M0,1 L1,1'/>", "<path d='M0,2 L1,2'/>"] {
+      short.add(tag: tag.utf8)
+    }
+    #expect(short.text == "<path d='M0,0l1,0M0,1l1,0M0,2l1,0'/>")
+  }
+
+  /// What one process draws one after the other is what it draws of each alone.
+  @Test func figuresDrawnTogetherAreAsDrawnAlone() throws {
+    let figures = try [
+      Self.figure(), Self.figure(points: [(1, 3), (10, 2), (100, 1)]), Self.figure(points: []), Self.figure(),
+    ]
+    let prefixes = figures.indices.map { "figure-\($0)" }
+    let alone = try zip(figures, prefixes).map { try $0.inlineSVG(idPrefix: $1) }
+    #expect(try Figure.inlineSVGs(figures, idPrefixes: prefixes) == alone)
+  }
+
   /// A PDF says when it was made: of all dates the same one.
   @Test func documentsHaveNoDate() {
     let (before, after) = (Data("%PDF\n/CreationDate (D:".utf8), Data("Z)\n>>".utf8))
