@@ -3,12 +3,12 @@ import Interchange
 
 /// What stands beside the file of a part of a sweep: which part of which sweep it is, and what each layer adds to totals.
 ///
-/// It is a JSON document with a line for each unit, so that a merge holds one line at a time, and ends with a checksum of
+/// It is a JSON document with a line for each item, so that a merge holds one line at a time, and ends with a checksum of
 /// what stands before that.
 struct ShardIndex: Sendable {
-  private static let currentSchema = "tilebound-sweep-shard/1"
+  private static let currentSchema = "tilebound-sweep-shard/2"
   private static let opening = "{\"schema\":\"\(currentSchema)\","
-  private static let (aboutKey, unitsKey) = ("\"about\":", "\"units\":[")
+  private static let (aboutKey, itemsKey) = ("\"about\":", "\"items\":[")
 
   /// The last line, behind lines of some checksum.
   private static func closing(_ checksum: Checksum) -> String { "],\"checksum\":\"\(checksum.text)\"}" }
@@ -37,7 +37,7 @@ struct ShardIndex: Sendable {
   private var lines: LineReader
   private var checksum = Checksum()
 
-  /// The index of a file, ready to be read unit by unit; nil where there is none that was written by ``write(_:units:of:)``.
+  /// The index of a file, ready to be read item by item; nil where there is none that was written by ``write(_:items:of:)``.
   init?(of file: String) {
     guard let opened = try? OpenFile(reading: SweepIndex.path(of: file)) else { return nil }
     var lines = LineReader(opened)
@@ -45,14 +45,14 @@ struct ShardIndex: Sendable {
       line.starts(with: Self.aboutKey.utf8),
       let about = try? JSONDecoder().decode(
         About.self, from: Data(line.dropFirst(Self.aboutKey.utf8.count).dropLast())),
-      (try? lines.next()) == Array(Self.unitsKey.utf8)
+      (try? lines.next()) == Array(Self.itemsKey.utf8)
     else { return nil }
     self.about = about
     self.lines = lines
     checksum.add(line)
   }
 
-  /// What the index says of the next unit, or nil after the last one.
+  /// What the index says of the next item, or nil after the last one.
   ///
   /// - Throws: ``SweepError/refused(file:_:)`` for a line that says nothing of one, and for an end that is not its own.
   mutating func next() throws(SweepError) -> SweepStore.Checkpoint? {
@@ -64,6 +64,12 @@ struct ShardIndex: Sendable {
     return checkpoint
   }
 
+  /// Closes the file, which is gone on with when it is open again.
+  mutating func close() { lines.close() }
+
+  /// Opens the file again.
+  mutating func open() throws(SweepError) { try lines.open() }
+
   /// Looks whether all of the index is as it was written.
   ///
   /// - Throws: ``SweepError/refused(file:_:)`` where it is not.
@@ -72,7 +78,7 @@ struct ShardIndex: Sendable {
     while try rest.nextLine() != nil {}
   }
 
-  /// The line of the next unit, or nil after the last one.
+  /// The line of the next item, or nil after the last one.
   private mutating func nextLine() throws(SweepError) -> [UInt8]? {
     guard let line = try lines.next() else { throw .refused(file: lines.path, "was changed after it was written") }
     if line == Array(Self.closing(checksum).utf8) { return nil }
@@ -84,28 +90,24 @@ struct ShardIndex: Sendable {
   ///
   /// - Parameters:
   ///   - about: what holds for all of the part.
-  ///   - progress: the progress of the part, whose lines after the first tell of a unit each.
+  ///   - items: what it says of the items, in the order of the part.
   ///   - file: the part's file.
   /// - Throws: ``SweepError/failed(file:_:)`` when that fails; there is then the index that was there before, if any.
-  static func write(_ about: About, units progress: OpenFile, of file: String) throws(SweepError) {
+  static func write(_ about: About, items: [SweepStore.Checkpoint], of file: String) throws(SweepError) {
     let path = SweepIndex.path(of: file)
-    let temporary = try OpenFile(path + ".part", outlook: progress.outlook)
+    let temporary = try OpenFile(path + ".part", outlook: SweepStore.outlook)
     do {
       try temporary.cut(at: 0)
       var checksum = Checksum()
-      func write(_ line: some Sequence<UInt8>) throws(SweepError) {
-        checksum.add(line)
-        try temporary.write(Array(line) + [UInt8(ascii: "\n")])
+      func write(_ line: String) throws(SweepError) {
+        checksum.add(line.utf8)
+        try temporary.write(line + "\n")
       }
       try temporary.write(opening + "\n")
-      try write("\(aboutKey)\(SweepStore.line(about).dropLast()),".utf8)
-      try temporary.write(unitsKey + "\n")
-      var lines = LineReader(progress)
-      _ = try lines.next()
-      var next = try lines.next()
-      while let line = next {
-        next = try lines.next()
-        try write(next == nil ? line : line + [UInt8(ascii: ",")])
+      try write("\(aboutKey)\(SweepStore.line(about).dropLast()),")
+      try temporary.write(itemsKey + "\n")
+      for (number, item) in items.enumerated() {
+        try write(SweepStore.line(item).dropLast() + (number + 1 == items.count ? "" : ","))
       }
       try temporary.write(closing(checksum) + "\n")
       try temporary.rename(to: path)
@@ -120,14 +122,22 @@ struct ShardIndex: Sendable {
 struct LineReader: Sendable {
   private static let step = 1 << 16
 
-  private let file: OpenFile
+  let path: String
+  private var file: OpenFile?
   private var offset = 0
   private var buffer: [UInt8] = []
   private var start = 0
 
-  init(_ file: OpenFile) { self.file = file }
+  init(_ file: OpenFile) { (self.file, path) = (file, file.path) }
 
-  var path: String { file.path }
+  /// Closes the file and forgets what was read ahead.
+  mutating func close() {
+    offset -= buffer.count - start
+    (file, buffer, start) = (nil, [], 0)
+  }
+
+  /// Opens a file that was closed, to be read on where it was.
+  mutating func open() throws(SweepError) { if file == nil { file = try OpenFile(reading: path) } }
 
   /// The next line without its end, or nil after the last one.
   mutating func next() throws(SweepError) -> [UInt8]? {
@@ -140,7 +150,7 @@ struct LineReader: Sendable {
       searched = buffer.count - start
       buffer.removeFirst(start)
       start = 0
-      let more = try file.read(atMost: Self.step, at: offset)
+      let more = try file?.read(atMost: Self.step, at: offset) ?? []
       offset += more.count
       if more.isEmpty {
         if buffer.isEmpty { return nil }

@@ -60,13 +60,6 @@ public struct Sweep: Sendable {
     var ratios: [PriceRatio] { models.joined().map(\.ratio).uniqued() }
   }
 
-  /// A layer in a setting: what is worked on at a time.
-  struct Unit: Sendable {
-    let network: Network
-    let entry: Network.Entry
-    let setting: Setting
-  }
-
   /// The networks, each once.
   public let networks: [Network]
   /// The settings, each once.
@@ -77,6 +70,9 @@ public struct Sweep: Sendable {
   public let dataflows: [Dataflow]
   /// Whether records have each dataflow's own best.
   public let comparesDataflows: Bool
+  /// In the order of the file.
+  let items: [Item]
+  /// In the order of the first item of each.
   let units: [Unit]
 
   /// Checks a request and puts its combinations in order.
@@ -149,8 +145,9 @@ public struct Sweep: Sendable {
     } catch {
       throw .unanswerable(error)
     }
-    units = Self.units(networks, settings)
-    for unit in units { try check(unit) }
+    items = Self.items(networks, settings)
+    units = Self.units(items, settings)
+    for item in items { try check(item) }
   }
 
   /// The layouts of the Buffer that are asked for, each with its sizes: one room, of which there may be many, and parts.
@@ -179,7 +176,8 @@ public struct Sweep: Sendable {
     }
     dataflows = Dataflow.allCases.filter { plan.dataflows?.contains($0.rawValue) ?? true }
     comparesDataflows = plan.comparesDataflows
-    units = Self.units(networks, settings)
+    items = Self.items(networks, settings)
+    units = Self.units(items, settings)
     let counts = networks.flatMap(\.entries).map(\.count)
     if SweepPlan(self, form: plan.form, compression: plan.compression) != plan
       || !settings.flatMap(\.capacities).allSatisfy({ (1..<1 << 53).contains($0.count) })
@@ -187,15 +185,7 @@ public struct Sweep: Sendable {
     {
       throw .refused(file: file, "is of no sweep that can be")
     }
-    for unit in units { try check(unit) }
-  }
-
-  private static func units(_ networks: [Network], _ settings: [Setting]) -> [Unit] {
-    networks.flatMap { network in
-      settings.flatMap { setting in
-        network.entries.map { Unit(network: network, entry: $0, setting: setting) }
-      }
-    }
+    for item in items { try check(item) }
   }
 
   /// Networks with those of their layers that are wanted.
@@ -217,20 +207,20 @@ public struct Sweep: Sendable {
     }
   }
 
-  /// What is asked of a unit under an energy model at a capacity, or under one that compares.
-  func problem(_ unit: Unit, _ model: EnergyModel) throws(ProblemError) -> Problem {
-    try Problem(unit.entry.layer, in: unit.setting.under(model, dataflows))
+  /// What is asked of an item under an energy model at a capacity, or under one that compares.
+  func problem(_ item: Item, _ model: EnergyModel) throws(ProblemError) -> Problem {
+    try Problem(item.entry.layer, in: item.setting.under(model, dataflows))
   }
 
-  private func check(_ unit: Unit) throws(SweepError) {
-    for model in unit.setting.models.joined().uniqued() {
+  private func check(_ item: Item) throws(SweepError) {
+    for model in item.setting.models.joined().uniqued() {
       let problem: Problem
       do {
-        problem = try self.problem(unit, model)
+        problem = try self.problem(item, model)
       } catch {
         throw .unanswerable(error)
       }
-      if let least = unit.setting.capacities.min(), least < problem.leastCapacity { throw .nothingFits(problem, least) }
+      if let least = item.setting.capacities.min(), least < problem.leastCapacity { throw .nothingFits(problem, least) }
     }
   }
 
@@ -260,16 +250,16 @@ public struct Sweep: Sendable {
   }
 
   /// All records that there are to be.
-  public var recordCount: Int { units.reduce(0) { $0 + recordCount(of: $1) } }
+  public var recordCount: Int { items.reduce(0) { $0 + recordCount(of: $1) } }
 
-  func recordCount(of unit: Unit) -> Int { unit.setting.energyModels.count * unit.setting.capacities.count }
+  func recordCount(of item: Item) -> Int { item.setting.energyModels.count * item.setting.capacities.count }
 
   /// A network in a setting, each layer with a value.
   typealias NetworkValues<Value> = (
     network: Network, setting: Setting, layers: [(entry: Network.Entry, value: Value)]
   )
 
-  /// The networks in each setting, each layer with its value of those of the units.
+  /// The networks in each setting, each layer with its value of those of the items.
   func byNetwork<Value>(_ values: [Value]) -> [NetworkValues<Value>] {
     var rest = values[...]
     return blocks.map { network, setting in
@@ -279,15 +269,15 @@ public struct Sweep: Sendable {
     }
   }
 
-  /// The networks in each setting, in the order of the units.
+  /// The networks in each setting, in the order of the items.
   var blocks: [(network: Network, setting: Setting)] {
     networks.flatMap { network in settings.map { (network, $0) } }
   }
 
-  /// The curves to be computed: one for each layer, setting and ratio of read to write energy.
+  /// The curves to be computed: one for each shape of a layer, width, rule and layout, and ratio of read to write energy.
   ///
-  /// Which mappings are optimal depends on that ratio; energy models that share it share a curve.
-  public var curveCount: Int { units.reduce(0) { $0 + $1.setting.ratios.count } }
+  /// Which mappings are optimal depends on that ratio; energy models that share it share a curve, and so do equal layers.
+  public var curveCount: Int { units.reduce(0) { $0 + $1.curveCount } }
 }
 
 /// Why a sweep cannot be done, or not now.

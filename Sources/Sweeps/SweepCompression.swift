@@ -14,7 +14,7 @@ public enum SweepCompression: String, Codable, Hashable, Sendable {
 
 /// Heads and records as they stand in a sweep's file.
 ///
-/// What a unit's records become depends on them alone, so that files can be cut between units and put together.
+/// What an item's records become depends on them alone, so that files can be cut between items and put together.
 struct SweepBytes: Sendable {
   /// How they are compressed, if they are.
   let compression: SweepCompression?
@@ -28,7 +28,7 @@ struct SweepBytes: Sendable {
     return try member { () throws(ZLibError) in try Gzip.storedMember(bytes) }
   }
 
-  /// The records of a unit.
+  /// The records of an item.
   func records(_ bytes: [UInt8]) throws(SweepError) -> [UInt8] {
     compression == nil ? bytes : try member { () throws(ZLibError) in try Gzip.member(bytes) }
   }

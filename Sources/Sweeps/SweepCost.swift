@@ -77,11 +77,10 @@ struct SweepCost: Sendable {
   /// - Parameters:
   ///   - layer: the layer.
   ///   - reuse: the rule of reuse.
-  ///   - ratios: ratios of prices, each of which has a curve.
-  ///   - capacities: capacities to look up, in each curve.
+  ///   - capacities: how many capacities are looked up in each curve.
   ///   - layout: how tensors lie in the Buffer.
   init(
-    _ layer: Layer, reuse: ReusePolicy, ratios: Int, capacities: Int, layout: BufferLayout = .shared
+    _ layer: Layer, reuse: ReusePolicy, capacities: [Int], layout: BufferLayout = .shared
   ) {
     let (rows, columns) = (layer.vertical, layer.horizontal)
     let sizes = [
@@ -90,11 +89,12 @@ struct SweepCost: Sendable {
     ]
     let fit = Self.fit(reuse, hasKernel: sizes[4] > 1)
     let logarithms = sizes.map(Self.logarithm)
-    let one = fit.first.microseconds(logarithms) + Double(capacities - 1) * fit.further.microseconds(logarithms)
+    let (first, further) = (fit.first.microseconds(logarithms), fit.further.microseconds(logarithms))
+    let all = capacities.reduce(0) { $0 + first + Double($1 - 1) * further }
     let isDoubled = layout.doubleBuffered.count == Tensor.allCases.count
     let times = !layout.parts.isEmpty ? fit.timesInParts : isDoubled ? fit.timesDoubled : 1
-    microseconds = max(1, Int(min(one * times * Double(ratios), Self.most)))
-    bytesKept = ratios * fit.bytesKept
+    microseconds = max(1, Int(min(all * times, Self.most)))
+    bytesKept = capacities.count * fit.bytesKept
     bytesOfSearch = fit.bytesOfSearch
   }
 
@@ -117,8 +117,9 @@ struct SweepCost: Sendable {
 extension Sweep {
   /// What a unit takes.
   func cost(of unit: Unit) -> SweepCost {
-    SweepCost(
-      unit.entry.layer, reuse: unit.setting.reuse, ratios: unit.setting.ratios.count,
-      capacities: unit.setting.capacities.count, layout: unit.setting.layout)
+    let first = items[unit.items[0]]
+    return SweepCost(
+      first.entry.layer, reuse: first.setting.reuse, capacities: unit.lookUps.map(\.capacities.count),
+      layout: first.setting.layout)
   }
 }

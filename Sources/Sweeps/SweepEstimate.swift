@@ -6,7 +6,7 @@ import Workloads
 public struct SweepEstimate: Sendable {
   /// Which part it is of; nil for all of a sweep.
   public let shard: SweepShard?
-  /// Layers in settings.
+  /// Layers in settings, equal ones once.
   public let layers: Int
   /// Their curves.
   public let curves: Int
@@ -24,7 +24,7 @@ public struct SweepEstimate: Sendable {
     let costs = sweep.units[units].map { sweep.cost(of: $0) }
     layers = units.count
     curves = sweep.curveCount(of: units)
-    records = sweep.recordCount(of: units)
+    records = sweep.recordCount(of: sweep.units[units])
     seconds = costs.reduce(0) { $0 + $1.seconds }
     longest = costs.map(\.seconds).max() ?? 0
     let searches = costs.map(\.bytesOfSearch).max() ?? 0
@@ -33,9 +33,9 @@ public struct SweepEstimate: Sendable {
   }
 }
 
-/// How long the curves of a layer in a setting took, beside what was estimated.
+/// How long the curves of a layer in a setting took, and the answers of all networks that have it, beside what was estimated.
 public struct MeasuredCost: Sendable {
-  /// The layer's network.
+  /// The first network that has the layer.
   public let network: String
   /// The layer.
   public let layer: String
@@ -87,10 +87,12 @@ extension Sweep {
     var costs: [MeasuredCost] = []
     for unit in units {
       let start = processorSeconds()
-      _ = try SweepAnswer(unit, of: self, threads: 1)
+      var search = try UnitSearch(unit, of: self, threads: 1)
+      for number in unit.items { _ = try search.answer(for: items[number]) }
+      let first = items[unit.items[0]]
       costs.append(
         MeasuredCost(
-          network: unit.network.name, layer: unit.entry.layer.name, reuse: unit.setting.reuse.rawValue,
+          network: first.network.name, layer: first.entry.layer.name, reuse: first.setting.reuse.rawValue,
           estimated: cost(of: unit).seconds, measured: processorSeconds() - start))
       progress(costs.count, units.count, costs[costs.count - 1])
     }

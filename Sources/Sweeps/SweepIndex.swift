@@ -7,7 +7,7 @@ import MappingSearch
 import Mappings
 import Workloads
 
-/// What totals need to know of one layer's records in a sweep; energies are in the order of the records.
+/// What totals need to know of one item's records in a sweep; energies are in the order of the records.
 struct SweepSums: Codable, Sendable {
   var data: [Double]
   /// Bounds; zeros for a layer that is a part of another, as only its whole has any.
@@ -25,10 +25,17 @@ struct SweepSums: Codable, Sendable {
     complete = answers.allSatisfy { $0.search?.isComplete ?? true }
   }
 
-  /// Whether there is one of everything that the records of a unit need.
-  func areComplete(for unit: Sweep.Unit, _ sweep: Sweep) -> Bool {
-    let count = sweep.recordCount(of: unit)
-    return data.count == count && bound.count == count && curves.count == unit.setting.ratios.count
+  /// Whether there is one of everything that the records of an item need.
+  func areComplete(for item: Sweep.Item, _ sweep: Sweep) -> Bool {
+    let count = sweep.recordCount(of: item)
+    return data.count == count && bound.count == count && curves.count == item.setting.ratios.count
+  }
+
+  /// Keeps the curves of another layer in place of its own where they are equal, so that they are in memory once.
+  mutating func shareCurves(with other: SweepSums) {
+    if zip(curves, other.curves).allSatisfy({ $0.steps == $1.steps }), curves.count == other.curves.count {
+      curves = other.curves
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import Workloads
 
 /// The parts of a sweep put together: the file and the index that one sweep of everything writes.
 ///
-/// Parts are read once, some of a layer's records at a time, and what totals need of one network at a time.
+/// Parts are read once and side by side, some of a layer's records at a time, and what totals need of one network at a time.
 public struct SweepMerge: Sendable {
   /// A part's file, and what its index says of it.
   private struct Part {
@@ -21,6 +21,8 @@ public struct SweepMerge: Sendable {
   public let form: SweepForm
   /// In the order of their shards: all that there are, each once.
   private let parts: [Part]
+  /// So many parts are open at once: a process may open few files, and a part has two.
+  var mostOpened = 64
   /// Whether the file that is not yet whole is this merge's.
   private let isWriting = Guarded(false)
 
@@ -192,36 +194,47 @@ public struct SweepMerge: Sendable {
       try take(more)
     }
     try put(whole.head(sweep.head(form)))
+    var readers = try parts.map { part throws(SweepError) in
+      let own = SweepBytes(compression: part.about.plan.compression, file: part.file)
+      return try PartReader(part.file, own, head: own.head(sweep.head(form)))
+    }
+    let places = placesOfItems
     var blocks = sweep.blocks[...]
     var known: [SweepSums] = []
     var (totals, curves): ([SweepTotal], [SweepCurve]) = ([], [])
-    var (records, isComplete) = (0, true)
-    for (part, units) in zip(parts, sweep.shards(parts.count)) {
-      let own = SweepBytes(compression: part.about.plan.compression, file: part.file)
-      var reader = try PartReader(part.file, head: own.head(sweep.head(form)))
-      for unit in sweep.units[units] {
-        let sums: SweepSums
-        if own.compression == whole.compression {
-          sums = try reader.next(put)
-        } else {
-          var records: [UInt8] = []
-          sums = try reader.next { records += $0 }
-          try put(whole.records(own.text(records)))
-        }
-        if !sums.areComplete(for: unit, sweep) { throw reader.changed }
-        known.append(sums)
-        isComplete = isComplete && sums.complete
-        records += sweep.recordCount(of: unit)
-        progress(records)
-        if let block = blocks.first, block.network.entries.count == known.count {
-          let layers = zip(block.network.entries, known).map { (entry: $0, value: $1) }
-          totals += SweepTotal.all(of: (block.network, block.setting, layers), sweep)
-          curves += SweepCurve.all(of: (block.network, block.setting, layers), sweep)
-          known = []
-          blocks.removeFirst()
-        }
+    var (records, isComplete, opened) = (0, true, 0)
+    for (number, item) in sweep.items.enumerated() {
+      let place = places[number]
+      if try readers[place].open() { opened += 1 }
+      if opened > mostOpened {
+        for other in readers.indices where other != place { readers[other].close() }
+        opened = 1
       }
-      try reader.finish(part.about.content)
+      let sums: SweepSums
+      if readers[place].bytes.compression == whole.compression {
+        sums = try readers[place].next(put)
+      } else {
+        var records: [UInt8] = []
+        sums = try readers[place].next { records += $0 }
+        try put(whole.records(readers[place].bytes.text(records)))
+      }
+      if !sums.areComplete(for: item, sweep) { throw readers[place].changed }
+      known.append(sums)
+      isComplete = isComplete && sums.complete
+      records += sweep.recordCount(of: item)
+      progress(records)
+      if let block = blocks.first, block.network.entries.count == known.count {
+        let layers = zip(block.network.entries, known).map { (entry: $0, value: $1) }
+        totals += SweepTotal.all(of: (block.network, block.setting, layers), sweep)
+        curves += SweepCurve.all(of: (block.network, block.setting, layers), sweep)
+        known = []
+        blocks.removeFirst()
+      }
+    }
+    for place in readers.indices {
+      _ = try readers[place].open()
+      try readers[place].finish(parts[place].about.content)
+      readers[place].close()
     }
     let about = parts[0].about
     return SweepIndex(
@@ -230,33 +243,59 @@ public struct SweepMerge: Sendable {
       complete: isComplete, totals: totals, networkCurves: curves)
   }
 
+  /// For each item the part that has it.
+  private var placesOfItems: [Int] {
+    var places = [Int](repeating: 0, count: sweep.items.count)
+    for (place, units) in sweep.shards(parts.count).enumerated() {
+      for item in sweep.workOrder(units) { places[item] = place }
+    }
+    return places
+  }
+
   /// A part's file and its index read side by side.
   private struct PartReader {
-    private let file: OpenFile
+    let bytes: SweepBytes
+    private let path: String
+    private var file: OpenFile?
     private var index: ShardIndex
-    private var bytes: Int
+    private var length: Int
     private var checksum = Checksum()
 
-    init(_ path: String, head: [UInt8]) throws(SweepError) {
-      file = try OpenFile(reading: path)
+    init(_ path: String, _ bytes: SweepBytes, head: [UInt8]) throws(SweepError) {
+      (self.path, self.bytes) = (path, bytes)
       guard let index = ShardIndex(of: path) else { throw .refused(file: path, "lost its index") }
       try index.check()
       self.index = index
-      bytes = head.count
+      length = head.count
       checksum.add(head)
-      if try file.read(atMost: head.count, at: 0) != head { throw changed }
+      if try OpenFile(reading: path).read(atMost: head.count, at: 0) != head { throw changed }
+      close()
     }
 
     /// Why a part is not what it was.
-    var changed: SweepError { .refused(file: file.path, "was changed after it was written, or its index was") }
+    var changed: SweepError { .refused(file: path, "was changed after it was written, or its index was") }
 
-    /// Hands over the records of the next unit; what totals need of them.
+    /// Opens the files; whether they were not open.
+    mutating func open() throws(SweepError) -> Bool {
+      if file != nil { return false }
+      file = try OpenFile(reading: path)
+      try index.open()
+      return true
+    }
+
+    /// Closes the files, to go on where they were when they are open again.
+    mutating func close() {
+      file = nil
+      index.close()
+    }
+
+    /// Hands over the records of the next item; what totals need of them.
     mutating func next(_ take: ([UInt8]) throws(SweepError) -> Void) throws(SweepError) -> SweepSums {
-      guard let checkpoint = try index.next(), checkpoint.bytes >= bytes else { throw changed }
-      while bytes < checkpoint.bytes {
-        let more = try file.read(atMost: min(SweepMerge.step, checkpoint.bytes - bytes), at: bytes)
+      guard let file, let checkpoint = try index.next(), checkpoint.bytes >= length else { throw changed }
+      while length < checkpoint.bytes {
+        let more = try file.read(atMost: min(SweepMerge.step, checkpoint.bytes - length), at: length)
         if more.isEmpty { throw changed }
-        bytes += more.count
+        length += more.count
         checksum.add(more)
         try take(more)
       }
@@ -266,8 +305,8 @@ public struct SweepMerge: Sendable {
 
     /// Looks whether that was all.
     mutating func finish(_ content: SweepIndex.Content) throws(SweepError) {
-      if try index.next() != nil || file.length != bytes { throw changed }
-      if content != SweepIndex.Content(bytes: bytes, checksum: checksum) { throw changed }
+      if try index.next() != nil || file?.length != length { throw changed }
+      if content != SweepIndex.Content(bytes: length, checksum: checksum) { throw changed }
     }
   }
 }

@@ -15,7 +15,7 @@ public final class SweepRun: Sendable {
     public var done: Int
     /// All records that there are to be.
     public var all: Int
-    /// The network of the layer that was finished last.
+    /// The first network of the sweep that has the layer that was finished last.
     public var network: String
     /// The layer that was finished last.
     public var layer: String
@@ -63,21 +63,23 @@ public final class SweepRun: Sendable {
     if !restarts, try Self.isComplete(path, plan, shard) {
       SweepStore.removeLeftovers(of: path)
       store = Guarded(nil)
-      resumed = sweep.recordCount(of: units)
+      resumed = sweep.recordCount(of: sweep.units[units])
       return
     }
     let opened = try SweepStore(
-      path, plan, shard, producer, head: bytes.head(sweep.head(form)), units: units.count, restarts: restarts)
-    for (unit, sums) in zip(sweep.units[units], opened.sums) where !sums.areComplete(for: unit, sweep) {
+      path, plan, shard, producer, head: bytes.head(sweep.head(form)),
+      units: sweep.units[units].map(\.items.count), restarts: restarts)
+    for (item, sums) in zip(sweep.workOrder(units), opened.sums)
+    where !sums.areComplete(for: sweep.items[item], sweep) {
       throw .refused(
         file: path + ".progress", "is not the progress of a sweep that can be gone on with; --restart begins anew")
     }
-    resumed = sweep.recordCount(of: units.prefix(opened.sums.count))
+    resumed = sweep.recordCount(of: sweep.units[units].prefix(opened.unitsDone))
     store = Guarded(opened)
   }
 
   /// All records that the file is to hold.
-  public var recordCount: Int { sweep.recordCount(of: units) }
+  public var recordCount: Int { sweep.recordCount(of: sweep.units[units]) }
 
   /// The curves to be computed for them.
   public var curveCount: Int { sweep.curveCount(of: units) }
@@ -121,9 +123,9 @@ public final class SweepRun: Sendable {
   /// What a sweep comes to.
   public struct Result: Sendable {
     /// The totals of its networks; none of a part of a sweep.
-    public let totals: [SweepTotal]
+    public fileprivate(set) var totals: [SweepTotal]
     /// The exact curves of its networks; none of a part of a sweep, or where the file was made before they were recorded.
-    public let networkCurves: [SweepCurve]
+    public fileprivate(set) var networkCurves: [SweepCurve]
     /// Whether every block size of every layer was searched.
     public let isComplete: Bool
     /// All answers in the order of the file's records, where they were asked for.
@@ -143,25 +145,29 @@ public final class SweepRun: Sendable {
     threads: Int, command: String, keepsAnswers: Bool = false, progress: @Sendable (Progress) -> Void
   ) throws -> Result {
     let kept = Guarded(keepsAnswers ? try earlierAnswers() : [])
-    let left = units.dropFirst(store.withLock { $0?.sums.count ?? units.count })
+    let left = units.dropFirst(store.withLock { $0?.unitsDone ?? units.count })
     let done = Guarded(resumed)
     let all = recordCount
     // A few layers leave cores idle, which can then score side by side.
     let threadsPerLayer = max(1, threads / max(1, left.count))
     try inOrder(left, threads: threads) { number in
       let unit = sweep.units[number]
-      let answer = try SweepAnswer(unit, of: sweep, threads: threadsPerLayer)
-      let records = try bytes.records(Array(text(answer.answers).utf8))
-      return (records: records, sums: SweepSums(answer), answers: keepsAnswers ? answer.answers : [])
-    } deliver: { number, answer in
-      kept.withLock { $0 += answer.answers }
-      try store.withLock { try $0?.append(answer.records, answer.sums) }
+      var search = try UnitSearch(unit, of: sweep, threads: threadsPerLayer)
+      return try unit.items.map { item in
+        let answer = try search.answer(for: sweep.items[item])
+        let records = try bytes.records(Array(text(answer.answers).utf8))
+        return (records: records, sums: SweepSums(answer), answers: keepsAnswers ? answer.answers : [])
+      }
+    } deliver: { number, items in
+      kept.withLock { $0 += items.flatMap(\.answers) }
+      try store.withLock { try $0?.append(items.map { ($0.records, $0.sums) }) }
       let unit = sweep.units[number]
       let now = done.withLock { done in
-        done += sweep.recordCount(of: unit)
+        done += sweep.recordCount(of: CollectionOfOne(unit))
         return done
       }
-      progress(Progress(done: now, all: all, network: unit.network.name, layer: unit.entry.layer.name))
+      let first = sweep.items[unit.items[0]]
+      progress(Progress(done: now, all: all, network: first.network.name, layer: first.entry.layer.name))
     }
     return try finish(command, kept.withLock { $0 })
   }
@@ -173,8 +179,10 @@ public final class SweepRun: Sendable {
     var written = try ResultStream(file: store.withLock { $0?.partPath } ?? path, limit: .max)
     while let more = try written.next() { known += more }
     // A record names its energy model; the sweep has the model itself.
-    let problems = try sweep.units[units].flatMap { unit in
-      try unit.setting.models.joined().map { try sweep.problem(unit, $0) }
+    let items = isComplete ? sweep.items(of: shard) : sweep.workOrder(units)
+    let problems = try items.flatMap { number in
+      let item = sweep.items[number]
+      return try item.setting.models.joined().map { try sweep.problem(item, $0) }
     }
     return zip(known, problems).map { $0.priced(in: $1) }
   }
@@ -189,44 +197,55 @@ public final class SweepRun: Sendable {
 
   private func finish(_ command: String, _ answers: [Answer]) throws -> Result {
     try store.withLock { store throws(SweepError) in
-      if let shard { return try finish(shard, &store, command, answers) }
-      guard let sums = store?.sums else {
-        guard let index = SweepIndex.read(of: path) else { throw .failed(file: path, "lost its index") }
-        return Result(
-          totals: index.totals, networkCurves: index.networkCurves ?? [], isComplete: index.complete, answers: answers)
+      guard let begun = store else { return try known(answers) }
+      let work = sweep.workOrder(units)
+      let order = work.indices.sorted { work[$0] < work[$1] }
+      let isComplete = begun.sums.allSatisfy(\.complete)
+      var result = Result(totals: [], networkCurves: [], isComplete: isComplete, answers: asInFile(answers, work))
+      if shard == nil {
+        let sums = begun.sums
+        let ordered = order.map { sums[$0] }
+        result.totals = SweepTotal.all(sweep, ordered)
+        result.networkCurves = SweepCurve.all(sweep, ordered)
       }
-      let totals = SweepTotal.all(sweep, sums)
-      let curves = SweepCurve.all(sweep, sums)
-      let isComplete = sums.allSatisfy(\.complete)
-      try store?.finish { content in
-        SweepIndex(
-          producer: producer, command: command, plan: plan, content: content, records: sweep.recordCount,
-          curves: sweep.curveCount, complete: isComplete, totals: totals,
-          networkCurves: curves)
+      try begun.finish(order) { content, items throws(SweepError) in
+        if let shard {
+          let about = ShardIndex.About(
+            producer: producer, command: command, plan: plan, shard: shard, content: content, records: recordCount,
+            curves: curveCount, complete: isComplete)
+          try ShardIndex.write(about, items: items, of: path)
+        } else {
+          try SweepIndex(
+            producer: producer, command: command, plan: plan, content: content, records: recordCount,
+            curves: curveCount, complete: isComplete, totals: result.totals, networkCurves: result.networkCurves
+          ).write(for: path)
+        }
       }
       store = nil
-      return Result(totals: totals, networkCurves: curves, isComplete: isComplete, answers: answers)
+      return result
     }
   }
 
-  /// The same for a part.
-  private func finish(
-    _ shard: SweepShard, _ store: inout SweepStore?, _ command: String, _ answers: [Answer]
-  ) throws(SweepError) -> Result {
-    let isComplete: Bool
-    if let begun = store {
-      isComplete = begun.sums.allSatisfy(\.complete)
-      try begun.finish(about: { content in
-        ShardIndex.About(
-          producer: producer, command: command, plan: plan, shard: shard, content: content, records: recordCount,
-          curves: curveCount, complete: isComplete)
-      })
-      store = nil
-    } else {
-      guard let about = ShardIndex(of: path)?.about else { throw .failed(file: path, "lost its index") }
-      isComplete = about.complete
+  /// Answers in the order of the file's records, from that of the items as they were worked on.
+  private func asInFile(_ answers: [Answer], _ work: [Int]) -> [Answer] {
+    if answers.isEmpty { return [] }
+    var rest = answers[...]
+    var ofItems: [Int: ArraySlice<Answer>] = [:]
+    for item in work {
+      ofItems[item] = rest.prefix(sweep.recordCount(of: sweep.items[item]))
+      rest = rest.dropFirst(ofItems[item]?.count ?? 0)
     }
-    return Result(totals: [], networkCurves: [], isComplete: isComplete, answers: answers)
+    return work.sorted().flatMap { ofItems[$0] ?? [] }
+  }
+
+  /// What a sweep comes to whose file was there already.
+  private func known(_ answers: [Answer]) throws(SweepError) -> Result {
+    if shard != nil, let about = ShardIndex(of: path)?.about {
+      return Result(totals: [], networkCurves: [], isComplete: about.complete, answers: answers)
+    }
+    guard shard == nil, let index = SweepIndex.read(of: path) else { throw .failed(file: path, "lost its index") }
+    return Result(
+      totals: index.totals, networkCurves: index.networkCurves ?? [], isComplete: index.complete, answers: answers)
   }
 
   /// Ends the program at a moment when no record is half written.

@@ -1,7 +1,7 @@
-/// One of the parts in which a sweep is done on several machines: layers in settings that follow one another, about as
-/// costly together as those of every other part.
+/// One of the parts in which a sweep is done on several machines: units that follow one another, about as costly together as
+/// those of every other part, with all the records that they answer.
 ///
-/// A layer's curves in a setting are computed in one part only.
+/// A unit is in one part only, whatever networks have its layer.
 public struct SweepShard: Codable, Hashable, Sendable, CustomStringConvertible {
   /// The most parts of a sweep.
   public static let mostShards = 100_000
@@ -68,9 +68,9 @@ extension Sweep {
     return zip([0] + ends, ends).map { $0..<$1 }
   }
 
-  /// The records of some units.
-  func recordCount(of units: Range<Int>) -> Int { self.units[units].reduce(0) { $0 + recordCount(of: $1) } }
+  /// The items of a part, in order.
+  func items(of shard: SweepShard?) -> [Int] { workOrder(units(of: shard)).sorted() }
 
   /// The curves of some units.
-  func curveCount(of units: Range<Int>) -> Int { self.units[units].reduce(0) { $0 + $1.setting.ratios.count } }
+  func curveCount(of units: Range<Int>) -> Int { self.units[units].reduce(0) { $0 + $1.curveCount } }
 }

@@ -5,7 +5,7 @@ import Testing
 /// Sweeps killed again and again.
 struct KilledSweepTests {
   private static let sweep =
-    "sweep --network resnet18,mobilenet-v1 --capacity 256B...4MiB/8 --energy unit,horowitz-45nm-int8 --bits 8,16 "
+    "sweep --network resnet18,resnet50 --capacity 256B...4MiB/8 --energy unit,horowitz-45nm-int8 --bits 8,16 "
     + "--reuse sliding"
 
   /// The table of the sweep that nothing happened to.
@@ -43,7 +43,7 @@ struct KilledSweepTests {
           // It was done before it could be killed: all of it is there, and another begins.
           let isEqual = FileManager.default.contents(atPath: file) == whole
           #expect(isEqual, "seed \(seed), run \(runs)")
-          for ending in ["", ".index.json", ".part", ".progress"] {
+          for ending in ["", ".index.json", ".part", ".ordered", ".progress"] {
             try? FileManager.default.removeItem(atPath: file + ending)
           }
         }

@@ -35,7 +35,7 @@ struct SweepShardTests {
     return try Sweep(request)
   }
 
-  /// Shards follow one another without a gap, and none has more than its share and half of its first and last layers.
+  /// Shards' units follow one another without a gap, and none has more than its share and half of its first and last layers.
   @Test(arguments: seeds(0..<16)) func shardsCoverTheSweepAndAreBalanced(seed: Int) throws {
     var random = SplitMix64(seed: seed)
     let sweep = try sweep(&random)
@@ -71,7 +71,8 @@ struct SweepShardTests {
     ) throws -> Int {
       let layer = try Layer(
         name: "", inputChannels: 16, input: Extent(30), outputChannels: k, kernel: Extent(kernel))
-      return SweepCost(layer, reuse: reuse, ratios: ratios, capacities: capacities, layout: layout).microseconds
+      let looked = Array(repeating: capacities, count: ratios)
+      return SweepCost(layer, reuse: reuse, capacities: looked, layout: layout).microseconds
     }
     for reuse in ReusePolicy.allCases {
       for kernel in [1, 3] {
@@ -96,12 +97,12 @@ struct SweepShardTests {
     let shard = try Self.shard(2, 2)
     try withTemporaryFolder { folder in
       let (file, ended) = ("\(folder)/s", "\(folder)/ended")
-      let states = Guarded<[[String: Data]]>([])
+      let states = Guarded<[(done: Int, files: [String: Data])]>([])
       let run = try SweepRun(sweep, to: file, form: form, shard: shard)
       _ = try run.run(threads: 2, command: "c") { now in
         #expect(now.all == run.recordCount && now.all < sweep.recordCount)
-        guard let now = try? contents(of: folder) else { return }
-        states.withLock { $0.append(now) }
+        guard let files = try? contents(of: folder) else { return }
+        states.withLock { $0.append((now.done, files)) }
       }
       let whole = try contents(of: folder)
       #expect(Set(whole.keys) == ["s", "s.index.json"] && states.value.count == sweep.units(of: shard).count)
@@ -110,7 +111,7 @@ struct SweepShardTests {
         try FileManager.default.createDirectory(atPath: ended, withIntermediateDirectories: true)
         for (name, data) in state { try data.write(to: URL(fileURLWithPath: "\(ended)/\(name)")) }
       }
-      for (number, var state) in states.value.enumerated() {
+      for (done, var state) in states.value {
         // Ended while a record was written, or while the index was.
         state["s.part"]?.append(Data("half".utf8))
         state["s.index.json.part"] = Data("half".utf8)
@@ -122,7 +123,7 @@ struct SweepShardTests {
               + "for; --restart begins anew")
         }
         let again = try SweepRun(sweep, to: "\(ended)/s", form: form, shard: shard)
-        #expect(again.resumed == (number + 1) * 4)
+        #expect(again.resumed == done)
         let result = try again.run(threads: 1, command: "c", keepsAnswers: true) { _ in }
         #expect(try contents(of: ended) == whole && result.answers.count == again.recordCount)
       }
@@ -139,7 +140,7 @@ struct SweepShardTests {
       #expect(
         SweepIndex.command(thatMade: file) == "c --shard 2/2 --output s")
       // Two at once.
-      try restore(states.value[0])
+      try restore(states.value[0].files)
       let first = try SweepRun(sweep, to: "\(ended)/s", form: form, shard: shard)
       #expect(
         refusal { _ = try SweepRun(sweep, to: "\(ended)/s", form: form, shard: shard) }

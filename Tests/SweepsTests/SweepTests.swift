@@ -52,6 +52,15 @@ enum Examples {
   }
 }
 
+extension Sweep {
+  /// The answers for an item, from a search of its own unit.
+  func answer(for number: Int) throws -> SweepAnswer {
+    let unit = units.first { $0.items.contains(number) }
+    var search = try UnitSearch(try #require(unit), of: self, threads: 1)
+    return try search.answer(for: items[number])
+  }
+}
+
 struct SweepTests {
   /// Contents count, and loops over phases, where a request names no reuse.
   @Test func overlapIsTheDefault() throws {
@@ -81,12 +90,14 @@ struct SweepTests {
     let sweep = try Sweep(request)
     #expect(sweep.recordCount == 2 * 2 * 3 && sweep.extraColumns == [.accelerator, .time])
     var sums: [SweepSums] = []
-    for unit in sweep.units {
-      let found = try SweepAnswer(unit, of: sweep, threads: 1)
+    // Two are searched as one.
+    #expect(sweep.units.count == 2 * 2 * 2 && sweep.items.count == sweep.recordCount)
+    for (number, item) in sweep.items.enumerated() {
+      let found = try sweep.answer(for: number)
       sums.append(SweepSums(found))
       let answer = try #require(found.answers.first)
       let own = try #require(request.accelerators.first { $0.identity == answer.accelerator })
-      let problem = try Problem(unit.entry.layer, widths: own.widths, energyModel: own.energyModel, reuse: .sliding)
+      let problem = try Problem(item.entry.layer, widths: own.widths, energyModel: own.energyModel, reuse: .sliding)
       let optimum = try #require(Optimizer(problem).optimum(capacity: own.capacity))
       #expect(found.answers.count == 1 && answer.capacity == own.capacity && answer.setting == problem.setting)
       #expect(answer.energy == Energies(optimum.energy) && answer.mapping == .nest(optimum.mapping))
@@ -123,12 +134,12 @@ struct SweepTests {
     request.energyModels.append(.bitsMoved)
     let sweep = try Sweep(request)
     #expect(sweep.recordCount == 2 * 2 * 4 * 3 * 3 && sweep.extraColumns == .buffer)
-    for unit in sweep.units {
-      var answers = try SweepAnswer(unit, of: sweep, threads: 1).answers[...]
-      for model in unit.setting.energyModels {
-        let setting = Problem.Setting(widths: unit.setting.widths, energyModel: model, reuse: unit.setting.reuse)
+    for (number, item) in sweep.items.enumerated() {
+      var answers = try sweep.answer(for: number).answers[...]
+      for model in item.setting.energyModels {
+        let setting = Problem.Setting(widths: item.setting.widths, energyModel: model, reuse: item.setting.reuse)
         for capacity in sweep.capacities {
-          let problem = try Problem(unit.entry.layer, in: setting.at(capacity))
+          let problem = try Problem(item.entry.layer, in: setting.at(capacity))
           let optimum = try #require(Optimizer(problem).optimum(capacity: capacity))
           let answer = answers.removeFirst()
           #expect(answer.capacity == capacity && answer.energy == Energies(optimum.energy))
@@ -162,19 +173,19 @@ struct SweepTests {
     #expect(sweep.recordCount == 480 && sweep.units.count == 16)
     // 1:1 twice, 1:0, 1:14 and 0:0.
     #expect(sweep.curveCount == 64)
-    for unit in sweep.units {
-      let answer = try SweepAnswer(unit, of: sweep, threads: 1)
-      #expect(answer.answers.count == sweep.recordCount(of: unit))
-      let plain = try SweepAnswer(unit, of: plainSweep, threads: 1)
+    for (number, item) in sweep.items.enumerated() {
+      let answer = try sweep.answer(for: number)
+      #expect(answer.answers.count == sweep.recordCount(of: item))
+      let plain = try plainSweep.answer(for: number)
       #expect(plain.answers.map(\.optimalDataflows) == answer.answers.map(\.optimalDataflows))
       #expect(plain.answers.allSatisfy { $0.dataflows == nil })
       // Where not all dataflows were searched, nothing is known of the others.
-      let some = try SweepAnswer(unit, of: restricted, threads: 1)
+      let some = try restricted.answer(for: number)
       #expect(some.answers.allSatisfy { $0.optimalDataflows == nil })
       var answers = answer.answers[...]
-      for model in unit.setting.energyModels {
+      for model in item.setting.energyModels {
         let optimizer = try Optimizer(
-          Problem(unit.entry.layer, widths: unit.setting.widths, energyModel: model, reuse: unit.setting.reuse))
+          Problem(item.entry.layer, widths: item.setting.widths, energyModel: model, reuse: item.setting.reuse))
         for capacity in sweep.capacities {
           let answer = answers.removeFirst()
           let optimum = try #require(optimizer.optimum(capacity: capacity))
@@ -265,7 +276,7 @@ struct SweepTests {
     request.comparesDataflows = true
     let sweep = try Sweep(request)
     #expect(sweep.networks.map { $0.entries.map(\.layer.name) } == [["fc, \"1\""], ["fc, \"1\""]])
-    let answer = try SweepAnswer(sweep.units[0], of: sweep, threads: 1)
+    let answer = try sweep.answer(for: 0)
     for answer in answer.answers {
       #expect(answer.dataflow.map(request.dataflows.contains) == true)
       #expect(answer.dataflows.map { Set($0.keys) } == request.dataflows)
