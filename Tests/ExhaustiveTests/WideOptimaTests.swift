@@ -105,16 +105,8 @@ import Workloads
     ),
     ("k=256,c=128,h=56,w=56,r=3,s=3,padding=1", "64KiB", "k:204~ k:52~ [weights] q:14~ p:2 [outputs] r:1 [inputs]"),
     (
-      "k=128,c=128,h=56,w=56,r=3,s=3,stride=2,padding=1", "inputs=64KiB,weights=128KiB,outputs=64KiB",
-      "q:14 [outputs] c:64~ [weights] q:1 s:1 [inputs]"
-    ),
-    (
       "k=64,c=64,h=56,w=56,r=3,s=3,padding=1", "inputs=8KiB,weights=8KiB,outputs=8KiB",
       "k:32~ p:28~ q:8~ [outputs] c:36~ c:28~ [weights] [inputs]"
-    ),
-    (
-      "k=128,c=128,h=56,w=56,r=3,s=3,stride=2,padding=1", "inputs=128KiB,weights=32KiB,outputs=32KiB",
-      "q:14~ c:64~ [inputs] k:72~ k:56~ [weights] [outputs]"
     ),
     (
       "n=16,k=64,c=64,h=7,w=7,r=3,s=3,padding=1", "inputs=8KiB,weights=8KiB,outputs=8KiB",

@@ -81,7 +81,12 @@ struct WideGrid {
   ) {
     let layer = problem.layer
     let order = dataflow.order
-    let templates = [false, true].map { WideTemplate(dataflow, isTurned: $0, hasParts: !room.layout.parts.isEmpty) }
+    let hasPhases = [vertical.axis, horizontal.axis].contains { $0.outputPeriod > 1 || $0.kernelPeriod > 1 }
+    let templates = [false, true].map {
+      WideTemplate(
+        dataflow, isTurned: $0, parts: room.layout.parts, hasPhases: hasPhases
+      )
+    }
     self.all = all
     ends = verticalSums.ends
     self.dataflow = dataflow

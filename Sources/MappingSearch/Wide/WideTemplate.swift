@@ -1,3 +1,4 @@
+import EnergyModel
 import Mappings
 import Workloads
 
@@ -55,13 +56,18 @@ struct WideTemplate: Sendable {
   let outputs: [Sizes]
   let kernels: [Sizes]
 
+  /// Where strides or dilations give phases, and in a part of the Buffer that inputs share with another tensor, bounds leave out
+  /// little of what is tried with more than a channel of inputs kept last.
+  ///
   /// - Parameters:
   ///   - dataflow: the order of keeps.
   ///   - isTurned: see ``isTurned``.
-  ///   - hasParts: whether tensors have parts of the Buffer of their own, so that boxes of the third that are larger than a
-  ///     visit needs may cost no room.
-  init(_ dataflow: Dataflow, isTurned: Bool, hasParts: Bool) {
-    let oneOrRoom: Sizes = hasParts ? .everyOrEnds : .everyOrOne
+  ///   - parts: the parts of the Buffer. In one of their own a larger box of inputs may cost no room.
+  ///   - hasPhases: whether strides or dilations give an axis of the layer phases.
+  init(_ dataflow: Dataflow, isTurned: Bool, parts: [BufferLayout.Part], hasPhases: Bool) {
+    let inputsAreAlone = parts.contains { $0.tensors == [.inputs] }
+    let afterOutputs: Sizes = hasPhases || !parts.isEmpty && !inputsAreAlone ? .everyOrOne : .everyOrEnds
+    let afterWeights: Sizes = hasPhases || !inputsAreAlone ? .everyOrOne : .everyOrEnds
     self.dataflow = dataflow
     self.isTurned = isTurned
     let places: (first: [String], second: String, third: String)
@@ -77,24 +83,24 @@ struct WideTemplate: Sendable {
     case .outputsWeightsInputs:
       places = (["knVHV", "nVHVk"], "cVHVk", "kcnVHVH")
       channelSizes = [
-        [.fewest, .same, oneOrRoom], [.fewest, .fewestOrSame, .same],
-        [.whole, .panels, oneOrRoom],
+        [.fewest, .same, afterWeights], [.fewest, .fewestOrSame, .same],
+        [.whole, .panels, afterWeights],
       ]
       outputs = [.fewest, .same, .everyOrStrips]
       kernels = [.whole, .everyOrPanels, .everyOrStrips]
     case .weightsInputsOutputs:
       places = (["cVHVk", "kcVHV"], "nVHVHc", "ckVHn")
       channelSizes = [
-        [.whole, .panels, oneOrRoom], [.fewest, .same, oneOrRoom],
+        [.whole, .panels, .everyOrOne], [.fewest, .same, .everyOrOne],
         [.fewest, .fewestOrSame, .same],
       ]
-      outputs = [.whole, .everyOrPanels, oneOrRoom]
+      outputs = [.whole, .everyOrPanels, .everyOrOne]
       kernels = [.fewest, .everyOrSame, .same]
     case .weightsOutputsInputs:
       places = (["kcVHV", "cVHVk"], "nVHVHk", "kcnVHVH")
       channelSizes = [
-        [.whole, .panels, oneOrRoom], [.fewest, .fewestOrSame, .same],
-        [.fewest, .same, .everyOrEnds],
+        [.whole, .panels, .everyOrOne], [.fewest, .fewestOrSame, .same],
+        [.fewest, .same, afterOutputs],
       ]
       outputs = [.whole, .everyOrPanels, .everyOrEnds]
       kernels = [.fewest, .same, .everyOrEnds]
@@ -109,10 +115,10 @@ struct WideTemplate: Sendable {
     case .inputsWeightsOutputs:
       places = (["cVHnVH", "nVHcVH"], "kcVHV", "nVHk")
       channelSizes = [
-        [.fewest, .same, oneOrRoom], [.whole, .panels, oneOrRoom],
+        [.fewest, .same, .everyOrOne], [.whole, .panels, .everyOrOne],
         [.fewest, .fewestOrSame, .same],
       ]
-      outputs = [.fewest, .same, oneOrRoom]
+      outputs = [.fewest, .same, .everyOrOne]
       kernels = [.fewest, .everyOrSame, .same]
     }
     self.places = [places.first[isTurned ? 1 : 0], places.second, places.third].map { $0.compactMap(Place.init) }
