@@ -93,6 +93,9 @@ public struct BufferLayout: Hashable, Sendable {
     Tensor.allCases.firstIndex { part.tensors.contains($0) } ?? 0
   }
 
+  /// Whether a tensor has a part that no other shares.
+  public func isAlone(_ tensor: Tensor) -> Bool { parts.contains { $0.tensors == [tensor] } }
+
   /// All parts together, or nil where there are none.
   public var capacity: Bits? { parts.isEmpty ? nil : parts.reduce(.zero) { $0 + $1.capacity } }
 

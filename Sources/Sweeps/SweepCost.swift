@@ -40,6 +40,8 @@ struct SweepCost: Sendable {
     var timesDoubled: (first: Double, further: Double)
     /// An optimum in a Buffer in parts, which is at one capacity.
     var inParts: Law
+    /// An optimum where inputs have a part alone, which takes longer where boxes of several of their channels are tried.
+    var inPartsWithInputsAlone: Law?
     /// Bytes that are kept of a curve: the mean of those that times were fitted to, 16 for a point.
     var bytesKept: Int
     /// Bytes of a search.
@@ -65,7 +67,8 @@ struct SweepCost: Sendable {
     case (.overlap, true):
       Fit(
         first: Law(least: 237, exponents: [4, 2, 7, 6, 12, 6]), further: Law(least: 86, exponents: [0, 0, 0, 8]),
-        timesDoubled: (1.3, 3.6), inParts: Law(least: 2.6, exponents: [7, -1, 13, 5, 7, 10, 10]), bytesKept: 3_000,
+        timesDoubled: (1.3, 3.6), inParts: Law(least: 2.6, exponents: [7, -1, 13, 5, 7, 10, 10]),
+        inPartsWithInputsAlone: Law(least: 8.2, exponents: [4, 2, 11, 11, 5, 2]), bytesKept: 3_000,
         bytesOfSearch: 330_000_000)
     case (.overlap, false):
       Fit(
@@ -96,7 +99,10 @@ struct SweepCost: Sendable {
     let times = isDoubled ? fit.timesDoubled : (first: 1, further: 1)
     var (first, further) = (fit.first.microseconds(logarithms), fit.further.microseconds(logarithms))
     (first, further) = (times.first * first, times.further * further)
-    if !layout.parts.isEmpty { (first, further) = (fit.inParts.microseconds(logarithms), 0) }
+    if !layout.parts.isEmpty {
+      let law = layout.isAlone(.inputs) ? fit.inPartsWithInputsAlone ?? fit.inParts : fit.inParts
+      (first, further) = (law.microseconds(logarithms), 0)
+    }
     let all = capacities.reduce(0) { $0 + first + Double($1 - 1) * further }
     microseconds = max(1, Int(min(all, Self.most)))
     bytesKept = capacities.count * fit.bytesKept

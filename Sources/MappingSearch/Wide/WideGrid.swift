@@ -83,9 +83,7 @@ struct WideGrid {
     let order = dataflow.order
     let hasPhases = [vertical.axis, horizontal.axis].contains { $0.outputPeriod > 1 || $0.kernelPeriod > 1 }
     let templates = [false, true].map {
-      WideTemplate(
-        dataflow, isTurned: $0, parts: room.layout.parts, hasPhases: hasPhases
-      )
+      WideTemplate(dataflow, isTurned: $0, layout: room.layout, hasPhases: hasPhases)
     }
     self.all = all
     ends = verticalSums.ends

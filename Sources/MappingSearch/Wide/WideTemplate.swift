@@ -62,11 +62,11 @@ struct WideTemplate: Sendable {
   /// - Parameters:
   ///   - dataflow: the order of keeps.
   ///   - isTurned: see ``isTurned``.
-  ///   - parts: the parts of the Buffer. In one of their own a larger box of inputs may cost no room.
+  ///   - layout: how tensors lie in the Buffer. In a part of their own a larger box of inputs may cost no room.
   ///   - hasPhases: whether strides or dilations give an axis of the layer phases.
-  init(_ dataflow: Dataflow, isTurned: Bool, parts: [BufferLayout.Part], hasPhases: Bool) {
-    let inputsAreAlone = parts.contains { $0.tensors == [.inputs] }
-    let afterOutputs: Sizes = hasPhases || !parts.isEmpty && !inputsAreAlone ? .everyOrOne : .everyOrEnds
+  init(_ dataflow: Dataflow, isTurned: Bool, layout: BufferLayout, hasPhases: Bool) {
+    let inputsAreAlone = layout.isAlone(.inputs)
+    let afterOutputs: Sizes = hasPhases || !layout.parts.isEmpty && !inputsAreAlone ? .everyOrOne : .everyOrEnds
     let afterWeights: Sizes = hasPhases || !inputsAreAlone ? .everyOrOne : .everyOrEnds
     self.dataflow = dataflow
     self.isTurned = isTurned
