@@ -55,6 +55,38 @@ import Workloads
     #expect(optima.count > 10)
   }
 
+  @Test("whether a dataflow attains an energy does not depend on what was asked before", arguments: seeds(0..<10))
+  func attains(_ seed: Int) throws {
+    var random = SplitMix64(seed: 9000 + seed)
+    let all = seed % 2 == 0
+    let draw = try HaloDraw(seed: 9000 + seed, axes: seed % 4 / 2 + 1, largestMACs: all ? 30 : 3000)
+    let problem = draw.problem
+    let known = WideSearch(problem, all: all)
+    let least = problem.leastCapacity.count
+    for dataflow in Dataflow.allCases {
+      var capacity = least
+      for _ in 0..<24 {
+        // Mostly larger than before.
+        capacity =
+          Int.random(in: 0..<6, using: &random) == 0
+          ? Int.random(in: least...capacity, using: &random)
+          : capacity + 1 + Int.random(in: 0...capacity / 4, using: &random)
+        let optimum = WideSearch(problem, all: all).optimum(capacity: capacity, dataflow: dataflow).best
+        let energy = optimum.energy + Int.random(in: -optimum.energy / 40...optimum.energy / 40, using: &random)
+        func cost(_ search: WideSearch) -> Int? {
+          search.candidate(costing: energy, capacity: capacity, dataflow).map { problem.evaluate($0).energy.dataQuanta }
+        }
+        let (found, expected) = (cost(known), cost(WideSearch(problem, all: all)))
+        let least = problem.dataQuanta(ofGroup: energy)
+        #expect(
+          found.map { $0 <= least } ?? false == expected.map { $0 <= least } ?? false,
+          """
+          \(draw), \(dataflow) at \(capacity), \(energy): \(String(describing: found)), \(String(describing: expected))
+          """)
+      }
+    }
+  }
+
   @Test("a curve has what is found at each capacity alone", arguments: seeds(0..<12))
   func curve(_ seed: Int) throws {
     let draw = try HaloDraw(seed: 7000 + seed, axes: seed % 2 + 1, largestMACs: 3000)

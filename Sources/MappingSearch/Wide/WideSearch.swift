@@ -33,6 +33,8 @@ final class WideSearch: @unchecked Sendable {
   private var columns: [ColumnsKey: WideColumns] = [:]
   /// The nodes of each grid that has not too many.
   private var listed: [[WideGrid.Node]?]
+  /// What was last asked of each dataflow alone.
+  private var asked: [Dataflow: Asked] = [:]
 
   /// - Parameters:
   ///   - problem: the problem.
@@ -136,6 +138,19 @@ final class WideSearch: @unchecked Sendable {
 
   /// Where the mappings of a node are that may be of use, of each template.
   typealias Frontier = [[WideLeaf.Pair]]
+  /// Those of nodes that were looked into, and the least capacity at which they may be of use.
+  private typealias Frontiers = [WideTiles: (frontier: Frontier, wakes: Int)]
+
+  /// How far the search of a dataflow for a mapping that costs no more than so much has come.
+  private struct Asked {
+    var capacity = 0
+    /// Mappings that cost more were left out.
+    var energy = Int.max
+    /// The best found, which costs that, if any was.
+    var best: WideIncumbent?
+    /// What may be of use at larger capacities; nil where it is not noted.
+    var frontiers: Frontiers? = [:]
+  }
 
   /// Offers the mappings of a node to an incumbent.
   ///
@@ -199,19 +214,9 @@ final class WideSearch: @unchecked Sendable {
       statistics.prunedByBound = statistics.mappings
       return (incumbent, statistics)
     }
-    var fitting = 0
-    var useful: [(least: Int, node: WideGrid.Node)] = []
-    for order in orders(dataflow) {
-      let limits = incumbent.limits(Int32(order))
-      let (grid, mostWords) = (grids[order], grids[order].mostWords(limits))
-      forEachNode(order, capacity: capacity) { node in
-        fitting += 1
-        if node.held > limits.most[0] || node.held < limits.least[0] { return }
-        let least = prunes ? grid.leastEnergy(node, capacity: capacity, mostWords: mostWords) : 0
-        if least <= incumbent.energy { useful.append((least, node)) }
-      }
-    }
-    let expanded = expand(useful, to: &incumbent, prunes: prunes, until: isProven)
+    let (useful, fitting) = useful(dataflow, incumbent, prunes: prunes)
+    var frontiers: Frontiers?
+    let expanded = expand(useful, to: &incumbent, from: &frontiers, prunes: prunes, until: isProven)
     statistics.scored = expanded.count
     statistics.prunedByCapacity = statistics.mappings - fitting
     statistics.prunedByBound = expanded.isProven ? useful.count - expanded.count : 0
@@ -219,21 +224,69 @@ final class WideSearch: @unchecked Sendable {
     return (incumbent, statistics)
   }
 
+  /// The nodes within an incumbent's capacity that may have better mappings, and the number of all that fit.
+  private func useful(
+    _ dataflow: Dataflow?, _ incumbent: WideIncumbent, prunes: Bool
+  ) -> (nodes: [(least: Int, node: WideGrid.Node)], fitting: Int) {
+    var fitting = 0
+    var useful: [(least: Int, node: WideGrid.Node)] = []
+    for order in orders(dataflow) {
+      let limits = incumbent.limits(Int32(order))
+      let (grid, mostWords) = (grids[order], grids[order].mostWords(limits))
+      forEachNode(order, capacity: incumbent.capacity) { node in
+        fitting += 1
+        if node.held > limits.most[0] || node.held < limits.least[0] { return }
+        let least = prunes ? grid.leastEnergy(node, capacity: incumbent.capacity, mostWords: mostWords) : 0
+        if least <= incumbent.energy { useful.append((least, node)) }
+      }
+    }
+    return (useful, fitting)
+  }
+
   /// A mapping of a dataflow within a capacity that may cost no more than so much: one of which the sums say so, or else the one
   /// with the least sums if it is to be counted anew.
+  ///
+  /// Where nothing else is asked of boxes, the search goes on from the one before for the same dataflow, if that was within a
+  /// smaller capacity for no less energy.
   func candidate(costing energy: Int, capacity: Int, limits: [HeldLimits] = [], _ dataflow: Dataflow) -> Mapping? {
-    let known = WideIncumbent(energy: problem.largestSum(recountedTo: energy), occupancy: 0)
-    return optimum(
-      capacity: capacity, limits: limits, dataflow: dataflow, known: known, until: { $0.energy <= energy }
-    )
-    .best.place.map(mapping)
+    let most = problem.largestSum(recountedTo: energy)
+    var now = Asked()
+    if limits.isEmpty, let before = asked[dataflow], before.capacity <= capacity,
+      most <= before.energy || before.best != nil
+    {
+      now = before
+    }
+    asked[dataflow] = nil
+    if !limits.isEmpty { now.frontiers = nil }
+    var known = WideIncumbent(energy: most, occupancy: 0)
+    if let best = now.best, best.energy < most { known = best }
+    var incumbent = WideIncumbent(capacity: capacity, known: known, limits: limits)
+    if incumbent.energy > energy {
+      let (nodes, _) = useful(dataflow, incumbent, prunes: true)
+      expand(nodes, to: &incumbent, from: &now.frontiers) { $0.energy <= energy }
+    }
+    if limits.isEmpty {
+      now.capacity = capacity
+      now.energy = min(now.energy, incumbent.energy)
+      now.best = incumbent.place == nil ? nil : incumbent
+      asked[dataflow] = now
+    }
+    return incumbent.place.map(mapping)
   }
 
   /// Offers the mappings of nodes to an incumbent, those that can cost least first.
   ///
+  /// - Parameters:
+  ///   - nodes: the nodes, and the least that each can cost.
+  ///   - incumbent: the best known.
+  ///   - frontiers: where to go on, and where to go on at larger capacities; nil where nobody does.
+  ///   - prunes: whether bounds leave mappings out.
+  ///   - isProven: whether nothing can be better than what is known.
   /// - Returns: the number of nodes of which they were offered, and whether nothing can be better than what was found.
+  @discardableResult
   private func expand(
-    _ nodes: [(least: Int, node: WideGrid.Node)], to incumbent: inout WideIncumbent, prunes: Bool = true,
+    _ nodes: [(least: Int, node: WideGrid.Node)], to incumbent: inout WideIncumbent,
+    from frontiers: inout Frontiers?, prunes: Bool = true,
     until isProven: (WideIncumbent) -> Bool = { _ in false }
   ) -> (count: Int, isProven: Bool) {
     var count = 0
@@ -249,9 +302,17 @@ final class WideSearch: @unchecked Sendable {
           if grid.leastEnergy(node, capacity: incumbent.occupancy - 1, mostWords: mostWords) > least { continue }
         }
       }
-      var frontier: Frontier?
+      let known = frontiers?.removeValue(forKey: node.tiles)
+      if let known, known.wakes > incumbent.capacity {
+        frontiers?[node.tiles] = known
+        continue
+      }
+      var frontier = known?.frontier
       expand(node.tiles, &frontier, to: &incumbent, prunes: prunes)
       count += 1
+      if frontiers != nil, let frontier {
+        frontiers?[node.tiles] = (frontier, frontier.joined().lazy.map(\.wakes).min() ?? .max)
+      }
       if prunes, isProven(incumbent) { return (count, true) }
     }
     return (count, false)
