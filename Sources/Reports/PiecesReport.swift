@@ -2,7 +2,7 @@ public import Answers
 import EnergyModel
 import Interchange
 import Mappings
-import Workloads
+public import Workloads
 
 /// Mappings in pieces for the terminal.
 public struct PiecesReport {
@@ -51,6 +51,38 @@ public struct PiecesReport {
     }
     return table.lines(form, leavingOut: [["bound"], ["one nest"], ["count"]])
       + form.fitted(WholeText.note(all).map { ["", $0] } ?? [])
+  }
+
+  /// A row for each capacity with what pieces save of moving data, and the number of pieces where it is of one layer.
+  ///
+  /// - Parameters:
+  ///   - capacities: the Buffer's sizes, each with the answers of all layers there.
+  ///   - form: how wide the lines may be, and whether they are coloured.
+  /// - Returns: the lines.
+  public static func curve(_ capacities: [(Bits, [PiecesAnswer])], form: TextForm = .plain) -> [String] {
+    let rows = capacities.compactMap { capacity, answers -> (Bits, [PiecesAnswer], NetworkAnswer, NetworkAnswer)? in
+      guard let all = NetworkAnswer(answers.map(\.answer)),
+        let single = NetworkAnswer(answers.compactMap(\.singleAnswer))
+      else { return nil }
+      return (capacity, answers, all, single)
+    }
+    guard let unit = capacities.first?.1.first?.answer.energy.unit else { return [] }
+    let scale = EnergyScale(unit, rows.flatMap { [$2.energy.data, $3.energy.data, $2.bound?.data] })
+    let isOfOneLayer = capacities.allSatisfy { $0.1.count == 1 }
+    var table = TextTable(
+      [("capacity", .right)] + (isOfOneLayer ? [("pieces", .right)] : []) + [
+        ("data [\(scale.unit)]", .right), ("one nest", .right), ("saved", .right), ("bound", .right),
+        ("gap data", .gap),
+      ])
+    for (capacity, answers, all, single) in rows {
+      let (data, nest) = (all.energy.data, single.energy.data)
+      table.add(
+        [CapacityText.text(capacity)] + (isOfOneLayer ? [String(answers[0].evaluation.pieces.count)] : []) + [
+          scale.text(data), scale.text(nest), NumberText.percent(nest > 0 ? 1 - data / nest : 0),
+          all.bound.map { scale.text($0.data) } ?? "", all.gap?.data.map(NumberText.percent) ?? "",
+        ])
+    }
+    return table.lines(form, leavingOut: [["bound"]])
   }
 
   /// Each layer's costs and its pieces, every one with its nest; in lines of 80 characters where there is no limit.

@@ -88,6 +88,14 @@ struct Curve: ParsableCommand {
   @Flag(help: "In a table, print what is to be said of each curve as a whole, without its points.")
   var quiet = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Split layers in up to so many pieces, as optimize does, at the sizes that --capacity lists: the best found there and "
+        + "below, which others may beat, beside that of one nest.",
+      valueName: "N|auto"),
+    transform: Pieces.init(option:))
+  var pieces: Pieces = .one
+
   /// A layer's curve with what is wanted besides.
   private struct LayerCurve: Sendable {
     let curve: ParetoCurve
@@ -118,6 +126,10 @@ struct Curve: ParsableCommand {
 
     try CommandFailure.refuse(
       capacities ?? range.map { [$0.upperBound] } ?? [], inWhichNothingFitsOf: entries, in: searched)
+
+    if pieces.most > 1 {
+      return try curveInPieces(network, entries, at: capacities, in: setting, accelerator, as: format, threads, picture)
+    }
 
     // A single layer's blocks are scored side by side instead.
     let options = SearchOptions(threads: entries.count == 1 ? threads : 1)

@@ -1,3 +1,4 @@
+import Answers
 import ArgumentParser
 import EnergyModel
 import Interchange
@@ -72,11 +73,13 @@ struct CurvePicture {
   ///   - wholes: names of layers that are drawn as wholes where they are given in parts.
   ///   - entries: its layers.
   ///   - curves: each layer's curve, and those of the dataflows alone, if they are to be drawn.
+  ///   - inPieces: what mappings in pieces come to at some capacities, and what they are called; of one curve.
   ///   - isComplete: whether all of the mapspace was searched.
   /// - Throws: ``PlotError``, or an error when the picture would be empty or cannot be written.
   func draw(
     network: String?, isNetwork: Bool, wholes: [String], _ entries: [Network.Entry],
-    _ curves: [(all: StepCurve, each: [StepCurve])], isComplete: Bool
+    _ curves: [(all: StepCurve, each: [StepCurve])], inPieces: (name: String, totals: [NetworkAnswer])? = nil,
+    isComplete: Bool
   ) throws {
     let subject = network ?? entries.first.map { ShapeText.text($0.layer) } ?? ""
     // Layers by themselves are drawn once, however often the network has them.
@@ -100,6 +103,12 @@ struct CurvePicture {
       }
     }
     for index in slopes.indices { slopes[index].mayBeLower = !isComplete }
+    if let inPieces {
+      let samples = inPieces.totals.map {
+        SkiSlope.Sample(capacityBits: $0.capacity.count, value: scale * (isTotal ? $0.energy.total : $0.energy.data))
+      }
+      slopes[0].inPieces = SkiSlope.InPieces(name: inPieces.name, points: samples)
+    }
     let isOneLayer = !isNetwork && slopes.count == 1 && network != nil
     let figure = try SkiSlopeFigure.figure(
       name: "curve",

@@ -13,6 +13,7 @@ final class LayerProgress: Sendable {
 
   private let line = ProgressLine(startedWith: 0, isQuiet: false)
   private let all: Int
+  private let each: String
   private let delay = DispatchTimeInterval.milliseconds(500)
   private let isDue = Guarded(false)
   private let state = Guarded(State())
@@ -28,17 +29,34 @@ final class LayerProgress: Sendable {
   static func map<Answer: Sendable>(
     _ entries: [Network.Entry], threads: Int, _ body: @escaping @Sendable (Network.Entry) throws -> Answer
   ) throws -> [Answer] {
-    let progress = LayerProgress(of: entries.count)
+    try map(entries, each: entries.count == 1 ? "layer" : "layers", threads: threads, name: \.layer.name, body)
+  }
+
+  /// The same of searches of another kind.
+  ///
+  /// - Parameters:
+  ///   - items: what is searched.
+  ///   - each: what they are called.
+  ///   - threads: how many are worked on at once.
+  ///   - name: what one is called.
+  ///   - body: what is done with one.
+  /// - Returns: what it makes of each.
+  /// - Throws: what it throws.
+  static func map<Item: Sendable, Answer: Sendable>(
+    _ items: [Item], each: String, threads: Int, name: @escaping @Sendable (Item) -> String,
+    _ body: @escaping @Sendable (Item) throws -> Answer
+  ) throws -> [Answer] {
+    let progress = LayerProgress(of: items.count, each)
     defer { progress.end() }
-    return try entries.concurrentMap(threads: threads) { entry in
-      progress.begin(entry.layer.name)
-      defer { progress.finish(entry.layer.name) }
-      return try body(entry)
+    return try items.concurrentMap(threads: threads) { item in
+      progress.begin(name(item))
+      defer { progress.finish(name(item)) }
+      return try body(item)
     }
   }
 
-  private init(of all: Int) {
-    self.all = all
+  private init(of all: Int, _ each: String) {
+    (self.all, self.each) = (all, each)
     guard line.isOn else { return }
     DispatchQueue.global().asyncAfter(deadline: .now() + delay) { [self] in
       isDue.withLock { $0 = true }
@@ -71,7 +89,7 @@ final class LayerProgress: Sendable {
     guard line.isOn, isDue.value else { return }
     state.withLock { state in
       if state.isEnded || state.done == all { return }
-      line.show(state.done, of: all, all == 1 ? "layer" : "layers", current: state.current.first ?? "")
+      line.show(state.done, of: all, each, current: state.current.first ?? "")
     }
   }
 }

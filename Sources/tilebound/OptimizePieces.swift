@@ -21,6 +21,16 @@ struct Pieces: CustomStringConvertible {
 
   var description: String { leastSaving > 0 ? "auto" : String(most) }
 
+  /// What they are called in legends.
+  var title: String { "found in up to \(most) pieces" }
+
+  /// What splits were tried.
+  var note: String {
+    most == 2
+      ? "the split is the best of those tried; points are left out where shorter parts cost too much already"
+      : "the first split is the best of those tried; others split again the piece where that saves most"
+  }
+
   private init(most: Int, leastSaving: Double) { (self.most, self.leastSaving) = (most, leastSaving) }
 
   init(option: String) throws {
@@ -93,12 +103,8 @@ extension Optimize {
     let heading = model.heading(
       "\(network ?? records[0].name) at \(CapacityText.text(capacity))", setting, accelerator)
     let report = PiecesReport(answers, form: output.form)
-    let note =
-      pieces.most == 2
-      ? "the split is the best of those tried; points are left out where shorter parts cost too much already"
-      : "the first split is the best of those tried; others split again the piece where that saves most"
     let lines =
-      output.fitted([heading, ""]) + (quiet ? [] : report.details) + report.table + [""] + output.fitted([note])
+      output.fitted([heading, ""]) + (quiet ? [] : report.details) + report.table + [""] + output.fitted([pieces.note])
     try output.emit(lines.joined(separator: "\n") + "\n")
   }
 }

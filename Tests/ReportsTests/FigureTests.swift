@@ -51,6 +51,25 @@ struct FigureTests {
     #expect(figure.alternativeText.contains("4 Mbit at 1 KiB falls to 1 Mbit at 64 KiB, within 5 % from 16 KiB"))
   }
 
+  /// Where no mapping in pieces was sought, those of one nest are the best known.
+  @Test func mappingsInPiecesAreDrawnBesideNests() throws {
+    var curve = slope("a", [(8 << 10, 4e6), (8 << 14, 1.04e6), (8 << 16, 1e6)])
+    let points = [(8 << 11, 3e6), (8 << 15, 1.02e6)].map { SkiSlope.Sample(capacityBits: $0.0, value: $0.1) }
+    curve.inPieces = SkiSlope.InPieces(name: "in pieces", points: points)
+    let figure = try #require(try skiSlope([curve]))
+    let line = try #require(lines(figure).last { $0.isStepped && $0.colour == .blue })
+    #expect(line.points.map(\.y) == [4e6, 3e6, 1.04e6, 1.02e6, 1e6, 1e6])
+    #expect(figure.elements.compactMap(\.legend).prefix(2) == ["optimum of one nest", "in pieces"])
+    let dots = figure.elements.compactMap {
+      if case .dots(let dots) = $0, dots.colour == .blue { dots.points } else { nil }
+    }
+    #expect(dots.last?.map(\.x) == [2048, 32768])
+    #expect(figure.alternativeText.contains("; in pieces 1.02 Mbit at 32 KiB"))
+    let cropped = try #require(try skiSlope([curve], capacities: 8 << 14...8 << 16))
+    let steps = try #require(lines(cropped).last { $0.isStepped && $0.colour == .blue })
+    #expect(steps.points.map(\.y) == [1.04e6, 1.02e6, 1e6, 1e6])
+  }
+
   /// What perhaps something beats is no optimum.
   @Test func aCurveThatMayBeLowerIsTheLeastFound() throws {
     var curve = slope("a", [(8 << 10, 4e6), (8 << 14, 1.04e6), (8 << 16, 1e6)])

@@ -7,7 +7,8 @@ struct PiecesCommandTests {
   private static let gemm = "--gemm 24x20x32 --capacity 200B"
 
   private func records(_ line: String) throws -> [[String: Any]] {
-    let outcome = try Program.run(line + " --no-timing --format json")
+    let timing = line.hasPrefix("optimize") ? " --no-timing" : ""
+    let outcome = try Program.run("\(line)\(timing) --format json")
     #expect(outcome.code == 0, "\(line): \(outcome.error)")
     let document = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
     return try #require(document?["records"] as? [[String: Any]], "\(line)")
@@ -103,7 +104,56 @@ struct PiecesCommandTests {
     }
   }
 
+  /// A curve has at each capacity what optimize finds there, or what it finds at a smaller one; never more than one nest.
+  @Test func curves() throws {
+    try withTemporaryFolder { folder in
+      let layers = [
+        "{name: first, gemm: {m: 24, n: 20, k: 32}, count: 2}", "{name: second, gemm: {m: 12, n: 17, k: 9}}",
+      ]
+      let file = try network(layers, in: folder)
+      let (bytes, options) = ([60, 90, 130, 200, 300], "--pieces 2")
+      let capacities = bytes.map { "\($0)B" }.joined(separator: ",")
+      let points = try records("curve \(file) --capacity \(capacities) \(options)")
+      #expect(points.count == 2 * bytes.count)
+      var nestsAreBeaten = 0
+      for (layer, name) in ["first", "second"].enumerated() {
+        var least = Double.infinity
+        for (index, bytes) in bytes.enumerated() {
+          let one = "optimize \(file) --layer \(name) --capacity \(bytes)B"
+          let (found, nest) = (
+            try energy(#require(records("\(one) \(options)").first)), try energy(#require(records(one).first))
+          )
+          least = min(least, found)
+          let point = points[layer * 5 + index]
+          #expect(point["layer"] as? String == name && point["capacity_bits"] as? Int == 8 * bytes)
+          #expect(try energy(point) == least && least <= nest, "\(name) at \(bytes)")
+          #expect(point["occupancy_bits"] as? Int ?? .max <= 8 * bytes)
+          nestsAreBeaten += least < nest ? 1 : 0
+        }
+      }
+      #expect(nestsAreBeaten > 2)
+      let totals = try Program.run("curve \(file) --capacity \(capacities) \(options) --total --format csv").output
+      let sums = totals.split(separator: "\n").dropFirst().map { $0.split(separator: ",").map(String.init) }
+      for (index, row) in sums.enumerated() {
+        let sum = try 2 * energy(points[index]) + energy(points[5 + index])
+        #expect(row.prefix(3) == ["net", "3", "\(8 * bytes[index])"] && row.last.flatMap(Double.init) == sum, "\(row)")
+      }
+      let table = try Program.run("curve \(file) --capacity \(capacities) \(options)").output
+      #expect(table.contains("capacity") && table.contains("one nest") && !table.contains("pieces  "), "\(table)")
+      let single = try Program.run("curve \(file) --layer first --capacity 200B \(options)").output
+      #expect(single.contains("   200 B       2  "), "\(single)")
+    }
+  }
+
   @Test(arguments: [
+    ("curve \(gemm) --pieces 2 --within 5%", 64, "--within sets the knee of curves of one nest"),
+    ("curve --gemm 24x20x32 --pieces 2", 64, "--pieces takes the sizes at which mappings in pieces are sought"),
+    ("curve --gemm 24x20x32 --capacity inputs=1KiB,weights+outputs=2KiB --pieces 2", 64, "that all tensors share"),
+    (
+      "curve alexnet --layer fc7,fc8 --capacity 1KiB,2KiB --pieces 2 --plot x.svg", 64,
+      "draws one layer or a whole network"
+    ),
+    ("curve --gemm 24x20x32 --capacity 2B --pieces 2", 2, "no mapping fits 2 B"),
     ("optimize \(gemm) --pieces 0", 64, "'--pieces <N|auto>': 1 to 256, or auto, is accepted"),
     ("optimize \(gemm) --pieces 2 --plot x.svg", 64, "--plot"),
     ("optimize \(gemm) --pieces 2 --timeloop x.yaml", 64, "--timeloop takes mappings of one nest"),

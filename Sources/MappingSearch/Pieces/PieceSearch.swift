@@ -95,6 +95,24 @@ public struct PieceSearch: Sendable {
     known.withLock { $0[whole] = .some(Optimum(part, single.statistics)) }
   }
 
+  /// An optimum of this search, with the mapping of one within a smaller capacity in place of its own where that costs less.
+  ///
+  /// - Parameters:
+  ///   - optimum: what was found.
+  ///   - smaller: what was found for the same layer within less.
+  /// - Returns: the better of both.
+  public func better(of optimum: PiecesOptimum, _ smaller: PiecesOptimum) -> PiecesOptimum {
+    guard let other = try? problem.evaluate(counting: smaller.evaluation.tree),
+      other.energy.dataQuanta < optimum.evaluation.energy.dataQuanta
+    else { return optimum }
+    var better = optimum
+    better.evaluation = other
+    if let nest = other.tree.singleNest {
+      better.nest = Optimum(problem.evaluate(nest), optimum.nest.statistics)
+    }
+    return better
+  }
+
   // MARK: One split
 
   /// The split of a part that costs least, if it saves so much, or nil where none does.
@@ -227,9 +245,9 @@ public struct PieceSearch: Sendable {
 /// A mapping in pieces that was searched for.
 public struct PiecesOptimum: Hashable, Sendable {
   /// The mapping with what it costs, what stays between pieces taken off.
-  public let evaluation: TreeEvaluation
+  public internal(set) var evaluation: TreeEvaluation
   /// The best mapping of one nest.
-  public let nest: Optimum
+  public internal(set) var nest: Optimum
   /// What the searches of all parts looked at: not all mappings in pieces. Where one nest is all there is, what its own
   /// search did.
   public let statistics: SearchStatistics

@@ -44,6 +44,17 @@ public struct SkiSlope: Hashable, Sendable {
     }
   }
 
+  /// What mappings in pieces come to at some capacities. Each value holds at larger ones too.
+  public struct InPieces: Hashable, Sendable {
+    /// What they are called in legends.
+    public var name: String
+    /// The values, by rising capacity.
+    public var points: [Sample]
+
+    /// Values with a name.
+    public init(name: String, points: [Sample]) { (self.name, self.points) = (name, points) }
+  }
+
   /// What the curve is of, for legends.
   public var name: String
   /// The optima, by rising capacity. Each holds up to the next.
@@ -56,6 +67,8 @@ public struct SkiSlope: Hashable, Sendable {
   public var knee: Knee?
   /// Each dataflow's own best.
   public var dataflows: [Dataflow: [Sample]]
+  /// The best found in pieces, where it was sought.
+  public var inPieces: InPieces?
   /// Whether the points are the optima at some capacities only, so that between them the curve may lie lower.
   public var isSampled: Bool
   /// Whether not all of the mapspace was searched, so that the points may lie lower.

@@ -55,7 +55,9 @@ public enum SkiSlopeFigure {
   ) -> (x: Figure.Axis, y: Figure.Axis)? {
     var values = curves.compactMap(\.compulsory) + curves.compactMap(\.knee?.value)
     for curve in curves {
-      for samples in [curve.points, curve.bound] + curve.dataflows.values { values += samples.map(\.value) }
+      for samples in [curve.points, curve.bound, curve.inPieces?.points ?? []] + curve.dataflows.values {
+        values += samples.map(\.value)
+      }
     }
     values = values.filter { $0 > 0 && $0.isFinite }
     guard let least = values.min(), let most = values.max() else { return nil }
@@ -78,7 +80,7 @@ public enum SkiSlopeFigure {
   private static func drawSingle(_ curve: SkiSlope, _ quantity: Quantity, _ figure: inout Figure) {
     let optimum = points(curve, curve.points, figure)
     let bound = curve.isKnownAtPointsAlone ? [] : points(curve, curve.bound, figure)
-    let name = curve.mayBeLower ? "least found" : "optimum"
+    let name = (curve.mayBeLower ? "least found" : "optimum") + (curve.inPieces == nil ? "" : " of one nest")
     // The legend begins with what is drawn last, on top.
     if curve.isSampled {
       figure.elements.append(.dots(Figure.Dots([], diameter: sampleDiameter, colour: .ink, legend: name)))
@@ -87,6 +89,10 @@ public enum SkiSlopeFigure {
       }
     } else {
       figure.elements.append(.line(Figure.Line([], width: optimumWidth, colour: .ink, legend: name)))
+    }
+    if let inPieces = curve.inPieces {
+      figure.elements.append(
+        .dots(Figure.Dots([], diameter: piecesDiameter, colour: .blue, legend: inPieces.name)))
     }
     if !bound.isEmpty {
       figure.elements.append(.line(Figure.Line([], width: 1.2, dash: .dotted, colour: .ink, legend: "lower bound")))
@@ -120,8 +126,17 @@ public enum SkiSlopeFigure {
               colour: style.colour)))
       }
     }
+    if let samples = curve.inPieces?.points {
+      if !curve.rises {
+        figure.elements.append(
+          .line(
+            Figure.Line(
+              points(curve, least(of: samples + curve.points), figure), isStepped: true, width: 1.4, colour: .blue)))
+      }
+      figure.elements.append(.dots(Figure.Dots(dots(samples), diameter: piecesDiameter, colour: .blue)))
+    }
     if curve.isSampled || optimum.count <= 2 {
-      figure.elements.append(.dots(Figure.Dots(samples(curve, figure), diameter: sampleDiameter, colour: .ink)))
+      figure.elements.append(.dots(Figure.Dots(dots(curve.points), diameter: sampleDiameter, colour: .ink)))
     }
     addLabels(curve, quantity, &figure)
     addTips(curve, quantity, prefix: "", &figure)
@@ -185,7 +200,7 @@ public enum SkiSlopeFigure {
             colour: colour,
             legend: TextWidth.fittedName(curve.name, within: 150))))
       if curve.isSampled || optimum.count == 1 {
-        figure.elements.append(.dots(Figure.Dots(samples(curve, figure), diameter: 3.5, colour: colour)))
+        figure.elements.append(.dots(Figure.Dots(dots(curve.points), diameter: 3.5, colour: colour)))
       }
     }
     for (curve, colour) in zip(curves, Colour.ofCurves) {
@@ -242,11 +257,19 @@ public enum SkiSlopeFigure {
     return places.map { patterns[$0] }
   }
 
-  private static let sampleDiameter = 6.0
+  /// The least of values that hold for all larger capacities.
+  private static func least(of samples: [SkiSlope.Sample]) -> [SkiSlope.Sample] {
+    samples.sorted { ($0.capacityBits, $0.value) < ($1.capacityBits, $1.value) }.reduce(into: []) { least, sample in
+      if sample.value < least.last?.value ?? .infinity { least.append(sample) }
+    }
+  }
 
-  /// The optima of a curve as dots.
-  private static func samples(_ curve: SkiSlope, _ figure: Figure) -> [Figure.Point] {
-    curve.points.filter { $0.value > 0 }.map { Figure.Point(x: Double($0.capacityBits) / 8, y: $0.value) }
+  private static let sampleDiameter = 6.0
+  private static let piecesDiameter = 4.5
+
+  /// Values as dots.
+  private static func dots(_ samples: [SkiSlope.Sample]) -> [Figure.Point] {
+    samples.filter { $0.value > 0 }.map { Figure.Point(x: Double($0.capacityBits) / 8, y: $0.value) }
   }
 
   /// Values of a curve as a line that goes on to the end of the axis unless the curve rises, of those in one column of pixels the first and the last.
@@ -314,6 +337,10 @@ public enum SkiSlopeFigure {
       + "\(CapacityAxis.text(bits: last.capacityBits))"
     if let knee = curve.knee { text += ", \(label(knee))" }
     if let compulsory = curve.compulsory { text += "; compulsory \(quantity.text(compulsory))" }
+    if let last = curve.inPieces?.points.last {
+      text +=
+        "; \(curve.inPieces?.name ?? "") \(quantity.text(last.value)) at \(CapacityAxis.text(bits: last.capacityBits))"
+    }
     return text
       + (curve.isKnownAtPointsAlone
         ? "." : curve.isSampled ? ". Between the \(curve.points.count) capacities asked it may lie lower." : ".")
@@ -345,6 +372,7 @@ extension SkiSlope {
     var cropped = self
     cropped.points = crop(points.filter { $0.value > 0 && $0.value.isFinite })
     cropped.bound = crop(bound.filter { $0.value > 0 && $0.value.isFinite })
+    cropped.inPieces?.points = crop((inPieces?.points ?? []).filter { $0.value > 0 && $0.value.isFinite })
     cropped.dataflows = dataflows.mapValues { crop($0.filter { $0.value > 0 && $0.value.isFinite }) }
     return cropped.points.isEmpty ? nil : cropped
   }

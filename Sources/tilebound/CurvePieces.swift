@@ -1,0 +1,122 @@
+import Answers
+import ArgumentParser
+import EnergyModel
+import Interchange
+import MappingSearch
+import Mappings
+import Reports
+import Workloads
+
+extension Curve {
+  /// Finds mappings in pieces of every layer at each capacity.
+  func curveInPieces(
+    _ network: String?, _ entries: [Network.Entry], at capacities: [Bits]?, in setting: Problem.Setting,
+    _ accelerator: Accelerator?, as format: OutputOptions.Format, _ threads: Int, _ picture: CurvePicture?
+  ) throws {
+    guard let capacities = capacities.map({ Set($0).sorted() }) else {
+      throw CommandFailure(
+        code: .usage,
+        message: "--pieces takes the sizes at which mappings in pieces are sought, as in --capacity 1KiB...1MiB")
+    }
+    if within != nil {
+      throw CommandFailure(
+        code: .usage, message: "--within sets the knee of curves of one nest; it does not go with --pieces")
+    }
+    if plot != nil {
+      if !layers.isNetwork, entries.count > 1 {
+        throw CommandFailure(code: .usage, message: "--plot with --pieces draws one layer or a whole network")
+      }
+      if plotIn == .words, setting.energyModel.buffer != nil {
+        throw CommandFailure(
+          code: .usage,
+          message:
+            "--plot-in words does not go with --pieces where the Buffer's accesses cost energy: take energy or total")
+      }
+    }
+    try setting.layout.refuse(for: "a mapping in pieces takes")
+    let answers = try answers(network, entries, at: capacities, in: setting, accelerator, as: format, threads)
+    let rows = capacities.indices.map { index in (capacities[index], answers.map { $0[index] }) }
+    let totals = rows.compactMap { NetworkAnswer($1.map(\.answer)) }
+    if let picture {
+      let curves = try nests(entries, in: setting, threads)
+      try picture.draw(
+        network: network, isNetwork: layers.isNetwork, wholes: [], entries, curves.map { ($0.steps, []) },
+        inPieces: (pieces.title, totals), isComplete: curves.allSatisfy(\.statistics.isComplete))
+    }
+    let records = total ? [] : answers.joined().map(\.answer)
+    switch format {
+    case .json:
+      try output.emit(
+        ResultFile.json(
+          records, totals: layers.isNetwork ? totals : nil, command: Invocation.text(), producer: Invocation.producer))
+    case .csv:
+      let points = totals.map {
+        CurveTotal(network: $0.name, layers: $0.layers, capacity: $0.capacity, $0.energy)
+      }
+      try output.emit(total ? ResultFile.csv(points) : ResultFile.csv(records))
+    case .table:
+      let form = output.form
+      var lines = output.fitted([model.heading(network ?? entries[0].layer.name, setting, accelerator)])
+      if layers.isNetwork || entries.count == 1 {
+        lines += [""] + PiecesReport.curve(rows, form: form)
+      } else {
+        for (entry, own) in zip(entries, answers) {
+          lines += ["", "\(entry.layer.name):"]
+          lines += PiecesReport.curve(zip(capacities, own).map { ($0, [$1]) }, form: form)
+        }
+      }
+      lines += output.fitted(["", pieces.note])
+      try output.emit(lines.joined(separator: "\n") + "\n")
+    }
+  }
+
+  /// For each layer an answer at each capacity: what was found there or at a smaller one.
+  private func answers(
+    _ network: String?, _ entries: [Network.Entry], at capacities: [Bits], in setting: Problem.Setting,
+    _ accelerator: Accelerator?, as format: OutputOptions.Format, _ threads: Int
+  ) throws -> [[PiecesAnswer]] {
+    struct Item {
+      let entry: Network.Entry
+      let capacity: Bits
+    }
+    let items = entries.flatMap { entry in capacities.map { Item(entry: entry, capacity: $0) } }
+    let found = try LayerProgress.map(
+      items, each: "searches", threads: threads, name: { "\($0.entry.layer.name) at \(CapacityText.text($0.capacity))" }
+    ) { item in
+      let problem = try Problem(item.entry.layer, in: setting.at(item.capacity))
+      let search = PieceSearch(
+        problem, capacity: item.capacity, options: SearchOptions(threads: items.count == 1 ? threads : 1))
+      guard let optimum = search.optimum(pieces: pieces.most, leastSaving: pieces.leastSaving) else {
+        throw CommandFailure.nothingFits(problem, item.capacity)
+      }
+      // No part of a table.
+      let dataflows =
+        format != .table && optimum.evaluation.tree.singleNest != nil
+        ? search.optimizer.dataflows(attaining: optimum.nest, capacity: item.capacity) : nil
+      return (search: search, optimum: optimum, dataflows: dataflows)
+    }
+    return entries.indices.map { index in
+      let own = found[index * capacities.count..<(index + 1) * capacities.count]
+      var last: PiecesOptimum?
+      return own.map { search, optimum, dataflows in
+        let best = last.map { search.better(of: optimum, $0) } ?? optimum
+        last = best
+        let answer = Answer(
+          network: network, entry: entries[index], on: accelerator?.identity, search, best,
+          attainedBy: best == optimum ? dataflows : nil)
+        return PiecesAnswer(answer, best)
+      }
+    }
+  }
+
+  /// The curves of one nest.
+  private func nests(
+    _ entries: [Network.Entry], in setting: Problem.Setting, _ threads: Int
+  ) throws -> [ParetoCurve] {
+    let searched = setting.withoutBuffer
+    let options = SearchOptions(threads: entries.count == 1 ? threads : 1)
+    return try LayerProgress.map(entries, threads: threads) { entry in
+      Optimizer(try Problem(entry.layer, in: searched)).curve(options: options)
+    }
+  }
+}
