@@ -27,6 +27,14 @@ let targets: [String: Target] = [
     _ = try MeasuredFile.parse(text, name: "file", columns: nil, shape: nil, origin: "file")
   },
   "results": onText { text throws(FormatError) in _ = try ResultReader.parse(text, origin: "file") },
+  "gzip": { bytes in
+    onFile { file throws(FormatError) in _ = try ResultReader.read(file: file) }(bytes)
+    guard let member = try? Gzip.member(bytes) else { finding("zlib cannot be used") }
+    attempt { () throws(FormatError) in
+      // Several members one after the other hold all that they hold.
+      if try Gzip.content(member + member, origin: "file") != bytes + bytes { finding("members hold something else") }
+    }
+  },
   "options": onText(option),
   "workload": onFile { file throws(FormatError) in _ = try WorkloadFile.read(file) },
   "timeloop": onFile { file throws(FormatError) in

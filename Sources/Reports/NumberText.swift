@@ -68,6 +68,11 @@ enum NumberText {
     return String(format: "%.3fe%.0f", pow(10, decimal - exponent), exponent)
   }
 
-  /// A share or an excess in percent: "99.8 %".
-  static func percent(_ share: Double) -> String { "\(fixed(100 * share, decimals: 1)) %" }
+  /// A share or an excess in percent: "99.8 %", and "<0.1 %" where it is less than what "0.1 %" stands for and more than nothing.
+  static func percent(_ share: Double) -> String {
+    share > leastShare && share < 0.0005 ? "<0.1 %" : "\(fixed(100 * share, decimals: 1)) %"
+  }
+
+  /// Sums of the same energies in another order differ by less than this part.
+  private static let leastShare = 1e-12
 }

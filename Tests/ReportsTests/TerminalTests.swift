@@ -17,6 +17,13 @@ struct TerminalTests {
     #expect(table.lines == ["name               n", #"a\u{1b}[31m\u{a}b  1"#])
   }
 
+  /// What is more than nothing does not read as nothing, as sums of the same energies in another order do.
+  @Test(arguments: [
+    (0, "0.0 %"), (1e-14, "0.0 %"), (1e-6, "<0.1 %"), (0.00049, "<0.1 %"), (0.0005, "0.1 %"), (0.998, "99.8 %"),
+    (-0.2, "-20.0 %"),
+  ])
+  func percent(share: Double, text: String) { #expect(NumberText.percent(share) == text) }
+
   private func form(_ width: Int?) -> TextForm { TextForm(width: width, isColoured: false) }
 
   /// Colours are put round what is written, and change nothing else of it.
