@@ -71,6 +71,30 @@ import Workloads
     #expect(bound?.dataQuanta ?? .max <= found.energy.dataQuanta, comment)
   }
 
+  /// Where a tensor is whole in the Buffer from the first loop on, an order that does not keep it first has no mapping.
+  @Test("Each dataflow has a curve, whatever is there twice, on the chip or cut at multiples", arguments: seeds(0..<6))
+  func curvesOfDataflows(_ seed: Int) throws {
+    let layer = try Layer(
+      name: "halo", inputChannels: 4, input: Extent(5), outputChannels: 6, kernel: Extent(3), padding: Padding(seed % 2))
+    let (tensor, other) = (Tensor.allCases[seed % 3], Tensor.allCases[(seed + 1) % 3])
+    for layout in [
+      try BufferLayout(doubleBuffered: [tensor]), try BufferLayout(doubleBuffered: [tensor, other]),
+      try BufferLayout(onChip: [tensor]), try BufferLayout(doubleBuffered: [tensor], onChip: [other]),
+      try BufferLayout(doubleBuffered: [tensor], multiples: [.k: 4]), try BufferLayout(onChip: [tensor], multiples: [.k: 4]),
+    ] {
+      let problem = try Problem(layer, reuse: .overlap, layout: layout)
+      let optimizer = Optimizer(problem)
+      var least: [Dataflow: Int] = [:]
+      for dataflow in Dataflow.allCases {
+        let points = optimizer.curve(dataflow: dataflow).steps.points
+        let optimum = optimizer.optimum(capacity: Bits(1 << 20), dataflow: dataflow)
+        #expect(points.last?.dataQuanta == optimum?.energy.dataQuanta, "\(Self.describe(layout)), \(dataflow)")
+        least[dataflow] = points.last?.dataQuanta
+      }
+      #expect(!least.isEmpty && optimizer.curve().steps.points.last?.dataQuanta == least.values.min())
+    }
+  }
+
   @Test("few nests beat what is found, and by little, by brute force", arguments: seeds(0..<30))
   func bruteForce(_ batch: Int) throws {
     var lost: [String] = []

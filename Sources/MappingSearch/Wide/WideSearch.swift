@@ -424,6 +424,8 @@ final class WideSearch: @unchecked Sendable {
     }
     // What costs least and holds least of that ends the curve.
     let last = optimum(capacity: whole, limits: limits, dataflow: dataflow, known: others.last).best.occupancy
+    // No order of keeps is searched, or nothing fits.
+    if last == .max { return [] }
     let unit = problem.widths.unit
     let leastHeld = Tensor.allCases.reduce(0) { $0 + room.width($1) }
     let (least, end) = ((leastHeld + unit - 1) / unit, (last + unit - 1) / unit)
