@@ -22,8 +22,8 @@ struct UnitSearch {
   init(_ unit: Sweep.Unit, of sweep: Sweep, threads: Int) throws {
     self.sweep = sweep
     let item = sweep.items[unit.items[0]]
-    for (ratio, _) in unit.lookUps {
-      known[ratio] = Curves(try sweep.problem(item, .comparing(ratio)), item.setting.capacities, sweep, threads)
+    for (ratio, capacities) in unit.lookUps {
+      known[ratio] = Curves(try sweep.problem(item, .comparing(ratio)), capacities.sorted(), sweep, threads)
     }
   }
 
@@ -83,7 +83,7 @@ struct UnitSearch {
       options = SearchOptions(threads: threads)
       // Of a Buffer in parts a curve is as much work as the optima at its capacities.
       let hasParts = !problem.layout.parts.isEmpty
-      all = hasParts ? optimizer.curve(at: capacities, options: options) : optimizer.curve(options: options)
+      all = hasParts ? optimizer.curve(at: capacities, options: options) : optimizer.curve(including: capacities, options: options)
       areCompared = sweep.comparesDataflows || hasParts
       isEachWanted = sweep.comparesDataflows || sweep.dataflows.count == Dataflow.allCases.count
       bounds = LowerBounds(problem)

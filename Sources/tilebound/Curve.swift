@@ -139,7 +139,7 @@ struct Curve: ParsableCommand {
     let found = try LayerProgress.map(entries, threads: threads) { entry in
       let problem = try Problem(entry.layer, in: searched)
       let optimizer = Optimizer(problem)
-      let curve = optimizer.curve(options: options)
+      let curve = optimizer.curve(including: capacities ?? [], options: options)
       let comparesAll = wantsPoints && problem.dataflows.count == Dataflow.allCases.count
       let each = comparesAll || plotsDataflows ? DataflowCurves(optimizer, options: options) : nil
       return LayerCurve(

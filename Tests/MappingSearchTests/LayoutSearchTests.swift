@@ -75,14 +75,16 @@ import Workloads
   @Test("Each dataflow has a curve, whatever is there twice, on the chip or cut at multiples", arguments: seeds(0..<6))
   func curvesOfDataflows(_ seed: Int) throws {
     let layer = try Layer(
-      name: "halo", inputChannels: 4, input: Extent(5), outputChannels: 6, kernel: Extent(3), padding: Padding(seed % 2))
+      name: "halo", inputChannels: 4, input: Extent(5), outputChannels: 6, kernel: Extent(3), padding: Padding(seed % 2)
+    )
     let (tensor, other) = (Tensor.allCases[seed % 3], Tensor.allCases[(seed + 1) % 3])
     for layout in [
       try BufferLayout(doubleBuffered: [tensor]), try BufferLayout(doubleBuffered: [tensor, other]),
       try BufferLayout(onChip: [tensor]), try BufferLayout(doubleBuffered: [tensor], onChip: [other]),
-      try BufferLayout(doubleBuffered: [tensor], multiples: [.k: 4]), try BufferLayout(onChip: [tensor], multiples: [.k: 4]),
+      try BufferLayout(doubleBuffered: [tensor], multiples: [.k: 4]),
+      try BufferLayout(onChip: [tensor], multiples: [.k: 4]),
     ] {
-      let problem = try Problem(layer, reuse: .overlap, layout: layout)
+      let problem = try Problem(layer, in: Problem.Setting(widths: WordWidths(.byte), reuse: .overlap, layout: layout))
       let optimizer = Optimizer(problem)
       var least: [Dataflow: Int] = [:]
       for dataflow in Dataflow.allCases {

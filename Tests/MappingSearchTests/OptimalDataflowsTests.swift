@@ -110,6 +110,43 @@ struct OptimalDataflowsTests {
     #expect(joined > 0)
   }
 
+  /// Mappings of layers whose input boxes overlap are compared by sums that may be more than they cost.
+  @Test(
+    "An optimum is the least of the dataflows' own, and a curve that includes its capacity has it",
+    arguments: seeds(0..<6))
+  func ownOptima(number: Int) throws {
+    func layer(_ k: Int, _ c: Int, _ h: Int, _ w: Int, kernel: Int, stride: Int = 1, padding: Int = 0) throws -> Layer {
+      try Layer(
+        name: "layer", inputChannels: c, input: Extent(height: h, width: w), outputChannels: k, kernel: Extent(kernel),
+        stride: Extent(stride), padding: Padding(padding))
+    }
+    let (large, odd) = (try layer(20, 46, 39, 36, kernel: 3), try layer(22, 4, 15, 22, kernel: 5, padding: 2))
+    let (layer, layout, bytes): (Layer, BufferLayout, Int) = try [
+      (odd, .shared, 256), (layer(64, 3, 112, 112, kernel: 7, stride: 2, padding: 3), .shared, 5000),
+      (large, BufferLayout(multiples: [.k: 2, .c: 16]), 2048), (large, BufferLayout(doubleBuffered: [.inputs]), 3000),
+      (layer(20, 46, 39, 36, kernel: 1), .shared, 3000), (layer(7, 2, 9, 8, kernel: 3, stride: 2), .shared, 512),
+    ][number]
+    let widths = WordWidths(inputs: .byte, weights: .byte, outputs: .byte, partialSums: try #require(BitWidth(24)))
+    var setting = Problem.Setting(widths: widths, reuse: .overlap)
+    setting.layout = layout
+    let problem = try Problem(layer, in: setting)
+    let (capacities, optimizer) = ([bytes / 2, bytes, bytes * 5 / 3].map(Bits.bytes), Optimizer(problem))
+    let curve = Optimizer(problem).curve(including: capacities)
+    for capacity in capacities.reversed() {
+      let optimum = try #require(optimizer.optimum(capacity: capacity))
+      let own = Dataflow.allCases.map {
+        Optimizer(problem).optimum(capacity: capacity, dataflow: $0)?.energy.dataQuanta ?? .max
+      }
+      let comment = Comment(rawValue: "\(layer) at \(capacity.count): \(optimum.energy.dataQuanta), \(own)")
+      #expect(own.min() == optimum.energy.dataQuanta, comment)
+      #expect(
+        optimizer.dataflows(attaining: optimum, capacity: capacity)
+          == zip(Dataflow.allCases, own).filter { $0.1 == own.min() }.map(\.0), comment)
+      let index = try #require(curve.steps.index(capacity: capacity))
+      #expect(curve.steps.points[index].dataQuanta == optimum.energy.dataQuanta, comment)
+    }
+  }
+
   /// Depthwise, an input-stationary nest that holds all weights moves what a weight-stationary one does, though the search
   /// counts more for it: it is not the only one of its kind.
   @Test func mappingsCountAsWhatTheyMove() throws {

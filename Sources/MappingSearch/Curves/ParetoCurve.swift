@@ -41,6 +41,16 @@ public struct ParetoCurve: Sendable {
     self.init(problem, best.map(\.point), statistics) { [best] in best[$0].evaluated() }
   }
 
+  /// The points with their mappings.
+  var candidates: [Candidate] {
+    steps.points.indices.map { index in (steps.points[index], { evaluated(index) }) }
+  }
+
+  /// The least of this curve and of mappings of the same problem.
+  func merged(with others: [Candidate]) -> ParetoCurve {
+    others.isEmpty ? self : ParetoCurve(problem, bestOf: candidates + others, statistics)
+  }
+
   /// The mapping of a point with what it costs.
   ///
   /// - Parameter index: an index of the points of ``steps``.
@@ -59,6 +69,16 @@ public struct ParetoCurve: Sendable {
 }
 
 extension Optimizer {
+  /// The curve over the searched dataflows, which has the optima at some capacities too where it does not have all.
+  ///
+  /// - Parameters:
+  ///   - capacities: sizes of the Buffer.
+  ///   - options: how to search; the curve does not depend on it.
+  /// - Returns: the curve.
+  public func curve(including capacities: [Bits], options: SearchOptions = SearchOptions()) -> ParetoCurve {
+    engine?.curve(including: capacities, options: options) ?? curve(options: options)
+  }
+
   /// The Pareto curve over the searched dataflows.
   ///
   /// - Parameters:

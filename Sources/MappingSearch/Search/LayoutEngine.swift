@@ -60,6 +60,14 @@ struct LayoutEngine: SearchEngine {
     return problem.evaluate(mapping)
   }
 
+  func curve(including capacities: [Bits], options: SearchOptions) -> ParetoCurve {
+    let whole = curve(dataflow: nil, at: nil, options: options)
+    if !problem.layout.parts.isEmpty {
+      return whole.merged(with: curve(dataflow: nil, at: capacities, options: options).candidates)
+    }
+    return whole.merged(with: searches.flatMap { $0.curve(including: capacities, options: options).candidates })
+  }
+
   func curve(dataflow: Dataflow?, at capacities: [Bits]?, options: SearchOptions) -> ParetoCurve {
     var statistics = SearchStatistics()
     var found: [ParetoCurve.Candidate] = []

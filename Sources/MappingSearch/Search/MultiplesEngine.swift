@@ -37,14 +37,21 @@ struct MultiplesEngine: SearchEngine {
     return curve.steps.index(capacity: capacity).map { curve.optimum(at: $0) }
   }
 
+  func curve(including capacities: [Bits], options: SearchOptions) -> ParetoCurve {
+    if problem.isCutEvenly { return counted(search.curve(including: capacities, options: options)) }
+    let whole = curve(dataflow: nil, at: nil, options: options)
+    return whole.merged(with: curve(dataflow: nil, at: capacities, options: options).candidates)
+  }
+
   func curve(dataflow: Dataflow?, at capacities: [Bits]?, options: SearchOptions) -> ParetoCurve {
-    if problem.isCutEvenly {
-      let curve = search.curve(dataflow: dataflow, at: capacities, options: options)
-      let points = curve.steps.points.map {
-        StepCurve.Point(capacity: $0.capacity, dataQuanta: $0.dataQuanta + problem.biasQuanta)
-      }
-      return ParetoCurve(problem, points, curve.statistics) { counted(curve.evaluated($0).mapping) }
-    }
+    if problem.isCutEvenly { return counted(search.curve(dataflow: dataflow, at: capacities, options: options)) }
+    // Each order of keeps alone may have what costs less when it is counted anew.
+    let dataflows = dataflow.map { [$0] } ?? [nil] + problem.dataflows
+    let curves = dataflows.map { uneven(dataflow: $0, at: capacities, options) }
+    return curves[0].merged(with: curves.dropFirst().flatMap(\.candidates))
+  }
+
+  private func uneven(dataflow: Dataflow?, at capacities: [Bits]?, _ options: SearchOptions) -> ParetoCurve {
     let larger = problem.layout.parts.isEmpty ? nil : capacities?.flatMap(capacitiesTried)
     let curve = search.curve(dataflow: dataflow, at: larger, options: options)
     let found = curve.steps.points.indices.map { index -> ParetoCurve.Candidate in
@@ -65,6 +72,14 @@ struct MultiplesEngine: SearchEngine {
     var capacities = [capacity]
     while let last = capacities.last, last.count < most { capacities.append(last + Bits(max(1, last.count / 8))) }
     return capacities
+  }
+
+  /// A curve of the coarse problem, of which each mapping costs the same.
+  private func counted(_ curve: ParetoCurve) -> ParetoCurve {
+    let points = curve.steps.points.map {
+      StepCurve.Point(capacity: $0.capacity, dataQuanta: $0.dataQuanta + problem.biasQuanta)
+    }
+    return ParetoCurve(problem, points, curve.statistics) { counted(curve.evaluated($0).mapping) }
   }
 
   /// What a mapping of the coarse problem costs.

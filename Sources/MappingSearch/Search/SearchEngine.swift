@@ -34,9 +34,18 @@ protocol SearchEngine: Sendable {
   ///   - options: how to search; the curve does not depend on it.
   /// - Returns: the curve.
   func curve(dataflow: Dataflow?, at capacities: [Bits]?, options: SearchOptions) -> ParetoCurve
+
+  /// The curve of all dataflows as a whole, which has the optima at some capacities too.
+  func curve(including capacities: [Bits], options: SearchOptions) -> ParetoCurve
 }
 
 extension SearchEngine {
+  func curve(including capacities: [Bits], options: SearchOptions) -> ParetoCurve {
+    let whole = curve(dataflow: nil, at: nil, options: options)
+    let others = capacities.filter { $0 > exactCurves }
+    return others.isEmpty ? whole : whole.merged(with: curve(dataflow: nil, at: others, options: options).candidates)
+  }
+
   func attains(_ dataQuanta: Int, capacity: Bits, _ dataflow: Dataflow) -> Bool {
     optimum(capacity: capacity, dataflow: dataflow, options: SearchOptions())
       .map { $0.energy.dataQuanta <= dataQuanta } ?? false

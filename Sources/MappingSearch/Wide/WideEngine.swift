@@ -17,6 +17,13 @@ struct WideEngine: SearchEngine {
   /// The searches so far, by whether all block sizes are tried.
   private let searches = Guarded<[Bool: WideSearch]>([:])
 
+  private struct AskedAt: Hashable {
+    let dataflow: Dataflow
+    let capacity: Bits
+  }
+  /// What an order of keeps alone attains at a capacity, where that is no more than so much, both in quanta.
+  private let ownLeast = Guarded<[AskedAt: (upTo: Int, least: Int)]>([:])
+
   /// When a search at one capacity ends, or nil.
   private let limit: TimeLimit?
 
@@ -71,13 +78,41 @@ struct WideEngine: SearchEngine {
           : dataQuanta <= proof.leastQuanta
       }
       if limit.endedSearch { statistics.endEarly() }
-      let evaluation = found.place.map { problem.recounted(search.mapping($0), atMost: found.energy) } ?? other
+      var evaluation = found.place.map { problem.recounted(search.mapping($0), atMost: found.energy) } ?? other
+      if let best = evaluation, dataflow == nil, options.prunes, !isSmall, best.energy.dataQuanta > proof.leastQuanta {
+        evaluation = leastOfDataflows(best, capacity, search)
+      }
       return evaluation.map { Optimum($0, statistics) }
     }
   }
 
+  /// The best of what was found and of each order of keeps alone. Mappings are compared by sums, and that with the least may not
+  /// be the one that costs least when it is counted anew.
+  private func leastOfDataflows(_ found: Evaluation, _ capacity: Bits, _ search: WideSearch) -> Evaluation {
+    var best = found
+    for dataflow in problem.dataflows where dataflow != found.mapping.dataflow && room.isKept(by: dataflow) {
+      if limit.endsSearch() { break }
+      let energy = problem.mostEnergyOfGroup(best.energy.dataQuanta)
+      let mapping = search.candidate(
+        costing: energy - 1, capacity: capacity.count - room.besides, limits: limits(capacity), dataflow)
+      let others = [mapping.map { problem.evaluate($0) }, slidingOptimum(capacity, dataflow)]
+      let least = others.compactMap { $0?.energy.dataQuanta }.min() ?? .max
+      ownLeast.withLock {
+        $0[AskedAt(dataflow: dataflow, capacity: capacity)] = (best.energy.dataQuanta, least)
+      }
+      for case .some(let other) in others
+      where (other.energy.dataQuanta, held(other)) < (best.energy.dataQuanta, held(best)) {
+        best = other
+      }
+    }
+    return best
+  }
+
   func attains(_ dataQuanta: Int, capacity: Bits, _ dataflow: Dataflow) -> Bool {
     func attains(_ evaluation: Evaluation) -> Bool { evaluation.energy.dataQuanta <= dataQuanta }
+    if let known = ownLeast.withLock({ $0[AskedAt(dataflow: dataflow, capacity: capacity)] }), dataQuanta <= known.upTo {
+      return known.least <= dataQuanta
+    }
     if let other = slidingOptimum(capacity, dataflow, isEnough: attains), attains(other) { return true }
     return withSearch(all: WideSearch.isSmall(problem.layer)) { search in
       search.candidate(
@@ -125,6 +160,28 @@ struct WideEngine: SearchEngine {
     }
     let steps = evaluations.map { StepCurve.Point(capacity: held($0), dataQuanta: $0.energy.dataQuanta) }
     return ParetoCurve(problem, steps, statistics) { evaluations[$0] }
+  }
+
+  func curve(including capacities: [Bits], options: SearchOptions) -> ParetoCurve {
+    let curve = curve(dataflow: nil, at: nil, options: options)
+    var found: [ParetoCurve.Candidate] = []
+    let isSmall = WideSearch.isSmall(problem.layer)
+    let isSampledAlike = isSmall == WideSearch.isSmallForCurves(problem.layer)
+    for capacity in Set(capacities).sorted() where capacity >= problem.leastCapacity {
+      let known = curve.steps.index(capacity: capacity).map { curve.evaluated($0) }
+      let proof = OptimalityProof(problem, capacity: capacity)
+      if let known, known.energy.dataQuanta <= proof.leastQuanta { continue }
+      let best: Evaluation?
+      if let known, isSampledAlike, WideSearch.isSampled(capacity.count - room.besides, unit: problem.widths.unit) {
+        best = isSmall ? nil : withSearch(all: false) { leastOfDataflows(known, capacity, $0) }
+      } else {
+        best = optimum(capacity: capacity, dataflow: nil, options: options)?.evaluation
+      }
+      guard let best else { continue }
+      let point = StepCurve.Point(capacity: held(best), dataQuanta: best.energy.dataQuanta)
+      found.append((point, { best }))
+    }
+    return curve.merged(with: found)
   }
 
   /// The optima under the rule `sliding` at some capacities or at all, counted under this one.

@@ -433,15 +433,27 @@ final class WideSearch: @unchecked Sendable {
     var capacities = others.map(\.occupancy).filter { $0 < last } + [last]
     var octave = 1
     while octave < last {
-      var part = Double(octave)
-      for _ in 0..<16 {
-        units.insert(Int(part) / unit)
-        part *= Self.sixteenthOfOctave
-      }
+      units.formUnion(Self.parts(ofOctave: octave).map { $0 / unit })
       octave *= 2
     }
     capacities += units.filter { $0 >= least && $0 * unit < last }.map { $0 * unit }
     return Set(capacities).sorted()
+  }
+
+  /// Sixteen capacities from a power of two on.
+  private static func parts(ofOctave start: Int) -> [Int] {
+    var part = Double(start)
+    return (0..<16).map { _ in
+      defer { part *= sixteenthOfOctave }
+      return Int(part)
+    }
+  }
+
+  /// Whether a curve has what is best within a capacity, which its mappings hold in words of so many bits.
+  static func isSampled(_ capacity: Int, unit: Int) -> Bool {
+    if capacity / unit < few { return true }
+    let octave = 1 << (Int.bitWidth - 1 - capacity.leadingZeroBitCount)
+    return parts(ofOctave: octave).contains { $0 / unit == capacity / unit }
   }
 
   /// 2^(1/16).
