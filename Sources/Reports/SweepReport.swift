@@ -39,8 +39,9 @@ public enum SweepReport {
     if let note = WholeText.note(sweep.networks.flatMap { $0.entries.compactMap(\.partOf) }) {
       lines += [""] + form.fitted([note])
     }
-    if !isComplete {
-      lines += form.fitted(["", SearchStatistics.note(onIncomplete: "some optima")])
+    // What costs what the bound says no mapping beats.
+    if !isComplete, totals.contains(where: { $0.gap.data.map { $0 > 0 } ?? true }) {
+      lines += form.fitted(["", SearchStatistics.note(onIncomplete: "an optimum above its bound")])
     }
     return lines
   }

@@ -15,12 +15,20 @@ extension CompletionKind {
   /// A built-in accelerator, or a file.
   static var accelerator: CompletionKind { .custom { _, _, prefix in names(BuiltIn.acceleratorNames, or: prefix) } }
 
+  /// Some of these names or files by commas.
+  static func anyOf(_ names: [String]) -> CompletionKind {
+    .custom { _, _, prefix in list(names, after: prefix) + (prefix.contains(",") ? [] : files(prefix)) }
+  }
+
+  /// Some of these words by commas.
+  static func list(_ words: [String]) -> CompletionKind { .custom { _, _, prefix in list(words, after: prefix) } }
+
   /// A layer of the network that is on the command line, the last of several by commas.
   static var layers: CompletionKind {
     .custom { words, _, prefix in
-      let known = BuiltIn.networkNames.first { words.contains($0) || words.contains("--network=\($0)") }
-      guard let network = known.flatMap({ try? BuiltIn.network($0) }) else { return [] }
-      return list(network.layerNames, after: prefix)
+      let named = words.dropFirst(2).map { $0.hasPrefix("--network=") ? String($0.dropFirst(10)) : $0 }
+      let networks = named.lazy.filter { !$0.hasPrefix("-") }.compactMap { try? BuiltIn.network(nameOrFile: $0) }
+      return networks.first.map { list($0.layerNames, after: prefix) } ?? []
     }
   }
 

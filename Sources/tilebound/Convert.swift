@@ -20,10 +20,11 @@ struct Convert: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("Files with layers, built-in networks, or - for standard input.", valueName: "files"))
+    help: ArgumentHelp("Files with layers, built-in networks, or - for standard input.", valueName: "files"),
+    completion: .network)
   var files: [String] = []
 
-  @Option(help: ArgumentHelp("The same; may be given several times.", valueName: "name|file"))
+  @Option(help: ArgumentHelp("The same; may be given several times.", valueName: "name|file"), completion: .network)
   var network: [String] = []
 
   @OptionGroup var dimensions: DimensionOptions
@@ -38,7 +39,7 @@ struct Convert: ParsableCommand {
   @Flag(help: "Leave out layers that are not understood.")
   var skipUnresolved = false
 
-  @Option(help: ArgumentHelp(OutputOptions.outputHelp, valueName: "file"))
+  @Option(help: ArgumentHelp(OutputOptions.outputHelp, valueName: "file"), completion: .file())
   var output: String?
 
   func run() throws {

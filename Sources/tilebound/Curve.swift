@@ -76,7 +76,7 @@ struct Curve: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Draw the curve, its lower bound and each dataflow's own to this file, .svg, .png or .pdf; --capacity sets the range. "
-        + "Several layers chosen by --layer are drawn together.", valueName: "file"))
+        + "Several layers chosen by --layer are drawn together.", valueName: "file"), completion: .file())
   var plot: String?
 
   @Option(

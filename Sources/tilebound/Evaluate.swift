@@ -50,7 +50,7 @@ struct Evaluate: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "How tensors lie in DRAM: nchw, columns next to each other, or nhwc, channels. (default: nchw)",
-      valueName: "order"))
+      valueName: "order"), completion: .list(["nchw", "nhwc"]))
   var memoryOrder: String?
 
   @OptionGroup var timeloop: TimeloopOptions

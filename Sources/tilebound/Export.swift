@@ -86,7 +86,7 @@ struct Export: ParsableCommand {
   @OptionGroup var chosen: DataflowOptions
   @OptionGroup var threads: ThreadOptions
 
-  @Option(help: ArgumentHelp(OutputOptions.outputHelp, valueName: "file"))
+  @Option(help: ArgumentHelp(OutputOptions.outputHelp, valueName: "file"), completion: .file())
   var output: String?
 
   func run() throws {

@@ -9,7 +9,8 @@ import Workloads
 struct GivenMappingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The mapping, a file in YAML or JSON of this program's, or one of Timeloop's.", valueName: "file"))
+      "The mapping, a file in YAML or JSON of this program's, or one of Timeloop's.", valueName: "file"),
+    completion: .file())
   var mapping: String?
 
   @Option(

@@ -8,7 +8,8 @@ struct LayoutOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Tensors of which the next box is loaded while the one before is used, so that they take twice their box unless they "
-        + "have only one: inputs, weights, outputs, by commas, or all.", valueName: "tensors"))
+        + "have only one: inputs, weights, outputs, by commas, or all.", valueName: "tensors"),
+    completion: .list(["all"] + Tensor.allCases.map(\.rawValue)))
   var doubleBuffer: String?
 
   @Option(
@@ -21,12 +22,13 @@ struct LayoutOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Tensors that are in the Buffer whole before the layer runs, so that they move no word: inputs, weights.",
-      valueName: "tensors"))
+      valueName: "tensors"), completion: .list(["inputs", "weights"]))
   var onChip: String?
 
   @Option(
     help: ArgumentHelp(
-      "Tensors that stay in the Buffer whole after it, and move no word: outputs.", valueName: "tensors"))
+      "Tensors that stay in the Buffer whole after it, and move no word: outputs.", valueName: "tensors"),
+    completion: .list(["outputs"]))
   var leaveOnChip: String?
 
   /// The layout of a capacity, which may have parts, or of an accelerator, with what options say besides.

@@ -20,14 +20,14 @@ struct Merge: ParsableCommand {
         tilebound merge part-*.csv --output - --quiet
       """)
 
-  @Argument(help: ArgumentHelp("The parts' files.", valueName: "file"))
+  @Argument(help: ArgumentHelp("The parts' files.", valueName: "file"), completion: .file())
   var files: [String] = []
 
   @Option(
     help: ArgumentHelp(
       "The file to write, whole or not at all, with the index beside it, compressed for a name in .gz. - is standard "
         + "output, without an index.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var output: String?
 
   @Flag(help: "Show neither progress nor totals.")

@@ -51,12 +51,15 @@ struct Optimize: ParsableCommand {
   @OptionGroup var chosen: DataflowOptions
   @OptionGroup var output: OutputOptions
 
-  @Option(help: ArgumentHelp("Write the mapping of a single layer to this file, for evaluate.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Write the mapping of a single layer to this file, for evaluate.", valueName: "file"),
+    completion: .file())
   var mapping: String?
 
   @Option(
     help: ArgumentHelp(
-      "Draw the layers under the roofline of the accelerator to this file, .svg, .png or .pdf.", valueName: "file"))
+      "Draw the layers under the roofline of the accelerator to this file, .svg, .png or .pdf.", valueName: "file"),
+    completion: .file())
   var plot: String?
 
   @OptionGroup var timeloop: TimeloopOptions

@@ -390,7 +390,7 @@ struct OutputOptions: ParsableArguments {
       valueName: "form"))
   var namedFormat: Format?
 
-  @Option(help: ArgumentHelp(outputHelp, valueName: "file"))
+  @Option(help: ArgumentHelp(outputHelp, valueName: "file"), completion: .file())
   var output: String?
 
   @OptionGroup var table: TableOptions

@@ -10,7 +10,7 @@ struct RecordOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The mapping of a record of a file of results: --network, --layer, --capacity and --reuse choose it where there are "
-        + "several.", valueName: "file"))
+        + "several.", valueName: "file"), completion: .file())
   var result: String?
 
   /// The one record that is meant.

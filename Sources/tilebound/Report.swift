@@ -24,13 +24,13 @@ struct Report: ParsableCommand {
           --output vgg16.html
       """)
 
-  @Argument(help: ArgumentHelp("Result files.", valueName: "file"))
+  @Argument(help: ArgumentHelp("Result files.", valueName: "file"), completion: .file())
   var files: [String]
 
   @Option(
     help: ArgumentHelp(
       "Write to this file, whole or not at all; without it to standard output unless that is a terminal, as - in any case.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var output: String?
 
   @Option(help: ArgumentHelp("The page's heading. (default: it names the networks)", valueName: "text"))

@@ -49,13 +49,14 @@ struct SweepCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("What to sweep, a YAML file, or networks as --network takes.", valueName: "file|networks"))
+    help: ArgumentHelp("What to sweep, a YAML file, or networks as --network takes.", valueName: "file|networks"),
+    completion: .network)
   var arguments: [String] = []
 
   @Option(
     help: ArgumentHelp(
       "Built-in networks and files with layers, by commas, or - for standard input; may be given several times.",
-      valueName: "names|files"))
+      valueName: "names|files"), completion: .anyOf(BuiltIn.networkNames))
   var network: [String] = []
 
   @OptionGroup var dimensions: DimensionOptions
@@ -65,13 +66,14 @@ struct SweepCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Accelerators, built-in or files, by commas, each with its own capacity, energy model and word widths, in place of the "
-        + "options for these; may be given several times.", valueName: "names|files"))
+        + "options for these; may be given several times.", valueName: "names|files"),
+    completion: .anyOf(BuiltIn.acceleratorNames))
   var accelerator: [String] = []
 
   @Option(
     help: ArgumentHelp(
       "Energy models, built-in or files, by commas; may be given several times. (default: bits moved)",
-      valueName: "names|files"))
+      valueName: "names|files"), completion: .anyOf(BuiltIn.energyModelNames))
   var energy: [String] = []
 
   @Option(
@@ -82,13 +84,14 @@ struct SweepCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Reuse policies: overlap, sliding, none, or some by commas. (default: \(ReusePolicy.usual.rawValue))"))
+      "Reuse policies: overlap, sliding, none, or some by commas. (default: \(ReusePolicy.usual.rawValue))"),
+    completion: .list(ReusePolicy.allCases.map(\.rawValue)))
   var reuse: [String] = []
 
   @Option(
     help: ArgumentHelp(
       "Whether loops over phases are searched: on, off or both by a comma. (default: on under reuse overlap, otherwise off)",
-      valueName: "on|off"))
+      valueName: "on|off"), completion: .list(["on", "off"]))
   var phases: [String] = []
 
   @OptionGroup var layout: LayoutOptions
@@ -96,7 +99,7 @@ struct SweepCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Only these orders of keeps, by commas, as for optimize: os-iw, or os for both that keep outputs outermost. "
-        + "(default: any)", valueName: "names"))
+        + "(default: any)", valueName: "names"), completion: .dataflows)
   var dataflow: String?
 
   @Flag(help: "Give each dataflow's own best in every record too.")
@@ -105,7 +108,7 @@ struct SweepCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "The file to write: a table for a name in .csv, JSON lines otherwise, compressed for one in .csv.gz or .jsonl.gz. - is "
-        + "standard output, which cannot be gone on with.", valueName: "file"))
+        + "standard output, which cannot be gone on with.", valueName: "file"), completion: .file())
   var output: String?
 
   @Option(help: ArgumentHelp("The file's form, whatever its name.", valueName: "form"))
@@ -114,7 +117,7 @@ struct SweepCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Draw ski slopes, gaps, energy by layer and which dataflows attain the optima, of every network, into this folder.",
-      valueName: "folder"))
+      valueName: "folder"), completion: .directory)
   var plot: String?
 
   @Option(help: ArgumentHelp("The kind of pictures. (default: svg)", valueName: "kind"))

@@ -11,7 +11,7 @@ struct TimeloopOptions: ParsableArguments {
     help: ArgumentHelp(
       "Write a single layer's architecture, problem and mapping for timeloop-model to this file, with the accesses that "
         + "its v3.0.3 and its master branch are to count.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var timeloop: String?
 
   /// Refuses a Buffer that the file could not say.

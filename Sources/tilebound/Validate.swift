@@ -41,7 +41,9 @@ struct Validate: ParsableCommand {
             below: 4e11
       """)
 
-  @Argument(help: ArgumentHelp("A table of measured energies, or a YAML file of several.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp("A table of measured energies, or a YAML file of several.", valueName: "file"),
+    completion: .file())
   var file: String
 
   @Option(help: ArgumentHelp("What the table's columns hold. (default: its first line says it)", valueName: "names"))
@@ -51,10 +53,13 @@ struct Validate: ParsableCommand {
   var shape: String?
 
   @Option(
-    help: ArgumentHelp("The network whose layers a column 'layer' tells, built-in or a file.", valueName: "name|file"))
+    help: ArgumentHelp("The network whose layers a column 'layer' tells, built-in or a file.", valueName: "name|file"),
+    completion: .network)
   var network: String?
 
-  @Option(help: ArgumentHelp("The platform, built-in or a file.", valueName: "name|file"))
+  @Option(
+    help: ArgumentHelp("The platform, built-in or a file.", valueName: "name|file"),
+    completion: .anyOf(BuiltIn.platformNames))
   var platform: String?
 
   @Option(help: ArgumentHelp("Fit the least energies in bins of so many values of d·d'·m²·r²/σ² too.", valueName: "n"))
@@ -68,13 +73,17 @@ struct Validate: ParsableCommand {
       "Sizes of the Buffer to try too, as in 64KiB or 64KiB...1MiB; \(CapacityOptions.units).", valueName: "sizes"))
   var capacity: String?
 
-  @Option(help: ArgumentHelp("Where the tables of a YAML file are. (default: its folder)", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("Where the tables of a YAML file are. (default: its folder)", valueName: "folder"),
+    completion: .directory)
   var dataFolder: String?
 
   @Flag(help: "Look at all levels of the platform's memories, not at DRAM alone.")
   var levels = false
 
-  @Option(help: ArgumentHelp("Draw measured against predicted energies into this folder.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("Draw measured against predicted energies into this folder.", valueName: "folder"),
+    completion: .directory)
   var plot: String?
 
   @Option(help: ArgumentHelp("The kind of pictures. (default: svg)", valueName: "kind"))
@@ -83,7 +92,7 @@ struct Validate: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Make a page of it: .html, which stands alone, or .md, which shows the pictures of --plot if it is given.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var page: String?
 
   @OptionGroup var output: OutputOptions

@@ -23,6 +23,31 @@ struct CompletionTests {
         "conv1,fc6", "conv1,fc7", "conv1,fc8",
       ])
     #expect(try completions("--layer", ["optimize", "--layer", "conv"]).isEmpty)
+    #expect(try completions("--layer", ["optimize", "AlexNet", "--layer", "fc7"]) == ["fc7"])
+    try withTemporaryFolder { folder in
+      let file = folder + "/mine.yaml"
+      try "network: mine\nlayers:\n  - {name: only, gemm: {m: 2, n: 3, k: 4}}\n".write(
+        toFile: file, atomically: true, encoding: .utf8)
+      #expect(try completions("--layer", ["optimize", file, "--layer", "o"]) == ["only"])
+    }
+  }
+
+  /// Of a sweep networks, machines and settings may be several by commas.
+  @Test func lists() throws {
+    #expect(try completions("--network", ["sweep", "--network", "alexnet,vgg"]) == ["alexnet,vgg16"])
+    #expect(try completions("--energy", ["sweep", "--energy", "lpddr4-"]).contains("lpddr4-int8"))
+    #expect(try completions("--reuse", ["sweep", "--reuse", "overlap,s"]) == ["overlap,sliding"])
+    #expect(try completions("--double-buffer", ["gap", "--double-buffer", "inputs,w"]) == ["inputs,weights"])
+  }
+
+  /// Where a file is expected scripts offer files.
+  @Test(arguments: ["report", "merge", "validate", "sweep", "convert"])
+  func filesAreOffered(command: String) throws {
+    let script = try Program.run("--generate-completion-script bash").output
+    let function = try #require(
+      script.split(separator: "_tilebound_\(command)() {").last?.split(separator: "\n}").first)
+    let positional = try #require(function.split(separator: "positional_number}\" in").last)
+    #expect(positional.contains("add_completions -f") || positional.contains("custom_complete"), "\(positional)")
   }
 
   @Test func files() throws {
