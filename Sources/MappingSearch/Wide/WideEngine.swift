@@ -110,7 +110,8 @@ struct WideEngine: SearchEngine {
 
   func attains(_ dataQuanta: Int, capacity: Bits, _ dataflow: Dataflow) -> Bool {
     func attains(_ evaluation: Evaluation) -> Bool { evaluation.energy.dataQuanta <= dataQuanta }
-    if let known = ownLeast.withLock({ $0[AskedAt(dataflow: dataflow, capacity: capacity)] }), dataQuanta <= known.upTo {
+    if let known = ownLeast.withLock({ $0[AskedAt(dataflow: dataflow, capacity: capacity)] }), dataQuanta <= known.upTo
+    {
       return known.least <= dataQuanta
     }
     if let other = slidingOptimum(capacity, dataflow, isEnough: attains), attains(other) { return true }
