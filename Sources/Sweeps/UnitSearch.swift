@@ -83,7 +83,10 @@ struct UnitSearch {
       options = SearchOptions(threads: threads)
       // Of a Buffer in parts a curve is as much work as the optima at its capacities.
       let hasParts = !problem.layout.parts.isEmpty
-      all = hasParts ? optimizer.curve(at: capacities, options: options) : optimizer.curve(including: capacities, options: options)
+      all =
+        hasParts
+        ? optimizer.curve(at: capacities, options: options)
+        : optimizer.curve(including: capacities, options: options)
       areCompared = sweep.comparesDataflows || hasParts
       isEachWanted = sweep.comparesDataflows || sweep.dataflows.count == Dataflow.allCases.count
       bounds = LowerBounds(problem)
