@@ -109,6 +109,7 @@ import Workloads
       for point in TurningBruteForce(problem, .init()).paretoPoints {
         let capacity = Bits(point.occupancy)
         let found = try #require(optimizer.optimum(capacity: capacity), comment)
+        #expect(found.statistics.isComplete == problem.layout.parts.isEmpty, comment)
         try Self.check(found, problem, capacity, comment)
         let energy = found.energy.dataQuanta - Self.biasQuanta(problem)
         #expect(Double(energy) <= 1.022 * Double(point.energy), comment)

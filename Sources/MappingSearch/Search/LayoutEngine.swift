@@ -27,7 +27,10 @@ struct LayoutEngine: SearchEngine {
     hasWholeNest = residents.contains { $0.count == Tensor.allCases.count }
   }
 
-  var isComplete: Bool { searches.allSatisfy(\.isComplete) }
+  /// In parts a larger box may cost no room: under `overlap` other nests than those searched are known to be better on some layers.
+  var isComplete: Bool {
+    searches.allSatisfy(\.isComplete) && (problem.layout.parts.isEmpty || problem.reuse != .overlap)
+  }
 
   var exactCurves: Bits {
     if !problem.layout.parts.isEmpty { return Bits(0) }
@@ -43,6 +46,7 @@ struct LayoutEngine: SearchEngine {
       precondition(problem.held(by: found.evaluation) <= capacity, "a mapping found fits")
       if isBetter(found.evaluation, than: best) { best = found.evaluation }
     }
+    if !isComplete { statistics.isComplete = false }
     return best.map { Optimum($0, statistics) }
   }
 
