@@ -83,27 +83,20 @@ extension Curve {
     let found = try LayerProgress.map(
       items, each: "searches", threads: threads, name: { "\($0.entry.layer.name) at \(CapacityText.text($0.capacity))" }
     ) { item in
-      let problem = try Problem(item.entry.layer, in: setting.at(item.capacity))
-      let search = PieceSearch(
-        problem, capacity: item.capacity, options: SearchOptions(threads: items.count == 1 ? threads : 1))
-      guard let optimum = search.optimum(pieces: pieces.most, leastSaving: pieces.leastSaving) else {
-        throw CommandFailure.nothingFits(problem, item.capacity)
-      }
-      // No part of a table.
-      let dataflows =
-        format != .table && optimum.evaluation.tree.singleNest != nil
-        ? search.optimizer.dataflows(attaining: optimum.nest, capacity: item.capacity) : nil
-      return (search: search, optimum: optimum, dataflows: dataflows)
+      // Dataflows are no part of a table.
+      try pieces.found(
+        for: Problem(item.entry.layer, in: setting.at(item.capacity)), item.capacity,
+        SearchOptions(threads: items.count == 1 ? threads : 1), namesDataflows: format != .table)
     }
     return entries.indices.map { index in
       let own = found[index * capacities.count..<(index + 1) * capacities.count]
       var last: PiecesOptimum?
-      return own.map { search, optimum, dataflows in
-        let best = last.map { search.better(of: optimum, $0) } ?? optimum
+      return own.map { found in
+        let best = last.map { found.search.better(of: found.optimum, $0) } ?? found.optimum
         last = best
         let answer = Answer(
-          network: network, entry: entries[index], on: accelerator?.identity, search, best,
-          attainedBy: best == optimum ? dataflows : nil)
+          network: network, entry: entries[index], on: accelerator?.identity, found.search, best,
+          attainedBy: best == found.optimum ? found.dataflows : nil)
         return PiecesAnswer(answer, best)
       }
     }

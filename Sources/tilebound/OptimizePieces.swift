@@ -44,6 +44,43 @@ struct Pieces: CustomStringConvertible {
   }
 }
 
+extension Pieces {
+  /// What was found for a layer at a capacity.
+  struct Found: Sendable {
+    let search: PieceSearch
+    let optimum: PiecesOptimum
+    /// All dataflows that attain it, where it is one nest and they are wanted.
+    let dataflows: [Dataflow]?
+    /// How long it took, without these.
+    let seconds: Double
+  }
+
+  /// Finds the mapping of a layer at a capacity.
+  ///
+  /// - Parameters:
+  ///   - problem: what is asked.
+  ///   - capacity: the Buffer's size.
+  ///   - limit: when the search ends with what it has, or nil.
+  ///   - options: how to search.
+  ///   - namesDataflows: whether all dataflows that attain an optimum of one nest are wanted.
+  /// - Returns: what was found, and how.
+  /// - Throws: ``CommandFailure`` where nothing fits.
+  func found(
+    for problem: Problem, _ capacity: Bits, limit: TimeLimit? = nil, _ options: SearchOptions, namesDataflows: Bool
+  ) throws -> Found {
+    let start = ContinuousClock.now
+    let search = PieceSearch(problem, capacity: capacity, limit: limit, options: options)
+    guard let optimum = search.optimum(pieces: most, leastSaving: leastSaving) else {
+      throw CommandFailure.nothingFits(problem, capacity)
+    }
+    let seconds = start.duration(to: .now).seconds
+    let dataflows =
+      namesDataflows && optimum.evaluation.tree.singleNest != nil
+      ? search.optimizer.dataflows(attaining: optimum.nest, capacity: capacity, options: options) : nil
+    return Found(search: search, optimum: optimum, dataflows: dataflows, seconds: seconds)
+  }
+}
+
 extension Optimize {
   /// Refuses what goes with single nests alone.
   private func refuseBesidePieces() throws {
@@ -61,22 +98,14 @@ extension Optimize {
     try setting.layout.refuse(for: "a mapping in pieces takes")
     let options = SearchOptions(threads: entries.count == 1 ? threads : 1)
     let found = try LayerProgress.map(entries, threads: threads) { entry in
-      let start = ContinuousClock.now
-      let problem = try Problem(entry.layer, in: setting)
-      let search = PieceSearch(
-        problem, capacity: capacity, limit: timeLimit.map(TimeLimit.init), options: options)
-      guard let optimum = search.optimum(pieces: pieces.most, leastSaving: pieces.leastSaving) else {
-        throw CommandFailure.nothingFits(problem, capacity)
-      }
-      let seconds = start.duration(to: .now).seconds
-      // No part of a table.
-      let dataflows =
-        format != .table && optimum.evaluation.tree.singleNest != nil
-        ? search.optimizer.dataflows(attaining: optimum.nest, capacity: capacity, options: options) : nil
+      // Dataflows are no part of a table.
+      let found = try pieces.found(
+        for: Problem(entry.layer, in: setting), capacity, limit: timeLimit.map(TimeLimit.init), options,
+        namesDataflows: format != .table)
       let answer = Answer(
-        network: network, entry: entry, on: accelerator?.identity, search, optimum, attainedBy: dataflows,
-        seconds: noTiming ? nil : seconds)
-      return (answer: PiecesAnswer(answer, optimum), isEnded: optimum.isEndedByLimit)
+        network: network, entry: entry, on: accelerator?.identity, found.search, found.optimum,
+        attainedBy: found.dataflows, seconds: noTiming ? nil : found.seconds)
+      return (answer: PiecesAnswer(answer, found.optimum), isEnded: found.optimum.isEndedByLimit)
     }
     let answers = found.map(\.answer)
     TimeLimitOptions.tell(found.filter(\.isEnded).map(\.answer.answer.name))

@@ -68,6 +68,14 @@ public struct ParetoCurve: Sendable {
   }
 }
 
+extension Problem {
+  /// A point of a curve that a mapping gives.
+  func candidate(_ evaluation: Evaluation) -> ParetoCurve.Candidate {
+    let point = StepCurve.Point(capacity: held(by: evaluation), dataQuanta: evaluation.energy.dataQuanta)
+    return (point, { evaluation })
+  }
+}
+
 extension Optimizer {
   /// The curve over the searched dataflows, which has the optima at some capacities too where it does not have all.
   ///

@@ -65,36 +65,32 @@ struct LayoutEngine: SearchEngine {
   }
 
   func curve(including capacities: [Bits], options: SearchOptions) -> ParetoCurve {
-    let whole = curve(dataflow: nil, at: nil, options: options)
-    if !problem.layout.parts.isEmpty {
-      return whole.merged(with: curve(dataflow: nil, at: capacities, options: options).candidates)
-    }
-    return whole.merged(with: searches.flatMap { $0.curve(including: capacities, options: options).candidates })
+    problem.layout.parts.isEmpty
+      ? best(of: searches.map { $0.curve(including: capacities, options: options) }, nil)
+      : mergedCurve(including: capacities, options: options)
   }
 
   func curve(dataflow: Dataflow?, at capacities: [Bits]?, options: SearchOptions) -> ParetoCurve {
+    if problem.layout.parts.isEmpty {
+      return best(of: searches.map { $0.curve(dataflow: dataflow, at: capacities, options: options) }, dataflow)
+    }
     var statistics = SearchStatistics()
     var found: [ParetoCurve.Candidate] = []
-    func offer(_ evaluation: Evaluation) {
-      let point = StepCurve.Point(capacity: problem.held(by: evaluation), dataQuanta: evaluation.energy.dataQuanta)
-      found.append((point, { evaluation }))
-    }
-    if problem.layout.parts.isEmpty {
-      for search in searches {
-        let curve = search.curve(dataflow: dataflow, at: capacities, options: options)
-        statistics.add(curve.statistics)
-        for (index, point) in curve.steps.points.enumerated() { found.append((point, { curve.evaluated(index) })) }
-      }
-      if let whole = wholeNest(dataflow) { offer(whole) }
-    } else {
-      if capacities == nil { statistics.isComplete = false }
-      for capacity in capacities.map({ Set($0).sorted() }) ?? sampledCapacities {
-        guard let optimum = optimum(capacity: capacity, dataflow: dataflow, options: options) else { continue }
-        statistics.add(optimum.statistics)
-        offer(optimum.evaluation)
-      }
+    if capacities == nil { statistics.isComplete = false }
+    for capacity in capacities.map({ Set($0).sorted() }) ?? sampledCapacities {
+      guard let optimum = optimum(capacity: capacity, dataflow: dataflow, options: options) else { continue }
+      statistics.add(optimum.statistics)
+      found.append(problem.candidate(optimum.evaluation))
     }
     return ParetoCurve(problem, bestOf: found, statistics)
+  }
+
+  /// The best of the searches' curves and of the nest that has all tensors whole.
+  private func best(of curves: [ParetoCurve], _ dataflow: Dataflow?) -> ParetoCurve {
+    var statistics = SearchStatistics()
+    for curve in curves { statistics.add(curve.statistics) }
+    let whole = wholeNest(dataflow).map { [problem.candidate($0)] } ?? []
+    return ParetoCurve(problem, bestOf: curves.flatMap(\.candidates) + whole, statistics)
   }
 
   /// Eight sizes an octave of a Buffer in parts, from the least that holds anything to the one that holds everything.

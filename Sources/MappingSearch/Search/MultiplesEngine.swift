@@ -38,9 +38,9 @@ struct MultiplesEngine: SearchEngine {
   }
 
   func curve(including capacities: [Bits], options: SearchOptions) -> ParetoCurve {
-    if problem.isCutEvenly { return counted(search.curve(including: capacities, options: options)) }
-    let whole = curve(dataflow: nil, at: nil, options: options)
-    return whole.merged(with: curve(dataflow: nil, at: capacities, options: options).candidates)
+    problem.isCutEvenly
+      ? counted(search.curve(including: capacities, options: options))
+      : mergedCurve(including: capacities, options: options)
   }
 
   func curve(dataflow: Dataflow?, at capacities: [Bits]?, options: SearchOptions) -> ParetoCurve {

@@ -41,6 +41,11 @@ protocol SearchEngine: Sendable {
 
 extension SearchEngine {
   func curve(including capacities: [Bits], options: SearchOptions) -> ParetoCurve {
+    mergedCurve(including: capacities, options: options)
+  }
+
+  /// The curve as a whole, and that of the capacities at which it does not have the optima for certain.
+  func mergedCurve(including capacities: [Bits], options: SearchOptions) -> ParetoCurve {
     let whole = curve(dataflow: nil, at: nil, options: options)
     let others = capacities.filter { $0 > exactCurves }
     return others.isEmpty ? whole : whole.merged(with: curve(dataflow: nil, at: others, options: options).candidates)

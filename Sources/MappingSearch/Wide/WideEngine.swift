@@ -167,6 +167,7 @@ struct WideEngine: SearchEngine {
     let curve = curve(dataflow: nil, at: nil, options: options)
     var found: [ParetoCurve.Candidate] = []
     let isSmall = WideSearch.isSmall(problem.layer)
+    // At one capacity more block sizes may be tried than at all.
     let isSampledAlike = isSmall == WideSearch.isSmallForCurves(problem.layer)
     for capacity in Set(capacities).sorted() where capacity >= problem.leastCapacity {
       let known = curve.steps.index(capacity: capacity).map { curve.evaluated($0) }
@@ -174,13 +175,12 @@ struct WideEngine: SearchEngine {
       if let known, known.energy.dataQuanta <= proof.leastQuanta { continue }
       let best: Evaluation?
       if let known, isSampledAlike, WideSearch.isSampled(capacity.count - room.besides, unit: problem.widths.unit) {
-        best = isSmall ? nil : withSearch(all: false) { leastOfDataflows(known, capacity, $0) }
+        if isSmall { continue }
+        best = withSearch(all: false) { leastOfDataflows(known, capacity, $0) }
       } else {
         best = optimum(capacity: capacity, dataflow: nil, options: options)?.evaluation
       }
-      guard let best else { continue }
-      let point = StepCurve.Point(capacity: held(best), dataQuanta: best.energy.dataQuanta)
-      found.append((point, { best }))
+      if let best { found.append(problem.candidate(best)) }
     }
     return curve.merged(with: found)
   }

@@ -337,9 +337,8 @@ public enum SkiSlopeFigure {
       + "\(CapacityAxis.text(bits: last.capacityBits))"
     if let knee = curve.knee { text += ", \(label(knee))" }
     if let compulsory = curve.compulsory { text += "; compulsory \(quantity.text(compulsory))" }
-    if let last = curve.inPieces?.points.last {
-      text +=
-        "; \(curve.inPieces?.name ?? "") \(quantity.text(last.value)) at \(CapacityAxis.text(bits: last.capacityBits))"
+    if let inPieces = curve.inPieces, let last = inPieces.points.last {
+      text += "; \(inPieces.name) \(quantity.text(last.value)) at \(CapacityAxis.text(bits: last.capacityBits))"
     }
     return text
       + (curve.isKnownAtPointsAlone
@@ -361,6 +360,7 @@ extension SkiSlope {
   /// The part of the curve in a range of capacities, from its value at the range's start; nil when it has none.
   func cropped(to range: ClosedRange<Int>) -> SkiSlope? {
     func crop(_ samples: [Sample]) -> [Sample] {
+      let samples = samples.filter { $0.value > 0 && $0.value.isFinite }
       var kept = samples.filter { range.contains($0.capacityBits) }
       if let before = samples.last(where: { $0.capacityBits < range.lowerBound }),
         kept.first?.capacityBits != range.lowerBound
@@ -370,10 +370,10 @@ extension SkiSlope {
       return kept
     }
     var cropped = self
-    cropped.points = crop(points.filter { $0.value > 0 && $0.value.isFinite })
-    cropped.bound = crop(bound.filter { $0.value > 0 && $0.value.isFinite })
-    cropped.inPieces?.points = crop((inPieces?.points ?? []).filter { $0.value > 0 && $0.value.isFinite })
-    cropped.dataflows = dataflows.mapValues { crop($0.filter { $0.value > 0 && $0.value.isFinite }) }
+    cropped.points = crop(points)
+    cropped.bound = crop(bound)
+    if let inPieces { cropped.inPieces?.points = crop(inPieces.points) }
+    cropped.dataflows = dataflows.mapValues(crop)
     return cropped.points.isEmpty ? nil : cropped
   }
 }
