@@ -38,7 +38,7 @@ extension Curve {
     let rows = capacities.indices.map { index in (capacities[index], answers.map { $0[index] }) }
     let totals = rows.compactMap { NetworkAnswer($1.map(\.answer)) }
     if let picture {
-      let curves = try nests(entries, in: setting, threads)
+      let curves = try nests(entries, at: capacities, in: setting, threads)
       try picture.draw(
         network: network, isNetwork: layers.isNetwork, wholes: [], entries, curves.map { ($0.steps, []) },
         inPieces: (pieces.title, totals), isComplete: curves.allSatisfy(\.statistics.isComplete))
@@ -57,14 +57,13 @@ extension Curve {
     case .table:
       let form = output.form
       var lines = output.fitted([model.heading(network ?? entries[0].layer.name, setting, accelerator)])
-      if layers.isNetwork || entries.count == 1 {
-        lines += [""] + PiecesReport.curve(rows, form: form)
-      } else {
-        for (entry, own) in zip(entries, answers) {
-          lines += ["", "\(entry.layer.name):"]
-          lines += PiecesReport.curve(zip(capacities, own).map { ($0, [$1]) }, form: form)
+      func tables() -> [String] {
+        if layers.isNetwork || entries.count == 1 { return [""] + PiecesReport.curve(rows, form: form) }
+        return zip(entries, answers).flatMap { entry, own in
+          ["", "\(entry.layer.name):"] + PiecesReport.curve(zip(capacities, own).map { ($0, [$1]) }, form: form)
         }
       }
+      if !quiet { lines += tables() }
       lines += output.fitted(["", pieces.note])
       try output.emit(lines.joined(separator: "\n") + "\n")
     }
@@ -102,14 +101,14 @@ extension Curve {
     }
   }
 
-  /// The curves of one nest.
+  /// The curves of one nest, which have the optima at the capacities.
   private func nests(
-    _ entries: [Network.Entry], in setting: Problem.Setting, _ threads: Int
+    _ entries: [Network.Entry], at capacities: [Bits], in setting: Problem.Setting, _ threads: Int
   ) throws -> [ParetoCurve] {
     let searched = setting.withoutBuffer
     let options = SearchOptions(threads: entries.count == 1 ? threads : 1)
     return try LayerProgress.map(entries, threads: threads) { entry in
-      Optimizer(try Problem(entry.layer, in: searched)).curve(options: options)
+      Optimizer(try Problem(entry.layer, in: searched)).curve(including: capacities, options: options)
     }
   }
 }

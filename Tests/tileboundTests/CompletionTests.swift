@@ -41,13 +41,16 @@ struct CompletionTests {
   }
 
   /// Where a file is expected scripts offer files.
-  @Test(arguments: ["report", "merge", "validate", "sweep", "convert"])
-  func filesAreOffered(command: String) throws {
+  @Test(arguments: [
+    ("report", "add_completions -f"), ("merge", "add_completions -f"), ("validate", "add_completions -f"),
+    ("sweep", "---completion sweep"), ("convert", "---completion convert"),
+  ])
+  func filesAreOffered(command: String, expected: String) throws {
     let script = try Program.run("--generate-completion-script bash").output
     let function = try #require(
       script.split(separator: "_tilebound_\(command)() {").last?.split(separator: "\n}").first)
     let positional = try #require(function.split(separator: "positional_number}\" in").last)
-    #expect(positional.contains("add_completions -f") || positional.contains("custom_complete"), "\(positional)")
+    #expect(positional.contains(expected), "\(positional)")
   }
 
   @Test func files() throws {

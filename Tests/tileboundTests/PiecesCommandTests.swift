@@ -140,6 +140,8 @@ struct PiecesCommandTests {
       }
       let table = try Program.run("curve \(file) --capacity \(capacities) \(options)").output
       #expect(table.contains("capacity") && table.contains("one nest") && !table.contains("pieces  "), "\(table)")
+      let quiet = try Program.run("curve \(file) --capacity \(capacities) \(options) --quiet").output
+      #expect(quiet.contains("best of those tried") && !quiet.contains("one nest"), "\(quiet)")
       let single = try Program.run("curve \(file) --layer first --capacity 200B \(options)").output
       #expect(single.contains("   200 B       2  "), "\(single)")
     }
