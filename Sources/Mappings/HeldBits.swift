@@ -48,6 +48,11 @@ extension Problem {
   /// The least capacity of a Buffer of this layout that holds a mapping.
   public func held(by evaluation: Evaluation) -> Bits { setting.held(by: evaluation, on: layer) }
 
+  /// The same of a mapping that is not evaluated.
+  package func held(by mapping: Mapping) -> Bits {
+    setting.held(by: mapping, Occupancy(of: mapping, on: layer), on: layer)
+  }
+
   /// The first tensor on the chip that a mapping does not keep there whole, if there is one.
   public func movedFromChip(by mapping: Mapping) -> Tensor? {
     Tensor.allCases.first { layout.onChip.contains($0) && mapping.changes($0, on: layer) }

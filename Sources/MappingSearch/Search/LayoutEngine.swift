@@ -1,5 +1,6 @@
 import EnergyModel
 import Mappings
+import Parallel
 import Workloads
 
 /// The engine of problems of which not all tensors share one room of the Buffer, each box there once.
@@ -13,9 +14,13 @@ struct LayoutEngine: SearchEngine {
   private let searches: [Optimizer]
   /// The nest that has all tensors whole, where they may be.
   private let hasWholeNest: Bool
+  /// When a search at one capacity ends, or nil.
+  private let limit: TimeLimit?
+  /// What each order of keeps has at capacities at which all were searched, where neighbours are.
+  private let owns = Guarded<[Bits: [Optimum]]>([:])
 
   init(_ problem: Problem, _ limit: TimeLimit?) {
-    self.problem = problem
+    (self.problem, self.limit) = (problem, limit)
     let layout = problem.layout
     let twice = Tensor.allCases.filter { layout.doubleBuffered.contains($0) && !layout.onChip.contains($0) }
     let residents = (0..<1 << twice.count).map { bits in
@@ -27,10 +32,11 @@ struct LayoutEngine: SearchEngine {
     hasWholeNest = residents.contains { $0.count == Tensor.allCases.count }
   }
 
-  /// In parts a larger box may cost no room: under `overlap` other nests than those searched are known to be better on some layers.
-  var isComplete: Bool {
-    searches.allSatisfy(\.isComplete) && (problem.layout.parts.isEmpty || problem.reuse != .overlap)
-  }
+  /// In parts a larger box may cost no room: under `overlap` nests near those listed are looked at too.
+  private var searchesNeighbours: Bool { !problem.layout.parts.isEmpty && problem.reuse == .overlap }
+
+  /// Where neighbours are searched, other nests are known to be better on some layers.
+  var isComplete: Bool { searches.allSatisfy(\.isComplete) && !searchesNeighbours }
 
   var exactCurves: Bits {
     if !problem.layout.parts.isEmpty { return Bits(0) }
@@ -38,6 +44,13 @@ struct LayoutEngine: SearchEngine {
   }
 
   func optimum(capacity: Bits, dataflow: Dataflow?, options: SearchOptions) -> Optimum? {
+    if searchesNeighbours, dataflow == nil {
+      // Whichever order of keeps has the best of those listed, the neighbours of another may be better.
+      let own = problem.dataflows.compactMap { optimum(capacity: capacity, dataflow: $0, options: options) }
+      owns.withLock { $0[capacity] = own }
+      let statistics = own.reduce(into: SearchStatistics()) { $0.add($1.statistics) }
+      return own.map(\.evaluation).min { isBetter($0, than: $1) }.map { Optimum($0, statistics) }
+    }
     var (statistics, best) = (SearchStatistics(), wholeNest(dataflow))
     if let whole = best, problem.held(by: whole) > capacity { best = nil }
     for search in searches where search.room.held < capacity.count {
@@ -47,7 +60,16 @@ struct LayoutEngine: SearchEngine {
       if isBetter(found.evaluation, than: best) { best = found.evaluation }
     }
     if !isComplete { statistics.isComplete = false }
+    if searchesNeighbours, let found = best { best = problem.improved(found, within: capacity, limit) }
     return best.map { Optimum($0, statistics) }
+  }
+
+  func attains(_ dataQuanta: Int, capacity: Bits, _ dataflow: Dataflow) -> Bool {
+    let known = owns.withLock { $0[capacity] }
+    let own =
+      known.map { $0.first { $0.mapping.dataflow == dataflow } }
+      ?? optimum(capacity: capacity, dataflow: dataflow, options: SearchOptions())
+    return own.map { $0.energy.dataQuanta <= dataQuanta } ?? false
   }
 
   private func isBetter(_ evaluation: Evaluation, than other: Evaluation?) -> Bool {

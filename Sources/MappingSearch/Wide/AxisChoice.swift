@@ -269,7 +269,8 @@ struct AxisLister {
     for position in first..<max(first, places.count) {
       let kernelsStandFirst = segment == 0 ? template.kernelsStandFirst : nil
       if let kernelsStandFirst, (position == 0) != (loops[index].isKernel == kernelsStandFirst) { continue }
-      if !all, index > 0, kernelsStandFirst == nil,
+      // Of large layers only loops over phases stand apart from those inside them.
+      if !all, index > 0, kernelsStandFirst == nil, !loops[index - 1].isPhases,
         state.loops[state.loops.count - 1].place != places[position]
       {
         continue

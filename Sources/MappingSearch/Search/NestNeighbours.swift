@@ -1,0 +1,112 @@
+import EnergyModel
+import Mappings
+import Workloads
+
+/// The nests that differ from one in the blocks of a dimension at one place, or in the order of two loops.
+///
+/// Lists of block sizes hold the smallest of those that do alike. Where a larger box takes no room from others, as in a part of
+/// the Buffer, a larger one may do better, and such a nest is near the best of those listed.
+struct NestNeighbours {
+  private let nodes: [Mapping.Node]
+  private let layer: Layer
+
+  /// Of one block so many sizes on either side are tried, and as many others.
+  private static let nearby = 8
+
+  init(of mapping: Mapping, on layer: Layer) {
+    (nodes, self.layer) = (mapping.nodes, layer)
+  }
+
+  /// Calls a closure for each neighbour that differs at a node.
+  func forEach(at index: Int, _ body: (Mapping) -> Void) {
+    guard case .loop(let loop) = nodes[index] else { return }
+    if case .tile(let tile) = loop.cut { forEachSize(of: loop, tile, at: index, body) }
+    if index + 1 < nodes.count, case .loop(let next) = nodes[index + 1], next.dimension != loop.dimension {
+      var swapped = nodes
+      swapped.swapAt(index, index + 1)
+      offer(swapped, body)
+    }
+  }
+
+  /// The neighbours with other blocks of one loop. Where it cuts the blocks of a loop next to it so that the smaller one is the last
+  /// but one, it does so with other blocks too.
+  private func forEachSize(of loop: Loop, _ tile: Int, at index: Int, _ body: (Mapping) -> Void) {
+    let isOuterNext = index > 0 && Self.tile(nodes[index - 1], of: loop.dimension) != nil
+    let outer = enclosing(index, loop.dimension)
+    let whole = isOuterNext ? enclosing(index - 1, loop.dimension) : outer
+    for size in sizes(from: enclosed(index, loop.dimension), to: whole, near: tile) where size != tile {
+      if size <= outer { offer(nodes.replacing(index, with: size < outer ? .loop(loop, tile: size) : nil), body) }
+      if isOuterNext {
+        let isCutTwice = 2 * size < whole && whole % size > 0
+        let inner = nodes.replacing(index, with: size < whole ? .loop(loop, tile: size) : nil)
+        offer(inner.replacing(index - 1, with: isCutTwice ? .loop(loop, tile: whole - size) : nil), body)
+      }
+    }
+  }
+
+  private func offer(_ nodes: [Mapping.Node], _ body: (Mapping) -> Void) {
+    if let mapping = try? Mapping(nodes) { body(mapping) }
+  }
+
+  /// The size of the block of a dimension outside of a node.
+  private func enclosing(_ index: Int, _ dimension: Dimension) -> Int {
+    nodes[..<index].reduce(layer[dimension]) { size, node in
+      if case .loop(let loop) = node, loop.dimension == dimension { loop.cut.largestBlock(of: size) } else { size }
+    }
+  }
+
+  /// The size of the largest block of a dimension inside of a node that it need not cut.
+  private func enclosed(_ index: Int, _ dimension: Dimension) -> Int {
+    nodes[(index + 1)...].lazy.compactMap { Self.tile($0, of: dimension) }.first ?? 1
+  }
+
+  private static func tile(_ node: Mapping.Node, of dimension: Dimension) -> Int? {
+    if case .loop(let loop) = node, loop.dimension == dimension, case .tile(let tile) = loop.cut { tile } else { nil }
+  }
+
+  /// The sizes tried: those nearby, and the smallest of some numbers of blocks.
+  private func sizes(from least: Int, to most: Int, near tile: Int) -> [Int] {
+    if least > most { return [] }
+    let near = max(least, tile - Self.nearby)..<min(most, tile + Self.nearby) + 1
+    return Set(near).union(Tiles.byBlockCount(of: most, atMost: 2 * Self.nearby).filter { $0 >= least }).sorted()
+  }
+}
+
+extension Mapping.Node {
+  /// The loop with other tiles.
+  fileprivate static func loop(_ loop: Loop, tile: Int) -> Mapping.Node {
+    .loop(loop.dimension, tile: tile, loop.direction)
+  }
+}
+
+extension [Mapping.Node] {
+  /// The same with another node in the place of one, or with none.
+  fileprivate func replacing(_ index: Int, with node: Mapping.Node?) -> [Mapping.Node] {
+    var nodes = self
+    if let node { nodes[index] = node } else { nodes.remove(at: index) }
+    return nodes
+  }
+}
+
+extension Problem {
+  /// The nest that is reached from one by going to the best neighbour that fits a capacity, node by node, until none is better.
+  func improved(_ evaluation: Evaluation, within capacity: Bits, _ limit: TimeLimit?) -> Evaluation {
+    let leastQuanta = OptimalityProof(self, capacity: capacity).leastQuanta
+    var best = evaluation
+    // Nodes since the last change.
+    var (index, unchanged) = (0, 0)
+    while unchanged < best.mapping.nodes.count, best.energy.dataQuanta > leastQuanta, !limit.endsSearch() {
+      let before = best
+      if index >= before.mapping.nodes.count { index = 0 }
+      NestNeighbours(of: before.mapping, on: layer).forEach(at: index) { neighbour in
+        // What is on the chip stays there.
+        if movedFromChip(by: neighbour) != nil || held(by: neighbour) > capacity { return }
+        let other = evaluate(neighbour)
+        if (other.energy.dataQuanta, held(by: other)) < (best.energy.dataQuanta, held(by: best)) { best = other }
+      }
+      unchanged = best.mapping == before.mapping ? unchanged + 1 : 0
+      index += 1
+    }
+    return best
+  }
+}
