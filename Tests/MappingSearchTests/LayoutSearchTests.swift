@@ -123,6 +123,46 @@ import Workloads
     #expect(lost.count <= 1, "\(lost)")
   }
 
+  @Test("a matrix product in a Buffer with room left in parts has boxes larger than its number of blocks needs")
+  func largerBoxes() throws {
+    let widths = WordWidths(
+      inputs: .byte, weights: .byte, outputs: .byte, partialSums: try #require(BitWidth(24)))
+    try Self.check(
+      Layer.gemm(name: "gemm", m: 100, n: 90, k: 70), widths, [[.inputs]: 4096, [.weights]: 4096, [.outputs]: 8192],
+      costsAtMost: [
+        .loop(.k, tile: 18), .loop(.p, tile: 82, .backAndForth), .loop(.p, tile: 18, .backAndForth), .keep(.outputs),
+        .loop(.c, tile: 42, .backAndForth), .loop(.c, tile: 28, .backAndForth), .keep(.inputs), .keep(.weights),
+      ])
+  }
+
+  @Test("so has the last tensor that is kept, of a strided layer")
+  func largerLastBoxes() throws {
+    let layer = try Layer(
+      name: "strided", groups: 10, inputChannels: 60, input: Extent(height: 16, width: 27), outputChannels: 80,
+      kernel: Extent(3), stride: Extent(2))
+    try Self.check(
+      layer, WordWidths(.byte), [[.inputs, .weights]: 204 * 8, [.outputs]: 52 * 8],
+      costsAtMost: [
+        .loop(.g, tile: 1), .loop(.c, tile: 2, .backAndForth), .keep(.weights), .loop(.p, tile: 4, .backAndForth),
+        .loop(.q, tile: 1, .backAndForth), .keep(.inputs), .keep(.outputs),
+      ])
+  }
+
+  /// Holds what is found in parts of so many bits to a nest that fits them.
+  private static func check(
+    _ layer: Layer, _ widths: WordWidths, _ parts: KeyValuePairs<Set<Tensor>, Int>, costsAtMost nest: [Mapping.Node]
+  ) throws {
+    let layout = try BufferLayout(parts: parts.map { BufferLayout.Part($0.key, capacity: Bits($0.value)) })
+    let problem = try Problem(layer, in: Problem.Setting(widths: widths, reuse: .overlap, layout: layout))
+    let capacity = Bits(parts.reduce(0) { $0 + $1.value })
+    let (found, known) = (
+      try #require(Optimizer(problem).optimum(capacity: capacity)), problem.evaluate(try Mapping(nest))
+    )
+    #expect(problem.held(by: known) <= capacity)
+    #expect(found.energy.dataQuanta <= known.energy.dataQuanta)
+    #expect(problem.held(by: found.evaluation) <= capacity)
+  }
+
   @Test("few nests of layers with a halo beat what is found", arguments: seeds(0..<10))
   func halo(_ seed: Int) throws {
     let draw = try HaloDraw(seed: seed + 300, axes: 1, largestMACs: 24)

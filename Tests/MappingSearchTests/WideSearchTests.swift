@@ -40,6 +40,24 @@ import Workloads
     }
   }
 
+  /// Loops over single kernel rows and columns inside those over the phases of both.
+  @Test("loops over phases stand apart from the others of their axis")
+  func phasesStandApart() throws {
+    let layer = try Layer(
+      name: "strided", inputChannels: 96, input: Extent(35), outputChannels: 96, kernel: Extent(3), stride: Extent(2))
+    let problem = try Problem(layer, widths: WordWidths(.byte), reuse: .overlap)
+    let nest = try Mapping([
+      .loop(.p, tile: 11, .backAndForth), .loop(.p, tile: 6, .backAndForth), .loop(.k, tile: 48, .backAndForth),
+      .keep(.outputs), .loop(.c, tile: 1, .backAndForth), .loop(.r, phases: 2, .backAndForth),
+      .loop(.s, phases: 2, .backAndForth), .loop(.r, tile: 1, .backAndForth), .loop(.s, tile: 1, .backAndForth),
+      .keep(.inputs), .loop(.k, tile: 1, .backAndForth), .keep(.weights),
+    ])
+    let (known, capacity) = (problem.evaluate(nest), Bits(40_000))
+    #expect(problem.held(by: known) <= capacity)
+    let found = try #require(Optimizer(problem).optimum(capacity: capacity))
+    #expect(found.energy.dataQuanta <= known.energy.dataQuanta)
+  }
+
   @Test(
     "what costs less holds more, for each dataflow too",
     arguments: Dataflow.allCases[seeds(0..<Dataflow.allCases.count)])
