@@ -93,6 +93,17 @@ public enum TextFile {
     }
   }
 
+  /// Checks, before what is to be written is made, that a name can be a file's.
+  ///
+  /// - Throws: ``FormatError`` for an empty name and for a folder's.
+  public static func checkName(_ path: String, origin: String) throws(FormatError) {
+    if path.isEmpty { throw FormatError(origin: origin, message: "is empty; a file's name is expected") }
+    var status = stat()
+    if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+      throw FormatError(origin: origin, message: "'\(path)' is a folder; a file's name is expected")
+    }
+  }
+
   /// Checks, before what is to be written is made, that the folder of a file is there.
   ///
   /// - Throws: what writing the file would throw where it is not.

@@ -46,6 +46,7 @@ struct Convert: ParsableCommand {
     let example = "tilebound convert model.onnx --output model.yaml"
     let files = files + network
     if files.isEmpty { throw CommandFailure(code: .usage, message: "needs a file to read, for example: \(example)") }
+    try OutputOptions.checkFile(output)
     try OutputOptions.refuseEnding(of: output, unless: ["yaml", "yml"], what: "a layer table", accepted: ".yaml")
     let inputs = try dimensions.imported(files, origin: "convert")
     let chosen = try names.selection.chosen(

@@ -42,6 +42,7 @@ struct Merge: ParsableCommand {
     guard let output else {
       throw CommandFailure(code: .usage, message: "needs a file to write: give --output, \(Self.example)")
     }
+    try OutputOptions.checkFile(output)
     let merge = try SweepMerge(files, producer: Invocation.producer)
     let isTable = merge.form == .csv
     try OutputOptions.refuseEnding(

@@ -408,8 +408,8 @@ struct OutputOptions: ParsableArguments {
     return form
   }
 
-  /// Refuses files of which two are the same, or of which one is to go to standard output as the answer does, and files whose
-  /// folder is not there.
+  /// Refuses files of which two are the same, or of which one is to go to standard output as the answer does, and files that
+  /// ``checkFile(_:origin:)`` refuses.
   ///
   /// - Parameter others: what is written besides the answer, by option.
   /// - Throws: ``CommandFailure`` naming both files or the one.
@@ -427,12 +427,17 @@ struct OutputOptions: ParsableArguments {
           ? "\(before) and \(option) would both go to standard output; give one of them a file"
           : "\(before) and \(option) name the same file, \(file)")
     }
-    for file in places.keys.sorted() where file != TextFile.standardInput {
-      do {
-        try TextFile.checkFolder(of: file)
-      } catch {
-        throw CommandFailure(code: .failed, message: error.description)
-      }
+    for (file, option) in places.sorted(by: { $0.key < $1.key }) { try Self.checkFile(file, origin: option) }
+  }
+
+  /// Refuses, before any work, a file to write whose name cannot be one or whose folder is not there.
+  static func checkFile(_ file: String?, origin: String = "--output") throws {
+    guard let file, file != TextFile.standardInput else { return }
+    try TextFile.checkName(file, origin: origin)
+    do {
+      try TextFile.checkFolder(of: file)
+    } catch {
+      throw CommandFailure(code: .failed, message: error.description)
     }
   }
 

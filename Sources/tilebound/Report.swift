@@ -70,6 +70,7 @@ struct Report: ParsableCommand {
         message: "needs a file for its page: give --output, for example: tilebound report "
           + "\(files[0]) --output report.html")
     }
+    try OutputOptions.checkFile(output)
     try refuseToOverwrite()
     try OutputOptions.refuseEnding(of: output, unless: ["html", "htm"], what: "a page of HTML", accepted: ".html")
     var intake = ReportIntake(

@@ -163,6 +163,7 @@ struct SweepCommand: ParsableCommand {
         message: "needs a file to write: give --output, for example: tilebound sweep my-sweep.yaml "
           + "--output sweep.csv")
     }
+    try OutputOptions.checkFile(output)
     let form = try form(of: output)
     let threads = try threads.count()
     let plots = try Plots(format: plotFormat, isWanted: plot != nil)
