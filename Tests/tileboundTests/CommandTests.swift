@@ -554,10 +554,17 @@ struct CommandTests {
       "optimize \(fc) --capacity inputs=1bit,weights=1KiB,outputs=1KiB", 2,
       "fc8: no mapping fits the part for inputs of 1 bit; the least that would do is 1 B"
     ),
+    (
+      "optimize \(fc) --capacity inputs=1bit,weights=2bit,outputs=1KiB", 2,
+      "fc8: no mapping fits the parts inputs=1bit,weights=2bit; the least that would do is inputs=1B,weights=1B"
+    ),
     ("optimize \(fc) --capacity inputs=1KiB,weights=1KiB", 64, "outputs has no part"),
     ("optimize \(fc) --capacity inputs=1KiB,weights=1KiB,outputs", 64, "'outputs' is no part of a Buffer"),
     ("optimize \(fc) --capacity inputs=1,weights=1KiB,outputs=1KiB", 64, "'1' has no unit"),
     ("optimize \(fc) --capacity inputs=900000GiB,weights=900000GiB,outputs=1B", 64, "together less than 1 PiB"),
+    ("optimize \(fc) --capacity inputs=0,weights=1KiB,outputs=1KiB", 64, "--capacity: '0' is not positive; at least"),
+    ("optimize \(fc) --capacity 1KiB --double-buffer all,inputs", 64, "--double-buffer: 'all,inputs': all stands alone"),
+    ("sweep \(fc) --capacity 1KiB --output x.csv --on-chip inputs,all", 64, "--on-chip: 'inputs,all': all stands alone"),
     ("optimize \(fc) --capacity 1KiB --on-chip outputs", 64, "--on-chip: unknown tensor 'outputs'; "),
     (
       "optimize \(fc) --capacity 64KiB --on-chip inputs --dataflow os", 64,
@@ -603,6 +610,13 @@ struct CommandTests {
     (
       ["--capacity", "inputs=8B,weights=64KiB,outputs=8KiB", "--nest", "k:8 [outputs] c:9 [inputs] [weights]"],
       "does not fit the part for inputs of 8 B; the mapping needs 9 B"
+    ),
+    (
+      [
+        "--capacity", "inputs=8B,weights=64KiB,outputs=1B", "--double-buffer", "outputs",
+        "--nest", "k:8 [outputs] c:9 [inputs] [weights]",
+      ],
+      "does not fit the parts inputs=8B,outputs=1B; the mapping needs inputs=9B,outputs=16B"
     ),
   ])
   func nestsThatDoNotFit(arguments: [String], message: String) throws {
@@ -745,6 +759,7 @@ struct CommandTests {
     ("optimize --shape p=3 --dim a=1 --capacity 1KiB", 64, "--dim goes with --network, not with --shape"),
     ("curve --shape p=3 --dim a=1", 64, "--dim goes with --network, not with --shape"),
     ("optimize --network alexnet --capacity 64", 64, "--capacity: '64' has no unit"),
+    ("optimize --network alexnet --capacity 0", 64, "--capacity: '0' is not positive; at least 1 bit and less than"),
     ("optimize --network alexnet --capacity 1B", 2, "conv1: no mapping fits 1 B; the least capacity that would is 3 B"),
     ("optimize --shape p=3 --capacity 1KiB --bits 99", 64, "--bits: '99' is no width"),
     (
