@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// Files read and written whole, with errors in one line.
 public enum TextFile {
@@ -7,6 +7,11 @@ public enum TextFile {
 
   /// A file's name for messages.
   package static func shown(_ path: String) -> String { path == standardInput ? "standard input" : path }
+
+  /// Why something that is no regular file is not read or written, by its mode.
+  package static func irregularity(_ mode: mode_t) -> String {
+    mode & S_IFMT == S_IFDIR ? "is a folder; a file is expected" : "is not a regular file"
+  }
 
   /// The text of a UTF-8 file of at most `limit` bytes, or that of standard input.
   ///

@@ -174,7 +174,7 @@ public struct SweepMerge: Sendable {
     if SweepStore.isBegun(path) { throw .refused(file: path, "was begun by a sweep; give another file") }
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return }
-    if status.st_mode & S_IFMT != S_IFREG { throw .refused(file: path, "is not a regular file") }
+    if status.st_mode & S_IFMT != S_IFREG { throw .refused(file: path, TextFile.irregularity(status.st_mode)) }
     if SweepIndex.read(of: path)?.plan != plan(of: path) {
       throw .refused(file: path, "exists and is not this sweep's; give another file, or remove it")
     }

@@ -330,7 +330,7 @@ struct SweepRunTests {
       try run(sweep, file, .csv, restarts: true)
       #expect(try contents(of: folder) == whole)
       // No file to be made there.
-      #expect(refusal { _ = try SweepRun(sweep, to: folder, form: .csv) } == "\(folder): is not a regular file")
+      #expect(refusal { _ = try SweepRun(sweep, to: folder, form: .csv) } == "\(folder): is a folder; a file is expected")
       #expect(
         refusal { _ = try SweepRun(sweep, to: "\(folder)/no/s", form: .csv) }
           == "\(folder)/no/s.progress: cannot be written: No such file or directory")

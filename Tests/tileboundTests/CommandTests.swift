@@ -859,11 +859,19 @@ struct CommandTests {
     ("curve --network alexnet --plot no/x.svg", 1, "no/x.svg: cannot be written: No such file or directory"),
     ("report", 64, "Missing expected argument '<file> ...'"),
     ("report none.json", 64, "none.json: cannot be read: No such file or directory"),
-    ("report configs", 64, "configs: is not a regular file"),
+    ("report configs", 64, "configs: is a folder; a file is expected"),
+    ("optimize configs --capacity 1KiB", 64, "--network: 'configs' is a folder; the name or the file of a network is"),
+    ("optimize configs/networks --capacity 1KiB", 64, "configs/networks: is a folder; a file is expected"),
+    ("gap alexnet --energy configs --capacity 1KiB", 64, "'configs' is a folder; the name or the file of an energy"),
     ("report configs/energy/unit.yaml", 64, "configs/energy/unit.yaml:1: is no header of a table of results"),
     ("report none.json --capacity 64", 64, "--capacity: '64' has no unit"),
     ("report none.json --output ./none.json", 64, "--output names none.json, which is to be read"),
     ("networks nonesuch", 64, "unknown network, energy model, accelerator or platform 'nonesuch'; accepted: alexnet"),
+    (
+      "networks nonesuch", 64,
+      "cacti-32nm-int8, eyeriss-chip, ethos-u65-512, diana-digital, nvdla-large, simba-chiplet, tpu-v1, "
+        + "simba-accelergy-0-3, simplearch (a file's name"
+    ),
     ("networks --dim batch=1", 64, "--dim: goes with a network"),
     ("networks simba --dim batch=1", 64, "--dim: goes with a network, which simba is not"),
     (

@@ -28,7 +28,7 @@ struct MergeCommandTests {
       #expect(again.output.hasSuffix("\n'tilebound merge' makes one file of it with the other 2\n"))
       for (line, message) in [
         ("part-1.csv part-4.csv --output x.csv", "part-4.csv: cannot be read: No such file or directory"),
-        ("part-1.csv . --output x.csv", ".: is not a regular file"),
+        ("part-1.csv . --output x.csv", ".: is a folder; a file is expected"),
         (
           "part-1.csv part-2.csv part-3.csv --output part-1.csv",
           "--output names part-1.csv, which is to be read, or its"
