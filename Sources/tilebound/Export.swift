@@ -138,8 +138,10 @@ struct Export: ParsableCommand {
     guard let capacity else {
       throw CommandFailure(
         code: .usage,
-        message: "needs a mapping: give --capacity to search for one, --mapping, --nest or --result, for example: "
-          + Self.example)
+        message: (layers.isGiven
+          ? "needs a mapping: give --capacity to search for one, --mapping, --nest or --result"
+          : "needs a layer and a mapping: give --network, --shape or --gemm, and --capacity to search for a mapping, "
+            + "--mapping or --nest; or --result, which has both") + ", for example: \(Self.example)")
     }
     return try searched(capacity, try setting.at(capacity))
   }

@@ -154,7 +154,9 @@ struct GivenMappingOptions: ParsableArguments {
     default:
       throw CommandFailure(
         code: .usage,
-        message: "needs one mapping: give either --mapping, a file, or --nest, as in k:20 [outputs] c:1 ...")
+        message: (mapping == nil && nest == nil && !layers.isGiven
+          ? "needs a layer and a mapping: give --network, --shape or --gemm, and either"
+          : "needs one mapping: give either") + " --mapping, a file, or --nest, as in k:20 [outputs] c:1 ...")
     }
   }
 

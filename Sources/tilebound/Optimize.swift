@@ -88,7 +88,7 @@ struct Optimize: ParsableCommand {
       besides: [("--capacity", self.capacity)] + model.ofAccelerator + layout.ofAccelerator)
     let given = try self.capacity.map { try CapacityOptions.buffer($0) }
     guard let capacity = accelerator?.capacity ?? given?.capacity else {
-      throw CommandFailure.missingCapacity(example: example)
+      throw CommandFailure.missingCapacity(of: layers, example: example)
     }
     let layout = try self.layout.layout(given?.layout ?? .shared, of: accelerator)
     let setting = try model.setting(

@@ -62,6 +62,9 @@ struct LayerOptions: ParsableArguments {
   /// The network's name or file, if one is given.
   var network: String? { networks.network }
 
+  /// Whether there is a layer to work on.
+  var isGiven: Bool { network != nil || shape != nil || gemm != nil }
+
   /// Whether a whole network is asked for.
   var isNetwork: Bool { network != nil && names.selection.isAll }
 
@@ -165,8 +168,8 @@ struct CapacityOptions: ParsableArguments {
       valueName: "sizes")) var capacity: String?
 
   /// The sizes, with the parts where there is one size that is given by these.
-  func list(example: String) throws -> (capacities: [Bits], layout: BufferLayout) {
-    guard let capacity else { throw CommandFailure.missingCapacity(example: example) }
+  func list(for layers: LayerOptions, example: String) throws -> (capacities: [Bits], layout: BufferLayout) {
+    guard let capacity else { throw CommandFailure.missingCapacity(of: layers, example: example) }
     if !LayoutText.hasParts(capacity) { return (try Self.list(capacity), .shared) }
     let buffer = try Self.buffer(capacity)
     return ([buffer.capacity], buffer.layout)

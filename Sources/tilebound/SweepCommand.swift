@@ -288,11 +288,12 @@ struct SweepCommand: ParsableCommand {
       throw CommandFailure(
         code: .usage, message: "\(files.joined(separator: " and ")) are \(files.count) sweep files; one is expected")
     }
+    let example = "for example: tilebound sweep --network alexnet --capacity 1KiB...4MiB --output sweep.csv"
+    let hasCapacity = capacities.capacity != nil || !accelerator.isEmpty
     if files.isEmpty, networks.isEmpty {
       throw CommandFailure(
         code: .usage,
-        message: "needs a sweep file or --network, for example: tilebound sweep --network alexnet "
-          + "--capacity 1KiB...4MiB --output sweep.csv")
+        message: "needs a sweep file or --network\(hasCapacity ? "" : " and --capacity"), \(example)")
     }
     let given = [
       ("--capacity", capacities.capacity != nil), ("--energy", !energy.isEmpty), ("--bits", !bits.isEmpty),
@@ -301,9 +302,8 @@ struct SweepCommand: ParsableCommand {
       throw CommandFailure(
         code: .usage, message: "\(given.0) does not go with --accelerator: accelerators have their own")
     }
-    if files.isEmpty, capacities.capacity == nil, accelerator.isEmpty {
-      throw CommandFailure.missingCapacity(
-        example: "tilebound sweep --network alexnet --capacity 1KiB...4MiB --output sweep.csv")
+    if files.isEmpty, !hasCapacity {
+      throw CommandFailure(code: .usage, message: "needs the Buffer's size: give --capacity, \(example)")
     }
     var request = SweepRequest()
     if let file = files.first {

@@ -106,10 +106,14 @@ struct CommandFailure: Error {
   let code: Code
   let message: String
 
-  /// A command that needs a capacity was given none.
-  static func missingCapacity(example: String) -> CommandFailure {
+  /// A command that needs a capacity was given none, and perhaps no layer either.
+  static func missingCapacity(of layers: LayerOptions, example: String) -> CommandFailure {
     CommandFailure(
-      code: .usage, message: "needs the Buffer's size: give --capacity, for example: \(example)")
+      code: .usage,
+      message: layers.isGiven
+        ? "needs the Buffer's size: give --capacity, for example: \(example)"
+        : "needs a layer and the Buffer's size: give --network, --shape or --gemm, and --capacity, for example: \(example)"
+    )
   }
 
   /// No mapping of a layer fits a capacity.

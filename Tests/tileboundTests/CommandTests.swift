@@ -746,7 +746,16 @@ struct CommandTests {
   }
 
   private static let refused: [(line: String, code: Int32, message: String)] = [
-    ("optimize", 64, "needs the Buffer's size: give --capacity, for example: tilebound optimize --network alexnet"),
+    (
+      "optimize", 64,
+      "needs a layer and the Buffer's size: give --network, --shape or --gemm, and --capacity, for example: tilebound"
+    ),
+    ("optimize --gemm 2x2x2", 64, "needs the Buffer's size: give --capacity, for example: tilebound optimize --network"),
+    ("gap", 64, "needs a layer and the Buffer's size: give --network, --shape or --gemm, and --capacity, for example"),
+    ("bound", 64, "needs a layer and the Buffer's size: give --network, --shape or --gemm, and --capacity, for exampl"),
+    ("export --to c", 64, "needs a layer and a mapping: give --network, --shape or --gemm, and --capacity to search"),
+    ("export --to c --gemm 2x2x2", 64, "needs a mapping: give --capacity to search for one, --mapping, --nest or"),
+    ("evaluate", 64, "needs a layer and a mapping: give --network, --shape or --gemm, and either --mapping, a file"),
     ("optimize --capacity 64KiB", 64, "needs a layer: give --network, --shape or --gemm, for example: tilebound"),
     ("optimize --network alexnet --shape p=3 --capacity 1KiB", 64, "--network and --shape both name the layer"),
     ("optimize --network alexnt --capacity 1KiB", 64, "did you mean 'alexnet'?"),
@@ -807,7 +816,8 @@ struct CommandTests {
     ("curve --shape p=3 --total", 64, "--total is the curve of a whole network; give --network alone"),
     ("curve --network alexnet --layer fc8 --total", 64, "--total is the curve of a whole network"),
     ("curve --shape p=3 --dataflow os-io", 64, "--dataflow: unknown dataflow 'os-io'; did you mean 'os-iw'?"),
-    ("sweep", 64, "needs a sweep file or --network, for example: tilebound sweep --network alexnet"),
+    ("sweep", 64, "needs a sweep file or --network and --capacity, for example: tilebound sweep --network alexnet"),
+    ("sweep --capacity 1KiB", 64, "needs a sweep file or --network, for example: tilebound sweep --network alexnet"),
     ("sweep --network alexnet", 64, "needs the Buffer's size: give --capacity, for example: tilebound sweep"),
     ("sweep --network alexnet --capacity 1KiB", 64, "needs a file to write: give --output"),
     ("sweep none.yaml --output /tmp/x.csv", 64, "none.yaml: cannot be read: No such file or directory"),
