@@ -146,7 +146,7 @@ struct DimensionOptions: ParsableArguments {
     let inputs = try namesOrFiles.map {
       (file: $0, imported: try BuiltIn.imported(nameOrFile: $0, origin: origin, dimensions: sizes))
     }
-    Self.tell(DimensionText.remarks(on: sizes, for: inputs.map(\.imported), origin: "--dim"))
+    try DimensionText.refuse(sizes, unknownTo: inputs.map(\.imported), origin: "--dim")
     return inputs
   }
 
