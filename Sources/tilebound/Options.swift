@@ -401,14 +401,22 @@ struct OutputOptions: ParsableArguments {
   static let outputHelp = "Write to this file, whole or not at all; without it, or as -, to standard output."
 
   /// The form that is asked for by name, or else by the ending of the file's name.
+  ///
+  /// - Throws: an error for a file whose name ends as another form does.
   func format() throws -> Format {
-    if let namedFormat { return namedFormat }
-    let form = output.flatMap(Format.init(ending:)) ?? .table
-    if form == .table {
-      try Self.refuseEnding(
-        of: output.map(Gzip.content), unless: [], what: "a table, JSON or CSV", accepted: ".txt, .json or .csv")
+    let file = output.map(Gzip.content)
+    switch namedFormat {
+    case nil:
+      let form = output.flatMap(Format.init(ending:)) ?? .table
+      if form == .table {
+        try Self.refuseEnding(of: file, unless: [], what: "a table, JSON or CSV", accepted: ".txt, .json or .csv")
+      }
+      return form
+    case .table: try Self.refuseEnding(of: file, unless: [], what: "a table (--format table)", accepted: ".txt")
+    case .json: try Self.refuseEnding(of: file, unless: ["json"], what: "JSON (--format json)", accepted: ".json")
+    case .csv: try Self.refuseEnding(of: file, unless: ["csv"], what: "CSV (--format csv)", accepted: ".csv")
     }
-    return form
+    return namedFormat ?? .table
   }
 
   /// Refuses files of which two are the same, or of which one is to go to standard output as the answer does, and files that

@@ -111,7 +111,7 @@ struct SweepCommand: ParsableCommand {
         + "standard output, which cannot be gone on with.", valueName: "file"), completion: .file())
   var output: String?
 
-  @Option(help: ArgumentHelp("The file's form, whatever its name.", valueName: "form"))
+  @Option(help: ArgumentHelp("The file's form, where its name does not say.", valueName: "form"))
   var format: SweepForm?
 
   @Option(
@@ -378,8 +378,17 @@ struct SweepCommand: ParsableCommand {
   }
 
   private func form(of output: String) throws -> SweepForm {
-    if let format { return format }
     let name = Gzip.content(of: output)
+    switch format {
+    case nil: break
+    case .csv:
+      try OutputOptions.refuseEnding(of: name, unless: ["csv"], what: "a table (--format csv)", accepted: ".csv")
+      return .csv
+    case .jsonLines:
+      try OutputOptions.refuseEnding(
+        of: name, unless: ["jsonl", "json"], what: "JSON lines (--format jsonl)", accepted: ".jsonl")
+      return .jsonLines
+    }
     try OutputOptions.refuseEnding(
       of: name, unless: ["csv", "jsonl", "json"], what: "a table or JSON lines", accepted: ".csv or .jsonl")
     return OutputOptions.ending(of: name) == "csv" ? .csv : .jsonLines

@@ -563,8 +563,12 @@ struct CommandTests {
     ("optimize \(fc) --capacity inputs=1,weights=1KiB,outputs=1KiB", 64, "'1' has no unit"),
     ("optimize \(fc) --capacity inputs=900000GiB,weights=900000GiB,outputs=1B", 64, "together less than 1 PiB"),
     ("optimize \(fc) --capacity inputs=0,weights=1KiB,outputs=1KiB", 64, "--capacity: '0' is not positive; at least"),
-    ("optimize \(fc) --capacity 1KiB --double-buffer all,inputs", 64, "--double-buffer: 'all,inputs': all stands alone"),
-    ("sweep \(fc) --capacity 1KiB --output x.csv --on-chip inputs,all", 64, "--on-chip: 'inputs,all': all stands alone"),
+    (
+      "optimize \(fc) --capacity 1KiB --double-buffer all,inputs", 64, "--double-buffer: 'all,inputs': all stands alone"
+    ),
+    (
+      "sweep \(fc) --capacity 1KiB --output x.csv --on-chip inputs,all", 64, "--on-chip: 'inputs,all': all stands alone"
+    ),
     ("optimize \(fc) --capacity 1KiB --on-chip outputs", 64, "--on-chip: unknown tensor 'outputs'; "),
     (
       "optimize \(fc) --capacity 64KiB --on-chip inputs --dataflow os", 64,
@@ -750,7 +754,9 @@ struct CommandTests {
       "optimize", 64,
       "needs a layer and the Buffer's size: give --network, --shape or --gemm, and --capacity, for example: tilebound"
     ),
-    ("optimize --gemm 2x2x2", 64, "needs the Buffer's size: give --capacity, for example: tilebound optimize --network"),
+    (
+      "optimize --gemm 2x2x2", 64, "needs the Buffer's size: give --capacity, for example: tilebound optimize --network"
+    ),
     ("gap", 64, "needs a layer and the Buffer's size: give --network, --shape or --gemm, and --capacity, for example"),
     ("bound", 64, "needs a layer and the Buffer's size: give --network, --shape or --gemm, and --capacity, for exampl"),
     ("export --to c", 64, "needs a layer and a mapping: give --network, --shape or --gemm, and --capacity to search"),
@@ -766,7 +772,9 @@ struct CommandTests {
     ),
     ("optimize --shape p=3 --layer a --capacity 1KiB", 64, "--layer goes with --network"),
     ("optimize --shape p=3 --dim a=1 --capacity 1KiB", 64, "--dim goes with --network, not with --shape"),
-    ("optimize alexnet --dim a=1 --capacity 1KiB", 64, "--dim: there is no symbolic dimension 'a'; all sizes are fixed"),
+    (
+      "optimize alexnet --dim a=1 --capacity 1KiB", 64, "--dim: there is no symbolic dimension 'a'; all sizes are fixed"
+    ),
     ("convert alexnet --dim a=1", 64, "--dim: there is no symbolic dimension 'a'; all sizes are fixed"),
     ("sweep alexnet --dim a=1 --capacity 1KiB --output x.csv", 64, "--dim: there is no symbolic dimension 'a'; all"),
     ("curve --shape p=3 --dim a=1", 64, "--dim goes with --network, not with --shape"),
@@ -850,7 +858,10 @@ struct CommandTests {
     ),
     ("curve --network alexnet --plot x.gif", 64, "--plot: 'x.gif' names no kind of picture; a name in .svg, .png"),
     ("curve --network alexnet --plot svg", 64, "--plot: 'svg' names no kind of picture"),
-    ("curve --network alexnet --plot x.svg --output x.svg --format csv", 64, "--plot and --output name the same file,"),
+    (
+      "curve --network alexnet --plot x.svg --output x.svg --format csv", 64,
+      "'x.svg' ends in .svg, and CSV (--format csv)"
+    ),
     (
       "curve --network alexnet --plot x.svg --plot-in bytes", 64,
       "The value 'bytes' is invalid for '--plot-in <quantity>'. Please provide one of 'energy', 'total' or 'words'."
