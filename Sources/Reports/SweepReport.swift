@@ -54,7 +54,7 @@ public enum SweepReport {
   ///   - isComplete: whether every block size was searched.
   /// - Returns: the lines.
   public static func lines(_ run: SweepRun, _ shard: SweepShard, isComplete: Bool) -> [String] {
-    let others = shard.count == 1 ? "" : " with the other \(shard.count - 1)"
+    let others = shard.count == 1 ? "" : " with the other" + (shard.count == 2 ? "" : " \(shard.count - 1)")
     return [
       answered(by: run.curveCount, isComplete: isComplete) + ", each at all capacities",
       "'tilebound merge' makes one file of it\(others)",

@@ -58,8 +58,10 @@ struct Merge: ParsableCommand {
     }
     let result = try written(merge, to: output)
     if quiet { return }
+    let records = merge.sweep.recordCount
     let heading =
-      "\(output): \(merge.sweep.recordCount) records of \(merge.count) \(merge.count == 1 ? "part" : "parts")"
+      "\(output): \(records) \(records == 1 ? "record" : "records") of \(merge.count) "
+      + (merge.count == 1 ? "part" : "parts")
     try OutputOptions.print(
       [heading]
         + SweepReport.lines(

@@ -119,7 +119,9 @@ struct Report: ParsableCommand {
         ReportFigures.all(of: answers, curves: curves, breakdownAt: shown)
       }
     let report = HTMLReport(documents: documents.filter { !$0.answers.isEmpty }, figures: figures, title: title)
-    let page = try StepProgress.during("drawing \(figures.count) pictures and writing \(answers.count) records") {
+    let pictures = "\(figures.count) \(figures.count == 1 ? "picture" : "pictures")"
+    let records = "\(answers.count) \(answers.count == 1 ? "record" : "records")"
+    let page = try StepProgress.during("drawing \(pictures) and writing \(records)") {
       try report.page()
     }
     try OutputOptions.write(page, to: output)

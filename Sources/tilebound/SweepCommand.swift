@@ -230,7 +230,8 @@ struct SweepCommand: ParsableCommand {
       run, plots, threads: threads, ifInterrupted: "interrupted; the same command goes on from here")
     if quiet { return }
     let heading =
-      "\(output): " + (shard.map { "\($0), " } ?? "") + "\(run.recordCount) records"
+      "\(output): " + (shard.map { "\($0), " } ?? "")
+      + "\(run.recordCount) \(run.recordCount == 1 ? "record" : "records")"
       + (wasComplete ? ", all there already" : run.resumed > 0 ? ", \(run.resumed) of them from before" : "")
     let pictures = plot == nil ? 0 : 1
     try OutputOptions.print(lines.prefix(pictures) + [heading] + lines.dropFirst(pictures))

@@ -110,7 +110,7 @@ struct ONNXFileTests {
       #expect(
         refusal("")
           == "net.onnx: y: its number of rows is unknown: the symbolic dimension 'N' of the input 'x' [N,4] decides it: give "
-          + "its size in your runs, as in --dim N=1 (1 of 1 layers are not understood: 'tilebound convert' lists them)")
+          + "its size in your runs, as in --dim N=1 (1 of 1 layer is not understood: 'tilebound convert' lists it)")
     }
   }
 }
