@@ -83,7 +83,7 @@ public enum SweepReport {
   private static func table(_ totals: [SweepTotal]) -> TextTable {
     let namesAccelerators = totals.contains { $0.accelerator != nil }
     let namesLayouts = totals.contains { $0.buffer != nil }
-    let scales = scales(totals.map { ($0.energy.model, $0.energy.unit, [$0.energy.data, $0.lowerBound.data]) })
+    let scales = scales(totals.map { ($0.energy.model, $0.energy.unit, [$0.energy.data]) })
     // Where MACs cost nothing, data are all of it.
     let namesTotal = totals.contains { $0.energy.total != $0.energy.data }
     var headers: [(String, TextTable.Alignment)] = [("network", .left)]

@@ -749,6 +749,19 @@ struct CommandTests {
     }
   }
 
+  /// A layer's energies have one unit, whatever they are made of.
+  @Test func oneUnit() throws {
+    try withTemporaryFolder { folder in
+      let layer = "--gemm 128x64x128 --energy lpddr4-int8"
+      let found = try Program.run("optimize \(layer) --capacity 64KiB --mapping m.yaml", in: folder)
+      let given = try Program.run("evaluate \(layer) --mapping m.yaml", in: folder)
+      for outcome in [found, given] {
+        #expect(outcome.output.contains("\n  energy     2.412 µJ: compute 0.314, data 2.097\n"), "\(outcome)")
+      }
+      #expect(found.output.contains("energy [µJ]"))
+    }
+  }
+
   private static let refused: [(line: String, code: Int32, message: String)] = [
     (
       "optimize", 64,
