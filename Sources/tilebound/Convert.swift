@@ -7,6 +7,7 @@ struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert",
     abstract: "Write the layers of models and of other tools' files as a layer table.",
+    usage: "tilebound convert [<options>] <files> ...",
     discussion: """
       Reads ONNX models (.onnx), Timeloop problems, ZigZag workloads and AccelForge workloads (.yaml), MAESTRO models \
       (.m), SCALE-Sim topologies (.csv), layer tables and built-in networks; several files become one network. What a \

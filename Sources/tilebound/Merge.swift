@@ -9,6 +9,7 @@ struct Merge: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge",
     abstract: "Put the parts of a sweep together, as one sweep of everything would have written them.",
+    usage: "tilebound merge [<options>] <file> ... --output <file>",
     discussion: """
       The parts are the files of 'tilebound sweep --shard 1/16' and so on, in any order, each with its .index.json beside \
       it. The file is the same byte for byte as that of the sweep without --shard, and so is its index but for the \

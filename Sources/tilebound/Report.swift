@@ -11,6 +11,7 @@ struct Report: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
     abstract: "Make a report of result files: one page of HTML that needs nothing else.",
+    usage: "tilebound report [<options>] <file> ...",
     discussion: """
       The files are those that optimize, curve, sweep, gap and evaluate write as JSON, JSON lines or CSV. Every record is counted again \
       from its mapping, and one that says otherwise is refused. --network, --layer and --capacity choose records. Of more than \
