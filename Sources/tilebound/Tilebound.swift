@@ -121,11 +121,11 @@ struct CommandFailure: Error {
     CommandFailure(code: .impossible, message: CapacityText.nothingFits(problem, capacity))
   }
 
-  /// Refuses capacities that no mapping of some problem fits, before any search.
+  /// Refuses capacities that no mapping of some problem fits, before any search: by the problem that needs most, so that what it
+  /// needs is enough for all.
   static func refuse(_ capacities: [Bits], inWhichNothingFitsOf problems: [Problem]) throws(CommandFailure) {
-    for problem in problems {
-      for capacity in capacities where capacity < problem.leastCapacity { throw nothingFits(problem, capacity) }
-    }
+    guard let largest = problems.max(by: { $0.leastCapacity < $1.leastCapacity }) else { return }
+    for capacity in capacities where capacity < largest.leastCapacity { throw nothingFits(largest, capacity) }
   }
 
   /// The same of layers in a setting.

@@ -599,6 +599,14 @@ struct CommandTests {
       "optimize alexnet --layer conv2 --capacity 8KiB --tiles p=2*", 64,
       "conv2: tiles of p can be asked to be multiples only where kernels have one row"
     ),
+    (
+      "optimize alexnet --capacity 64KiB --on-chip weights", 2,
+      "fc6: no mapping fits 64 KiB; the least capacity that would is 37748738 B"
+    ),
+    (
+      "sweep alexnet --capacity 64KiB --on-chip weights --output x.csv", 2,
+      "fc6: no mapping fits 64 KiB; the least capacity that would is 37748738 B"
+    ),
     ("curve \(fc) --scale 1", 64, "--scale goes with a Buffer in parts"),
     ("curve \(fc) \(inParts) --scale 1/0", 64, "'1/0' is no factor"),
   ])
