@@ -728,6 +728,28 @@ struct CommandTests {
     }
   }
 
+  /// A sweep's totals have a Buffer that is the same in all rows above them, and times where accelerators give their rates.
+  @Test func totalsFitTheTerminal() throws {
+    try withTemporaryFolder { folder in
+      let sweep = "tilebound sweep alexnet --layer conv5,fc8"
+      let parts = "--capacity inputs=16KiB,weights=32KiB,outputs=8KiB --double-buffer inputs,weights"
+      let narrow = try Program.shell("COLUMNS=80 \(sweep) \(parts) --output p.csv", in: folder)
+      #expect(narrow.output.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(narrow)")
+      #expect(
+        narrow.output.contains(
+          "\nBuffer: parts inputs=16KiB,weights=32KiB,outputs=8KiB, double-buffered inputs,\n  weights\n\n"),
+        "\(narrow)")
+      #expect(narrow.output.contains("  gap data\nalexnet  unit [bit]  "), "\(narrow)")
+      let machines = "\(sweep) --accelerator ethos-u65-512,tpu-v1 --output a.csv"
+      let timed = try Program.shell("COLUMNS=80 \(machines)", in: folder)
+      #expect(timed.output.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(timed)")
+      #expect(timed.output.contains("  gap data     time\n"), "\(timed)")
+      let wide = try Program.shell("\(machines) --wide", in: folder).output.split(separator: "\n")
+      #expect(wide.contains { $0.hasSuffix("  gap data  gap total     time  at least  limited by") }, "\(wide)")
+      #expect(wide.contains { $0.contains("  ethos-u65-512  ") && $0.hasSuffix("  1.29 ms   1.29 ms  bandwidth") })
+    }
+  }
+
   @Test func helpShowsExamples() throws {
     for command in ["optimize", "gap", "bound", "evaluate", "export", "report", "networks"] {
       let outcome = try Program.run("\(command) --help")
