@@ -62,7 +62,9 @@ struct Tilebound: ParsableCommand {
       let code = exitCode(for: error)
       if code.isSuccess {
         do {
-          try TextFile.print(fullMessage(for: error) + "\n")
+          let text = fullMessage(for: error)
+          let isScript = CompletionScript.isAsked(Array(CommandLine.arguments.dropFirst()))
+          try TextFile.print((isScript ? CompletionScript.withHelp(text) : text) + "\n")
         } catch { fail(error.description, code: .failed) }
         Foundation.exit(0)
       }
