@@ -41,6 +41,17 @@ run: setup
 	$(PROGRAM)
 	.build/release/tilebound optimize --network alexnet --capacity 64KiB
 
+# Manual pages with the names that git's have, tilebound-optimize.1 for 'tilebound optimize', in their references too; blank
+# lines and paragraphs before items, which their language does not have, taken out.
+define name_pages
+set -e; cd .build/man; for page in tilebound.*.1; do \
+  name=$${page#tilebound.}; name=$${name%.1}; \
+  sed -e 's/^\.Dt TILEBOUND\./.Dt TILEBOUND-/' -e "s/^\.Nm \"tilebound $$name\"/.Nm tilebound-$$name/" \
+    -e "s/^\.Nm\$$/.Nm \"tilebound $$name\"/" "$$page" >"tilebound-$$name.1"; rm "$$page"; done; \
+sed -i -e '/^\.Xr /s/tilebound\./tilebound-/' -e 's/^$$/.Pp/' *.1; \
+sed -i -e '/^\.Pp$$/{N;s/^\.Pp\n\.It /.It /}' *.1
+endef
+
 # The program with its manual pages and what shells offer on Tab, in PREFIX; DESTDIR stands before it where a package is made.
 PREFIX := /usr/local
 INSTALLED = $(DESTDIR)$(PREFIX)
@@ -50,6 +61,7 @@ install: setup
 	rm -rf .build/man && mkdir -p .build/man
 	.build/debug/generate-manual .build/release/tilebound --multi-page --date "$$(git log -1 --format=%cs 2>/dev/null || date +%F)" \
 	  --output-directory .build/man
+	$(name_pages)
 	install -Dsm755 .build/release/tilebound "$(INSTALLED)/bin/tilebound"
 	install -d "$(INSTALLED)/share/man/man1" && install -m644 .build/man/*.1 "$(INSTALLED)/share/man/man1"
 	set -e; for shell in bash:bash-completion/completions/tilebound zsh:zsh/site-functions/_tilebound \

@@ -182,11 +182,11 @@ public struct Answer: Hashable, Sendable {
   }
   /// What the mapping's largest boxes take in the Buffer: of one in parts, the least that would hold it.
   public var occupancy: Bits { evaluation.held(in: setting, on: layer) }
-  /// The first part of a Buffer of some size, with its share, that the mapping does not fit, and what it needs of it; nil
-  /// of a mapping in pieces, for which a Buffer has no parts.
-  public func overfullPart(in capacity: Bits) -> (part: BufferLayout.Part, held: Bits)? {
-    guard case .nest(let evaluation) = evaluation else { return nil }
-    return setting.overfullPart(in: capacity, by: evaluation, on: layer)
+  /// The parts of a Buffer of some size, with their shares, that the mapping does not fit, and what it needs of them; none of
+  /// a mapping in pieces, for which a Buffer has no parts.
+  public func overfullParts(in capacity: Bits) -> [(part: BufferLayout.Part, held: Bits)] {
+    guard case .nest(let evaluation) = evaluation else { return [] }
+    return setting.overfullParts(in: capacity, by: evaluation, on: layer)
   }
   /// What the mapping moves.
   public var traffic: TrafficBits { evaluation.traffic.bits(setting.widths) }

@@ -108,14 +108,11 @@ public struct BufferLayout: Hashable, Sendable {
     }
   }
 
-  /// The first part of a Buffer of some size, with its share, that does not hold so many bits of each tensor, and what it
-  /// would have to hold.
-  public func overfullPart(in capacity: Bits, holding bits: (Tensor) -> Bits) -> (part: Part, held: Bits)? {
-    for part in parts(in: capacity) {
-      let held = part.tensors.reduce(.zero) { $0 + bits($1) }
-      if held > part.capacity { return (part, held) }
-    }
-    return nil
+  /// The parts of a Buffer of some size, with their shares, that do not hold so many bits of each tensor, and what they would
+  /// have to hold.
+  public func overfullParts(in capacity: Bits, holding bits: (Tensor) -> Bits) -> [(part: Part, held: Bits)] {
+    parts(in: capacity).map { part in (part, part.tensors.reduce(.zero) { $0 + bits($1) }) }
+      .filter { $0.held > $0.part.capacity }
   }
 
   /// The least Buffer of which a part has so many bits.

@@ -210,7 +210,7 @@ public enum BuiltIn {
   }
 
   /// The names of everything that is built in.
-  private static let allNames = networkNames + energyModelNames + acceleratorNames + platformNames
+  private static let allNames = (networkNames + energyModelNames + acceleratorNames + platformNames).uniqued()
 
   /// A built-in name as it is, a file's name as seen from the folder of the file that names it.
   static func located(_ name: String, in folder: String) throws(FormatError) -> String {
@@ -232,6 +232,8 @@ public enum BuiltIn {
     }
   }
 
+  private static func article(of kind: String) -> String { "\("aeiou".contains(kind.prefix(1)) ? "an" : "a") \(kind)" }
+
   private static func refuseUnknown(
     _ kind: String, _ name: String, known: [String], origin: String
   ) throws(FormatError) {
@@ -241,6 +243,11 @@ public enum BuiltIn {
       throw FormatError(origin: origin, message: "'\(name.prefix(80))' is a list; one \(kind) is expected\(several)")
     }
     if isFile(name) { return }
+    var isFolder: ObjCBool = false
+    if unsafe FileManager.default.fileExists(atPath: name, isDirectory: &isFolder), isFolder.boolValue {
+      throw FormatError(
+        origin: origin, message: "'\(name)' is a folder; the name or the file of \(article(of: kind)) is expected")
+    }
     throw FormatError(
       origin: origin, message: unknown(kind, name, known: known) + " (a file's name has a dot or a slash)")
   }

@@ -31,6 +31,8 @@ public enum CapacityText {
     else {
       throw FormatError(origin: origin, message: "'\(text)' is no capacity; \(accepted)")
     }
+    if isNegative { throw FormatError(origin: origin, message: "'\(text)' is negative; \(acceptedRange)") }
+    if value == 0 { throw FormatError(origin: origin, message: "'\(text)' is not positive; \(acceptedRange)") }
     let name = shortUnits[unit] ?? unit
     guard let factor = units.first(where: { $0.name == name })?.bits else {
       throw FormatError(
@@ -39,7 +41,6 @@ public enum CapacityText {
           ? "'\(text)' has no unit; \(acceptedUnits)"
           : "'\(text)' has the unknown unit '\(unit)'; \(acceptedUnits)")
     }
-    if isNegative { throw FormatError(origin: origin, message: "'\(text)' is negative; \(acceptedRange)") }
     let bits = value * Decimal(factor)
     guard bits >= 1, bits < Decimal(1 << 53) else {
       throw FormatError(origin: origin, message: "'\(text)' is out of range; \(acceptedRange)")
@@ -149,10 +150,8 @@ public enum CapacityText {
 extension CapacityText {
   /// That no mapping fits a capacity, and which is the least that would do.
   package static func nothingFits(_ problem: Problem, _ capacity: Bits) -> String {
-    if let (part, least) = problem.partTooSmall(in: capacity) {
-      return
-        "\(problem.layer.name): no mapping fits the part for \(LayoutText.text(part.tensors, separator: " and ")) of "
-        + "\(text(part.capacity)); the least that would do is \(text(least))"
+    if let (parts, least) = LayoutText.shortage(problem.partsTooSmall(in: capacity)) {
+      return "\(problem.layer.name): no mapping fits \(parts); the least that would do is \(least)"
     }
     return "\(problem.layer.name): no mapping fits \(text(capacity)); the least capacity that would is "
       + text(problem.leastCapacity)

@@ -24,8 +24,18 @@ public enum DimensionText {
     return sizes
   }
 
-  /// What is to be said of sizes for dimensions that no network has: of a misspelt one this is the first that is heard,
-  /// the second being that the right one is unknown.
+  /// Refuses sizes for dimensions that no network has, see ``remarks(on:for:origin:)``: of a misspelt one this is what is
+  /// heard, before that the right one is unknown.
+  ///
+  /// - Throws: ``FormatError`` that names the first.
+  public static func refuse(
+    _ sizes: [String: Int], unknownTo networks: [ImportedNetwork], origin: String
+  ) throws(FormatError) {
+    guard let stranger = strangers(sizes, networks).first else { return }
+    throw FormatError(origin: origin, message: stranger)
+  }
+
+  /// What is to be said of sizes for dimensions that no network has, where these take the place of others that may have them.
   ///
   /// - Parameters:
   ///   - sizes: the sizes by name.
@@ -35,11 +45,16 @@ public enum DimensionText {
   public static func remarks(
     on sizes: [String: Int], for networks: [ImportedNetwork], origin: String
   ) -> [String] {
+    strangers(sizes, networks).map { "\(origin): \($0)" }
+  }
+
+  /// That some dimensions are in no network, a text for each.
+  private static func strangers(_ sizes: [String: Int], _ networks: [ImportedNetwork]) -> [String] {
     let symbols = networks.flatMap(\.symbolicDimensions).uniqued()
     let shown = symbols.prefix(16).map { "'\($0)'" }.joined(separator: ", ")
     let rest = symbols.count > 16 ? " and \(symbols.count - 16) more" : ""
     return sizes.keys.filter { !symbols.contains($0) }.sorted().map { stranger in
-      "\(origin): there is no symbolic dimension '\(stranger)'; "
+      "there is no symbolic dimension '\(stranger)'; "
         + (symbols.isEmpty ? "all sizes are fixed" : "there are \(shown)\(rest)")
     }
   }

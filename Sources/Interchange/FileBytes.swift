@@ -31,8 +31,9 @@ final class FileBytes {
     descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     if descriptor < 0 { throw TextFile.failure(path, "cannot be read") }
     var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw FormatError(origin: path, message: "is not a regular file")
+    if unsafe fstat(descriptor, &status) != 0 { throw TextFile.failure(path, "cannot be read") }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw FormatError(origin: path, message: TextFile.irregularity(status.st_mode))
     }
   }
 

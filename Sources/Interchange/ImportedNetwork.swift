@@ -61,8 +61,9 @@ public struct ImportedNetwork: Hashable, Sendable {
       let all = unresolved.count + network.entries.reduce(0) { $0 + $1.count }
       throw FormatError(
         origin: file, key: first.name,
-        message: "\(first.reason) (\(unresolved.count) of \(all) layers are not understood: 'tilebound convert' lists "
-          + "them)")
+        message: "\(first.reason) (\(unresolved.count) of \(all) \(all == 1 ? "layer" : "layers") "
+          + "\(unresolved.count == 1 ? "is" : "are") not understood: 'tilebound convert' lists "
+          + (unresolved.count == 1 ? "it)" : "them)"))
     }
     if network.entries.isEmpty { throw FormatError(origin: file, message: "has no layer with MACs") }
     return network

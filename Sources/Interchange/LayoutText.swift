@@ -76,9 +76,13 @@ public enum LayoutText {
   public static func tensors(
     _ text: String, origin: String, of known: [Tensor] = Tensor.allCases
   ) throws(FormatError) -> Set<Tensor> {
-    if text == "all" { return Set(known) }
+    let names = text.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmingSpaces)
+    if names.contains("all") {
+      if names.count > 1 { throw FormatError(origin: origin, message: "'\(text)': all stands alone") }
+      return Set(known)
+    }
     var tensors: Set<Tensor> = []
-    for name in text.split(separator: ",", omittingEmptySubsequences: false) {
+    for name in names {
       let tensor = try tensor(name, origin, of: known)
       if !tensors.insert(tensor).inserted {
         throw FormatError(origin: origin, message: "'\(text)' names \(tensor.rawValue) twice")
@@ -113,6 +117,20 @@ public enum LayoutText {
       let size = CapacityText.text(part.capacity).replacing(" ", with: "")
       return "\(text(part.tensors, separator: "+"))=\(size)"
     }.joined(separator: ",")
+  }
+
+  /// Parts that are too small, and what they would have to hold: sizes where it is one part, otherwise as
+  /// ``layout(_:origin:)`` takes them.
+  package static func shortage(_ parts: [(part: BufferLayout.Part, held: Bits)]) -> (parts: String, held: String)? {
+    guard let (first, held) = parts.first else { return nil }
+    if parts.count == 1 {
+      let tensors = text(first.tensors, separator: " and ")
+      return ("the part for \(tensors) of \(CapacityText.text(first.capacity))", CapacityText.text(held))
+    }
+    return (
+      "the parts \(text(parts.map(\.part)))",
+      text(parts.map { BufferLayout.Part($0.part.tensors, capacity: $0.held) })
+    )
   }
 
   /// A layout in words, each with what it says; empty where tensors share one room, each box there once.

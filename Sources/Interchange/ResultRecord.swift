@@ -3,7 +3,7 @@ public import EnergyModel
 import LowerBounds
 import MappingSearch
 import Mappings
-import Workloads
+package import Workloads
 
 /// An `Answer` as it stands in result files: a mapping on a layer at a capacity, with everything that it costs.
 public struct ResultRecord: Codable, Hashable, Sendable {
@@ -149,7 +149,7 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     }
 
     /// A time as a file has it, with the bits of its bound.
-    init(_ time: ExecutionTime, leastMoved: Bits? = nil) {
+    package init(_ time: ExecutionTime, leastMoved: Bits? = nil) {
       (compute, data, total, bound) = (time.compute, time.data, time.total, time.bound)
       leastBits = leastMoved?.count
       limit = time.limit.rawValue

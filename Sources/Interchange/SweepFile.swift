@@ -160,8 +160,13 @@ public enum SweepFile {
           (name, try BuiltIn.imported(nameOrFile: name, origin: node.origin, dimensions: sizes))
         })
     }
-    request.remarks += DimensionText.remarks(
-      on: sizes, for: inputs.map(\.imported), origin: place.map { "\($0.origin): dimensions" } ?? "--dim")
+    let origin = place.map { "\($0.origin): dimensions" } ?? "--dim"
+    if place != nil, !names.isEmpty {
+      // The file's sizes are for its own networks.
+      request.remarks += DimensionText.remarks(on: sizes, for: inputs.map(\.imported), origin: origin)
+    } else {
+      try DimensionText.refuse(sizes, unknownTo: inputs.map(\.imported), origin: origin)
+    }
     for (file, imported) in inputs {
       let network = try imported.complete(file: file)
       request.networks.append(network)

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// Files read and written whole, with errors in one line.
 public enum TextFile {
@@ -7,6 +7,11 @@ public enum TextFile {
 
   /// A file's name for messages.
   package static func shown(_ path: String) -> String { path == standardInput ? "standard input" : path }
+
+  /// Why something that is no regular file is not read or written, by its mode.
+  package static func irregularity(_ mode: mode_t) -> String {
+    mode & S_IFMT == S_IFDIR ? "is a folder; a file is expected" : "is not a regular file"
+  }
 
   /// The text of a UTF-8 file of at most `limit` bytes, or that of standard input.
   ///
@@ -90,6 +95,17 @@ public enum TextFile {
       let error = failure(path, "cannot be written")
       unsafe unlink(temporary)
       throw error
+    }
+  }
+
+  /// Checks, before what is to be written is made, that a name can be a file's.
+  ///
+  /// - Throws: ``FormatError`` for an empty name and for a folder's.
+  public static func checkName(_ path: String, origin: String) throws(FormatError) {
+    if path.isEmpty { throw FormatError(origin: origin, message: "is empty; a file's name is expected") }
+    var status = stat()
+    if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+      throw FormatError(origin: origin, message: "'\(path)' is a folder; a file's name is expected")
     }
   }
 

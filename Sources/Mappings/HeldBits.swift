@@ -33,11 +33,11 @@ extension Problem.Setting {
 }
 
 extension Problem.Setting {
-  /// The first part of a Buffer of some size, with its share, that a mapping on a layer does not fit, and what it needs of it.
-  public func overfullPart(
+  /// The parts of a Buffer of some size, with their shares, that a mapping on a layer does not fit, and what it needs of them.
+  public func overfullParts(
     in capacity: Bits, by evaluation: Evaluation, on layer: Layer
-  ) -> (part: BufferLayout.Part, held: Bits)? {
-    layout.overfullPart(in: capacity) { held($0, by: evaluation.mapping, evaluation.occupancy, on: layer) }
+  ) -> [(part: BufferLayout.Part, held: Bits)] {
+    layout.overfullParts(in: capacity) { held($0, by: evaluation.mapping, evaluation.occupancy, on: layer) }
   }
 }
 

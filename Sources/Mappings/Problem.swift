@@ -134,9 +134,9 @@ public struct Problem: Hashable, Sendable {
     return words * widths.inBuffer(tensor)
   }
 
-  /// The first part of a Buffer of some size that is too small for any mapping, with the least that would do.
-  public func partTooSmall(in capacity: Bits) -> (part: BufferLayout.Part, held: Bits)? {
-    layout.overfullPart(in: capacity, holding: leastHeld)
+  /// The parts of a Buffer of some size that are too small for any mapping, with the least that would do.
+  public func partsTooSmall(in capacity: Bits) -> [(part: BufferLayout.Part, held: Bits)] {
+    layout.overfullParts(in: capacity, holding: leastHeld)
   }
 }
 

@@ -40,7 +40,8 @@ struct ByteSource {
     defer { close(descriptor) }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw ONNXError("is not a regular file")
+      throw ONNXError(
+        status.st_mode & S_IFMT == S_IFDIR ? "is a folder; a file is expected" : "is not a regular file")
     }
     if status.st_size == 0 { throw ONNXError("is empty; an ONNX model is expected") }
     var source = ByteSource(descriptor: descriptor, count: Int(status.st_size))

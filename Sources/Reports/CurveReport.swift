@@ -72,7 +72,7 @@ public enum CurveReport {
   /// A row for each point of a layer's curve, laid out in a form.
   public static func points(_ answers: [Answer], form: TextForm = .plain) -> [String] {
     guard let unit = answers.first?.energy.unit else { return [] }
-    let scale = EnergyScale(unit, answers.flatMap { [$0.energy.data, $0.bound?.data] })
+    let scale = EnergyScale(unit, answers.map(\.energy.data))
     var table = TextTable([
       ("capacity [bit]", .right), ("data [\(scale.unit)]", .right), ("bound [\(scale.unit)]", .right),
       ("gap data", .gap),

@@ -2,8 +2,9 @@ import EnergyModel
 
 /// The multiple of a unit in which energies that stand together are written, so that they have one unit and as many decimals.
 ///
-/// Joules take the prefix with which the least of the energies that are not 0 is at least 1, and three decimals. What has no
-/// prefixes, as bits, which are counted, stays as it is.
+/// Joules take the prefix with which the least of the energies that were found and are not 0 is at least 1, and three decimals:
+/// what they are made of and bounds below them are written in the same, so that a layer has one unit wherever it stands alone.
+/// What has no prefixes, as bits, which are counted, stays as it is.
 struct EnergyScale {
   /// As in µJ.
   let unit: String
@@ -12,7 +13,7 @@ struct EnergyScale {
 
   /// - Parameters:
   ///   - unit: what the energies are counted in.
-  ///   - energies: the energies, those that are not known among them.
+  ///   - energies: the energies that were found, those that are not known among them.
   init(_ unit: String, _ energies: some Sequence<Double?>) {
     let quantity = Quantity(name: "", unit: unit)
     let least = energies.compactMap(\.self).filter { $0 > 0 && $0.isFinite }.min()
@@ -24,9 +25,10 @@ struct EnergyScale {
     }
   }
 
-  /// An energy in this unit, without its name.
+  /// An energy in this unit, without its name; "<0.001" for one that is less than what "0.001" stands for and more than nothing.
   func text(_ energy: Double) -> String {
-    size.map { NumberText.fixed(energy / $0, decimals: 3) } ?? NumberText.grouped(energy)
+    guard let size else { return NumberText.grouped(energy) }
+    return energy > 0 && energy / size < 0.0005 ? "<0.001" : NumberText.fixed(energy / size, decimals: 3)
   }
 }
 

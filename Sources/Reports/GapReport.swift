@@ -15,7 +15,7 @@ public enum GapReport {
   /// - Returns: the lines.
   public static func lines(_ byCapacity: [[Answer]], showsLayers: Bool, form: TextForm = .plain) -> [String] {
     guard let first = byCapacity.first?.first else { return [] }
-    let scale = EnergyScale(first.energy.unit, byCapacity.joined().flatMap { [$0.energy.data, $0.bound?.data] })
+    let scale = EnergyScale(first.energy.unit, byCapacity.joined().map(\.energy.data))
     // Where energy is bits moved, data are all of it.
     let namesTotal = !first.energy.model.countsBits
     let bound = "bound data [\(scale.unit)]"

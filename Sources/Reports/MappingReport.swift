@@ -19,10 +19,7 @@ public struct MappingReport {
     let weights = answers.contains { $0.layer.hasBiases } ? "weights, biases [bit]" : "weights [bit]"
     let wholes = WholeAnswer.all(of: answers)
     let total = answers.count > 1 ? NetworkAnswer(answers) : nil
-    let energies: [Double?] =
-      answers.map(\.energy.total) + answers.map { $0.bound?.total } + wholes.map(\.energy.total)
-      + wholes.map(\.bound.total)
-    let scale = EnergyScale(first.energy.unit, energies)
+    let scale = EnergyScale(first.energy.unit, answers.map(\.energy.total) + wholes.map(\.energy.total))
     let bound = "bound [\(scale.unit)]"
     var table = TextTable(
       [("layer", .left), ("count", .right), ("MACs", .right), ("dataflow", .left)]
@@ -127,7 +124,7 @@ public struct MappingReport {
       let capacity = answer.capacity.map {
         " of \(CapacityText.text($0)), \(NumberText.percent(Double(answer.occupancy.count) / Double($0.count)))"
       }
-      let scale = EnergyScale(energy.unit, [energy.compute, energy.data, answer.bound?.total])
+      let scale = EnergyScale(energy.unit, [energy.total])
       let parts =
         "  energy     \(scale.text(energy.total)) \(scale.unit): compute \(scale.text(energy.compute)), "
         + "data \(scale.text(energy.data))"

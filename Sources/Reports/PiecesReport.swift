@@ -15,9 +15,7 @@ public struct PiecesReport {
   /// A row for each layer with what pieces save, and their total when there are several.
   public var table: [String] {
     guard let unit = answers.first?.answer.energy.unit else { return [] }
-    let scale = EnergyScale(
-      unit,
-      answers.flatMap { [$0.answer.energy.total, $0.answer.bound?.total, $0.singleAnswer?.energy.total] })
+    let scale = EnergyScale(unit, answers.map(\.answer.energy.total))
     var table = TextTable([
       ("layer", .left), ("count", .right), ("pieces", .right), ("energy [\(scale.unit)]", .right), ("one nest", .right),
       ("saved", .right), ("bound", .right), ("gap", .gap),
@@ -67,7 +65,7 @@ public struct PiecesReport {
       return (capacity, answers, all, single)
     }
     guard let unit = capacities.first?.1.first?.answer.energy.unit else { return [] }
-    let scale = EnergyScale(unit, rows.flatMap { [$2.energy.data, $3.energy.data, $2.bound?.data] })
+    let scale = EnergyScale(unit, rows.flatMap { [$2.energy.data, $3.energy.data] })
     let isOfOneLayer = capacities.allSatisfy { $0.1.count == 1 }
     var table = TextTable(
       [("capacity", .right)] + (isOfOneLayer ? [("pieces", .right)] : []) + [
@@ -94,7 +92,7 @@ public struct PiecesReport {
     let count = evaluation.pieces.count
     func bits(_ name: String, _ bits: Bits) -> String { "\(name) \(NumberText.grouped(bits))" }
     let single = given.singleAnswer?.energy.total
-    let scale = EnergyScale(energy.unit, [energy.compute, energy.data, single, answer.bound?.total])
+    let scale = EnergyScale(energy.unit, [energy.total])
     var lines = ["\(answer.name): \(count == 1 ? "one nest" : "\(count) pieces, one after the other")"]
     if energy.model.countsBits {
       lines.append("  traffic    \(NumberText.grouped(traffic.total)) bit")

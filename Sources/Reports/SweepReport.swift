@@ -29,10 +29,18 @@ public enum SweepReport {
     let capacities = hasParts ? ", each at its capacities" : ", each at all capacities"
     var lines = form.fitted([answered(by: sweep.curveCount, isComplete: isComplete) + capacities + sharing(sweep)])
     let table = table(totals)
+    let buffers = Set(totals.map(\.buffer))
+    if buffers.count == 1, let first = totals.first, first.buffer != nil {
+      lines += form.fitted(["Buffer: \(layout(first))"])
+    }
+    // An accelerator has one capacity.
+    let known = totals.contains { $0.accelerator != nil } ? [["capacity"]] : []
+    let leftOut =
+      [["layers"], ["at least", "limited by"], ["bound"], ["gap total"], ["widths"], ["reuse"], ["Buffer"]] + known
+      + [["time"], ["gap data"]]
     lines +=
       table.lines.count <= 1 + 2 * mostListed
-      ? [""]
-        + table.lines(form, leavingOut: [["layers"], ["bound"], ["gap total"], ["widths"], ["reuse"], ["gap data"]])
+      ? [""] + table.lines(form, leavingOut: leftOut)
       : ["all \(totals.count) totals are in \(indexFile)"]
     let least = leastEnergies(curves, form: form)
     if !least.isEmpty, least.count <= 1 + mostListed { lines += [""] + least }
@@ -54,7 +62,7 @@ public enum SweepReport {
   ///   - isComplete: whether every block size was searched.
   /// - Returns: the lines.
   public static func lines(_ run: SweepRun, _ shard: SweepShard, isComplete: Bool) -> [String] {
-    let others = shard.count == 1 ? "" : " with the other \(shard.count - 1)"
+    let others = shard.count == 1 ? "" : " with the other" + (shard.count == 2 ? "" : " \(shard.count - 1)")
     return [
       answered(by: run.curveCount, isComplete: isComplete) + ", each at all capacities",
       "'tilebound merge' makes one file of it\(others)",
@@ -82,8 +90,10 @@ public enum SweepReport {
   /// A row for each network and setting: the ends of its range of capacities.
   private static func table(_ totals: [SweepTotal]) -> TextTable {
     let namesAccelerators = totals.contains { $0.accelerator != nil }
-    let namesLayouts = totals.contains { $0.buffer != nil }
-    let scales = scales(totals.map { ($0.energy.model, $0.energy.unit, [$0.energy.data, $0.lowerBound.data]) })
+    // One that is the same in all rows stands above them.
+    let namesLayouts = Set(totals.map(\.buffer)).count > 1
+    let namesTimes = totals.contains { $0.time != nil }
+    let scales = scales(totals.map { ($0.energy.model, $0.energy.unit, [$0.energy.data]) })
     // Where MACs cost nothing, data are all of it.
     let namesTotal = totals.contains { $0.energy.total != $0.energy.data }
     var headers: [(String, TextTable.Alignment)] = [("network", .left)]
@@ -94,6 +104,7 @@ public enum SweepReport {
       ("layers", .right), ("capacity", .right), ("data", .right), ("bound", .right), ("gap data", .gap),
     ]
     if namesTotal { headers.append(("gap total", .gap)) }
+    if namesTimes { headers += [("time", .right), ("at least", .right), ("limited by", .left)] }
     var table = TextTable(headers)
     for (index, total) in totals.enumerated() {
       let isFirst = index == 0 || !isSameSetting(totals[index - 1], total)
@@ -112,6 +123,12 @@ public enum SweepReport {
         scale.text(total.lowerBound.data), total.gap.data.map(NumberText.percent) ?? "",
       ]
       if namesTotal { row.append(total.gap.total.map(NumberText.percent) ?? "") }
+      if namesTimes {
+        row += [
+          total.time.map { TimeText.text($0.total) } ?? "", total.time?.bound.map(TimeText.text) ?? "",
+          total.time?.limit ?? "",
+        ]
+      }
       table.add(row)
     }
     return table

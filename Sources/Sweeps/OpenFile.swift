@@ -17,7 +17,7 @@ final class OpenFile: Sendable {
     descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
     var status = stat()
     if unsafe descriptor < 0 || fstat(descriptor, &status) != 0 { throw Self.failure(path, "cannot be written") }
-    if status.st_mode & S_IFMT != S_IFREG { throw .failed(file: path, "is not a regular file") }
+    if status.st_mode & S_IFMT != S_IFREG { throw .failed(file: path, TextFile.irregularity(status.st_mode)) }
   }
 
   /// Opens a file that is there for reading.
@@ -30,7 +30,7 @@ final class OpenFile: Sendable {
     descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     var status = stat()
     if unsafe descriptor < 0 || fstat(descriptor, &status) != 0 { throw Self.failure(path, "cannot be read") }
-    if status.st_mode & S_IFMT != S_IFREG { throw .failed(file: path, "is not a regular file") }
+    if status.st_mode & S_IFMT != S_IFREG { throw .failed(file: path, TextFile.irregularity(status.st_mode)) }
   }
 
   deinit { close(descriptor) }

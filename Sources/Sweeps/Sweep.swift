@@ -147,7 +147,7 @@ public struct Sweep: Sendable {
     }
     items = Self.items(networks, settings)
     units = Self.units(items, settings)
-    for item in items { try check(item) }
+    try checkItems()
   }
 
   /// The layouts of the Buffer that are asked for, each with its sizes: one room, of which there may be many, and parts.
@@ -185,7 +185,7 @@ public struct Sweep: Sendable {
     {
       throw .refused(file: file, "is of no sweep that can be")
     }
-    for item in items { try check(item) }
+    try checkItems()
   }
 
   /// Networks with those of their layers that are wanted.
@@ -212,16 +212,27 @@ public struct Sweep: Sendable {
     try Problem(item.entry.layer, in: item.setting.under(model, dataflows))
   }
 
-  private func check(_ item: Item) throws(SweepError) {
-    for model in item.setting.models.joined().uniqued() {
-      let problem: Problem
-      do {
-        problem = try self.problem(item, model)
-      } catch {
-        throw .unanswerable(error)
+  /// Refuses what has no exact answer, and capacities that nothing fits: by the layer that needs most, so that what it needs
+  /// is enough for all.
+  private func checkItems() throws(SweepError) {
+    var largest: (problem: Problem, capacity: Bits)?
+    for item in items {
+      for model in item.setting.models.joined().uniqued() {
+        let problem: Problem
+        do {
+          problem = try self.problem(item, model)
+        } catch {
+          throw .unanswerable(error)
+        }
+        let needed = problem.leastCapacity
+        if let least = item.setting.capacities.min(), least < needed,
+          largest.map({ $0.problem.leastCapacity < needed }) ?? true
+        {
+          largest = (problem, least)
+        }
       }
-      if let least = item.setting.capacities.min(), least < problem.leastCapacity { throw .nothingFits(problem, least) }
     }
+    if let largest { throw .nothingFits(largest.problem, largest.capacity) }
   }
 
   /// Whether loops over phases are searched otherwise than is usual under some rule of reuse.

@@ -14,11 +14,19 @@ struct SweepSums: Codable, Sendable {
   var bound: [Double]
   /// Whether every block size was searched.
   var complete: Bool
+  /// Bits that each record moves, where an accelerator gives its rates.
+  var moved: [Int]?
+  /// Bits that every schedule moves at least, likewise; zeros for a layer that is a part of another.
+  var least: [Int]?
   /// Those of the layer for each of the setting's ratios of prices.
   var curves: [SavedCurve]
 
   init(_ answer: SweepAnswer) {
     let answers = answer.answers
+    if answers.contains(where: { $0.accelerator?.throughput != nil }) {
+      moved = answers.map(\.traffic.total.count)
+      least = answers.map { $0.leastMoved?.count ?? 0 }
+    }
     curves = answer.curves.map { SavedCurve($0) }
     data = answers.map(\.energy.data)
     bound = answers.map { $0.bound?.data ?? 0 }
@@ -28,7 +36,15 @@ struct SweepSums: Codable, Sendable {
   /// Whether there is one of everything that the records of an item need.
   func areComplete(for item: Sweep.Item, _ sweep: Sweep) -> Bool {
     let count = sweep.recordCount(of: item)
-    return data.count == count && bound.count == count && curves.count == item.setting.ratios.count
+    let counts = item.setting.accelerator?.throughput == nil ? nil : count
+    return data.count == count && bound.count == count && moved?.count == counts && least?.count == counts
+      && curves.count == item.setting.ratios.count
+  }
+
+  /// How long a layer takes with a record's mapping; nil where what it moves is not known.
+  func time(of layer: Layer, at place: Int, on rates: Accelerator.Throughput) -> ExecutionTime? {
+    guard let moved, let least else { return nil }
+    return ExecutionTime(macs: layer.macs, moved: Bits(moved[place]), atLeast: Bits(least[place]), on: rates)
   }
 
   /// Keeps the curves of another layer in place of its own where they are equal, so that they are in memory once.
@@ -63,6 +79,8 @@ public struct SweepTotal: Codable, Hashable, Sendable {
   public var lowerBound: ResultRecord.Bound
   /// How far the energies are above the bound.
   public var gap: ResultRecord.Gap
+  /// How long all layers take one after the other, where the accelerator gives its rates.
+  public var time: ResultRecord.Time?
 
   enum CodingKeys: String, CodingKey {
     case network
@@ -76,6 +94,7 @@ public struct SweepTotal: Codable, Hashable, Sendable {
     case energy
     case lowerBound = "lower_bound"
     case gap
+    case time
   }
 }
 
@@ -269,7 +288,17 @@ extension SweepTotal {
           data -= layer.saved(at: place, capacity, own)
           bound += layer.bound(capacity, model)
         }
-        totals.append(SweepTotal(network, setting, model, capacity, compute: compute, data: data, bound: bound))
+        var total = SweepTotal(network, setting, model, capacity, compute: compute, data: data, bound: bound)
+        if let rates = setting.accelerator?.throughput {
+          let plain = layers.filter { $0.entry.partOf == nil }.compactMap { entry, sums in
+            sums.time(of: entry.layer, at: place, on: rates).map { (time: $0, count: entry.count) }
+          }
+          let whole = divided.compactMap { layer in
+            layer.time(at: place, capacity, own.widths, on: rates).map { (time: $0, count: layer.count) }
+          }
+          total.time = ResultRecord.Time(ExecutionTime(sumOf: plain + whole))
+        }
+        totals.append(total)
       }
     }
     return totals
@@ -277,6 +306,9 @@ extension SweepTotal {
 
   /// A layer that is given in parts, in a setting.
   private struct Divided {
+    /// How often the network has it.
+    var count: Int { whole.count }
+
     private let whole: WholeLayer
     private let parts: [SweepSums]
     private let shared: SharedInputs?
@@ -294,6 +326,20 @@ extension SweepTotal {
     func bound(_ capacity: Bits, _ model: EnergyModel) -> Double {
       guard let best = bounds?.best(capacity: capacity) else { return 0 }
       return Double(whole.count) * (model.energy(macs: 0, read: best.read, written: best.written)?.data ?? 0)
+    }
+
+    /// How long all of it takes.
+    func time(
+      at place: Int, _ capacity: Bits, _ widths: WordWidths, on rates: Accelerator.Throughput
+    ) -> ExecutionTime? {
+      let times = zip(whole.parts, parts).compactMap { $1.time(of: $0, at: place, on: rates) }
+      guard times.count == parts.count, let least = bounds?.best(capacity: capacity).total else { return nil }
+      let stays = shared.flatMap { $0.occupancy <= capacity ? $0.traffic.bits(widths).total : nil }
+      let moved = stays ?? Bits(parts.reduce(0) { $0 + ($1.moved?[place] ?? 0) })
+      let macs = whole.parts.reduce(0) { $0 + $1.macs }
+      return ExecutionTime(
+        of: ExecutionTime(macs: macs, moved: moved, atLeast: least, on: rates), parts: times, sharesInputs: stays != nil
+      )
     }
 
     /// What its parts spend less than one after the other where their inputs stay in the Buffer for all of them.

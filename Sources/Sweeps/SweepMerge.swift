@@ -31,8 +31,8 @@ public struct SweepMerge: Sendable {
   /// - Parameters:
   ///   - files: the files of its parts, in any order.
   ///   - producer: what merges them: parts that another version or commit made are refused.
-  /// - Throws: ``SweepError/refused(file:_:)`` naming the file that cannot be a part, ``SweepError/missing(_:of:_:)``
-  ///   where there are too few, ``SweepError/failed(file:_:)`` for one that cannot be read.
+  /// - Throws: ``SweepError/refused(file:_:)`` naming the file that cannot be a part, for one that cannot be read too, and
+  ///   ``SweepError/missing(_:of:_:)`` where there are too few.
   public init(_ files: [String], producer: Producer = Producer()) throws(SweepError) {
     var parts: [Int: Part] = [:]
     var first: Part?
@@ -76,7 +76,13 @@ public struct SweepMerge: Sendable {
     if unsafe access(file, F_OK) != 0, SweepStore.isBegun(file) {
       throw .refused(file: file, "is not finished: the command that began it goes on with it")
     }
-    _ = try OpenFile(reading: file)
+    do {
+      _ = try OpenFile(reading: file)
+    } catch {
+      // To read it is no part of the work yet: it is wrong input, as everywhere.
+      if case .failed(let file, let why) = error { throw .refused(file: file, why) }
+      throw error
+    }
     if file.hasSuffix(SweepIndex.path(of: "")) {
       throw .refused(file: file, "is the index of a part; give the parts alone")
     }
@@ -168,7 +174,7 @@ public struct SweepMerge: Sendable {
     if SweepStore.isBegun(path) { throw .refused(file: path, "was begun by a sweep; give another file") }
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return }
-    if status.st_mode & S_IFMT != S_IFREG { throw .refused(file: path, "is not a regular file") }
+    if status.st_mode & S_IFMT != S_IFREG { throw .refused(file: path, TextFile.irregularity(status.st_mode)) }
     if SweepIndex.read(of: path)?.plan != plan(of: path) {
       throw .refused(file: path, "exists and is not this sweep's; give another file, or remove it")
     }

@@ -90,7 +90,7 @@ public final class SweepRun: Sendable {
   ) throws(SweepError) -> Bool {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return false }
-    if status.st_mode & S_IFMT != S_IFREG { throw .refused(file: path, "is not a regular file") }
+    if status.st_mode & S_IFMT != S_IFREG { throw .refused(file: path, TextFile.irregularity(status.st_mode)) }
     let ways = "--restart replaces it, another --output leaves it"
     let part = ShardIndex(of: path)?.about
     guard

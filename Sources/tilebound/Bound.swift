@@ -31,7 +31,8 @@ struct Bound: ParsableCommand {
     let example = "tilebound bound --network vgg16 --layer conv3_2 --capacity 64KiB"
     let accelerator = try machine.named(
       besides: [("--capacity", capacities.capacity)] + model.ofAccelerator + layout.ofAccelerator)
-    let (capacities, parted) = try accelerator.map { ([$0.capacity], .shared) } ?? capacities.list(example: example)
+    let (capacities, parted) =
+      try accelerator.map { ([$0.capacity], .shared) } ?? capacities.list(for: layers, example: example)
     let setting = try model.setting(layout: try layout.layout(parted, of: accelerator), of: accelerator)
     let (network, wholes) = try layers.wholes(example: example)
     try output.checkFiles()

@@ -67,7 +67,8 @@ enum CommandArguments {
     return arguments.first == "help" ? arguments : [asked] + (try checked(arguments.dropFirst(), of: command))
   }
 
-  private static func name(_ command: any ParsableCommand.Type) -> String {
+  /// The name of a command.
+  static func name(_ command: any ParsableCommand.Type) -> String {
     command.configuration.commandName ?? String(describing: command).lowercased()
   }
 

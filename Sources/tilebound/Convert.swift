@@ -7,6 +7,7 @@ struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert",
     abstract: "Write the layers of models and of other tools' files as a layer table.",
+    usage: "tilebound convert [<options>] <files> ...",
     discussion: """
       Reads ONNX models (.onnx), Timeloop problems, ZigZag workloads and AccelForge workloads (.yaml), MAESTRO models \
       (.m), SCALE-Sim topologies (.csv), layer tables and built-in networks; several files become one network. What a \
@@ -46,6 +47,7 @@ struct Convert: ParsableCommand {
     let example = "tilebound convert model.onnx --output model.yaml"
     let files = files + network
     if files.isEmpty { throw CommandFailure(code: .usage, message: "needs a file to read, for example: \(example)") }
+    try OutputOptions.checkFile(output)
     try OutputOptions.refuseEnding(of: output, unless: ["yaml", "yml"], what: "a layer table", accepted: ".yaml")
     let inputs = try dimensions.imported(files, origin: "convert")
     let chosen = try names.selection.chosen(

@@ -102,8 +102,9 @@ struct Evaluate: ParsableCommand {
       answer.transactions = try compare(answer, nest, capacity, bursts)
       answer.replayAgrees = true
     }
-    try timeloop.write(answer, capacity: capacity ?? answer.occupancy, isSearched: false)
     try write(answer, as: format, accelerator, details: MappingReport([answer], form: output.form).details)
+    // Last: the answer stands where Timeloop has no words for the mapping.
+    try timeloop.write(answer, capacity: capacity ?? answer.occupancy, isSearched: false)
   }
 
   /// Writes an answer, in a table by its details.

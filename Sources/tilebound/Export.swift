@@ -36,7 +36,8 @@ struct Export: ParsableCommand {
       the copies in and out that the rule of reuse asks for, the MACs, and a main that compares the outputs with those of plain \
       loops and the words moved with the closed form's; it ends with 1 where they differ. The function that runs the layer, \
       with the hooks for copies, stands alone with --no-main. A search for it takes the word widths of --type unless --bits or \
-      --energy has others.
+      --energy has others: of int8, the default, 8 bits for inputs and weights and 32 for the sums that it accumulates and \
+      for outputs, where optimize has 8 for all and may find another mapping.
 
       --to mlir writes a module with the layer as a named operation of linalg, and a sequence of the transform dialect that \
       tiles it by the mapping's loops, for mlir-opt --transform-interpreter of MLIR 19. Where tensors are kept and which way \
@@ -96,6 +97,7 @@ struct Export: ParsableCommand {
         code: .usage,
         message: "\(stranger) goes with --to c\(stranger == "--type" ? " and mlir" : ""), not with --to \(to.rawValue)")
     }
+    try OutputOptions.checkFile(output)
     try OutputOptions.refuseEnding(
       of: output, unless: to == .json ? ["json"] : [], what: to.description, accepted: ".\(to.rawValue)")
     let capacity = try self.capacity.map { try CapacityOptions.single($0) }
@@ -137,8 +139,10 @@ struct Export: ParsableCommand {
     guard let capacity else {
       throw CommandFailure(
         code: .usage,
-        message: "needs a mapping: give --capacity to search for one, --mapping, --nest or --result, for example: "
-          + Self.example)
+        message: (layers.isGiven
+          ? "needs a mapping: give --capacity to search for one, --mapping, --nest or --result"
+          : "needs a layer and a mapping: give --network, --shape or --gemm, and --capacity to search for a mapping, "
+            + "--mapping or --nest; or --result, which has both") + ", for example: \(Self.example)")
     }
     return try searched(capacity, try setting.at(capacity))
   }

@@ -45,7 +45,7 @@ struct Gap: ParsableCommand {
       besides: [("--capacity", capacities.capacity)] + model.ofAccelerator + layout.ofAccelerator)
     let (capacities, parted) =
       try accelerator.map { ([$0.capacity], .shared) }
-      ?? capacities.list(example: "tilebound gap --network resnet50 --capacity 128KiB")
+      ?? capacities.list(for: layers, example: "tilebound gap --network resnet50 --capacity 128KiB")
     let setting = try model.setting(
       reuse.policy, reuse.phases, try chosen.dataflows(), layout: try layout.layout(parted, of: accelerator),
       of: accelerator)

@@ -71,12 +71,9 @@ struct GivenMappingOptions: ParsableArguments {
       throw CommandFailure(code: .failed, message: "\(TextFile.shown(origin)): \(error)\(remedy)")
     }
     let answer = Answer(network: network, entry: entry, setting: setting, capacity: capacity, evaluation)
-    if let capacity, let (part, held) = answer.overfullPart(in: capacity) {
+    if let capacity, let (parts, held) = LayoutText.shortage(answer.overfullParts(in: capacity)) {
       throw CommandFailure(
-        code: .impossible,
-        message: "\(TextFile.shown(origin)): does not fit the part for "
-          + "\(LayoutText.text(part.tensors, separator: " and ")) of "
-          + "\(CapacityText.text(part.capacity)); the mapping needs \(CapacityText.text(held))")
+        code: .impossible, message: "\(TextFile.shown(origin)): does not fit \(parts); the mapping needs \(held)")
     }
     try refuse(answer.occupancy, beyond: capacity)
     return answer
@@ -157,7 +154,9 @@ struct GivenMappingOptions: ParsableArguments {
     default:
       throw CommandFailure(
         code: .usage,
-        message: "needs one mapping: give either --mapping, a file, or --nest, as in k:20 [outputs] c:1 ...")
+        message: (mapping == nil && nest == nil && !layers.isGiven
+          ? "needs a layer and a mapping: give --network, --shape or --gemm, and either"
+          : "needs one mapping: give either") + " --mapping, a file, or --nest, as in k:20 [outputs] c:1 ...")
     }
   }
 

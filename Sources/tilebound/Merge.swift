@@ -9,6 +9,7 @@ struct Merge: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge",
     abstract: "Put the parts of a sweep together, as one sweep of everything would have written them.",
+    usage: "tilebound merge [<options>] <file> ... --output <file>",
     discussion: """
       The parts are the files of 'tilebound sweep --shard 1/16' and so on, in any order, each with its .index.json beside \
       it. The file is the same byte for byte as that of the sweep without --shard, and so is its index but for the \
@@ -42,6 +43,7 @@ struct Merge: ParsableCommand {
     guard let output else {
       throw CommandFailure(code: .usage, message: "needs a file to write: give --output, \(Self.example)")
     }
+    try OutputOptions.checkFile(output)
     let merge = try SweepMerge(files, producer: Invocation.producer)
     let isTable = merge.form == .csv
     try OutputOptions.refuseEnding(
@@ -57,8 +59,10 @@ struct Merge: ParsableCommand {
     }
     let result = try written(merge, to: output)
     if quiet { return }
+    let records = merge.sweep.recordCount
     let heading =
-      "\(output): \(merge.sweep.recordCount) records of \(merge.count) \(merge.count == 1 ? "part" : "parts")"
+      "\(output): \(records) \(records == 1 ? "record" : "records") of \(merge.count) "
+      + (merge.count == 1 ? "part" : "parts")
     try OutputOptions.print(
       [heading]
         + SweepReport.lines(

@@ -10,6 +10,7 @@ struct Networks: ParsableCommand {
     commandName: "networks",
     abstract:
       "List the built-in networks, energy models, accelerators and platforms, or the source and contents of one.",
+    usage: "tilebound networks [<options>] [<network>]",
     discussion: """
       Weights are counted without biases and batch normalisation; in attention, keys and values stand in their place. MACs
       include those on padding. Word widths are those of inputs, weights, outputs and partial sums.

@@ -88,7 +88,7 @@ struct Optimize: ParsableCommand {
       besides: [("--capacity", self.capacity)] + model.ofAccelerator + layout.ofAccelerator)
     let given = try self.capacity.map { try CapacityOptions.buffer($0) }
     guard let capacity = accelerator?.capacity ?? given?.capacity else {
-      throw CommandFailure.missingCapacity(example: example)
+      throw CommandFailure.missingCapacity(of: layers, example: example)
     }
     let layout = try self.layout.layout(given?.layout ?? .shared, of: accelerator)
     let setting = try model.setting(
@@ -148,7 +148,6 @@ struct Optimize: ParsableCommand {
       }
       try plots.write(figure, to: plot)
     }
-    if let answer = answers.first { try timeloop.write(answer, capacity: capacity, isSearched: true) }
     switch format {
     case .json:
       try output.emit(
@@ -166,5 +165,7 @@ struct Optimize: ParsableCommand {
       try OutputOptions.write(
         MappingFile.text(answer.mapping, layer: network == nil ? nil : answer.name), to: mapping)
     }
+    // Last: the answer stands where Timeloop has no words for its mapping.
+    if let answer = answers.first { try timeloop.write(answer, capacity: capacity, isSearched: true) }
   }
 }

@@ -62,6 +62,9 @@ struct LayerOptions: ParsableArguments {
   /// The network's name or file, if one is given.
   var network: String? { networks.network }
 
+  /// Whether there is a layer to work on.
+  var isGiven: Bool { network != nil || shape != nil || gemm != nil }
+
   /// Whether a whole network is asked for.
   var isNetwork: Bool { network != nil && names.selection.isAll }
 
@@ -143,7 +146,7 @@ struct DimensionOptions: ParsableArguments {
     let inputs = try namesOrFiles.map {
       (file: $0, imported: try BuiltIn.imported(nameOrFile: $0, origin: origin, dimensions: sizes))
     }
-    Self.tell(DimensionText.remarks(on: sizes, for: inputs.map(\.imported), origin: "--dim"))
+    try DimensionText.refuse(sizes, unknownTo: inputs.map(\.imported), origin: "--dim")
     return inputs
   }
 
@@ -165,8 +168,8 @@ struct CapacityOptions: ParsableArguments {
       valueName: "sizes")) var capacity: String?
 
   /// The sizes, with the parts where there is one size that is given by these.
-  func list(example: String) throws -> (capacities: [Bits], layout: BufferLayout) {
-    guard let capacity else { throw CommandFailure.missingCapacity(example: example) }
+  func list(for layers: LayerOptions, example: String) throws -> (capacities: [Bits], layout: BufferLayout) {
+    guard let capacity else { throw CommandFailure.missingCapacity(of: layers, example: example) }
     if !LayoutText.hasParts(capacity) { return (try Self.list(capacity), .shared) }
     let buffer = try Self.buffer(capacity)
     return ([buffer.capacity], buffer.layout)
@@ -398,18 +401,26 @@ struct OutputOptions: ParsableArguments {
   static let outputHelp = "Write to this file, whole or not at all; without it, or as -, to standard output."
 
   /// The form that is asked for by name, or else by the ending of the file's name.
+  ///
+  /// - Throws: an error for a file whose name ends as another form does.
   func format() throws -> Format {
-    if let namedFormat { return namedFormat }
-    let form = output.flatMap(Format.init(ending:)) ?? .table
-    if form == .table {
-      try Self.refuseEnding(
-        of: output.map(Gzip.content), unless: [], what: "a table, JSON or CSV", accepted: ".txt, .json or .csv")
+    let file = output.map(Gzip.content)
+    switch namedFormat {
+    case nil:
+      let form = output.flatMap(Format.init(ending:)) ?? .table
+      if form == .table {
+        try Self.refuseEnding(of: file, unless: [], what: "a table, JSON or CSV", accepted: ".txt, .json or .csv")
+      }
+      return form
+    case .table: try Self.refuseEnding(of: file, unless: [], what: "a table (--format table)", accepted: ".txt")
+    case .json: try Self.refuseEnding(of: file, unless: ["json"], what: "JSON (--format json)", accepted: ".json")
+    case .csv: try Self.refuseEnding(of: file, unless: ["csv"], what: "CSV (--format csv)", accepted: ".csv")
     }
-    return form
+    return namedFormat ?? .table
   }
 
-  /// Refuses files of which two are the same, or of which one is to go to standard output as the answer does, and files whose
-  /// folder is not there.
+  /// Refuses files of which two are the same, or of which one is to go to standard output as the answer does, and files that
+  /// ``checkFile(_:origin:)`` refuses.
   ///
   /// - Parameter others: what is written besides the answer, by option.
   /// - Throws: ``CommandFailure`` naming both files or the one.
@@ -427,12 +438,17 @@ struct OutputOptions: ParsableArguments {
           ? "\(before) and \(option) would both go to standard output; give one of them a file"
           : "\(before) and \(option) name the same file, \(file)")
     }
-    for file in places.keys.sorted() where file != TextFile.standardInput {
-      do {
-        try TextFile.checkFolder(of: file)
-      } catch {
-        throw CommandFailure(code: .failed, message: error.description)
-      }
+    for (file, option) in places.sorted(by: { $0.key < $1.key }) { try Self.checkFile(file, origin: option) }
+  }
+
+  /// Refuses, before any work, a file to write whose name cannot be one or whose folder is not there.
+  static func checkFile(_ file: String?, origin: String = "--output") throws {
+    guard let file, file != TextFile.standardInput else { return }
+    try TextFile.checkName(file, origin: origin)
+    do {
+      try TextFile.checkFolder(of: file)
+    } catch {
+      throw CommandFailure(code: .failed, message: error.description)
     }
   }
 

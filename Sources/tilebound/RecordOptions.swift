@@ -32,7 +32,10 @@ struct RecordOptions: ParsableArguments {
     }
     guard let answer = document.answers.first else {
       throw CommandFailure(
-        code: .usage, message: "\(TextFile.shown(file)): none of its \(all.count) records is the one that is asked for")
+        code: .usage,
+        message: "\(TextFile.shown(file)): "
+          + (all.count == 1 ? "its one record is not" : "none of its \(all.count) records is")
+          + " the one that is asked for")
     }
     let others = document.answers.filter {
       $0.layer != answer.layer || $0.mapping != answer.mapping || $0.setting.reuse != answer.setting.reuse

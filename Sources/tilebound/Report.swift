@@ -11,6 +11,7 @@ struct Report: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
     abstract: "Make a report of result files: one page of HTML that needs nothing else.",
+    usage: "tilebound report [<options>] <file> ...",
     discussion: """
       The files are those that optimize, curve, sweep, gap and evaluate write as JSON, JSON lines or CSV. Every record is counted again \
       from its mapping, and one that says otherwise is refused. --network, --layer and --capacity choose records. Of more than \
@@ -70,6 +71,7 @@ struct Report: ParsableCommand {
         message: "needs a file for its page: give --output, for example: tilebound report "
           + "\(files[0]) --output report.html")
     }
+    try OutputOptions.checkFile(output)
     try refuseToOverwrite()
     try OutputOptions.refuseEnding(of: output, unless: ["html", "htm"], what: "a page of HTML", accepted: ".html")
     var intake = ReportIntake(
@@ -118,7 +120,9 @@ struct Report: ParsableCommand {
         ReportFigures.all(of: answers, curves: curves, breakdownAt: shown)
       }
     let report = HTMLReport(documents: documents.filter { !$0.answers.isEmpty }, figures: figures, title: title)
-    let page = try StepProgress.during("drawing \(figures.count) pictures and writing \(answers.count) records") {
+    let pictures = "\(figures.count) \(figures.count == 1 ? "picture" : "pictures")"
+    let records = "\(answers.count) \(answers.count == 1 ? "record" : "records")"
+    let page = try StepProgress.during("drawing \(pictures) and writing \(records)") {
       try report.page()
     }
     try OutputOptions.write(page, to: output)

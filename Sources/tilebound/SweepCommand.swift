@@ -111,7 +111,7 @@ struct SweepCommand: ParsableCommand {
         + "standard output, which cannot be gone on with.", valueName: "file"), completion: .file())
   var output: String?
 
-  @Option(help: ArgumentHelp("The file's form, whatever its name.", valueName: "form"))
+  @Option(help: ArgumentHelp("The file's form, where its name does not say.", valueName: "form"))
   var format: SweepForm?
 
   @Option(
@@ -163,6 +163,7 @@ struct SweepCommand: ParsableCommand {
         message: "needs a file to write: give --output, for example: tilebound sweep my-sweep.yaml "
           + "--output sweep.csv")
     }
+    try OutputOptions.checkFile(output)
     let form = try form(of: output)
     let threads = try threads.count()
     let plots = try Plots(format: plotFormat, isWanted: plot != nil)
@@ -229,7 +230,8 @@ struct SweepCommand: ParsableCommand {
       run, plots, threads: threads, ifInterrupted: "interrupted; the same command goes on from here")
     if quiet { return }
     let heading =
-      "\(output): " + (shard.map { "\($0), " } ?? "") + "\(run.recordCount) records"
+      "\(output): " + (shard.map { "\($0), " } ?? "")
+      + "\(run.recordCount) \(run.recordCount == 1 ? "record" : "records")"
       + (wasComplete ? ", all there already" : run.resumed > 0 ? ", \(run.resumed) of them from before" : "")
     let pictures = plot == nil ? 0 : 1
     try OutputOptions.print(lines.prefix(pictures) + [heading] + lines.dropFirst(pictures))
@@ -287,11 +289,12 @@ struct SweepCommand: ParsableCommand {
       throw CommandFailure(
         code: .usage, message: "\(files.joined(separator: " and ")) are \(files.count) sweep files; one is expected")
     }
+    let example = "for example: tilebound sweep --network alexnet --capacity 1KiB...4MiB --output sweep.csv"
+    let hasCapacity = capacities.capacity != nil || !accelerator.isEmpty
     if files.isEmpty, networks.isEmpty {
       throw CommandFailure(
         code: .usage,
-        message: "needs a sweep file or --network, for example: tilebound sweep --network alexnet "
-          + "--capacity 1KiB...4MiB --output sweep.csv")
+        message: "needs a sweep file or --network\(hasCapacity ? "" : " and --capacity"), \(example)")
     }
     let given = [
       ("--capacity", capacities.capacity != nil), ("--energy", !energy.isEmpty), ("--bits", !bits.isEmpty),
@@ -300,9 +303,8 @@ struct SweepCommand: ParsableCommand {
       throw CommandFailure(
         code: .usage, message: "\(given.0) does not go with --accelerator: accelerators have their own")
     }
-    if files.isEmpty, capacities.capacity == nil, accelerator.isEmpty {
-      throw CommandFailure.missingCapacity(
-        example: "tilebound sweep --network alexnet --capacity 1KiB...4MiB --output sweep.csv")
+    if files.isEmpty, !hasCapacity {
+      throw CommandFailure(code: .usage, message: "needs the Buffer's size: give --capacity, \(example)")
     }
     var request = SweepRequest()
     if let file = files.first {
@@ -377,8 +379,17 @@ struct SweepCommand: ParsableCommand {
   }
 
   private func form(of output: String) throws -> SweepForm {
-    if let format { return format }
     let name = Gzip.content(of: output)
+    switch format {
+    case nil: break
+    case .csv:
+      try OutputOptions.refuseEnding(of: name, unless: ["csv"], what: "a table (--format csv)", accepted: ".csv")
+      return .csv
+    case .jsonLines:
+      try OutputOptions.refuseEnding(
+        of: name, unless: ["jsonl", "json"], what: "JSON lines (--format jsonl)", accepted: ".jsonl")
+      return .jsonLines
+    }
     try OutputOptions.refuseEnding(
       of: name, unless: ["csv", "jsonl", "json"], what: "a table or JSON lines", accepted: ".csv or .jsonl")
     return OutputOptions.ending(of: name) == "csv" ? .csv : .jsonLines

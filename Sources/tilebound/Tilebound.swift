@@ -62,7 +62,9 @@ struct Tilebound: ParsableCommand {
       let code = exitCode(for: error)
       if code.isSuccess {
         do {
-          try TextFile.print(fullMessage(for: error) + "\n")
+          let text = fullMessage(for: error)
+          let isScript = CompletionScript.isAsked(Array(CommandLine.arguments.dropFirst()))
+          try TextFile.print((isScript ? CompletionScript.withHelp(text) : text) + "\n")
         } catch { fail(error.description, code: .failed) }
         Foundation.exit(0)
       }
@@ -106,10 +108,14 @@ struct CommandFailure: Error {
   let code: Code
   let message: String
 
-  /// A command that needs a capacity was given none.
-  static func missingCapacity(example: String) -> CommandFailure {
+  /// A command that needs a capacity was given none, and perhaps no layer either.
+  static func missingCapacity(of layers: LayerOptions, example: String) -> CommandFailure {
     CommandFailure(
-      code: .usage, message: "needs the Buffer's size: give --capacity, for example: \(example)")
+      code: .usage,
+      message: layers.isGiven
+        ? "needs the Buffer's size: give --capacity, for example: \(example)"
+        : "needs a layer and the Buffer's size: give --network, --shape or --gemm, and --capacity, for example: \(example)"
+    )
   }
 
   /// No mapping of a layer fits a capacity.
@@ -117,11 +123,11 @@ struct CommandFailure: Error {
     CommandFailure(code: .impossible, message: CapacityText.nothingFits(problem, capacity))
   }
 
-  /// Refuses capacities that no mapping of some problem fits, before any search.
+  /// Refuses capacities that no mapping of some problem fits, before any search: by the problem that needs most, so that what it
+  /// needs is enough for all.
   static func refuse(_ capacities: [Bits], inWhichNothingFitsOf problems: [Problem]) throws(CommandFailure) {
-    for problem in problems {
-      for capacity in capacities where capacity < problem.leastCapacity { throw nothingFits(problem, capacity) }
-    }
+    guard let largest = problems.max(by: { $0.leastCapacity < $1.leastCapacity }) else { return }
+    for capacity in capacities where capacity < largest.leastCapacity { throw nothingFits(largest, capacity) }
   }
 
   /// The same of layers in a setting.

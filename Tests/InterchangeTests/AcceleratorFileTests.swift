@@ -93,7 +93,7 @@ struct AcceleratorFileTests {
     ),
     (
       "accelerator: a\ncapacity: {inputs+weights: 1KiB, outputs: 0KiB}\nenergy: unit\n",
-      "a.yaml:2: capacity: '0KiB' is out of range; at least 1 bit and less than 1 PiB is accepted"
+      "a.yaml:2: capacity: '0KiB' is not positive; at least 1 bit and less than 1 PiB is accepted"
     ),
     ("accelerator: a\ncapacity: [1KiB]\nenergy: unit\n", "a.yaml:2: capacity: is a list; one capacity is expected, or"),
     ("accelerator: a\ncapacity: 1K\nenergy: unit\n", "a.yaml:2: capacity: '1K' may mean 1KiB or 1KB"),

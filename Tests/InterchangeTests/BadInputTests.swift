@@ -204,7 +204,7 @@ struct BadInputTests {
     let missing = folder.appending(path: "missing.yaml").path
     #expect(
       refusal { _ = try LayerTable.read(file: missing) } == "\(missing): cannot be read: No such file or directory")
-    #expect(refusal { _ = try LayerTable.read(file: folder.path) } == "\(folder.path): is not a regular file")
+    #expect(refusal { _ = try LayerTable.read(file: folder.path) } == "\(folder.path): is a folder; a file is expected")
     let binary = folder.appending(path: "binary.yaml")
     try Data([0x6e, 0xff, 0xfe, 0x00]).write(to: binary)
     #expect(refusal { _ = try LayerTable.read(file: binary.path) } == "\(binary.path): is not UTF-8 text")

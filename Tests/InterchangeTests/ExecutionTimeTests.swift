@@ -26,6 +26,21 @@ struct ExecutionTimeTests {
     #expect(Accelerator.Throughput(macsPerCycle: 1, clock: .nan, bandwidth: 1) == nil)
   }
 
+  /// Of several layers the limit is that of those which take most of the time, whatever both would take for themselves.
+  @Test func limitsOfSums() throws {
+    func time(_ macs: Int, _ bits: Int) throws -> ExecutionTime {
+      ExecutionTime(macs: macs, moved: Bits(bits), atLeast: nil, on: try Self.rates(1, 1, 1))
+    }
+    // Three layers wait 9 seconds each and compute for 8, one computes for 20 and moves nothing.
+    let layers = [(time: try time(8, 9), count: 3), (time: try time(20, 0), count: 1)]
+    let sum = ExecutionTime(sumOf: layers)
+    #expect(sum.compute == 44 && sum.data == 27 && sum.total == 47 && sum.limit == .bandwidth)
+    #expect(ExecutionTime(sumOf: layers.map { ($0.time, $0.count == 3 ? 2 : 1) }).limit == .compute)
+    let parts = ExecutionTime(of: try time(28, 9), parts: layers.map(\.time), sharesInputs: false)
+    #expect(parts.total == 29 && parts.limit == .compute && parts.compute == 28)
+    #expect(ExecutionTime(of: try time(28, 30), parts: layers.map(\.time), sharesInputs: true).total == 30)
+  }
+
   private static func answers(seed: Int, _ rates: Accelerator.Throughput) throws -> [Answer] {
     var layers = RandomLayers(seed: seed, largestSize: 6, largestMACs: 3000)
     // Reads are dear: what costs the least energy need not move the fewest bits.

@@ -91,9 +91,11 @@ struct HostileFileTests {
       try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "/nowhere")
       let device = folder.appendingPathComponent("device.\(ending)").path
       try FileManager.default.createSymbolicLink(atPath: device, withDestinationPath: "/dev/zero")
-      for path in [pipe, inner.path, device] {
+      for path in [pipe, device] {
         #expect(refusal { _ = try WorkloadFile.read(path) } == "\(path): is not a regular file")
       }
+      #expect(
+        refusal { _ = try WorkloadFile.read(inner.path) } == "\(inner.path): is a folder; a file is expected")
       #expect(refusal { _ = try WorkloadFile.read(link) } == "\(link): cannot be read: No such file or directory")
     }
   }

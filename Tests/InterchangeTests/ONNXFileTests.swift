@@ -68,7 +68,7 @@ struct ONNXFileTests {
     )
   }
 
-  /// A size for a dimension that none of the networks has is told of.
+  /// A size for a dimension that none of the networks has is refused, or told of.
   @Test func dimensionsThatNoNetworkHas() throws {
     let model = try read(Self.product, dimensions: ["M": 3])
     let builtIn = try BuiltIn.imported(nameOrFile: "alexnet")
@@ -77,7 +77,12 @@ struct ONNXFileTests {
     }
     #expect(remarks(["N": 3], [model, builtIn]).isEmpty)
     #expect(remarks(["M": 3], [model, builtIn]) == ["--dim: there is no symbolic dimension 'M'; there are 'N'"])
-    #expect(remarks(["N": 3], [builtIn]) == ["--dim: there is no symbolic dimension 'N'; all sizes are fixed"])
+    let told = "--dim: there is no symbolic dimension 'N'; all sizes are fixed"
+    #expect(remarks(["N": 3], [builtIn]) == [told])
+    #expect(
+      throws: FormatError(origin: "--dim", message: "there is no symbolic dimension 'N'; all sizes are fixed")
+    ) { try DimensionText.refuse(["N": 3], unknownTo: [builtIn], origin: "--dim") }
+    try DimensionText.refuse(["N": 3], unknownTo: [model, builtIn], origin: "--dim")
   }
 
   /// Sizes may stand in a sweep's file, or be given in place of those.
@@ -95,16 +100,17 @@ struct ONNXFileTests {
       }
       #expect(try request("dimensions: N=3\n").networks[1].macs == 72)
       #expect(try request("dimensions: [N=3]\n", given: ["N": 5]).networks[1].macs == 120)
-      let told = try request("dimensions: [N=3, M=3]\n").remarks.map { $0.replacing("\(folder)/", with: "") }
-      #expect(told.contains("sweep.yaml: dimensions: there is no symbolic dimension 'M'; there are 'N'"))
+      #expect(
+        refusal("dimensions: [N=3, M=3]\n")
+          == "sweep.yaml: dimensions: there is no symbolic dimension 'M'; there are 'N'")
       #expect(
         refusal("dimensions: [N]\n")
           == "sweep.yaml:2: dimensions: 'N' is no name=size with a size from 1 to 1048576, as in batch=1")
-      #expect(refusal("", given: ["M": 3])?.contains("give its size in your runs, as in --dim N=1") == true)
+      #expect(refusal("", given: ["M": 3]) == "--dim: there is no symbolic dimension 'M'; there are 'N'")
       #expect(
         refusal("")
           == "net.onnx: y: its number of rows is unknown: the symbolic dimension 'N' of the input 'x' [N,4] decides it: give "
-          + "its size in your runs, as in --dim N=1 (1 of 1 layers are not understood: 'tilebound convert' lists them)")
+          + "its size in your runs, as in --dim N=1 (1 of 1 layer is not understood: 'tilebound convert' lists it)")
     }
   }
 }

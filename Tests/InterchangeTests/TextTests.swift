@@ -66,7 +66,7 @@ struct TextTests {
     #expect(message("1.2.3KiB") == "--capacity: '1.2.3KiB' is no capacity; \(accepted)")
     #expect(message(".KiB") == "--capacity: '.KiB' is no capacity; \(accepted)")
     #expect(message("") == "--capacity: '' is no capacity; \(accepted)")
-    #expect(message("0KiB") == "--capacity: '0KiB' is out of range; at least 1 bit and less than 1 PiB is accepted")
+    #expect(message("0KiB") == "--capacity: '0KiB' is not positive; at least 1 bit and less than 1 PiB is accepted")
     #expect(
       message("99999999999999999999999GiB")
         == "--capacity: '99999999999999999999999GiB' is out of range; at least 1 bit and less than 1 PiB is accepted")

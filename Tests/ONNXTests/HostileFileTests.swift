@@ -207,7 +207,7 @@ struct HostileFileTests {
         #expect(throws: ONNXError.self) { try ONNXModel.read(file: file) }?.description
       }
       #expect(error("\(folder)/none.onnx") == "cannot be read: No such file or directory")
-      #expect(error(folder) == "is not a regular file")
+      #expect(error(folder) == "is a folder; a file is expected")
       #expect(error("/dev/zero") == "is not a regular file")
       #expect(mkfifo("\(folder)/pipe.onnx", 0o600) == 0)
       #expect(error("\(folder)/pipe.onnx") == "is not a regular file")

@@ -84,6 +84,8 @@ struct TerminalTests {
     #expect(written("pJ", [98_745_636, nil, 2_428_088_320, 0]) == ["µJ", "98.746", "", "2 428.088", "0.000"])
     #expect(written("pJ", [999.9996, 1e6]) == ["pJ", "1 000.000", "1 000 000.000"])
     #expect(written("mJ", [0.25]) == ["µJ", "250.000"])
+    let scale = EnergyScale("pJ", [2_000_000])
+    #expect([499, 501, 0].map(scale.text) == ["<0.001", "0.001", "0.000"])
     #expect(written("uJ", [1e6, 2e9]) == ["J", "1.000", "2 000.000"])
     #expect(written("pJ", [0]) == ["pJ", "0"])
     #expect(written("pJ", []) == ["pJ"])

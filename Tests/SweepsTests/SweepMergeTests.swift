@@ -165,7 +165,7 @@ struct SweepMergeTests {
           == "stranger: is no shard of a sweep: there is no stranger.index.json that says which")
       #expect(message(all + ["part-1.index.json"]) == "part-1.index.json: is the index of a part; give the parts alone")
       #expect(message(all + ["nowhere"]) == "nowhere: cannot be read: No such file or directory")
-      #expect(message(all + ["."]).hasSuffix(": is not a regular file"))
+      #expect(message(all + ["."]).hasSuffix(": is a folder; a file is expected"))
       #expect(
         refusal { _ = try SweepMerge(["-"]) }
           == "standard input: has no index beside it that says which shard it is; give parts as files")
@@ -175,7 +175,7 @@ struct SweepMergeTests {
       #expect(merge.part(at: "\(folder)/part-3.index.json") == files[2])
       for (output, why) in [
         ("stranger", "exists and is not this sweep's; give another file, or remove it"),
-        ("begun", "was begun by a sweep; give another file"), (".", "is not a regular file"),
+        ("begun", "was begun by a sweep; give another file"), (".", "is a folder; a file is expected"),
       ] {
         #expect(refusal { _ = try merge.write(to: "\(folder)/\(output)") } == "\(folder)/\(output): \(why)")
       }

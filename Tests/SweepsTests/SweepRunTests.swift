@@ -91,16 +91,53 @@ struct SweepRunTests {
     }
   }
 
-  /// Of layers that are given in parts the totals have the bound of the whole, and what it costs where parts share inputs.
-  @Test(arguments: SweepForm.allCases)
-  func indexSumsUpWholes(form: SweepForm) throws {
-    var request = try Examples.request()
-    let parts = try (0...1).map { top in
+  /// Two parts of a layer that read the same inputs.
+  private static func parts() throws -> [Network.Entry] {
+    try (0...1).map { top in
       Network.Entry(
         layer: try Layer(
           name: "up/\(top)", inputChannels: 3, input: Extent(6), outputChannels: 2 + top, kernel: Extent(2),
           padding: Padding(top: top, bottom: 1 - top, left: 1, right: 0)), count: 2, partOf: "up")
     }
+  }
+
+  /// Where accelerators give their rates totals have the time that all layers take, of those in parts as a whole.
+  @Test func indexHasTimes() throws {
+    var request = try Examples.request()
+    let model = request.energyModels[0]
+    (request.capacities, request.energyModels, request.widths, request.reuse) = ([], [], [], [.sliding])
+    request.accelerators = try [(400, 3.0), (4096, 20), (4096, nil)].enumerated().map { number, machine in
+      let rates = try machine.1.map {
+        try #require(Accelerator.Throughput(macsPerCycle: 4, clock: 1e6, bandwidth: $0 * 1e6))
+      }
+      return Accelerator(
+        Accelerator.Identity(name: "a\(number)", throughput: rates), source: "", capacity: Bits(machine.0),
+        energyModel: model, widths: WordWidths(.byte))
+    }
+    let plain = try Examples.network("one", seed: 0)
+    request.networks = [try Network(name: "parts", source: "", entries: try Self.parts() + plain.entries)]
+    let sweep = try Sweep(request)
+    try withTemporaryFolder { folder in
+      try run(sweep, "\(folder)/s", .csv)
+      let answers = try ResultReader.read(file: "\(folder)/s").answers
+      let totals = try #require(SweepIndex.read(of: "\(folder)/s")?.totals)
+      #expect(totals.map { $0.time == nil } == [false, false, true])
+      var shared: [Bool] = []
+      for total in totals {
+        let own = answers.filter { $0.accelerator?.name == total.accelerator }
+        let expected = NetworkTotal(try #require(NetworkAnswer(own)))
+        #expect(total.time == expected.time && total.energy == expected.energy)
+        shared += WholeAnswer.all(of: own).map(\.sharesInputs)
+      }
+      #expect(shared == [false, true, true])
+    }
+  }
+
+  /// Of layers that are given in parts the totals have the bound of the whole, and what it costs where parts share inputs.
+  @Test(arguments: SweepForm.allCases)
+  func indexSumsUpWholes(form: SweepForm) throws {
+    var request = try Examples.request()
+    let parts = try Self.parts()
     let plain = try Examples.network("one", seed: 0)
     request.networks = [
       plain, try Network(name: "parts", source: "", entries: parts + plain.entries),
@@ -330,7 +367,8 @@ struct SweepRunTests {
       try run(sweep, file, .csv, restarts: true)
       #expect(try contents(of: folder) == whole)
       // No file to be made there.
-      #expect(refusal { _ = try SweepRun(sweep, to: folder, form: .csv) } == "\(folder): is not a regular file")
+      #expect(
+        refusal { _ = try SweepRun(sweep, to: folder, form: .csv) } == "\(folder): is a folder; a file is expected")
       #expect(
         refusal { _ = try SweepRun(sweep, to: "\(folder)/no/s", form: .csv) }
           == "\(folder)/no/s.progress: cannot be written: No such file or directory")

@@ -201,6 +201,22 @@ struct ArgumentTests {
       "--output: 'x.jsonl' ends in .jsonl, and a table, JSON or CSV is written; a name in .txt, .json or .csv is accepted"
     ),
     (
+      "optimize alexnet --capacity 1KiB --output x.csv --format json",
+      "--output: 'x.csv' ends in .csv, and JSON (--format json) is written; a name in .json is accepted"
+    ),
+    (
+      "gap alexnet --capacity 1KiB --output x.json.gz --format table",
+      "--output: 'x.json' ends in .json, and a table (--format table) is written; a name in .txt is accepted"
+    ),
+    (
+      "sweep alexnet --capacity 1KiB --output x.jsonl --format csv",
+      "--output: 'x.jsonl' ends in .jsonl, and a table (--format csv) is written; a name in .csv is accepted"
+    ),
+    (
+      "sweep alexnet --capacity 1KiB --output x.csv.gz --format jsonl",
+      "--output: 'x.csv' ends in .csv, and JSON lines (--format jsonl) is written; a name in .jsonl is accepted"
+    ),
+    (
       "report x.json --output y.csv",
       "--output: 'y.csv' ends in .csv, and a page of HTML is written; a name in .html is accepted"
     ),
@@ -356,10 +372,10 @@ struct ArgumentTests {
       }
       #expect(Set(forms).count == 3)
       #expect(try written("a.json") == forms[1] && written("a.JSON") == forms[1])
-      #expect(try written("a.csv") == forms[2] && written("a.b.csv", "--format", "table") == forms[0])
+      #expect(try written("a.csv") == forms[2] && written("a.b.csv", "--format", "csv") == forms[2])
       #expect(
         try written("a.txt") == forms[0] && written("csv") == forms[0]
-          && written("a.jsonl", "--format", "json") == forms[1])
+          && written("a.b", "--format", "json") == forms[1])
     }
   }
 

@@ -40,6 +40,22 @@ struct CompletionTests {
     #expect(try completions("--double-buffer", ["gap", "--double-buffer", "inputs,w"]) == ["inputs,weights"])
   }
 
+  /// Behind help stand commands and topics, in each shell's script.
+  @Test func helpTopics() throws {
+    let line = "tilebound help m"
+    let words = try Program.shell(
+      "source <(tilebound --generate-completion-script bash); COMP_WORDS=(\(line)); COMP_CWORD=2; COMP_LINE='\(line)'; "
+        + "COMP_POINT=${#COMP_LINE}; _tilebound tilebound m help; echo \"${COMPREPLY[@]}\"")
+    #expect(words.output == "merge mapping\n" && words.error.isEmpty, "\(words)")
+    let commands = "optimize curve sweep merge gap bound evaluate export validate convert report networks"
+    let zsh = try Program.run("--generate-completion-script zsh").output
+    #expect(zsh.contains("        ':topic:(\(commands) mapping files energy)'\n"))
+    let fish = try Program.run("--generate-completion-script fish").output
+    #expect(
+      fish.contains(
+        "_for_positional \"tilebound help\" -eq 1' -fka '\(commands) mapping files energy'\n"))
+  }
+
   /// Where a file is expected scripts offer files.
   @Test(arguments: [
     ("report", "add_completions -f"), ("merge", "add_completions -f"), ("validate", "add_completions -f"),

@@ -110,8 +110,7 @@ struct DocumentationTests {
         let text = outcome.output.replacing(" \\\n", with: "\u{0}")
         let examples = text.split(separator: "\n").filter { $0.hasPrefix("  tilebound ") }
         #expect(!examples.isEmpty, "\(page)")
-        let lines = outcome.output.split(separator: "\n").prefix { !$0.hasPrefix("USAGE") }
-        for line in lines { #expect(line.count <= 80, "\(page): \(line)") }
+        for line in outcome.output.split(separator: "\n") { #expect(line.count <= 80, "\(page): \(line)") }
         for example in examples {
           let line = String(example.replacing("\u{0}", with: " \\\n"))
           // A line that was broken by the width would leave words of it below.

@@ -27,6 +27,8 @@ struct MergeCommandTests {
       #expect(again.output.hasPrefix("part-2.csv: shard 2 of 3, ") && again.output.contains(", all there already\n"))
       #expect(again.output.hasSuffix("\n'tilebound merge' makes one file of it with the other 2\n"))
       for (line, message) in [
+        ("part-1.csv part-4.csv --output x.csv", "part-4.csv: cannot be read: No such file or directory"),
+        ("part-1.csv . --output x.csv", ".: is a folder; a file is expected"),
         (
           "part-1.csv part-2.csv part-3.csv --output part-1.csv",
           "--output names part-1.csv, which is to be read, or its"

@@ -41,4 +41,30 @@ struct PackagingTests {
     // Of the clone all is copied but what was built: the commit is read from it.
     #expect(try text(".dockerignore") == ".build*\n")
   }
+
+  /// Manual pages that the parser's tool made have the names that git's have, as have their references.
+  @Test func manualPages() throws {
+    try withTemporaryFolder { folder in
+      let pages = "\(folder)/.build/man"
+      try FileManager.default.createDirectory(atPath: pages, withIntermediateDirectories: true)
+      let made = [
+        "tilebound.1": ".Dt TILEBOUND 1\n.Nm tilebound\n.Sh SYNOPSIS\n.Nm\nOne.\n\nTwo.\n.Xr tilebound.gap 1\n",
+        "tilebound.gap.1":
+          ".Dt TILEBOUND.GAP 1\n.Nm \"tilebound gap\"\n.Sh SYNOPSIS\n.Nm\n.Bl\n.It a\n.Pp\n.It b\n.Pp\nmore\n.El\n",
+      ]
+      for (name, text) in made { try Data(text.utf8).write(to: URL(fileURLWithPath: "\(pages)/\(name)")) }
+      try Data("include \(Program.root.path)/Makefile\npages:\n\t@$(name_pages)\n".utf8).write(
+        to: URL(fileURLWithPath: "\(folder)/pages.mk"))
+      let outcome = try Program.shell("make -f pages.mk pages", in: folder)
+      #expect(outcome.code == 0 && outcome.output.isEmpty && outcome.error.isEmpty, "\(outcome)")
+      let named = try contents(of: pages).mapValues { String(decoding: $0, as: UTF8.self) }
+      #expect(
+        named == [
+          "tilebound.1": ".Dt TILEBOUND 1\n.Nm tilebound\n.Sh SYNOPSIS\n.Nm\nOne.\n.Pp\nTwo.\n.Xr tilebound-gap 1\n",
+          "tilebound-gap.1":
+            ".Dt TILEBOUND-GAP 1\n.Nm tilebound-gap\n.Sh SYNOPSIS\n.Nm \"tilebound gap\"\n.Bl\n.It a\n.It b\n.Pp\nmore\n"
+            + ".El\n",
+        ])
+    }
+  }
 }

@@ -85,6 +85,21 @@ struct SweepCommandTests {
     }
   }
 
+  /// One of anything is not several.
+  @Test func oneRecord() throws {
+    try withTemporaryFolder { folder in
+      let sweep = "sweep alexnet --layer fc8 --capacity 16KiB"
+      let one = try Program.run("\(sweep) --output s.csv", in: folder)
+      #expect(one.output.hasPrefix("s.csv: 1 record\n"), "\(one)")
+      let part = try Program.run("\(sweep) --output part.csv --shard 1/1", in: folder)
+      #expect(part.output.hasPrefix("part.csv: shard 1 of 1, 1 record\n"), "\(part)")
+      let merged = try Program.run("merge part.csv --output merged.csv", in: folder)
+      #expect(merged.output.hasPrefix("merged.csv: 1 record of 1 part\n"), "\(merged)")
+      let other = try Program.run("export --result s.csv --capacity 32KiB --to c", in: folder)
+      #expect(other.error == "tilebound: s.csv: its one record is not the one that is asked for\n", "\(other)")
+    }
+  }
+
   /// Progress is for terminals, and not for `--quiet` ones.
   @Test func progressIsDrawnOnTerminalsOnly() throws {
     try withTemporaryFolder { folder in
