@@ -28,13 +28,16 @@ public struct BufferLayout: Hashable, Sendable {
   /// layers whose output rows or columns share no input. The last block of a dimension may be smaller.
   public let multiples: [Dimension: Int]
 
+  /// What sizes boxes may have besides.
+  public var rules: TileRules
+
   /// The dimensions that ``multiples`` may be of.
   public static let dimensionsWithMultiples: [Dimension] = [.n, .k, .c, .p, .q]
 
   /// One room for all, each box once, of any size, and nothing there before.
   public static let shared = BufferLayout()
 
-  private init() { (parts, doubleBuffered, onChip, multiples) = ([], [], [], [:]) }
+  private init() { (parts, doubleBuffered, onChip, multiples, rules) = ([], [], [], [:], .none) }
 
   /// A layout by its parts.
   ///
@@ -43,9 +46,11 @@ public struct BufferLayout: Hashable, Sendable {
   ///   - doubleBuffered: the tensors that take twice their box.
   ///   - onChip: the tensors that are in the Buffer whole.
   ///   - multiples: what tiles of n, k, c, p and q are multiples of.
+  ///   - rules: what sizes boxes may have besides.
   /// - Throws: ``BufferLayoutError``.
   public init(
-    parts: [Part] = [], doubleBuffered: Set<Tensor> = [], onChip: Set<Tensor> = [], multiples: [Dimension: Int] = [:]
+    parts: [Part] = [], doubleBuffered: Set<Tensor> = [], onChip: Set<Tensor> = [], multiples: [Dimension: Int] = [:],
+    rules: TileRules = .none
   ) throws(BufferLayoutError) {
     for (dimension, multiple) in multiples.sorted(by: { $0.key.index < $1.key.index }) {
       guard Self.dimensionsWithMultiples.contains(dimension) else { throw .withoutMultiples(dimension) }
@@ -68,22 +73,35 @@ public struct BufferLayout: Hashable, Sendable {
     self.doubleBuffered = doubleBuffered
     self.onChip = onChip
     self.multiples = multiples.filter { $0.value > 1 }
+    self.rules = rules
+    for dimension in Dimension.allCases where multiples[dimension] != nil && rules.choices[dimension] != nil {
+      throw .twoRules(dimension)
+    }
   }
 
-  private init(_ layout: BufferLayout, multiples: [Dimension: Int]) {
+  private init(_ layout: BufferLayout, multiples: [Dimension: Int], _ rules: TileRules) {
     (parts, doubleBuffered, onChip) = (layout.parts, layout.doubleBuffered, layout.onChip)
-    self.multiples = multiples
+    (self.multiples, self.rules) = (multiples, rules)
   }
+
+  /// The same with tiles that need not be multiples.
+  public var withoutMultiples: BufferLayout { BufferLayout(self, multiples: [:], rules) }
 
   /// The same with tiles of any size.
-  public var withAnyTiles: BufferLayout { BufferLayout(self, multiples: [:]) }
+  public var withAnyTiles: BufferLayout { BufferLayout(self, multiples: [:], .none) }
 
-  /// The same with the multiples of another.
-  public func withMultiples(of other: BufferLayout) -> BufferLayout { BufferLayout(self, multiples: other.multiples) }
+  /// The same with the multiples and rules of another.
+  public func withTiles(of other: BufferLayout) -> BufferLayout {
+    BufferLayout(self, multiples: other.multiples, other.rules)
+  }
 
-  /// The smallest tile of a dimension of a layer.
+  /// Whether tiles may have any size.
+  public var allowsAnyTiles: Bool { multiples.isEmpty && rules == .none }
+
+  /// What the tiles of a dimension of a layer are multiples of: the whole dimension where no other divides it as it has to.
   public func leastTile(_ dimension: Dimension, of layer: Layer) -> Int {
-    min(multiples[dimension] ?? 1, layer[dimension])
+    let (size, multiple) = (layer[dimension], multiples[dimension] ?? 1)
+    return rules.cutsEvenly && size % multiple > 0 ? size : min(multiple, size)
   }
 
   /// Larger Buffers are refused, so that shares of them can be counted.
@@ -144,6 +162,12 @@ public enum BufferLayoutError: Error, Hashable, Sendable, CustomStringConvertibl
   case withoutMultiples(Dimension)
   /// A multiple that no dimension can have.
   case multiple(Dimension, Int)
+  /// A dimension of which no tiles are chosen.
+  case withoutTiles(Dimension)
+  /// A tile that no dimension can have.
+  case tile(Dimension, Int)
+  /// A dimension whose tiles are to be multiples, and some of their own besides.
+  case twoRules(Dimension)
 
   /// What is wrong and what would be accepted, in one line.
   public var description: String {
@@ -154,6 +178,12 @@ public enum BufferLayoutError: Error, Hashable, Sendable, CustomStringConvertibl
     case .outOfRange: "a part has at least 1 bit, and all parts together less than 1 PiB"
     case .withoutMultiples(let dimension):
       "tiles of \(dimension.rawValue) cannot be asked to be multiples; those of n, k, c, p and q can"
+    case .withoutTiles(let dimension):
+      "tiles of \(dimension.rawValue) cannot be chosen; those of n, k, c, p, q, r and s can"
+    case .tile(let dimension, let tile):
+      "\(dimension.rawValue): \(tile) is no tile; from 1 to \(Layer.largestSize) are accepted"
+    case .twoRules(let dimension):
+      "tiles of \(dimension.rawValue) are to be multiples and chosen besides; one of the two is accepted"
     case .multiple(let dimension, let multiple):
       "\(dimension.rawValue): \(multiple) is no multiple; from 1 to \(Layer.largestSize) are accepted"
     }

@@ -22,7 +22,7 @@ public enum AcceleratorFile {
     }
     let known = [
       "accelerator", "source", "simplified", "capacity", "energy", "bits", "macs-per-cycle", "clock", "bandwidth",
-      "double-buffer", "tiles",
+      "double-buffer", "tiles", "divisors",
     ]
     if let node = root.value("buffers") {
       throw node.error(
@@ -31,7 +31,7 @@ public enum AcceleratorFile {
     let fields = try root.fields(known)
     let name = try root.required("accelerator", in: fields).name()
     let place = try root.required("capacity", in: fields)
-    let (capacity, layout) = try buffer(place, fields["double-buffer"], fields["tiles"])
+    let (capacity, layout) = try buffer(place, fields)
     let node = try root.required("energy", in: fields)
     let energy = try BuiltIn.located(try node.string(), in: folder)
     let model = try node.placing { () throws(FormatError) in
@@ -52,7 +52,7 @@ public enum AcceleratorFile {
 
   /// The Buffer's size, given at once or by its parts, and how tensors lie in it.
   private static func buffer(
-    _ capacity: YAMLNode, _ doubleBuffer: YAMLNode?, _ tiles: YAMLNode?
+    _ capacity: YAMLNode, _ fields: [String: YAMLNode]
   ) throws(FormatError) -> (capacity: Bits, layout: BufferLayout) {
     var layout = BufferLayout.shared
     if capacity.isMapping {
@@ -62,8 +62,9 @@ public enum AcceleratorFile {
       throw capacity.error(
         "is a list; one capacity is expected, or parts as {inputs: 16KiB, weights: 32KiB, outputs: 8KiB}")
     }
-    if let doubleBuffer { layout.doubleBuffered = try doubleBuffer.tensors() }
-    if let tiles { layout = layout.withMultiples(of: try tiles.multiples()) }
+    if let doubleBuffer = fields["double-buffer"] { layout.doubleBuffered = try doubleBuffer.tensors() }
+    if let tiles = fields["tiles"] { layout = layout.withTiles(of: try tiles.tiles()) }
+    if try fields["divisors"]?.boolean() ?? false { layout.rules.cutsEvenly = true }
     if let whole = layout.capacity { return (whole, layout) }
     return (try capacity.capacity(), layout)
   }

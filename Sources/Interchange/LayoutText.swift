@@ -2,7 +2,7 @@ public import EnergyModel
 public import Workloads
 
 /// How tensors lie in the Buffer, as users write it: parts as `inputs=16KiB,weights=32KiB,outputs=8KiB`, of which some may be
-/// for two tensors, as `inputs+outputs=128KiB`; tensors by commas, or `all`; and tiles as `k=16*,c=8*`.
+/// for two tensors, as `inputs+outputs=128KiB`; tensors by commas, or `all`; and tiles as `k=16*,p=1|2|4,q<=8`.
 public enum LayoutText {
   private static let names = Tensor.allCases.map(\.rawValue)
   private static let example = "inputs=16KiB,weights=32KiB,outputs=8KiB or inputs+outputs=128KiB,weights=512KiB"
@@ -38,36 +38,71 @@ public enum LayoutText {
     }
   }
 
-  /// The multiples that a text stands for, as in `k=16*,c=8*`.
+  /// The tiles that a text stands for: multiples, sizes to choose from and largest sizes, as in `k=16*,p=1|2|4,q<=8`, and
+  /// `divisors` where every loop cuts its range into blocks of one size.
   ///
-  /// - Throws: ``FormatError`` for other dimensions than n, k, c, p and q, for one named twice, and for anything but multiples.
-  public static func multiples(_ text: String, origin: String) throws(FormatError) -> BufferLayout {
-    let example = "tiles are written k=16*,c=8*: multiples of n, k, c, p or q"
-    var multiples: [Dimension: Int] = [:]
-    for field in text.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmingSpaces) {
-      let sides = field.split(separator: "=", omittingEmptySubsequences: false).map(\.trimmingSpaces)
-      guard sides.count == 2, sides[1].hasSuffix("*"), let multiple = Int(sides[1].dropLast()) else {
-        throw FormatError(origin: origin, message: "'\(field.prefix(40))' is not understood; \(example)")
+  /// - Parameters:
+  ///   - text: the text, or nil for tiles of any size.
+  ///   - cutsEvenly: whether it does so besides what the text says.
+  ///   - origin: where the text stands.
+  /// - Returns: a layout of which only the tiles say something.
+  /// - Throws: ``FormatError`` for a dimension that no tiles are chosen of, for one named twice, and for anything else.
+  public static func tiles(_ text: String?, cutsEvenly: Bool = false, origin: String) throws(FormatError)
+    -> BufferLayout
+  {
+    let example = "tiles are written k=16*,p=1|2|4,q<=8: multiples of 16; 1, 2 or 4; at most 8"
+    var (multiples, choices): ([Dimension: Int], [Dimension: TileRules.Choice]) = ([:], [:])
+    var named: Set<Dimension> = []
+    var cutsEvenly = cutsEvenly
+    for field in text?.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmingSpaces) ?? [] {
+      if field == "divisors" {
+        cutsEvenly = true
+        continue
       }
-      guard let dimension = Dimension(rawValue: String(sides[0])) else {
-        throw FormatError(origin: origin, message: "'\(sides[0].prefix(40))' is no dimension; \(example)")
+      let refusal = FormatError(origin: origin, message: "'\(field.prefix(40))' is not understood; \(example)")
+      guard let sign = field.firstIndex(where: { $0 == "=" || $0 == "<" }) else { throw refusal }
+      let (name, rule) = (field[..<sign].trimmingSpaces, field[sign...])
+      guard let dimension = Dimension(rawValue: String(name)) else {
+        throw FormatError(origin: origin, message: "'\(name.prefix(40))' is no dimension; \(example)")
       }
-      if multiples.updateValue(multiple, forKey: dimension) != nil {
-        throw FormatError(origin: origin, message: "'\(text)' names \(dimension.rawValue) twice")
+      if !named.insert(dimension).inserted {
+        throw FormatError(origin: origin, message: "'\(text ?? "")' names \(dimension.rawValue) twice")
+      }
+      if rule.hasPrefix("<=") {
+        guard let most = Int(rule.dropFirst(2).trimmingSpaces) else { throw refusal }
+        choices[dimension] = .atMost(most)
+      } else if rule.hasPrefix("="), rule.hasSuffix("*") {
+        guard let multiple = Int(rule.dropFirst().dropLast().trimmingSpaces) else { throw refusal }
+        multiples[dimension] = multiple
+      } else if rule.hasPrefix("=") {
+        let sizes = rule.dropFirst().split(separator: "|", omittingEmptySubsequences: false).map {
+          Int($0.trimmingSpaces)
+        }
+        if sizes.contains(nil) { throw refusal }
+        choices[dimension] = .oneOf(sizes.compactMap(\.self))
+      } else {
+        throw refusal
       }
     }
     do {
-      return try BufferLayout(multiples: multiples)
+      return try BufferLayout(multiples: multiples, rules: TileRules(choices, cutsEvenly: cutsEvenly))
     } catch {
       throw FormatError(origin: origin, message: "\(error)")
     }
   }
 
-  /// Multiples as ``multiples(_:origin:)`` takes them back.
-  public static func text(_ multiples: [Dimension: Int]) -> String {
-    BufferLayout.dimensionsWithMultiples.compactMap { dimension in
-      multiples[dimension].map { "\(dimension.rawValue)=\($0)*" }
-    }.joined(separator: ",")
+  /// Tiles as ``tiles(_:cutsEvenly:origin:)`` takes them back; nil for tiles of any size.
+  public static func tiles(of layout: BufferLayout) -> String? {
+    let fields = Dimension.allCases.compactMap { dimension -> String? in
+      if let multiple = layout.multiples[dimension] { return "\(dimension.rawValue)=\(multiple)*" }
+      switch layout.rules.choices[dimension] {
+      case nil: return nil
+      case .oneOf(let sizes): return "\(dimension.rawValue)=\(sizes.map(String.init).joined(separator: "|"))"
+      case .atMost(let most): return "\(dimension.rawValue)<=\(most)"
+      }
+    }
+    let all = fields + (layout.rules.cutsEvenly ? ["divisors"] : [])
+    return all.isEmpty ? nil : all.joined(separator: ",")
   }
 
   /// The tensors that a text stands for: names by commas, or all of those that may be.
@@ -141,7 +176,7 @@ public enum LayoutText {
       words.append("double-buffered \(text(layout.doubleBuffered, separator: ", "))")
     }
     if !layout.onChip.isEmpty { words.append("on the chip \(text(layout.onChip, separator: ", "))") }
-    if !layout.multiples.isEmpty { words.append("tiles \(text(layout.multiples))") }
+    if let tiles = tiles(of: layout) { words.append("tiles \(tiles)") }
     return words
   }
 
@@ -153,7 +188,7 @@ public enum LayoutText {
     }
     if ofAccelerator {
       return option("double-buffer", layout.doubleBuffered)
-        + (layout.multiples.isEmpty ? [] : ["--tiles '\(text(layout.multiples))'"])
+        + (tiles(of: layout).map { ["--tiles '\($0)'"] } ?? [])
     }
     return option("on-chip", layout.onChip.subtracting([.outputs]))
       + option("leave-on-chip", layout.onChip.intersection([.outputs]))
@@ -169,7 +204,7 @@ extension ResultRecord {
     public var doubleBuffered: [String]?
     /// The tensors that are in the Buffer whole and do not move, by name; nil for none.
     public var onChip: [String]?
-    /// What tiles are multiples of, as `--tiles` takes it; nil for tiles of any size.
+    /// What tiles may be, as `--tiles` takes it; nil for tiles of any size.
     public var tiles: String?
 
     enum CodingKeys: String, CodingKey {
@@ -185,7 +220,7 @@ extension ResultRecord {
       func names(_ tensors: Set<Tensor>) -> [String]? { tensors.isEmpty ? nil : LayoutText.names(tensors) }
       parts = layout.parts.isEmpty ? nil : LayoutText.text(layout.parts)
       (doubleBuffered, onChip) = (names(layout.doubleBuffered), names(layout.onChip))
-      tiles = layout.multiples.isEmpty ? nil : LayoutText.text(layout.multiples)
+      tiles = LayoutText.tiles(of: layout)
     }
 
     /// The layout that a file has.
@@ -200,8 +235,7 @@ extension ResultRecord {
         try parts.map { text throws(FormatError) in try LayoutText.layout(text, origin: "buffer.parts") } ?? .shared
       layout.doubleBuffered = try tensors(doubleBuffered, "double_buffered")
       layout.onChip = try tensors(onChip, "on_chip")
-      if let tiles { layout = layout.withMultiples(of: try LayoutText.multiples(tiles, origin: "buffer.tiles")) }
-      return layout
+      return layout.withTiles(of: try LayoutText.tiles(tiles, origin: "buffer.tiles"))
     }
   }
 }

@@ -79,9 +79,10 @@ extension ResultRecord {
     if let tensor = problem.movedFromChip(by: nest) {
       throw FormatError(origin: "mapping", message: "does not keep \(tensor.rawValue) whole, which are on the chip")
     }
-    if let loop = problem.refusedLoop(of: nest) {
+    if let refused = problem.refusedTile(of: nest) {
       throw FormatError(
-        origin: "mapping", message: "has a loop over \(loop.dimension.rawValue) whose tile is none of buffer.tiles")
+        origin: "mapping",
+        message: "has \(refused), and buffer's tiles are \(LayoutText.tiles(of: problem.layout) ?? "")")
     }
     do {
       return .nest(try problem.evaluate(counting: nest))

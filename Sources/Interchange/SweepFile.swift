@@ -18,8 +18,8 @@ public struct SweepRequest: Hashable, Sendable {
   public var buffers: [BufferLayout] = []
   /// The tensors that take twice their box.
   public var doubleBuffered: Set<Tensor> = []
-  /// The layout whose multiples tiles are to be of.
-  public var multiples: BufferLayout = .shared
+  /// The layout whose tiles are to be had.
+  public var tiles: BufferLayout = .shared
   /// The tensors that are in the Buffer whole and do not move.
   public var onChip: Set<Tensor> = []
   /// Machines that have capacities, energy models and word widths of their own; where there are any, none of these are given.
@@ -80,7 +80,7 @@ public enum SweepFile {
     if let kind = DocumentKind(of: root), kind != .sweep { throw root.error("\(kind.text); a sweep is expected") }
     let fields = try root.fields([
       "networks", "dimensions", "layers", "capacities", "energy", "bits", "reuse", "phases", "dataflow",
-      "compare-dataflows", "accelerators", "double-buffer", "on-chip", "leave-on-chip", "tiles",
+      "compare-dataflows", "accelerators", "double-buffer", "on-chip", "leave-on-chip", "tiles", "divisors",
     ])
     var request = SweepRequest()
     let place = dimensions == nil ? fields["dimensions"] : nil
@@ -103,7 +103,7 @@ public enum SweepFile {
           try BuiltIn.accelerator(nameOrFile: name, origin: node.origin)
         })
     }
-    let own = ["capacities", "energy", "bits", "double-buffer", "tiles"].first { fields[$0] != nil }
+    let own = ["capacities", "energy", "bits", "double-buffer", "tiles", "divisors"].first { fields[$0] != nil }
     if fields["accelerators"] != nil, let own, let node = fields[own] {
       throw node.error("does not go with 'accelerators', which have their own")
     }
@@ -138,7 +138,8 @@ public enum SweepFile {
       }
     }
     if let node = fields["double-buffer"] { request.doubleBuffered = try node.tensors() }
-    if let node = fields["tiles"] { request.multiples = try node.multiples() }
+    if let node = fields["tiles"] { request.tiles = try node.tiles() }
+    if try fields["divisors"]?.boolean() ?? false { request.tiles.rules.cutsEvenly = true }
     if let node = fields["on-chip"] { request.onChip = try node.tensors(of: [.inputs, .weights]) }
     if let node = fields["leave-on-chip"] { request.onChip.formUnion(try node.tensors(of: [.outputs])) }
     request.comparesDataflows = try fields["compare-dataflows"]?.boolean() ?? false

@@ -192,14 +192,15 @@ package struct YAMLNode {
     return try placing { () throws(FormatError) in try LayoutText.tensors(names, origin: origin, of: known) }
   }
 
-  /// What tiles are multiples of: a text as `k=16*,c=8*`, a list of such, or a mapping of dimensions.
-  func multiples() throws(FormatError) -> BufferLayout {
+  /// What tiles may be: a text as `k=16*,p=1|2|4,q<=8`, a list of such, or a mapping of dimensions, in which the largest sizes
+  /// are written `q: <=8`.
+  func tiles() throws(FormatError) -> BufferLayout {
     let fields =
       isMapping
-      ? try pairs().map { "\($0.key)=\($0.value)" }
+      ? try pairs().map { $0.value.hasPrefix("<") ? $0.key + $0.value : "\($0.key)=\($0.value)" }
       : try oneOrMore().map { node throws(FormatError) in try node.string() }
     return try placing { () throws(FormatError) in
-      try LayoutText.multiples(fields.joined(separator: ","), origin: origin)
+      try LayoutText.tiles(fields.joined(separator: ","), origin: origin)
     }
   }
 

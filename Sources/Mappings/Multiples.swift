@@ -4,16 +4,6 @@ public import Workloads
 // Mappings of which the tiles are multiples of what a layout says.
 
 extension Problem {
-  /// The first loop of a mapping of which the tile is no multiple, if there is one; a tile that holds a whole dimension is
-  /// allowed.
-  public func refusedLoop(of mapping: Mapping) -> Loop? {
-    for case .loop(let loop) in mapping.nodes {
-      guard let multiple = layout.multiples[loop.dimension], case .tile(let tile) = loop.cut else { continue }
-      if tile % multiple > 0, tile < layer[loop.dimension] { return loop }
-    }
-    return nil
-  }
-
   /// Whether tiles that are multiples cut all dimensions evenly.
   package var isCutEvenly: Bool {
     BufferLayout.dimensionsWithMultiples.allSatisfy { layer[$0] % layout.leastTile($0, of: layer) == 0 }
@@ -38,7 +28,7 @@ extension Problem {
           .reduce(width.count) { $0 * leastTile($1) })
     }
     var setting = setting
-    setting.layout = layout.withAnyTiles
+    setting.layout = layout.withoutMultiples
     setting.widths = WordWidths(
       inputs: width(widths.inputs, of: .inputs), weights: width(widths.weights, of: .weights),
       outputs: width(widths.outputs, of: .outputs), partialSums: width(widths.partialSums, of: .outputs))

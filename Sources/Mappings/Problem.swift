@@ -86,7 +86,8 @@ public struct Problem: Hashable, Sendable {
   ///
   /// - Throws: ``ProblemError/inexact(layer:model:)`` when some mapping could cost more than can be counted,
   ///   ``ProblemError/needsCapacity(model:)`` when energies depend on a capacity that none was chosen of,
-  ///   ``ProblemError/multiplesOfRows(layer:_:)`` when tiles of rows that share inputs are to be multiples, and
+  ///   ``ProblemError/multiplesOfRows(layer:_:)`` when tiles of rows that share inputs are to be multiples, ``ProblemError/withoutTile(layer:_:)`` and
+  ///   ``ProblemError/rulesNeedOverlap(_:)`` where tiles are chosen, and
   ///   ``ProblemError/keptLater(_:)`` when no dataflow keeps first what is on the chip.
   public init(_ layer: Layer, in setting: Setting) throws(ProblemError) {
     if setting.energyModel.buffer != nil { throw .needsCapacity(model: setting.energyModel.name) }
@@ -99,6 +100,8 @@ public struct Problem: Hashable, Sendable {
     }
     self.layer = layer
     self.setting = setting
+    if !setting.layout.rules.choices.isEmpty { _ = try leastBoxes() }
+    if setting.layout.rules != .none, setting.reuse != .overlap { throw .rulesNeedOverlap(setting.reuse) }
     if !setting.layout.multiples.isEmpty { _ = try madeCoarse() }
   }
 
@@ -129,6 +132,10 @@ public struct Problem: Hashable, Sendable {
   private func leastHeld(_ tensor: Tensor) -> Bits {
     if !layout.multiples.isEmpty { return coarse.leastHeld(tensor) }
     let used = layer.usedElements(of: tensor)
+    if !layout.rules.choices.isEmpty, !layout.onChip.contains(tensor), let nests = try? leastBoxes() {
+      let held = nests.map { setting.held(tensor, by: $0, Occupancy(of: $0, on: layer), on: layer) }
+      if let least = held.min() { return least }
+    }
     let words =
       layout.onChip.contains(tensor) ? used : Words(min(layout.doubleBuffered.contains(tensor) ? 2 : 1, used.count))
     return words * widths.inBuffer(tensor)
@@ -157,6 +164,10 @@ public enum ProblemError: Error, Hashable, Sendable, CustomStringConvertible {
   case needsCapacity(model: String)
   /// Tiles of rows or columns are to be multiples, and those of the layer of this name may share inputs.
   case multiplesOfRows(layer: String, Dimension)
+  /// Tiles of a dimension are chosen, and none of them suits the layer of this name.
+  case withoutTile(layer: String, Dimension)
+  /// Tiles are chosen, or have to cut evenly, which is searched under another reuse alone.
+  case rulesNeedOverlap(ReusePolicy)
   /// These tensors are on the chip, and no dataflow that is searched keeps them first.
   case keptLater([Tensor])
   /// The model of this name has no energies at a capacity.
@@ -173,6 +184,11 @@ public enum ProblemError: Error, Hashable, Sendable, CustomStringConvertible {
     case .multiplesOfRows(let layer, let dimension):
       "\(layer): tiles of \(dimension.rawValue) can be asked to be multiples only where kernels have one "
         + "\(dimension == .p ? "row" : "column") and read no padding; leave out \(dimension.rawValue)"
+    case .withoutTile(let layer, let dimension):
+      "\(layer): none of the tiles of \(dimension.rawValue) suits its size"
+    case .rulesNeedOverlap(let reuse):
+      "tiles that are one of some, at most so large or divisors are searched under --reuse overlap alone, not "
+        + "under \(reuse.rawValue); multiples are under each"
     case .keptLater(let tensors):
       "--dataflow: \(tensors.map(\.rawValue).joined(separator: " and ")) are on the chip, and none of these orders of "
         + "keeps begins with them; leave it out"

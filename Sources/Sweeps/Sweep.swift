@@ -101,7 +101,7 @@ public struct Sweep: Sendable {
     if networks.isEmpty { throw .lacks("network") }
     if !accelerators.isEmpty,
       !request.capacities.isEmpty || !request.buffers.isEmpty || !request.doubleBuffered.isEmpty
-        || request.multiples != .shared || !request.energyModels.isEmpty || !request.widths.isEmpty
+        || request.tiles != .shared || !request.energyModels.isEmpty || !request.widths.isEmpty
     {
       throw .contradiction("--accelerator: accelerators have capacities, energy models and word widths of their own")
     }
@@ -157,7 +157,7 @@ public struct Sweep: Sendable {
     let shared = capacities.isEmpty ? [] : [(layout: BufferLayout.shared, capacities: capacities)]
     let parts = request.buffers.uniqued().map { (layout: $0, capacities: $0.capacity.map { [$0] } ?? []) }
     return (shared + parts).map { layout, capacities in
-      var layout = layout.withMultiples(of: request.multiples)
+      var layout = layout.withTiles(of: request.tiles)
       (layout.doubleBuffered, layout.onChip) = (request.doubleBuffered, request.onChip)
       return (layout, capacities)
     }

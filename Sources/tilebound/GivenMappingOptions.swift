@@ -56,11 +56,10 @@ struct GivenMappingOptions: ParsableArguments {
           "\(TextFile.shown(origin)): \(tensor.rawValue) are on the chip, and the mapping does not keep them whole; "
           + "their keep belongs outside all loops that they depend on")
     }
-    if let loop = problem.refusedLoop(of: mapping) {
+    if let refused = problem.refusedTile(of: mapping) {
       throw CommandFailure(
         code: .impossible,
-        message: "\(TextFile.shown(origin)): has a loop over \(loop.dimension.rawValue) by \(loop.cut.text), and tiles "
-          + "are \(LayoutText.text(problem.layout.multiples))")
+        message: "\(TextFile.shown(origin)): has \(refused), and tiles are \(LayoutText.tiles(of: problem.layout) ?? "")")
     }
     let evaluation: Evaluation
     do {

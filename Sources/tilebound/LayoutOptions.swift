@@ -14,10 +14,14 @@ struct LayoutOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What the tiles of n, k, c, p and q are multiples of, as in 'k=16*,c=8*'; the last block of a dimension may be "
-        + "smaller. Of p and q only where kernels have one row or column.",
-      valueName: "dimension=multiple*"))
+      "What tiles may be, as in 'k=16*,p=1|2|4,q<=8': of n, k, c, p and q multiples, of p and q only where kernels have "
+        + "one row or column; of n, k, c, p, q, r and s one of some sizes, or at most so large. The last block of a "
+        + "dimension may be smaller. With 'divisors' besides, as --divisors.",
+      valueName: "dimension=sizes"))
   var tiles: String?
+
+  @Flag(help: "Have every loop cut its range into blocks of one size, so that tiles are divisors.")
+  var divisors = false
 
   @Option(
     help: ArgumentHelp(
@@ -39,7 +43,7 @@ struct LayoutOptions: ParsableArguments {
     var layout = accelerator?.layout ?? given
     if accelerator == nil {
       layout.doubleBuffered = try tensors(doubleBuffer, "--double-buffer", Tensor.allCases)
-      if let tiles { layout = layout.withMultiples(of: try LayoutText.multiples(tiles, origin: "--tiles")) }
+      layout = layout.withTiles(of: try LayoutText.tiles(tiles, cutsEvenly: divisors, origin: "--tiles"))
     }
     layout.onChip = try tensors(onChip, "--on-chip", [.inputs, .weights])
       .union(tensors(leaveOnChip, "--leave-on-chip", [.outputs]))
@@ -47,7 +51,9 @@ struct LayoutOptions: ParsableArguments {
   }
 
   /// Options that an accelerator takes the place of, with their values.
-  var ofAccelerator: [(name: String, value: String?)] { [("--double-buffer", doubleBuffer), ("--tiles", tiles)] }
+  var ofAccelerator: [(name: String, value: String?)] {
+    [("--double-buffer", doubleBuffer), ("--tiles", tiles), ("--divisors", divisors ? "" : nil)]
+  }
 }
 
 extension BufferLayout {

@@ -323,7 +323,7 @@ struct SweepCommand: ParsableCommand {
     }
     let layout = try layout.layout()
     if self.layout.doubleBuffer != nil { request.doubleBuffered = layout.doubleBuffered }
-    if self.layout.tiles != nil { request.multiples = layout }
+    if self.layout.tiles != nil || self.layout.divisors { request.tiles = layout }
     if self.layout.onChip != nil || self.layout.leaveOnChip != nil { request.onChip = layout.onChip }
     if !accelerator.isEmpty {
       request.accelerators = try Self.parts(accelerator).map { try BuiltIn.accelerator(nameOrFile: $0) }

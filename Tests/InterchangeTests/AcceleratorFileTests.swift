@@ -57,6 +57,15 @@ struct AcceleratorFileTests {
     for text in ["{k: 16*, c: 8*, n: 1*}", "k=16*,c=8*", "[k=16*, c=8*]"] {
       let tiled = try AcceleratorFile.parse(Self.head + "tiles: \(text)\n", origin: "a.yaml")
       #expect(tiled.layout.multiples == [.k: 16, .c: 8] && tiled.layout.doubleBuffered.isEmpty)
+      #expect(tiled.layout.rules == .none)
+    }
+    let rules = try TileRules([.p: .oneOf([1, 2, 4]), .q: .atMost(8)], cutsEvenly: true)
+    for text in [
+      "tiles: {p: 4|1|2, q: <=8}\ndivisors: true\n", "tiles: p=1|2|4,q<=8,divisors\n", "tiles: [p=1|2|4, divisors, q<=8]\n",
+    ] {
+      let tiled = try AcceleratorFile.parse(Self.head + text, origin: "a.yaml")
+      #expect(tiled.layout.rules == rules && tiled.layout.multiples.isEmpty)
+      #expect(LayoutText.tiles(of: tiled.layout) == "p=1|2|4,q<=8,divisors")
     }
   }
 
@@ -75,7 +84,7 @@ struct AcceleratorFileTests {
     (head + "double-buffer: [input]\n", "a.yaml:4: double-buffer: unknown tensor 'input'; did you mean 'inputs'?"),
     (head + "double-buffer: [inputs, inputs]\n", "a.yaml:4: double-buffer: 'inputs,inputs' names inputs twice"),
     (head + "double-buffer: {a: b}\n", "a.yaml:4: double-buffer: is a mapping; a text is expected"),
-    (head + "tiles: {k: 16}\n", "a.yaml:4: tiles: 'k=16' is not understood; tiles are written k=16*,c=8*"),
+    (head + "tiles: {k: 16+}\n", "a.yaml:4: tiles: 'k=16+' is not understood; tiles are written k=16*,p=1|2|4,q<=8"),
     (head + "tiles: {k: 16*, r: 2*}\n", "a.yaml:4: tiles: tiles of r cannot be asked to be multiples"),
     (head + "tiles: [k=16*, k=8*]\n", "a.yaml:4: tiles: 'k=16*,k=8*' names k twice"),
     (head + "buffers: {inputs: 1KiB}\n", "a.yaml:4: buffers: a Buffer in parts is written as 'capacity'"),

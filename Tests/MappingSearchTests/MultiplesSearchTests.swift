@@ -52,7 +52,7 @@ import Workloads
         continue
       }
       try LayoutSearchTests.check(found, problem, capacity, comment)
-      #expect(problem.refusedLoop(of: found.mapping) == nil, comment)
+      #expect(problem.refusedTile(of: found.mapping) == nil, comment)
       let energy = found.energy.dataQuanta - LayoutSearchTests.biasQuanta(problem)
       #expect(Double(energy) <= most * Double(point.energy), comment)
       if energy > point.energy {

@@ -146,6 +146,7 @@ public struct TurningBruteForce {
       return
     }
     loops(dimensions[...], parts, []) { brute, inner, chosen in
+      if !brute.allows(keep, inner) { return }
       brute.interleave(chosen, &nodes) { brute, nodes in
         var walk = Walk(keep, nodes, brute.problem.layer, brute.problem.reuse)
         walk.walk(0)
@@ -169,6 +170,21 @@ public struct TurningBruteForce {
     }
   }
 
+  /// Whether a tensor's largest box has sizes that the layout's rules allow.
+  private func allows(_ tensor: Tensor, _ parts: [Part]) -> Bool {
+    let rules = problem.layout.rules
+    if problem.layout.onChip.contains(tensor) { return true }
+    return dimensions.filter(tensor.isRelevant).allSatisfy { dimension in
+      let (size, whole) = (parts[dimension.index].count, problem.layer[dimension])
+      switch rules.choices[dimension] {
+      case nil: return true
+      case .atMost(let most): return size <= most
+      case .oneOf(let sizes):
+        return sizes.contains(size) || !rules.cutsEvenly && size == whole && sizes.contains { $0 >= whole }
+      }
+    }
+  }
+
   /// Chooses the loops of one dimension after the other.
   private mutating func loops(
     _ rest: ArraySlice<Dimension>, _ parts: [Part], _ chosen: [[Loop]],
@@ -179,7 +195,10 @@ public struct TurningBruteForce {
     let isChannel = [.n, .g, .k, .c].contains(dimension)
     let directions = isChannel ? space.channelDirections : space.directions
     var starts: [(part: Part, loops: [Loop])] = [(parts[dimension.index], [])]
-    if let phases = phases(dimension, parts[dimension.index]) {
+    let cutsEvenly = problem.layout.rules.cutsEvenly
+    if let phases = phases(dimension, parts[dimension.index]),
+      !cutsEvenly || parts[dimension.index].count % phases == 0
+    {
       let part = Part(count: (parts[dimension.index].count - 1) / phases + 1, isSplit: true)
       starts += directions.map { (part, [Loop(dimension, .phases(phases), $0)]) }
     }
@@ -188,12 +207,12 @@ public struct TurningBruteForce {
       inside[dimension.index] = part
       loops(others, inside, chosen + [outer], then: then)
       let multiple = problem.layout.multiples[dimension] ?? 1
-      for tile in stride(from: multiple, to: part.count, by: multiple) {
+      for tile in stride(from: multiple, to: part.count, by: multiple) where !cutsEvenly || part.count % tile == 0 {
         inside[dimension.index].count = tile
         for direction in directions {
           let loop = Loop(dimension, .tile(tile), direction)
           loops(others, inside, chosen + [outer + [loop]], then: then)
-          if space.loopsPerSegment < 2 { continue }
+          if space.loopsPerSegment < 2 || cutsEvenly { continue }
           for wide in stride(from: tile + multiple, to: part.count, by: multiple)
           where wide % tile > 0 || part.count % wide > 0 {
             loops(

@@ -531,7 +531,46 @@ struct CommandTests {
       let text = try String(contentsOfFile: "\(folder)/s.jsonl", encoding: .utf8)
       try Data(text.replacing("c=16*", with: "c=9999*").utf8).write(to: URL(fileURLWithPath: "\(folder)/t.jsonl"))
       let other = try Program.run("report \(folder)/t.jsonl --output \(folder)/t.html")
-      #expect(other.code == 64 && other.error.contains("has a loop over c whose tile is none of buffer.tiles"))
+      #expect(other.code == 64 && other.error.contains("has a loop over c by "), "\(other.error)")
+    }
+  }
+
+  /// The same of sizes to choose from, largest sizes and divisors.
+  @Test func tileRules() throws {
+    let (fc, tiles) = ("--network alexnet --layer fc8", "--tiles 'k=8|16,c<=64' --divisors")
+    for (command, expected) in [
+      ("optimize \(fc) --capacity 32KiB \(tiles) --quiet", "tiles k=8|16,c<=64,divisors"),
+      ("gap \(fc) --capacity 32KiB \(tiles)", "tiles k=8|16,c<=64,divisors"),
+      ("bound \(fc) --capacity 32KiB \(tiles)", "compulsory"),
+      ("curve \(fc) --capacity 1KiB...4KiB \(tiles)", "8 192"),
+      ("optimize \(fc) --capacity inputs=8KiB,weights=16KiB,outputs=8KiB \(tiles) --quiet", "divisors"),
+      (
+        "evaluate \(fc) --capacity 8KiB --nest 'k:8 [outputs] c:64 [inputs] [weights]' \(tiles) --replay",
+        "are the same"
+      ),
+    ] {
+      let outcome = try Program.shell("tilebound \(command)", in: Program.root.path)
+      #expect(outcome.code == 0 && outcome.output.contains(expected), "\(command): \(outcome.output)\(outcome.error)")
+    }
+    for (nest, message) in [
+      ("k:4 [outputs] c:64 [inputs] [weights]", "has boxes of weights with k 4, and tiles are k=8|16,c<=64,divisors"),
+      ("k:8 [outputs] [inputs] [weights]", "has boxes of inputs with c 4096"),
+      ("k:16 [outputs] c:60 [inputs] [weights]", "has a loop over k by 16 that cuts 1000 unevenly"),
+    ] {
+      let outcome = try Program.shell("tilebound evaluate \(fc) --nest '\(nest)' \(tiles)", in: Program.root.path)
+      #expect(outcome.code == 2 && outcome.error.contains(message), "\(outcome.error)")
+    }
+    try withTemporaryFolder { folder in
+      let sweep = "networks: alexnet\nlayers: fc8\ncapacities: 2KiB...8KiB\ntiles: {k: 8|16, c: <=64}\ndivisors: true\n"
+      try Data(sweep.utf8).write(to: URL(fileURLWithPath: "\(folder)/s.yaml"))
+      for form in ["csv", "jsonl"] {
+        let html = try pageOfSweep(in: folder, form)
+        #expect(html.contains("--tiles &#39;k=8|16,c&lt;=64,divisors&#39;"))
+      }
+      let text = try String(contentsOfFile: "\(folder)/s.jsonl", encoding: .utf8)
+      try Data(text.replacing("c<=64", with: "c<=1").utf8).write(to: URL(fileURLWithPath: "\(folder)/t.jsonl"))
+      let other = try Program.run("report \(folder)/t.jsonl --output \(folder)/t.html")
+      #expect(other.code == 64 && other.error.contains("has boxes of inputs with c "), "\(other.error)")
     }
   }
 
@@ -588,8 +627,14 @@ struct CommandTests {
     ),
     ("optimize \(fc) \(inParts) --timeloop x.yaml", 64, "--timeloop is written for a Buffer that all tensors share"),
     ("optimize \(fc) \(inParts) --pieces 2", 64, "a mapping in pieces takes a Buffer that all tensors share"),
-    ("optimize \(fc) --capacity 1KiB --tiles k=16", 64, "--tiles: 'k=16' is not understood; tiles are written k=16*"),
+    ("optimize \(fc) --capacity 1KiB --tiles k=16+", 64, "--tiles: 'k=16+' is not understood; tiles are written k=16*"),
     ("optimize \(fc) --capacity 1KiB --tiles s=2*", 64, "--tiles: tiles of s cannot be asked to be multiples"),
+    ("optimize \(fc) --capacity 1KiB --tiles k<=0", 64, "--tiles: k: 0 is no tile; from 1 to"),
+    ("optimize \(fc) --capacity 1KiB --tiles k=1|", 64, "--tiles: 'k=1|' is not understood; tiles are written k=16*"),
+    ("optimize \(fc) --capacity 1KiB --tiles g<=2", 64, "--tiles: tiles of g cannot be chosen; those of n, k, c, p, q"),
+    ("optimize \(fc) --capacity 1KiB --divisors --reuse none", 64, "searched under --reuse overlap alone, not under none"),
+    ("optimize \(fc) --capacity 1KiB --tiles c<=4 --pieces 2", 64, "leave out tiles c<=4"),
+    ("optimize \(fc) --accelerator tpu-v1 --divisors", 64, "--divisors does not go with --accelerator"),
     ("optimize \(fc) --capacity 1KiB --tiles z=2*", 64, "--tiles: 'z' is no dimension"),
     ("optimize \(fc) --capacity 1KiB --tiles k=0*", 64, "--tiles: k: 0 is no multiple"),
     ("optimize \(fc) --capacity 1KiB --tiles k=64*,c=64*", 2, "no mapping fits"),

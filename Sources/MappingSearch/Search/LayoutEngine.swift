@@ -83,7 +83,7 @@ struct LayoutEngine: SearchEngine {
     guard hasWholeNest, let order = dataflow ?? problem.dataflows.first,
       let mapping = try? Mapping(order.order.map { .keep($0) })
     else { return nil }
-    return problem.evaluate(mapping)
+    return problem.refusedTile(of: mapping) == nil ? problem.evaluate(mapping) : nil
   }
 
   func curve(including capacities: [Bits], options: SearchOptions) -> ParetoCurve {

@@ -100,7 +100,9 @@ extension Problem {
       if index >= before.mapping.nodes.count { index = 0 }
       NestNeighbours(of: before.mapping, on: layer).forEach(at: index) { neighbour in
         // What is on the chip stays there.
-        if movedFromChip(by: neighbour) != nil || held(by: neighbour) > capacity { return }
+        if movedFromChip(by: neighbour) != nil || refusedTile(of: neighbour) != nil || held(by: neighbour) > capacity {
+          return
+        }
         let other = evaluate(neighbour)
         if (other.energy.dataQuanta, held(by: other)) < (best.energy.dataQuanta, held(by: best)) { best = other }
       }

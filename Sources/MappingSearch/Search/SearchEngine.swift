@@ -70,7 +70,8 @@ extension Problem {
     switch reuse {
     case .sliding, .none: return nil
     case .overlap:
-      return OverlapSearch.accepts(layer) ? OverlapSearch(self, room, limit) : WideEngine(self, room, limit)
+      return OverlapSearch.accepts(layer) && layout.rules == .none
+        ? OverlapSearch(self, room, limit) : WideEngine(self, room, limit)
     }
   }
 }

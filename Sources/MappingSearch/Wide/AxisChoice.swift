@@ -191,8 +191,14 @@ struct AxisLister {
       for hasKernelPhases in kernelPhases {
         let outputs = hasOutputPhases ? (state.outputs - 1) / axis.outputPeriod + 1 : state.outputs
         let kernels = hasKernelPhases ? (state.kernels - 1) / axis.kernelPeriod + 1 : state.kernels
-        for output in isFirst ? [tile.outputs] : template.outputs[segment].tiles(of: outputs, all: all) {
-          for kernel in isFirst ? [tile.kernels] : template.kernels[segment].tiles(of: kernels, all: all) {
+        if !isFirst,
+          hasOutputPhases && !template.allowsPhases(axis.outputPeriod, of: state.outputs)
+            || hasKernelPhases && !template.allowsPhases(axis.kernelPeriod, of: state.kernels)
+        {
+          continue
+        }
+        for output in isFirst ? [tile.outputs] : template.tiles(self.axis.outputs, segment, of: outputs, all: all) {
+          for kernel in isFirst ? [tile.kernels] : template.tiles(self.axis.kernels, segment, of: kernels, all: all) {
             var next = state
             next.outputs = output
             next.kernels = kernel
@@ -234,7 +240,7 @@ struct AxisLister {
     if tile == size { return [split] }
     let inner = AxisLoop(isKernel: isKernel, size: tile, isEvenAtEnds: isEven)
     let outer =
-      all && sums.ends == .best && !isEven && size <= Self.mostCutTwice
+      all && sums.ends == .best && !isEven && size <= Self.mostCutTwice && !template.cutsEvenly
       ? stride(from: 2 * tile, to: size, by: tile).map { split + [AxisLoop(isKernel: isKernel, size: $0), inner] } : []
     return [split + [inner]] + outer
   }

@@ -10,8 +10,8 @@ import Workloads
 struct WideEngine: SearchEngine {
   let problem: Problem
   private let room: RoomRule
-  /// The search of the same layer under the rule `sliding`.
-  private let sliding: Optimizer
+  /// The search of the same layer under the rule `sliding`; none where sizes of boxes are chosen, of which it knows nothing.
+  private let sliding: Optimizer?
   /// The same without loops over phases, which is faster, where those are tried.
   private let slidingWithoutPhases: Optimizer?
   /// The searches so far, by whether all block sizes are tried.
@@ -31,6 +31,10 @@ struct WideEngine: SearchEngine {
     self.problem = problem
     self.room = room
     self.limit = limit
+    if problem.layout.rules != .none {
+      (sliding, slidingWithoutPhases) = (nil, nil)
+      return
+    }
     var setting = problem.setting
     setting.reuse = .sliding
     do {
@@ -132,7 +136,7 @@ struct WideEngine: SearchEngine {
       sliding.optimum(capacity: capacity, dataflow: dataflow).map { problem.evaluate($0.mapping) }
     }
     if let found = slidingWithoutPhases.flatMap(optimum), isEnough(found) || limit.endsSearch() { return found }
-    return optimum(sliding)
+    return sliding.flatMap(optimum)
   }
 
   func curve(dataflow: Dataflow?, at capacities: [Bits]?, options: SearchOptions) -> ParetoCurve {
@@ -188,6 +192,7 @@ struct WideEngine: SearchEngine {
   /// The optima under the rule `sliding` at some capacities or at all, counted under this one.
   private func slidingOptima(_ dataflow: Dataflow?, at capacities: [Bits]?, _ options: SearchOptions) -> [Evaluation] {
     if let capacities { return Set(capacities).sorted().compactMap { slidingOptimum($0, dataflow) } }
+    guard let sliding else { return [] }
     let curve = sliding.curve(dataflow: dataflow, options: options)
     return curve.steps.points.indices.map { problem.evaluate(curve.optimum(at: $0).mapping) }
   }

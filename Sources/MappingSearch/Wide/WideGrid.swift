@@ -83,7 +83,7 @@ struct WideGrid {
     let order = dataflow.order
     let hasPhases = [vertical.axis, horizontal.axis].contains { $0.outputPeriod > 1 || $0.kernelPeriod > 1 }
     let templates = [false, true].map {
-      WideTemplate(dataflow, isTurned: $0, layout: room.layout, hasPhases: hasPhases)
+      WideTemplate(dataflow, isTurned: $0, layout: room.layout, hasPhases: hasPhases, layer)
     }
     self.all = all
     ends = verticalSums.ends
@@ -105,30 +105,30 @@ struct WideGrid {
     let sizes = WideTemplate.channels.map { layer[$0] }
     self.sizes = sizes
     let template = templates[0]
-    let channelTiles = zip(template.channelSizes, sizes).map { $0[0].tiles(of: $1, all: all) }
+    let channelTiles = zip(WideTemplate.channels, sizes).map { template.tiles($0, 0, of: $1, all: all) }
     self.channelTiles = channelTiles
     channelCuts = WideTemplate.channels.indices.map { index in
       let depends = order.map { $0.isRelevant(WideTemplate.channels[index]) }
-      let own = template.channelSizes[index]
       return channelTiles[index].map { tile in
         var cut = Self.cut(size: sizes[index], tile: tile, depends)
         if depends[2] {
-          cut.keptThird = WideTemplate.mostInBox(own, within: tile, all: all)
+          cut.keptThird = template.mostInBox(WideTemplate.channels[index], within: tile, all: all)
         }
         return cut
       }
     }
-    verticalTiles = Self.tiles(vertical.axis, template, all: all, problem.phases)
-    horizontalTiles = Self.tiles(horizontal.axis, template, all: all, problem.phases)
-    verticalCuts = verticalTiles.map { Self.cut(vertical, $0, template, all: all) }
-    horizontalCuts = horizontalTiles.map { Self.cut(horizontal, $0, template, all: all) }
+    verticalTiles = Self.tiles(vertical.axis, .vertical, template, all: all, problem.phases)
+    horizontalTiles = Self.tiles(horizontal.axis, .horizontal, template, all: all, problem.phases)
+    verticalCuts = verticalTiles.map { Self.cut(vertical, .vertical, $0, template, all: all) }
+    horizontalCuts = horizontalTiles.map { Self.cut(horizontal, .horizontal, $0, template, all: all) }
     constant = problem.quantaBesideLoads
     let elements = order.map { layer.usedElements(of: $0).count / layer[.g] }
     self.elements = elements
     stationary = constant + prices[0] * elements[0]
     compulsory = constant + (0..<3).reduce(0) { $0 + prices[$1] * elements[$1] }
     let free = channelCuts.map { $0[0].halfSecond } + [verticalCuts[0].halfSecond, horizontalCuts[0].halfSecond]
-    allowsWhole = all || free.allSatisfy { $0 == 0 } || room.resident.contains(order[1])
+    // Of sizes that are chosen some may be above half.
+    allowsWhole = all || !template.allowsAnyTiles || free.allSatisfy { $0 == 0 } || room.resident.contains(order[1])
   }
 
   // MARK: Blocks at the first keep
@@ -148,18 +148,21 @@ struct WideGrid {
   }
 
   private static func tiles(
-    _ axis: ConvolutionAxis, _ template: WideTemplate, all: Bool, _ phases: PhasePolicy
+    _ axis: ConvolutionAxis, _ place: WideTemplate.Place, _ template: WideTemplate, all: Bool, _ phases: PhasePolicy
   ) -> [AxisTile] {
     var tiles: [AxisTile] = []
     let splitsOutputs =
       phases == .on && !template.isStationary(.weights) && axis.outputPeriod > 1 && axis.outputSize > 1
-    let splitsKernels = phases == .on && template.isStationary(.weights) && axis.kernelPeriod > 1 && axis.kernelSize > 1
+      && template.allowsPhases(axis.outputPeriod, of: axis.outputSize)
+    let splitsKernels =
+      phases == .on && template.isStationary(.weights) && axis.kernelPeriod > 1 && axis.kernelSize > 1
+      && template.allowsPhases(axis.kernelPeriod, of: axis.kernelSize)
     for outputPhases in splitsOutputs ? [false, true] : [false] {
       for kernelPhases in splitsKernels ? [false, true] : [false] {
         let outputs = outputPhases ? (axis.outputSize - 1) / axis.outputPeriod + 1 : axis.outputSize
         let kernels = kernelPhases ? (axis.kernelSize - 1) / axis.kernelPeriod + 1 : axis.kernelSize
-        for output in template.outputs[0].tiles(of: outputs, all: all) {
-          for kernel in template.kernels[0].tiles(of: kernels, all: all) {
+        for output in template.tiles(place.outputs, 0, of: outputs, all: all) {
+          for kernel in template.tiles(place.kernels, 0, of: kernels, all: all) {
             tiles.append(
               AxisTile(
                 outputs: output, kernels: kernel, hasOutputPhases: outputPhases, hasKernelPhases: kernelPhases))
@@ -175,20 +178,22 @@ struct WideGrid {
   private static let fewBlocks = 16
 
   /// What blocks of an axis mean whether a smaller one is the last or last but one, which with padding is not the same.
-  private static func cut(_ rows: RowClasses, _ tile: AxisTile, _ template: WideTemplate, all: Bool) -> Cut {
+  private static func cut(
+    _ rows: RowClasses, _ place: WideTemplate.Place, _ tile: AxisTile, _ template: WideTemplate, all: Bool
+  ) -> Cut {
     let order = template.dataflow.order
     let (cut, other) = (
       self.cut(rows, tile, order, isEvenAtEnds: false), self.cut(rows, tile, order, isEvenAtEnds: true)
     )
     let mostThird = max(cut.mostThird, other.mostThird)
-    func mostInBox(_ sizes: [WideTemplate.Sizes], _ tile: Int) -> Int {
-      min(mostThird, WideTemplate.mostInBox(sizes, within: tile, all: all))
+    func mostInBox(_ dimension: Dimension, _ tile: Int) -> Int {
+      min(mostThird, template.mostInBox(dimension, within: tile, all: all))
     }
     let keptThird =
       switch order[2] {
       case .inputs: mostThird
-      case .weights: mostInBox(template.kernels, tile.kernels)
-      case .outputs: mostInBox(template.outputs, tile.outputs)
+      case .weights: mostInBox(place.kernels, tile.kernels)
+      case .outputs: mostInBox(place.outputs, tile.outputs)
       }
     return Cut(
       held: min(cut.held, other.held), y: cut.y, x: cut.x, second: min(cut.second, other.second),
@@ -361,9 +366,9 @@ struct WideGrid {
       let segments = template.places.indices.filter { template.places[$0].contains(.channel(index)) }
       let depends = dataflow.order.map { $0.isRelevant(WideTemplate.channels[index]) }
       let tile = channelTiles[index][Int(tiles.channels[index])]
-      let sizes = template.channelSizes[index]
-      return sizes[1].tiles(of: tile, all: all).flatMap { second in
-        sizes[2].tiles(of: second, all: all).compactMap { third -> ChannelCut? in
+      let dimension = WideTemplate.channels[index]
+      return template.tiles(dimension, 1, of: tile, all: all).flatMap { second in
+        template.tiles(dimension, 2, of: second, all: all).compactMap { third -> ChannelCut? in
           let tiles = [tile, second, third]
           for segment in 0..<3 where !segments.contains(segment) {
             if tiles[segment] < (segment == 0 ? self.sizes[index] : tiles[segment - 1]) { return nil }

@@ -1,4 +1,5 @@
 import EnergyModel
+import EnergyModel
 import Mappings
 import Workloads
 
@@ -55,6 +56,10 @@ struct WideTemplate: Sendable {
   /// Those of output rows or columns, and of kernel ones.
   let outputs: [Sizes]
   let kernels: [Sizes]
+  /// What sizes boxes may have, and the tensors of which they may have any.
+  private let rules: TileRules
+  private let free: Set<Tensor>
+  private let layer: Layer
 
   /// Where strides or dilations give phases, and in a part of the Buffer that inputs share with another tensor, bounds leave out
   /// little of what is tried with more than a channel of inputs kept last.
@@ -64,7 +69,9 @@ struct WideTemplate: Sendable {
   ///   - isTurned: see ``isTurned``.
   ///   - layout: how tensors lie in the Buffer. In a part of their own a larger box of inputs may cost no room.
   ///   - hasPhases: whether strides or dilations give an axis of the layer phases.
-  init(_ dataflow: Dataflow, isTurned: Bool, layout: BufferLayout, hasPhases: Bool) {
+  ///   - layer: the layer.
+  init(_ dataflow: Dataflow, isTurned: Bool, layout: BufferLayout, hasPhases: Bool, _ layer: Layer) {
+    (rules, free, self.layer) = (layout.rules, layout.onChip, layer)
     let inputsAreAlone = layout.isAlone(.inputs)
     let afterOutputs: Sizes = hasPhases || !layout.parts.isEmpty && !inputsAreAlone ? .everyOrOne : .everyOrEnds
     let afterWeights: Sizes = hasPhases || !inputsAreAlone ? .everyOrOne : .everyOrEnds
@@ -124,9 +131,54 @@ struct WideTemplate: Sendable {
     self.places = [places.first[isTurned ? 1 : 0], places.second, places.third].map { $0.compactMap(Place.init) }
   }
 
-  /// The largest size at the third keep in a block at the first.
-  static func mostInBox(_ sizes: [Sizes], within tile: Int, all: Bool) -> Int {
-    sizes[1].tiles(of: tile, all: all).flatMap { sizes[2].tiles(of: $0, all: all) }.max() ?? tile
+  /// The block sizes tried of a dimension at a keep, the largest first.
+  ///
+  /// - Parameters:
+  ///   - dimension: n, k, c, p, q, r or s.
+  ///   - segment: the keep.
+  ///   - size: the size of the block outside.
+  ///   - all: whether the layer is small enough for all of them.
+  /// - Returns: the sizes that are allowed.
+  func tiles(_ dimension: Dimension, _ segment: Int, of size: Int, all: Bool) -> [Int] {
+    let sizes = kind(dimension, segment)
+    var tiles = sizes.tiles(of: size, all: all)
+    if rules == .none { return tiles }
+    let (tensor, whole) = (dataflow.order[segment], layer[dimension])
+    if free.contains(tensor) || !tensor.isRelevant(dimension) {
+      // A box inside must still have room for the smallest that is allowed.
+      let least = rules.leastTile(dimension, whole: whole) ?? 1
+      return tiles.filter { $0 >= least && !(rules.cutsEvenly && size % $0 > 0) }
+    }
+    func isAllowed(_ tile: Int) -> Bool {
+      rules.allows(tile, of: dimension, whole: whole) && !(rules.cutsEvenly && size % tile > 0)
+    }
+    if case .same = sizes, isAllowed(size) { return [size] }
+    switch rules.choices[dimension] {
+    case nil: break
+    case .oneOf: tiles = rules.listed(dimension, upTo: size, whole: whole) ?? tiles
+    case .atMost(let most): if most < size { tiles = Set(tiles + sizes.tiles(of: most, all: all)).sorted(by: >) }
+    }
+    if rules.cutsEvenly { tiles = Set(tiles + (1...size).filter { size % $0 == 0 }).sorted(by: >) }
+    return tiles.filter(isAllowed)
+  }
+
+  /// Whether every loop has to cut its range into blocks of one size.
+  var cutsEvenly: Bool { rules.cutsEvenly }
+
+  /// Whether a loop over so many phases may cut so many rows.
+  func allowsPhases(_ phases: Int, of size: Int) -> Bool { !rules.cutsEvenly || size % phases == 0 }
+
+  /// Whether blocks may have any size.
+  var allowsAnyTiles: Bool { rules == .none }
+
+  private func kind(_ dimension: Dimension, _ segment: Int) -> Sizes {
+    if let index = Self.channels.firstIndex(of: dimension) { return channelSizes[index][segment] }
+    return dimension == .p || dimension == .q ? outputs[segment] : kernels[segment]
+  }
+
+  /// The largest size of a dimension at the third keep in a block at the first.
+  func mostInBox(_ dimension: Dimension, within tile: Int, all: Bool) -> Int {
+    tiles(dimension, 1, of: tile, all: all).flatMap { tiles(dimension, 2, of: $0, all: all) }.max() ?? tile
   }
 
   /// Whether a tensor's keep is the first.
@@ -143,6 +195,10 @@ struct WideTemplate: Sendable {
 }
 
 extension WideTemplate.Place {
+  /// Of an axis the dimension of output rows or columns, and of kernel ones.
+  var outputs: Dimension { self == .vertical ? .p : .q }
+  var kernels: Dimension { self == .vertical ? .r : .s }
+
   fileprivate init?(_ letter: Character) {
     switch letter {
     case "n": self = .channel(0)

@@ -62,7 +62,7 @@ enum ReportCommand {
       own.identity == identity && own.capacity == record.capacity && own.widths == record.setting.widths
       && own.layout.parts == record.setting.layout.parts
       && own.layout.doubleBuffered == record.setting.layout.doubleBuffered
-      && own.layout.multiples == record.setting.layout.multiples
+      && own.layout.multiples == record.setting.layout.multiples && own.layout.rules == record.setting.layout.rules
       && own.energyModel.name == record.setting.energyModel.name && isBuiltIn(record.setting)
     return isTheSame ? identity.name : nil
   }

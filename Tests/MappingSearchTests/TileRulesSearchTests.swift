@@ -1,0 +1,124 @@
+import EnergyModel
+import Mappings
+import TestSupport
+import Testing
+import Workloads
+
+@testable import MappingSearch
+
+/// Searches in which boxes have sizes of a choice, or loops cut evenly.
+@Suite struct TileRulesSearchTests {
+  /// Rules for a layer, with some dimensions at most so large, and some of sizes that one may choose from.
+  private static func rules(_ random: inout SplitMix64, _ layer: Layer) throws -> TileRules {
+    let cutsEvenly = random.oneIn(3)
+    var choices: [Dimension: TileRules.Choice] = [:]
+    for dimension in TileRules.dimensions where layer[dimension] > 1 && random.oneIn(2) {
+      let size = layer[dimension]
+      if random.oneIn(3) {
+        choices[dimension] = .atMost(random.pick(1...size + 1))
+      } else {
+        // Where loops cut evenly, 1 does.
+        choices[dimension] = .oneOf(
+          (0..<random.pick(1...3)).map { _ in random.pick(1...size + 1) } + (cutsEvenly ? [1] : []))
+      }
+    }
+    return try TileRules(choices, cutsEvenly: cutsEvenly)
+  }
+
+  /// A drawn problem with rules, and with a layout of its own where it has one.
+  private static func problem(_ drawn: Problem, seed: Int) throws -> Problem {
+    var random = SplitMix64(seed: seed)
+    var layout = seed % 3 == 0 ? try LayoutSearchTests.layout(&random, hasParts: seed % 2 == 0) : .shared
+    layout.rules = try rules(&random, drawn.layer)
+    return try LayoutSearchTests.problem(drawn, layout)
+  }
+
+  /// Holds what is found at the occupancies of all nests to them: at most 1.06 times their energy.
+  ///
+  /// - Returns: where a nest costs less.
+  private static func lost(
+    _ problem: Problem, _ space: TurningBruteForce.Space, _ comment: Comment
+  ) throws -> [String] {
+    let (optimizer, brute) = (Optimizer(problem), TurningBruteForce(problem, space))
+    var lost: [String] = []
+    let curve = problem.layout.parts.isEmpty ? optimizer.curve() : nil
+    if let least = brute.paretoPoints.first { #expect(problem.leastCapacity <= Bits(least.occupancy), comment) }
+    for point in brute.paretoPoints {
+      let capacity = Bits(point.occupancy)
+      let found = try #require(optimizer.optimum(capacity: capacity), comment)
+      #expect(!found.statistics.isComplete || problem.layout.rules == .none, comment)
+      try LayoutSearchTests.check(found, problem, capacity, comment)
+      #expect(problem.refusedTile(of: found.mapping) == nil, comment)
+      let energy = found.energy.dataQuanta - LayoutSearchTests.biasQuanta(problem)
+      #expect(Double(energy) <= 1.06 * Double(point.energy), comment)
+      if energy > point.energy { lost.append("\(comment) at \(capacity): \(energy), nest \(point.energy)") }
+      if let curve {
+        let index = try #require(curve.steps.index(capacity: capacity), comment)
+        #expect(curve.optimum(at: index).energy == found.energy, comment)
+      }
+    }
+    return lost
+  }
+
+  @Test("few nests beat what is found, by brute force", arguments: seeds(0..<20))
+  func products(_ batch: Int) throws {
+    var lost: [String] = []
+    for seed in batch * 4..<batch * 4 + 4 {
+      let draw = try OverlapSearchTests.Draw(
+        seed: seed + 11_000, largestSize: 6, largestMACs: 48, dimensions: [.g, .k, .c, .p, .n, .q], count: 3)
+      let problem = try Self.problem(draw.problem, seed: seed)
+      let comment = Comment(rawValue: "\(draw), \(LayoutSearchTests.describe(problem.layout)), \(problem.layout.rules)")
+      lost += try Self.lost(problem, .init(), comment)
+    }
+    #expect(lost.count <= 1, "\(lost)")
+  }
+
+  @Test("no nest of layers with a halo does", arguments: seeds(0..<20))
+  func halo(_ seed: Int) throws {
+    let draw = try HaloDraw(seed: seed + 600, axes: 1, largestMACs: 24)
+    let problem = try Self.problem(draw.problem, seed: seed)
+    let comment = Comment(rawValue: "\(draw), \(LayoutSearchTests.describe(problem.layout)), \(problem.layout.rules)")
+    let lost = try Self.lost(problem, .init(hasPhases: true), comment)
+    #expect(lost.isEmpty, "\(lost)")
+  }
+
+  @Test("what rules leave no box for, or what they are not searched under, is no problem")
+  func refusals() throws {
+    let layer = try Layer(name: "halo", inputChannels: 4, input: Extent(8), outputChannels: 6, kernel: Extent(3))
+    func problem(_ choices: [Dimension: TileRules.Choice], cutsEvenly: Bool = false, _ reuse: ReusePolicy = .overlap)
+      throws
+    {
+      let layout = try BufferLayout(rules: TileRules(choices, cutsEvenly: cutsEvenly))
+      _ = try Problem(layer, in: Problem.Setting(widths: WordWidths(.byte), reuse: reuse, layout: layout))
+    }
+    #expect(throws: ProblemError.withoutTile(layer: "halo", .k)) { try problem([.k: .oneOf([4])], cutsEvenly: true) }
+    #expect(throws: ProblemError.withoutTile(layer: "halo", .p)) { try problem([.p: .oneOf([7])], cutsEvenly: true) }
+    #expect(throws: ProblemError.rulesNeedOverlap(.sliding)) { try problem([.k: .atMost(4)], .sliding) }
+    #expect(throws: ProblemError.rulesNeedOverlap(.none)) { try problem([:], cutsEvenly: true, .none) }
+    #expect(throws: BufferLayoutError.withoutTiles(.g)) { try problem([.g: .atMost(4)]) }
+    #expect(throws: BufferLayoutError.tile(.c, 0)) { try problem([.c: .oneOf([0, 2])]) }
+    #expect(throws: BufferLayoutError.twoRules(.c)) {
+      try BufferLayout(multiples: [.c: 2], rules: TileRules([.c: .atMost(2)]))
+    }
+    try problem([.k: .oneOf([4, 8]), .p: .oneOf([2, 3])])
+    try problem([.k: .oneOf([4, 3])], cutsEvenly: true)
+  }
+
+  /// Where multiples have to be divisors too, a dimension that none divides is whole.
+  @Test("multiples that divide", arguments: [(6, 4, [6]), (8, 2, [2, 4, 8]), (12, 3, [3, 6, 12])])
+  func multiplesThatDivide(_ size: Int, _ multiple: Int, _ tiles: [Int]) throws {
+    let layer = try Layer.gemm(name: "gemm", m: 5, n: size, k: 7)
+    let layout = try BufferLayout(multiples: [.k: multiple], rules: TileRules([:], cutsEvenly: true))
+    let problem = try Problem(layer, in: Problem.Setting(widths: WordWidths(.byte), reuse: .overlap, layout: layout))
+    let curve = Optimizer(problem).curve()
+    #expect(!curve.steps.points.isEmpty)
+    for index in curve.steps.points.indices {
+      let mapping = curve.optimum(at: index).mapping
+      #expect(problem.refusedTile(of: mapping) == nil)
+      for case .loop(let loop) in mapping.nodes where loop.dimension == .k {
+        guard case .tile(let tile) = loop.cut else { continue }
+        #expect(tiles.contains(tile))
+      }
+    }
+  }
+}
