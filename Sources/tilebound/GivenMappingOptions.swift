@@ -59,7 +59,8 @@ struct GivenMappingOptions: ParsableArguments {
     if let refused = problem.refusedTile(of: mapping) {
       throw CommandFailure(
         code: .impossible,
-        message: "\(TextFile.shown(origin)): has \(refused), and tiles are \(LayoutText.tiles(of: problem.layout) ?? "")")
+        message:
+          "\(TextFile.shown(origin)): has \(refused), and tiles are \(LayoutText.tiles(of: problem.layout) ?? "")")
     }
     let evaluation: Evaluation
     do {

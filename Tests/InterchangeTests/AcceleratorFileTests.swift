@@ -61,7 +61,8 @@ struct AcceleratorFileTests {
     }
     let rules = try TileRules([.p: .oneOf([1, 2, 4]), .q: .atMost(8)], cutsEvenly: true)
     for text in [
-      "tiles: {p: 4|1|2, q: <=8}\ndivisors: true\n", "tiles: p=1|2|4,q<=8,divisors\n", "tiles: [p=1|2|4, divisors, q<=8]\n",
+      "tiles: {p: 4|1|2, q: <=8}\ndivisors: true\n", "tiles: p=1|2|4,q<=8,divisors\n",
+      "tiles: [p=1|2|4, divisors, q<=8]\n",
     ] {
       let tiled = try AcceleratorFile.parse(Self.head + text, origin: "a.yaml")
       #expect(tiled.layout.rules == rules && tiled.layout.multiples.isEmpty)

@@ -632,7 +632,7 @@ struct CommandTests {
     ("optimize \(fc) --capacity 1KiB --tiles k<=0", 64, "--tiles: k: 0 is no tile; from 1 to"),
     ("optimize \(fc) --capacity 1KiB --tiles k=1|", 64, "--tiles: 'k=1|' is not understood; tiles are written k=16*"),
     ("optimize \(fc) --capacity 1KiB --tiles g<=2", 64, "--tiles: tiles of g cannot be chosen; those of n, k, c, p, q"),
-    ("optimize \(fc) --capacity 1KiB --divisors --reuse none", 64, "searched under --reuse overlap alone, not under none"),
+    ("optimize \(fc) --capacity 1KiB --divisors --reuse none", 64, "--reuse overlap alone, not under none"),
     ("optimize \(fc) --capacity 1KiB --tiles c<=4 --pieces 2", 64, "leave out tiles c<=4"),
     ("optimize \(fc) --accelerator tpu-v1 --divisors", 64, "--divisors does not go with --accelerator"),
     ("optimize \(fc) --capacity 1KiB --tiles z=2*", 64, "--tiles: 'z' is no dimension"),
