@@ -16,7 +16,7 @@ struct Optimize: ParsableCommand {
     discussion: """
       What is found is the best of a stated space of loop nests: all tile sizes, not only divisors, all six dataflows, loops \
       that turn round. Where input boxes overlap not all of that space is searched, and every form of the answer says so; \
-      under --reuse sliding or none the search is exact over its smaller space. With an accelerator that gives its rates the time of \
+      under --reuse sliding or none the search is exact over its space of forward loops. With an accelerator that gives its rates the time of \
       each layer is told, and what every schedule takes at least; what is searched for is the least energy, not the least time. Nests outside may cost less; Documentation/Exactness.md says \
       which are known. The bound holds for every schedule; perhaps none attains it, but a mapping that does is the best.
 

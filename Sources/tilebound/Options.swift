@@ -326,7 +326,7 @@ struct ReuseOptions: ParsableArguments {
     help: ArgumentHelp(
       "What of a box stays when the next one takes its place: overlap, all that both have, for which loops that turn round "
         + "are searched too; sliding, inputs that both have when one loop took one step forward; none. Under the last two all of "
-        + "the mapspace is searched, very long axes apart. (default: \(ReusePolicy.usual.rawValue))",
+        + "the mapspace of forward loops is searched, very long axes apart. (default: \(ReusePolicy.usual.rawValue))",
       valueName: "policy"))
   var named: ReusePolicy?
 
