@@ -127,8 +127,8 @@ struct WideGrid {
     stationary = constant + prices[0] * elements[0]
     compulsory = constant + (0..<3).reduce(0) { $0 + prices[$1] * elements[$1] }
     let free = channelCuts.map { $0[0].halfSecond } + [verticalCuts[0].halfSecond, horizontalCuts[0].halfSecond]
-    // Of sizes that are chosen some may be above half.
-    allowsWhole = all || !template.allowsAnyTiles || free.allSatisfy { $0 == 0 } || room.resident.contains(order[1])
+    allowsWhole =
+      all || template.choosesPanels || free.allSatisfy { $0 == 0 } || room.resident.contains(order[1])
   }
 
   // MARK: Blocks at the first keep

@@ -168,8 +168,8 @@ struct WideTemplate: Sendable {
   /// Whether a loop over so many phases may cut so many rows.
   func allowsPhases(_ phases: Int, of size: Int) -> Bool { !rules.cutsEvenly || size % phases == 0 }
 
-  /// Whether blocks may have any size.
-  var allowsAnyTiles: Bool { rules == .none }
+  /// Whether sizes along z are chosen, of which some may be above half.
+  var choosesPanels: Bool { rules.choices.keys.contains { !dataflow.stationary.isRelevant($0) } }
 
   private func kind(_ dimension: Dimension, _ segment: Int) -> Sizes {
     if let index = Self.channels.firstIndex(of: dimension) { return channelSizes[index][segment] }
