@@ -14,6 +14,8 @@ struct WideEngine: SearchEngine {
   private let sliding: Optimizer?
   /// The same without loops over phases, which is faster, where those are tried.
   private let slidingWithoutPhases: Optimizer?
+  /// The search with boxes of any size, where sizes are chosen.
+  private let unruled: Optimizer?
   /// The searches so far, by whether all block sizes are tried.
   private let searches = Guarded<[Bool: WideSearch]>([:])
 
@@ -31,13 +33,17 @@ struct WideEngine: SearchEngine {
     self.problem = problem
     self.room = room
     self.limit = limit
-    if problem.layout.rules != .none {
-      (sliding, slidingWithoutPhases) = (nil, nil)
-      return
-    }
     var setting = problem.setting
-    setting.reuse = .sliding
     do {
+      if problem.layout.rules != .none {
+        setting.layout.rules = .none
+        let free = try Problem(problem.layer, in: setting)
+        unruled = Optimizer(free, RoomRule(free, resident: room.resident), limit: limit)
+        (sliding, slidingWithoutPhases) = (nil, nil)
+        return
+      }
+      unruled = nil
+      setting.reuse = .sliding
       sliding = Optimizer(try Problem(problem.layer, in: setting), room, limit: limit)
       let axes = [problem.layer.vertical, problem.layer.horizontal]
       let hasPhases = setting.phases == .on && axes.contains(where: PhaseListing.splits)
@@ -63,10 +69,18 @@ struct WideEngine: SearchEngine {
   }
 
   func optimum(capacity: Bits, dataflow: Dataflow?, options: SearchOptions) -> Optimum? {
-    let proof = OptimalityProof(problem, capacity: capacity)
-    let other = slidingOptimum(capacity, dataflow) {
-      proof.holds(dataQuanta: $0.energy.dataQuanta, occupancy: held($0))
+    let free = unruled?.optimum(capacity: capacity, dataflow: dataflow, options: options)
+    if let free, problem.refusedTile(of: free.mapping) == nil {
+      // Rules leave out nothing that is better.
+      var statistics = free.statistics
+      statistics.isComplete = false
+      return Optimum(problem.evaluate(free.mapping), statistics)
     }
+    let proof = OptimalityProof(problem, capacity: capacity)
+    let other =
+      unruled == nil
+      ? knownOptimum(capacity, dataflow) { proof.holds(dataQuanta: $0.energy.dataQuanta, occupancy: held($0)) }
+      : free.flatMap { ruled($0.mapping, capacity) }
     let isSmall = WideSearch.isSmall(problem.layer)
     return withSearch(all: isSmall) { search in
       var (found, statistics) = search.optimum(
@@ -90,6 +104,16 @@ struct WideEngine: SearchEngine {
     }
   }
 
+  /// A mapping found without rules, or one with boxes that are allowed made of it, where that fits a capacity. Of small layers all
+  /// sizes are tried, and none is made.
+  private func ruled(_ mapping: Mapping, _ capacity: Bits) -> Evaluation? {
+    if problem.refusedTile(of: mapping) == nil { return problem.evaluate(mapping) }
+    guard !WideSearch.isSmall(problem.layer), let adapted = problem.adapted(mapping),
+      problem.held(by: adapted) <= capacity
+    else { return nil }
+    return problem.evaluate(adapted)
+  }
+
   /// The best of what was found and of each order of keeps alone. Mappings are compared by sums, and that with the least may not
   /// be the one that costs least when it is counted anew.
   private func leastOfDataflows(_ found: Evaluation, _ capacity: Bits, _ search: WideSearch) -> Evaluation {
@@ -99,7 +123,7 @@ struct WideEngine: SearchEngine {
       let energy = problem.mostEnergyOfGroup(best.energy.dataQuanta)
       let mapping = search.candidate(
         costing: energy - 1, capacity: capacity.count - room.besides, limits: limits(capacity), dataflow)
-      let others = [mapping.map { problem.evaluate($0) }, slidingOptimum(capacity, dataflow)]
+      let others = [mapping.map { problem.evaluate($0) }, knownOptimum(capacity, dataflow)]
       let least = others.compactMap { $0?.energy.dataQuanta }.min() ?? .max
       ownLeast.withLock {
         $0[AskedAt(dataflow: dataflow, capacity: capacity)] = (best.energy.dataQuanta, least)
@@ -118,7 +142,7 @@ struct WideEngine: SearchEngine {
     {
       return known.least <= dataQuanta
     }
-    if let other = slidingOptimum(capacity, dataflow, isEnough: attains), attains(other) { return true }
+    if let other = knownOptimum(capacity, dataflow, isEnough: attains), attains(other) { return true }
     return withSearch(all: WideSearch.isSmall(problem.layer)) { search in
       search.candidate(
         costing: problem.mostEnergyOfGroup(dataQuanta), capacity: capacity.count - room.besides,
@@ -128,12 +152,16 @@ struct WideEngine: SearchEngine {
     }
   }
 
-  /// The optimum under the rule `sliding`, counted under this one; the one without loops over phases if that is enough.
-  private func slidingOptimum(
+  /// The optimum under the rule `sliding`, counted under this one; the one without loops over phases if that is enough. Where sizes
+  /// of boxes are chosen, what comes of the optimum without rules.
+  private func knownOptimum(
     _ capacity: Bits, _ dataflow: Dataflow?, isEnough: (Evaluation) -> Bool = { _ in false }
   ) -> Evaluation? {
     func optimum(_ sliding: Optimizer) -> Evaluation? {
       sliding.optimum(capacity: capacity, dataflow: dataflow).map { problem.evaluate($0.mapping) }
+    }
+    if let unruled {
+      return unruled.optimum(capacity: capacity, dataflow: dataflow).flatMap { ruled($0.mapping, capacity) }
     }
     if let found = slidingWithoutPhases.flatMap(optimum), isEnough(found) || limit.endsSearch() { return found }
     return sliding.flatMap(optimum)
@@ -178,7 +206,9 @@ struct WideEngine: SearchEngine {
       let proof = OptimalityProof(problem, capacity: capacity)
       if let known, known.energy.dataQuanta <= proof.leastQuanta { continue }
       let best: Evaluation?
-      if let known, isSampledAlike, WideSearch.isSampled(capacity.count - room.besides, unit: problem.widths.unit) {
+      if let known, isSampledAlike, isSmall || unruled == nil,
+        WideSearch.isSampled(capacity.count - room.besides, unit: problem.widths.unit)
+      {
         if isSmall { continue }
         best = withSearch(all: false) { leastOfDataflows(known, capacity, $0) }
       } else {
@@ -191,7 +221,7 @@ struct WideEngine: SearchEngine {
 
   /// The optima under the rule `sliding` at some capacities or at all, counted under this one.
   private func slidingOptima(_ dataflow: Dataflow?, at capacities: [Bits]?, _ options: SearchOptions) -> [Evaluation] {
-    if let capacities { return Set(capacities).sorted().compactMap { slidingOptimum($0, dataflow) } }
+    if let capacities { return Set(capacities).sorted().compactMap { knownOptimum($0, dataflow) } }
     guard let sliding else { return [] }
     let curve = sliding.curve(dataflow: dataflow, options: options)
     return curve.steps.points.indices.map { problem.evaluate(curve.optimum(at: $0).mapping) }
