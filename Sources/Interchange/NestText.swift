@@ -34,7 +34,11 @@ public enum NestText {
     }
   }
 
-  private static func node(_ word: Substring.UTF8View, _ origin: String) throws(FormatError) -> Mapping.Node {
+  /// The line of a nest that a word stands for; `accepted` are the loops that are, for messages.
+  static func node(
+    _ word: Substring.UTF8View, _ origin: String,
+    accepted: String = "a loop as in k:20 or r%2, back and forth as in k:20~,"
+  ) throws(FormatError) -> Mapping.Node {
     if word.first == UInt8(ascii: "["), word.last == UInt8(ascii: "]") {
       let name = String(Substring(word.dropFirst().dropLast()))
       guard let tensor = Tensor(rawValue: name) else {
@@ -51,8 +55,7 @@ public enum NestText {
       throw FormatError(
         origin: origin,
         message:
-          "'\(Substring(word).prefix(40))' is neither a loop as in k:20 or r%2, back and forth as in k:20~, nor a "
-          + "keep as in [outputs]")
+          "'\(Substring(word).prefix(40))' is neither \(accepted) nor a keep as in [outputs]")
     }
     return .loop(Loop(dimension, cut, turns ? .backAndForth : .forward))
   }

@@ -16,7 +16,12 @@ extension Problem.Setting {
   /// The bits that a tensor takes of the Buffer under a mapping on a layer: its largest box, or twice that where the next box
   /// is loaded meanwhile.
   func held(_ tensor: Tensor, by mapping: Mapping, _ occupancy: Occupancy, on layer: Layer) -> Bits {
-    let box = occupancy[tensor] * widths.inBuffer(tensor)
+    held(tensor, by: mapping, words: occupancy[tensor], on: layer)
+  }
+
+  /// The same of a tensor of which the words of the largest box are known.
+  fileprivate func held(_ tensor: Tensor, by mapping: Mapping, words: Words, on layer: Layer) -> Bits {
+    let box = words * widths.inBuffer(tensor)
     let isTwice =
       layout.doubleBuffered.contains(tensor) && !layout.onChip.contains(tensor) && mapping.changes(tensor, on: layer)
     return isTwice ? box + box : box
@@ -51,6 +56,11 @@ extension Problem {
   /// The same of a mapping that is not evaluated.
   package func held(by mapping: Mapping) -> Bits {
     setting.held(by: mapping, Occupancy(of: mapping, on: layer), on: layer)
+  }
+
+  /// The bits that a tensor takes of the Buffer under a mapping.
+  package func held(_ tensor: Tensor, by mapping: Mapping) -> Bits {
+    setting.held(tensor, by: mapping, words: Occupancy.words(of: tensor, by: mapping, on: layer), on: layer)
   }
 
   /// The first tensor on the chip that a mapping does not keep there whole, if there is one.

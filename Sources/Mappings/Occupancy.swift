@@ -21,14 +21,20 @@ public struct Occupancy: Hashable, Sendable {
 
   /// The occupancy of `mapping` on `layer`.
   public init(of mapping: Mapping, on layer: Layer) {
-    func box(_ tensor: Tensor) -> BoxExtents { BoxExtents(of: tensor, under: mapping, on: layer) }
-    func product(_ box: BoxExtents, _ dimensions: [Dimension]) -> Int {
-      dimensions.reduce(1) { $0 * box.indices(of: $1) }
+    inputs = Self.words(of: .inputs, by: mapping, on: layer)
+    weights = Self.words(of: .weights, by: mapping, on: layer)
+    outputs = Self.words(of: .outputs, by: mapping, on: layer)
+  }
+
+  /// The words of one tensor's largest box under `mapping` on `layer`.
+  static func words(of tensor: Tensor, by mapping: Mapping, on layer: Layer) -> Words {
+    let box = BoxExtents(of: tensor, under: mapping, on: layer)
+    func product(_ dimensions: [Dimension]) -> Int { dimensions.reduce(1) { $0 * box.indices(of: $1) } }
+    return switch tensor {
+    case .inputs: Words(product([.n, .g, .c]) * box.inputRows * box.inputColumns)
+    case .weights: Words(product([.g, .k, .c]) * box.usedKernelRows * box.usedKernelColumns)
+    case .outputs: Words(product([.n, .g, .k, .p, .q]))
     }
-    let (inputs, weights) = (box(.inputs), box(.weights))
-    self.inputs = Words(product(inputs, [.n, .g, .c]) * inputs.inputRows * inputs.inputColumns)
-    self.weights = Words(product(weights, [.g, .k, .c]) * weights.usedKernelRows * weights.usedKernelColumns)
-    outputs = Words(product(box(.outputs), [.n, .g, .k, .p, .q]))
   }
 
   /// The words of one tensor's largest box.

@@ -28,10 +28,8 @@ extension Traffic {
   ///   along each axis, for each combination of numbers of entries, see `Entries`.
   /// - Throws: ``UncountableNest``.
   public init(counting mapping: Mapping, on layer: Layer, reuse: ReusePolicy) throws(UncountableNest) {
-    let isPlain = mapping.isPlain && reuse != .overlap
     func wordsLoaded(_ tensor: Tensor) throws(UncountableNest) -> Int {
-      if isPlain { return PlainWalk(mapping, layer, tensor).wordsLoaded(reuse: tensor == .inputs ? reuse : .none) }
-      return try Transitions(mapping, on: layer, of: tensor, reuse: reuse).wordsLoaded()
+      try Self.wordsLoaded(of: tensor, by: mapping, on: layer, reuse: reuse)
     }
     let (inputs, weights) = (try wordsLoaded(.inputs), try wordsLoaded(.weights))
     let finished = layer.usedElements(of: .outputs)
@@ -40,5 +38,16 @@ extension Traffic {
     self.init(
       inputsRead: Words(inputs), weightsRead: Words(weights), biasesRead: layer.biases, partialSumsRead: again,
       partialSumsWritten: again, outputsWritten: finished)
+  }
+
+  /// What comes into the Buffer of one tensor, outputs each time that they come, in words.
+  ///
+  /// - Throws: ``UncountableNest``.
+  package static func wordsLoaded(
+    of tensor: Tensor, by mapping: Mapping, on layer: Layer, reuse: ReusePolicy
+  ) throws(UncountableNest) -> Int {
+    mapping.isPlain && reuse != .overlap
+      ? PlainWalk(mapping, layer, tensor).wordsLoaded(reuse: tensor == .inputs ? reuse : .none)
+      : try Transitions(mapping, on: layer, of: tensor, reuse: reuse).wordsLoaded()
   }
 }

@@ -33,6 +33,8 @@ struct Optimize: ParsableCommand {
           --timeloop conv3.timeloop.yaml
         tilebound optimize --network my-layers.yaml --capacity 4KiB --time-limit 10s
         tilebound optimize --gemm 512x512x512 --capacity 64KiB --pieces 4
+        tilebound optimize alexnet --layer conv3 --capacity 64KiB \\
+          --template 'k [weights] p q [inputs] c [outputs]'
       """)
 
   @OptionGroup var layers: LayerOptions
@@ -49,6 +51,7 @@ struct Optimize: ParsableCommand {
   @OptionGroup var layout: LayoutOptions
 
   @OptionGroup var chosen: DataflowOptions
+  @OptionGroup var templates: TemplateOptions
   @OptionGroup var output: OutputOptions
 
   @Option(
@@ -97,7 +100,9 @@ struct Optimize: ParsableCommand {
     try timeloop.refuse(layout)
     let threads = try threads.count()
     let timeLimit = try timeLimit.duration()
+    let template = try templates.template(setting.dataflows, phases: reuse.phases, pieces: pieces)
     let (network, entries) = try layers.entries(example: example)
+    try template?.refuseLoopsBeyondRange(on: entries.map(\.layer))
 
     let plots = try plot.map { try Plots(to: $0, origin: "--plot") }
     if plot != nil, accelerator?.identity.throughput == nil {
@@ -124,15 +129,16 @@ struct Optimize: ParsableCommand {
       let problem = try Problem(entry.layer, in: setting)
       let limit = timeLimit.map(TimeLimit.init)
       let optimizer = Optimizer(problem, limit: limit)
-      guard let optimum = optimizer.optimum(capacity: capacity, options: options) else {
-        throw CommandFailure.nothingFits(problem, capacity)
-      }
+      let optimum =
+        try template?.optimum(for: problem, capacity, limit) ?? optimizer.optimum(capacity: capacity, options: options)
+      guard let optimum else { throw CommandFailure.nothingFits(problem, capacity) }
       let seconds = start.duration(to: .now).seconds
       let answer = Answer(
         network: network, entry: entry, problem, on: accelerator?.identity, capacity: capacity, optimum,
         bounds: LowerBounds(problem),
-        // Not a part of the search: its time is that of finding the optimum.
-        attainedBy: optimizer.dataflows(attaining: optimum, capacity: capacity, options: options),
+        // Not a part of the search: its time is that of finding the optimum. Of a template's nests alone nothing is known.
+        attainedBy: template == nil
+          ? optimizer.dataflows(attaining: optimum, capacity: capacity, options: options) : nil,
         seconds: noTiming ? nil : seconds)
       return (answer: answer, isEnded: limit?.endedSearch ?? false)
     }
@@ -155,8 +161,9 @@ struct Optimize: ParsableCommand {
           answers, wholes: WholeAnswer.all(of: answers), command: Invocation.text(), producer: Invocation.producer))
     case .csv: try output.emit(ResultFile.csv(answers))
     case .table:
-      let heading = model.heading(
-        "\(network ?? entries[0].layer.name) at \(CapacityText.text(capacity))", setting, accelerator)
+      let heading =
+        model.heading("\(network ?? entries[0].layer.name) at \(CapacityText.text(capacity))", setting, accelerator)
+        + (template.map { ", template \(NestText.text($0))" } ?? "")
       let report = MappingReport(answers, form: output.form)
       let lines = output.fitted([heading, ""]) + (quiet ? [] : report.details) + report.table
       try output.emit(lines.joined(separator: "\n") + "\n")

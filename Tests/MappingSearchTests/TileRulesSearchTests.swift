@@ -9,7 +9,7 @@ import Workloads
 /// Searches in which boxes have sizes of a choice, or loops cut evenly.
 @Suite struct TileRulesSearchTests {
   /// Rules for a layer, with some dimensions at most so large, and some of sizes that one may choose from.
-  private static func rules(_ random: inout SplitMix64, _ layer: Layer) throws -> TileRules {
+  static func rules(_ random: inout SplitMix64, _ layer: Layer) throws -> TileRules {
     let cutsEvenly = random.oneIn(3)
     var choices: [Dimension: TileRules.Choice] = [:]
     for dimension in TileRules.dimensions where layer[dimension] > 1 && random.oneIn(2) {

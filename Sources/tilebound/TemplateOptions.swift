@@ -1,0 +1,88 @@
+import ArgumentParser
+import EnergyModel
+import Interchange
+import MappingSearch
+import Mappings
+import Workloads
+
+/// A nest of which the tile sizes are searched for.
+struct TemplateOptions: ParsableArguments {
+  @Option(
+    name: .customLong("template"),
+    help: ArgumentHelp(
+      "Search this nest alone, outermost first, as in 'k [weights] p q [inputs] c [outputs]': k is a loop over k in tiles of any "
+        + "size, or none at all, k:20 in tiles of 20, r%2 over residues modulo 2, either with ~ behind it back and forth; "
+        + "[tensor] is a keep.",
+      valueName: "line"))
+  var line: String?
+
+  /// The template, held against other options.
+  ///
+  /// - Parameters:
+  ///   - dataflows: the orders of keeps that are asked for.
+  ///   - phases: what was asked of loops over phases by name.
+  ///   - pieces: in how many pieces a layer may be split.
+  /// - Returns: the template, or nil where none is given.
+  /// - Throws: an error that names the word that is wrong, or an option that does not go with it.
+  func template(_ dataflows: Set<Dataflow>, phases: PhasePolicy?, pieces: Pieces) throws -> NestTemplate? {
+    guard let line else { return nil }
+    let template = try NestText.parseTemplate(line, origin: "--template")
+    func refuse(_ message: String) -> CommandFailure { CommandFailure(code: .usage, message: "--template: \(message)") }
+    if pieces.most > 1 { throw refuse("is one nest, which does not go with --pieces") }
+    if !dataflows.contains(template.dataflow) {
+      throw refuse(
+        "its keeps are in the order \(template.dataflow.rawValue), which --dataflow excludes; leave that out")
+    }
+    switch phases {
+    case .off where template.hasPhases: throw refuse("the nest has loops over phases, which --phases off excludes")
+    case .on where !template.hasPhases:
+      throw refuse("the nest has no loops over phases, which --phases on asks for; they are written as r%2")
+    default: return template
+    }
+  }
+}
+
+extension NestTemplate {
+  /// Refuses a tile that is given and larger than its dimension on every layer: it cannot be meant for these.
+  func refuseLoopsBeyondRange(on layers: [Layer]) throws(CommandFailure) {
+    for case .loop(let loop) in nodes {
+      guard case .tile(let tile) = loop.cut, let most = layers.map({ $0[loop.dimension] }).max(), tile > most else {
+        continue
+      }
+      let dimension = loop.dimension.rawValue
+      throw CommandFailure(
+        code: .usage,
+        message: "--template: the loop \(dimension):\(tile) has a tile of \(tile), but \(dimension) is \(most)"
+          + (layers.count > 1 ? " at most" : "") + "; 1 to \(most) is accepted")
+    }
+  }
+
+  /// The nest of least energy that the template has for a problem.
+  ///
+  /// - Throws: ``CommandFailure`` where there is none.
+  func optimum(for problem: Problem, _ capacity: Bits, _ limit: TimeLimit?) throws(CommandFailure) -> Optimum {
+    let search: TemplateSearch
+    do {
+      search = try TemplateSearch(problem, self, limit: limit)
+    } catch {
+      throw CommandFailure(code: .usage, message: "\(problem.layer.name): --template: \(error)")
+    }
+    if let optimum = search.optimum(capacity: capacity) { return optimum }
+    if problem.layout.rules != .none, let tiles = LayoutText.tiles(of: problem.layout) {
+      throw CommandFailure(
+        code: .impossible,
+        message: "\(problem.layer.name): no tile sizes of --template were found that are \(tiles) and fit "
+          + CapacityText.text(capacity))
+    }
+    let least = search.smallestCapacity
+    if least <= capacity {
+      throw CommandFailure(
+        code: .failed, message: "\(problem.layer.name): --template: no nest that fits can be counted in closed form")
+    }
+    throw CommandFailure(
+      code: .impossible,
+      message:
+        "\(problem.layer.name): no tile sizes of --template fit \(CapacityText.text(capacity)); the smallest need "
+        + CapacityText.text(least) + (problem.layout.parts.isEmpty ? "" : " in parts of the same shares"))
+  }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `optimize --template` as users run it.
+struct TemplateCommandTests {
+  private static let layer = "--gemm 24x20x32 --capacity 200B"
+  private static let template = "k~ [outputs] c~ p~ [inputs] [weights]"
+
+  private static let refused: [(template: String, options: String, message: String)] = [
+    ("", layer, "--template: is empty; a nest is expected, as k [weights] p q [inputs] c [outputs]"),
+    (
+      "k: [outputs] [inputs] [weights]", layer,
+      "--template: word 1: 'k:' is neither a loop as in k, k:20 or r%2, back and forth as in k~ or k:20~, nor a keep as in "
+        + "[outputs]"
+    ),
+    ("k x~ [outputs] [inputs] [weights]", layer, "--template: word 2: 'x~' is neither a loop"),
+    ("k % [outputs] [inputs] [weights]", layer, "--template: word 2: '%' is neither a loop"),
+    ("k [output] [inputs] [weights]", layer, "--template: word 2: unknown tensor 'output'; did you mean 'outputs'?"),
+    ("k [outputs] [inputs]", layer, "--template: weights is kept 0 times; each of"),
+    (
+      "k:2 k:3 [outputs] [inputs] [weights]", layer,
+      "--template: the loop k:3 is inside k:2; up to k:2 is accepted there"
+    ),
+    ("k%2 [outputs] [inputs] [weights]", layer, "--template: a loop walks phases of k; only p, q, r and s have phases"),
+    ("split k:2 { k [outputs] }", layer, "--template: word 1: 'split' is neither a loop"),
+    (
+      "k:99 [outputs] [inputs] [weights]", layer,
+      "--template: the loop k:99 has a tile of 99, but k is 20; 1 to 20 is accepted"
+    ),
+    (template, "\(layer) --pieces 2", "--template: is one nest, which does not go with --pieces"),
+    (
+      template, "\(layer) --dataflow ws",
+      "--template: its keeps are in the order os-iw, which --dataflow excludes; leave that out"
+    ),
+    (
+      template, "\(layer) --phases on",
+      "--template: the nest has no loops over phases, which --phases on asks for; they are written as r%2"
+    ),
+    (
+      "p%2 [outputs] [inputs] [weights]", "\(layer) --phases off",
+      "--template: the nest has loops over phases, which --phases off excludes"
+    ),
+    (
+      "k:3 [weights] [inputs] [outputs]", "\(layer) --tiles k=2*",
+      "gemm: --template: the loop over k has a tile of 3, and tiles of k are multiples of 2"
+    ),
+    (
+      "k:3 [weights] [inputs] [outputs]", "--gemm 24x20x32 --capacity 2KiB --on-chip weights",
+      "gemm: --template: the loop over k by 3 cuts weights, which are on the chip whole; it belongs inside their keep"
+    ),
+  ]
+
+  @Test("What is no template, or contradicts other options, is refused", arguments: refused.indices)
+  func refusals(_ index: Int) throws {
+    let (template, options, message) = Self.refused[index]
+    let arguments = ["optimize"] + options.split(separator: " ").map(String.init) + ["--template", template]
+    try expectRefusal(of: arguments, code: 64, message: message)
+  }
+
+  @Test func nothingFits() throws {
+    try expectRefusal(
+      of: ["optimize", "--gemm", "24x20x32", "--capacity", "40B", "--template", "k [outputs] c [inputs] [weights]"],
+      code: 2, message: "gemm: no tile sizes of --template fit 40 B; the smallest need 49 B")
+  }
+
+  /// What a record says is counted again from its mapping, in every form and under every rule and layout.
+  @Test(arguments: [
+    "", "--reuse sliding", "--reuse none", "--double-buffer inputs", "--tiles k=4*,c=2*", "--dataflow os",
+    "--bits inputs=4,weights=8,outputs=8,partial-sums=24", "--time-limit 1min",
+  ])
+  func recordsReplay(options: String) throws {
+    try withTemporaryFolder { folder in
+      let line = "tilebound optimize \(Self.layer) --template '\(Self.template)' --no-timing \(options)"
+      let replay = options.hasPrefix("--time") || options.hasPrefix("--dataflow") ? "" : options
+      for command in [
+        "\(line) --output a.json", "\(line) --output a.csv", "\(line) --mapping a.yaml --quiet",
+        "tilebound evaluate \(Self.layer) --mapping a.yaml --replay --output b.json \(replay)",
+        "tilebound report a.json --no-plots --output a.html", "tilebound report a.csv --no-plots --output b.html",
+      ] {
+        let outcome = try Program.shell(command, in: folder)
+        #expect(outcome.code == 0, "\(command): \(outcome.error)")
+      }
+      func record(_ file: String) throws -> [String: Any] {
+        let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(file)"))
+        let document = try JSONSerialization.jsonObject(with: data) as? [String: Any]
+        return try #require((document?["records"] as? [[String: Any]])?.first)
+      }
+      let (found, replayed) = (try record("a.json"), try record("b.json"))
+      #expect(replayed["replay_agrees"] as? Bool == true)
+      for key in ["mapping", "traffic_bits", "occupancy_bits", "energy"] {
+        #expect((found[key] as? NSObject) == (replayed[key] as? NSObject), "\(key)")
+      }
+      #expect(found["dataflow"] as? String == "os-iw" && found["optimal_dataflows"] == nil)
+      #expect((found["search"] as? [String: Any])?["complete"] as? Bool == true)
+    }
+  }
+
+  /// No order of keeps but the template's is said to attain anything.
+  @Test func table() throws {
+    let outcome = try Program.shell(
+      "tilebound optimize alexnet --layer conv5,fc8 --capacity 64KiB --template 'k [weights] p q c:8 [inputs] [outputs]' --quiet",
+      in: Program.root.path)
+    #expect(outcome.code == 0, "\(outcome.error)")
+    #expect(outcome.output.contains("template k [weights] p q c:8 [inputs] [outputs]"))
+    #expect(!outcome.output.contains("attained by") && outcome.output.contains("conv5"))
+  }
+}
