@@ -55,7 +55,7 @@ struct PackagingTests {
       for (name, text) in made { try Data(text.utf8).write(to: URL(fileURLWithPath: "\(pages)/\(name)")) }
       try Data("include \(Program.root.path)/Makefile\npages:\n\t@$(name_pages)\n".utf8).write(
         to: URL(fileURLWithPath: "\(folder)/pages.mk"))
-      let outcome = try Program.shell("make -f pages.mk pages", in: folder)
+      let outcome = try Program.shell("make --no-print-directory -f pages.mk pages", in: folder)
       #expect(outcome.code == 0 && outcome.output.isEmpty && outcome.error.isEmpty, "\(outcome)")
       let named = try contents(of: pages).mapValues { String(decoding: $0, as: UTF8.self) }
       #expect(
