@@ -45,12 +45,27 @@ struct LayoutEngine: SearchEngine {
 
   func optimum(capacity: Bits, dataflow: Dataflow?, options: SearchOptions) -> Optimum? {
     if searchesNeighbours, dataflow == nil {
-      // Whichever order of keeps has the best of those listed, the neighbours of another may be better.
-      let own = problem.dataflows.compactMap { optimum(capacity: capacity, dataflow: $0, options: options) }
+      // Whichever order of keeps has the best of those listed, the neighbours of another may be better, but not of one that is far off.
+      let all = problem.dataflows.compactMap { listed(capacity, $0, options) }
+      let least = all.map(\.energy.dataQuanta).min() ?? 0
+      let own = all.map {
+        $0.energy.dataQuanta - least > least / Self.farOff
+          ? $0 : Optimum(problem.improved($0.evaluation, within: capacity, limit), $0.statistics)
+      }
       owns.withLock { $0[capacity] = own }
       let statistics = own.reduce(into: SearchStatistics()) { $0.add($1.statistics) }
       return own.map(\.evaluation).min { isBetter($0, than: $1) }.map { Optimum($0, statistics) }
     }
+    let found = listed(capacity, dataflow, options)
+    guard searchesNeighbours, let found else { return found }
+    return Optimum(problem.improved(found.evaluation, within: capacity, limit), found.statistics)
+  }
+
+  /// Neighbours of what costs more than the least by this part of it are not looked at: two in a hundred is the most that they saved.
+  private static let farOff = 20
+
+  /// The best of the mappings listed.
+  private func listed(_ capacity: Bits, _ dataflow: Dataflow?, _ options: SearchOptions) -> Optimum? {
     var (statistics, best) = (SearchStatistics(), wholeNest(dataflow))
     if let whole = best, problem.held(by: whole) > capacity { best = nil }
     for search in searches where search.room.held < capacity.count {
@@ -60,7 +75,6 @@ struct LayoutEngine: SearchEngine {
       if isBetter(found.evaluation, than: best) { best = found.evaluation }
     }
     if !isComplete { statistics.isComplete = false }
-    if searchesNeighbours, let found = best { best = problem.improved(found, within: capacity, limit) }
     return best.map { Optimum($0, statistics) }
   }
 

@@ -11,7 +11,7 @@ struct NestNeighbours {
   private let layer: Layer
 
   /// Of one block so many sizes on either side are tried, and as many others.
-  private static let nearby = 8
+  private static let nearby = 4
 
   init(of mapping: Mapping, on layer: Layer) {
     (nodes, self.layer) = (mapping.nodes, layer)
