@@ -61,7 +61,7 @@ struct LayoutEngine: SearchEngine {
     return Optimum(problem.improved(found.evaluation, within: capacity, limit), found.statistics)
   }
 
-  /// Neighbours of what costs more than the least by this part of it are not looked at: two in a hundred is the most that they saved.
+  /// Neighbours of what costs more than the least by this part of it are not looked at. Of the best they save up to two in a hundred.
   private static let farOff = 20
 
   /// The best of the mappings listed.
