@@ -44,25 +44,16 @@ struct LayoutEngine: SearchEngine {
   }
 
   func optimum(capacity: Bits, dataflow: Dataflow?, options: SearchOptions) -> Optimum? {
-    if searchesNeighbours, dataflow == nil {
-      // Whichever order of keeps has the best of those listed, the neighbours of another may be better, but not of one that is far off.
-      let all = problem.dataflows.compactMap { listed(capacity, $0, options) }
-      let least = all.map(\.energy.dataQuanta).min() ?? 0
-      let own = all.map {
-        $0.energy.dataQuanta - least > least / Self.farOff
-          ? $0 : Optimum(problem.improved($0.evaluation, within: capacity, limit), $0.statistics)
-      }
-      owns.withLock { $0[capacity] = own }
-      let statistics = own.reduce(into: SearchStatistics()) { $0.add($1.statistics) }
-      return own.map(\.evaluation).min { isBetter($0, than: $1) }.map { Optimum($0, statistics) }
+    guard searchesNeighbours else { return listed(capacity, dataflow, options) }
+    // Whichever order of keeps has the best of those listed, the neighbours of another may be better.
+    var loads = TensorLoads(problem)
+    let own = (dataflow.map { [$0] } ?? problem.dataflows).compactMap { listed(capacity, $0, options) }.map {
+      Optimum(problem.improved($0.evaluation, within: capacity, &loads, limit), $0.statistics)
     }
-    let found = listed(capacity, dataflow, options)
-    guard searchesNeighbours, let found else { return found }
-    return Optimum(problem.improved(found.evaluation, within: capacity, limit), found.statistics)
+    if dataflow == nil { owns.withLock { $0[capacity] = own } }
+    let statistics = own.reduce(into: SearchStatistics()) { $0.add($1.statistics) }
+    return own.map(\.evaluation).min { isBetter($0, than: $1) }.map { Optimum($0, statistics) }
   }
-
-  /// Neighbours of what costs more than the least by this part of it are not looked at. Of the best they save up to two in a hundred.
-  private static let farOff = 20
 
   /// The best of the mappings listed.
   private func listed(_ capacity: Bits, _ dataflow: Dataflow?, _ options: SearchOptions) -> Optimum? {

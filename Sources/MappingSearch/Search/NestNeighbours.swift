@@ -90,25 +90,36 @@ extension [Mapping.Node] {
 
 extension Problem {
   /// The nest that is reached from one by going to the best neighbour that fits a capacity, node by node, until none is better.
-  func improved(_ evaluation: Evaluation, within capacity: Bits, _ limit: TimeLimit?) -> Evaluation {
+  ///
+  /// - Parameters:
+  ///   - evaluation: the nest to start at.
+  ///   - capacity: the Buffer's size.
+  ///   - loads: what is known of what tensors load.
+  ///   - limit: when it ends, or nil.
+  /// - Returns: the nest with what it costs.
+  func improved(
+    _ evaluation: Evaluation, within capacity: Bits, _ loads: inout TensorLoads, _ limit: TimeLimit?
+  ) -> Evaluation {
     let leastQuanta = OptimalityProof(self, capacity: capacity).leastQuanta
-    var best = evaluation
+    var best = (mapping: evaluation.mapping, energy: evaluation.energy.dataQuanta, held: held(by: evaluation))
     // Nodes since the last change.
     var (index, unchanged) = (0, 0)
-    while unchanged < best.mapping.nodes.count, best.energy.dataQuanta > leastQuanta, !limit.endsSearch() {
-      let before = best
-      if index >= before.mapping.nodes.count { index = 0 }
-      NestNeighbours(of: before.mapping, on: layer).forEach(at: index) { neighbour in
+    while unchanged < best.mapping.nodes.count, best.energy > leastQuanta, !limit.endsSearch() {
+      let before = best.mapping
+      if index >= before.nodes.count { index = 0 }
+      NestNeighbours(of: before, on: layer).forEach(at: index) { neighbour in
         // What is on the chip stays there.
-        if movedFromChip(by: neighbour) != nil || refusedTile(of: neighbour) != nil || held(by: neighbour) > capacity {
-          return
-        }
-        let other = evaluate(neighbour)
-        if (other.energy.dataQuanta, held(by: other)) < (best.energy.dataQuanta, held(by: best)) { best = other }
+        if movedFromChip(by: neighbour) != nil || refusedTile(of: neighbour) != nil { return }
+        let held = held(by: neighbour)
+        guard held <= capacity, let energy = loads.energy(of: neighbour) else { return }
+        if (energy, held) < (best.energy, best.held) { best = (neighbour, energy, held) }
       }
-      unchanged = best.mapping == before.mapping ? unchanged + 1 : 0
+      unchanged = best.mapping == before ? unchanged + 1 : 0
       index += 1
     }
-    return best
+    if best.mapping == evaluation.mapping { return evaluation }
+    let improved = evaluate(best.mapping)
+    precondition(improved.energy.dataQuanta == best.energy, "a nest costs what its tensors do")
+    return improved
   }
 }

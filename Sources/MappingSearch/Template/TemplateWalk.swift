@@ -137,7 +137,7 @@ struct TemplateWalk {
       // What cannot be counted is left out.
       guard let loaded = costs.loaded(tensor, by: state.loops[...]) else { return }
       state.loaded[tensor.position] = loaded
-      if let best = found.last, energy(state) >= best.energy { return }
+      if let best = found.last, costs.energy(loading: state.loaded) >= best.energy { return }
     }
     enter(line + 1, state)
   }
@@ -161,10 +161,6 @@ struct TemplateWalk {
   private mutating func leaveOut(_ line: Int, _ state: State) {
     let (sum, overflow) = prunedByCapacity.addingReportingOverflow(counts.count(from: line, state.block))
     prunedByCapacity = overflow ? .max : sum
-  }
-
-  private func energy(_ state: State) -> Int {
-    Tensor.allCases.reduce(costs.besides) { $0 + costs.prices[$1.position] * state.loaded[$1.position] }
   }
 
   private func fits(_ state: State) -> Bool {
