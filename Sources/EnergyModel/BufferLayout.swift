@@ -95,9 +95,6 @@ public struct BufferLayout: Hashable, Sendable {
     BufferLayout(self, multiples: other.multiples, other.rules)
   }
 
-  /// Whether tiles may have any size.
-  public var allowsAnyTiles: Bool { multiples.isEmpty && rules == .none }
-
   /// What the tiles of a dimension of a layer are multiples of: the whole dimension where no other divides it as it has to.
   public func leastTile(_ dimension: Dimension, of layer: Layer) -> Int {
     let (size, multiple) = (layer[dimension], multiples[dimension] ?? 1)

@@ -243,8 +243,7 @@ public enum BuiltIn {
       throw FormatError(origin: origin, message: "'\(name.prefix(80))' is a list; one \(kind) is expected\(several)")
     }
     if isFile(name) { return }
-    var isFolder: ObjCBool = false
-    if unsafe FileManager.default.fileExists(atPath: name, isDirectory: &isFolder), isFolder.boolValue {
+    if TextFile.isFolder(name) {
       throw FormatError(
         origin: origin, message: "'\(name)' is a folder; the name or the file of \(article(of: kind)) is expected")
     }

@@ -61,7 +61,7 @@ public struct ImportedNetwork: Hashable, Sendable {
       let all = unresolved.count + network.entries.reduce(0) { $0 + $1.count }
       throw FormatError(
         origin: file, key: first.name,
-        message: "\(first.reason) (\(unresolved.count) of \(all) \(all == 1 ? "layer" : "layers") "
+        message: "\(first.reason) (\(unresolved.count) of \(all) \(all.form(of: "layer")) "
           + "\(unresolved.count == 1 ? "is" : "are") not understood: 'tilebound convert' lists "
           + (unresolved.count == 1 ? "it)" : "them)"))
     }

@@ -103,10 +103,15 @@ public enum TextFile {
   /// - Throws: ``FormatError`` for an empty name and for a folder's.
   public static func checkName(_ path: String, origin: String) throws(FormatError) {
     if path.isEmpty { throw FormatError(origin: origin, message: "is empty; a file's name is expected") }
-    var status = stat()
-    if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+    if isFolder(path) {
       throw FormatError(origin: origin, message: "'\(path)' is a folder; a file's name is expected")
     }
+  }
+
+  /// Whether there is a folder of a name.
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   /// Checks, before what is to be written is made, that the folder of a file is there.

@@ -28,11 +28,26 @@ public struct Occupancy: Hashable, Sendable {
 
   /// The words of one tensor's largest box under `mapping` on `layer`.
   static func words(of tensor: Tensor, by mapping: Mapping, on layer: Layer) -> Words {
-    let box = BoxExtents(of: tensor, under: mapping, on: layer)
+    words(of: tensor, in: BoxExtents(of: tensor, under: mapping, on: layer))
+  }
+
+  /// The words of a tensor's largest box.
+  ///
+  /// - Parameters:
+  ///   - tensor: the tensor.
+  ///   - box: the extents of its boxes.
+  ///   - countsRows: whether rows and columns of inputs and weights are counted, one of each being taken otherwise.
+  /// - Returns: the words.
+  package static func words(
+    of tensor: Tensor, in box: BoxExtents, countsRows: (vertical: Bool, horizontal: Bool) = (true, true)
+  ) -> Words {
     func product(_ dimensions: [Dimension]) -> Int { dimensions.reduce(1) { $0 * box.indices(of: $1) } }
+    func rows(_ vertical: @autoclosure () -> Int, _ horizontal: @autoclosure () -> Int) -> Int {
+      (countsRows.vertical ? vertical() : 1) * (countsRows.horizontal ? horizontal() : 1)
+    }
     return switch tensor {
-    case .inputs: Words(product([.n, .g, .c]) * box.inputRows * box.inputColumns)
-    case .weights: Words(product([.g, .k, .c]) * box.usedKernelRows * box.usedKernelColumns)
+    case .inputs: Words(product([.n, .g, .c]) * rows(box.inputRows, box.inputColumns))
+    case .weights: Words(product([.g, .k, .c]) * rows(box.usedKernelRows, box.usedKernelColumns))
     case .outputs: Words(product([.n, .g, .k, .p, .q]))
     }
   }

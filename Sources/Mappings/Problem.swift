@@ -86,8 +86,8 @@ public struct Problem: Hashable, Sendable {
   ///
   /// - Throws: ``ProblemError/inexact(layer:model:)`` when some mapping could cost more than can be counted,
   ///   ``ProblemError/needsCapacity(model:)`` when energies depend on a capacity that none was chosen of,
-  ///   ``ProblemError/multiplesOfRows(layer:_:)`` when tiles of rows that share inputs are to be multiples, ``ProblemError/withoutTile(layer:_:)`` and
-  ///   ``ProblemError/rulesNeedOverlap(_:)`` where tiles are chosen, and
+  ///   ``ProblemError/multiplesOfRows(layer:_:)`` when tiles of rows that share inputs are to be multiples,
+  ///   ``ProblemError/withoutTile(layer:_:)`` and ``ProblemError/rulesNeedOverlap(_:)`` where tiles are chosen, and
   ///   ``ProblemError/keptLater(_:)`` when no dataflow keeps first what is on the chip.
   public init(_ layer: Layer, in setting: Setting) throws(ProblemError) {
     if setting.energyModel.buffer != nil { throw .needsCapacity(model: setting.energyModel.name) }
@@ -133,8 +133,7 @@ public struct Problem: Hashable, Sendable {
     if !layout.multiples.isEmpty { return coarse.leastHeld(tensor) }
     let used = layer.usedElements(of: tensor)
     if !layout.rules.choices.isEmpty, !layout.onChip.contains(tensor), let nests = try? leastBoxes() {
-      let held = nests.map { setting.held(tensor, by: $0, Occupancy(of: $0, on: layer), on: layer) }
-      if let least = held.min() { return least }
+      if let least = nests.map({ held(tensor, by: $0) }).min() { return least }
     }
     let words =
       layout.onChip.contains(tensor) ? used : Words(min(layout.doubleBuffered.contains(tensor) ? 2 : 1, used.count))

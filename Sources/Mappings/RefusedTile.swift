@@ -59,7 +59,8 @@ extension Problem {
       }
       let cut: [Mapping.Node] = tile < layer[dimension] ? [.loop(dimension, tile: tile)] : []
       var cuts = [cut]
-      if setting.phases == .on, let period = period(dimension), period > 1, layer[dimension] > 1 {
+      let period = layer.period(of: dimension)
+      if setting.phases == .on, period > 1, layer[dimension] > 1 {
         let size = (layer[dimension] - 1) / period + 1
         if size >= tile { cuts.append([.loop(dimension, phases: period)] + (tile < size ? cut : [])) }
       }
@@ -67,16 +68,5 @@ extension Problem {
     }
     return nests.compactMap { try? Mapping($0 + Tensor.allCases.map { .keep($0) }) }
       .filter { refusedTile(of: $0) == nil }
-  }
-
-  /// The phases that stride and dilation make of a dimension.
-  private func period(_ dimension: Dimension) -> Int? {
-    switch dimension {
-    case .p: layer.vertical.outputPeriod
-    case .q: layer.horizontal.outputPeriod
-    case .r: layer.vertical.kernelPeriod
-    case .s: layer.horizontal.kernelPeriod
-    default: nil
-    }
   }
 }

@@ -127,7 +127,7 @@ public struct PiecesReport {
     let capacity = answer.capacity.map { " of \(CapacityText.text($0))" } ?? ""
     lines.append("  occupancy  \(NumberText.grouped(answer.occupancy)) bit\(capacity)")
     if let parts = given.partsSearched {
-      lines.append("  search     the best nests of \(NumberText.grouped(parts)) \(parts == 1 ? "part" : "parts")")
+      lines.append("  search     the best nests of \(NumberText.grouped(parts)) \(parts.form(of: "part"))")
     }
     if answer.replayAgrees == true {
       lines.append("  replay     every MAC ran once on operands in the Buffer; the counts are the same")

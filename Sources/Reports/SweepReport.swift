@@ -71,7 +71,7 @@ public enum SweepReport {
 
   /// How many curves answered what was asked.
   private static func answered(by count: Int, isComplete: Bool) -> String {
-    "\(count) \(isComplete ? "exact " : "")\(count == 1 ? "curve" : "curves") answered them"
+    "\(count) \(isComplete ? "exact " : "")\(count.form(of: "curve")) answered them"
   }
 
   /// Which energy models share curves, and which cannot.

@@ -215,7 +215,7 @@ public struct Sweep: Sendable {
   /// Refuses what has no exact answer, and capacities that nothing fits: by the layer that needs most, so that what it needs
   /// is enough for all.
   private func checkItems() throws(SweepError) {
-    var largest: (problem: Problem, capacity: Bits)?
+    var largest: (problem: Problem, needed: Bits, capacity: Bits)?
     for item in items {
       for model in item.setting.models.joined().uniqued() {
         let problem: Problem
@@ -226,9 +226,9 @@ public struct Sweep: Sendable {
         }
         let needed = problem.leastCapacity
         if let least = item.setting.capacities.min(), least < needed,
-          largest.map({ $0.problem.leastCapacity < needed }) ?? true
+          largest.map({ $0.needed < needed }) ?? true
         {
-          largest = (problem, least)
+          largest = (problem, needed, least)
         }
       }
     }

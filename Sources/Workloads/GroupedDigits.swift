@@ -9,4 +9,7 @@ extension Int {
     }
     return text
   }
+
+  /// The form of a noun that goes with the number: "record" or "records".
+  package func form(of noun: String, _ plural: String? = nil) -> String { self == 1 ? noun : plural ?? "\(noun)s" }
 }

@@ -292,3 +292,16 @@ public enum LayerError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 }
+
+extension Layer {
+  /// The phases that stride and dilation make of a dimension's rows or columns; 1 of others.
+  package func period(of dimension: Dimension) -> Int {
+    switch dimension {
+    case .p: vertical.outputPeriod
+    case .q: horizontal.outputPeriod
+    case .r: vertical.kernelPeriod
+    case .s: horizontal.kernelPeriod
+    case .n, .g, .k, .c: 1
+    }
+  }
+}

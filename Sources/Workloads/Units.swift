@@ -21,7 +21,7 @@ public struct Words: Hashable, Comparable, Sendable, AdditiveArithmetic {
 
 extension Words: CustomStringConvertible {
   /// The number as people read it: "1 word", "59 904 words".
-  public var description: String { "\(count.groupedDigits) \(count == 1 ? "word" : "words")" }
+  public var description: String { "\(count.groupedDigits) \(count.form(of: "word"))" }
 }
 
 /// A number of bits: a capacity, an occupancy, or traffic.

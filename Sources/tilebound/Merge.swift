@@ -3,6 +3,7 @@ import Foundation
 import Interchange
 import Reports
 import Sweeps
+import Workloads
 
 /// `tilebound merge`: the parts of a sweep as one file.
 struct Merge: ParsableCommand {
@@ -61,8 +62,7 @@ struct Merge: ParsableCommand {
     if quiet { return }
     let records = merge.sweep.recordCount
     let heading =
-      "\(output): \(records) \(records == 1 ? "record" : "records") of \(merge.count) "
-      + (merge.count == 1 ? "part" : "parts")
+      "\(output): \(records) \(records.form(of: "record")) of \(merge.count) \(merge.count.form(of: "part"))"
     try OutputOptions.print(
       [heading]
         + SweepReport.lines(

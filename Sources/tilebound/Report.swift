@@ -120,8 +120,8 @@ struct Report: ParsableCommand {
         ReportFigures.all(of: answers, curves: curves, breakdownAt: shown)
       }
     let report = HTMLReport(documents: documents.filter { !$0.answers.isEmpty }, figures: figures, title: title)
-    let pictures = "\(figures.count) \(figures.count == 1 ? "picture" : "pictures")"
-    let records = "\(answers.count) \(answers.count == 1 ? "record" : "records")"
+    let pictures = "\(figures.count) \(figures.count.form(of: "picture"))"
+    let records = "\(answers.count) \(answers.count.form(of: "record"))"
     let page = try StepProgress.during("drawing \(pictures) and writing \(records)") {
       try report.page()
     }

@@ -231,7 +231,7 @@ struct SweepCommand: ParsableCommand {
     if quiet { return }
     let heading =
       "\(output): " + (shard.map { "\($0), " } ?? "")
-      + "\(run.recordCount) \(run.recordCount == 1 ? "record" : "records")"
+      + "\(run.recordCount) \(run.recordCount.form(of: "record"))"
       + (wasComplete ? ", all there already" : run.resumed > 0 ? ", \(run.resumed) of them from before" : "")
     let pictures = plot == nil ? 0 : 1
     try OutputOptions.print(lines.prefix(pictures) + [heading] + lines.dropFirst(pictures))
@@ -272,7 +272,7 @@ struct SweepCommand: ParsableCommand {
         of: result.answers, curves: result.networkCurves,
         breakdownAt: try breakdown.capacity(among: run.sweep.settings.flatMap(\.capacities)))
       let files = try plots.write(figures, into: plot, threads: threads)
-      lines.append("\(plot): \(files.count) \(files.count == 1 ? "picture" : "pictures")")
+      lines.append("\(plot): \(files.count) \(files.count.form(of: "picture"))")
     }
     if let shard = run.shard { return lines + SweepReport.lines(run, shard, isComplete: result.isComplete) }
     return lines

@@ -100,7 +100,7 @@ struct DebugSolution: Sendable {
         case .tile(let tile):
           if tile < loops[dimension].last ?? enclosing[dimension] { loops[dimension].append(tile) }
         case .phases(let count):
-          guard count == period(loop.dimension, layer), splits[dimension] == nil, loops[dimension].isEmpty else {
+          guard count == layer.period(of: loop.dimension), splits[dimension] == nil, loops[dimension].isEmpty else {
             return nil
           }
           splits[dimension] = PhaseSplit(segment: segment, count: count)
@@ -123,17 +123,6 @@ struct DebugSolution: Sendable {
     return blocks.indices.map { index in
       let sizes = blocks[index]
       return SplitTiles(Tiles(sizes[1], sizes[2], sizes[3], outer: outer[index]), splits[index])
-    }
-  }
-
-  /// The phases that stride and dilation make of a dimension's rows.
-  private static func period(_ dimension: Dimension, _ layer: Layer) -> Int {
-    switch dimension {
-    case .p: layer.vertical.outputPeriod
-    case .q: layer.horizontal.outputPeriod
-    case .r: layer.vertical.kernelPeriod
-    case .s: layer.horizontal.kernelPeriod
-    case .n, .g, .k, .c: 1
     }
   }
 

@@ -207,28 +207,20 @@ struct TemplateWalk {
       loops.append(loop)
     }
     let box = BoxExtents(of: tensor, under: mapping(state, keeping: tensor, inside: loops), on: space.problem.layer)
-    let words = leastWords(tensor, box, isOpen)
+    // Near padding smaller blocks may hold more rows: one is certain.
+    func isCertain(_ axis: ConvolutionAxis, _ dimensions: [Dimension]) -> Bool {
+      !axis.hasPaddedMACs || !dimensions.contains { tensor.isRelevant($0) && isOpen[$0.index] }
+    }
+    let layer = space.problem.layer
+    let words =
+      layer.usedElements(of: tensor) == .zero
+      ? 0
+      : Occupancy.words(
+        of: tensor, in: box,
+        countsRows: (isCertain(layer.vertical, [.p, .r]), isCertain(layer.horizontal, [.q, .s]))
+      ).count
     let isTwice = state.changes[tensor.position] && space.problem.layout.doubleBuffered.contains(tensor)
     return Words(isTwice && !space.problem.layout.onChip.contains(tensor) ? 2 * words : words)
       * space.problem.widths.inBuffer(tensor)
-  }
-
-  /// The least that boxes hold with the smallest blocks. Near padding smaller blocks may hold more rows: one is certain.
-  private func leastWords(_ tensor: Tensor, _ box: BoxExtents, _ isOpen: [Bool]) -> Int {
-    let layer = space.problem.layer
-    if layer.usedElements(of: tensor) == .zero { return 0 }
-    func product(_ dimensions: [Dimension]) -> Int { dimensions.reduce(1) { $0 * box.indices(of: $1) } }
-    func rows(_ axis: ConvolutionAxis, _ dimensions: [Dimension], _ exact: @autoclosure () -> Int) -> Int {
-      axis.hasPaddedMACs && dimensions.contains { isOpen[$0.index] } ? 1 : exact()
-    }
-    switch tensor {
-    case .inputs:
-      return product([.n, .g, .c]) * rows(layer.vertical, [.p, .r], box.inputRows)
-        * rows(layer.horizontal, [.q, .s], box.inputColumns)
-    case .weights:
-      return product([.g, .k, .c]) * rows(layer.vertical, [.r], box.usedKernelRows)
-        * rows(layer.horizontal, [.s], box.usedKernelColumns)
-    case .outputs: return product([.n, .g, .k, .p, .q])
-    }
   }
 }

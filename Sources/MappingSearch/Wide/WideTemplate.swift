@@ -1,5 +1,4 @@
 import EnergyModel
-import EnergyModel
 import Mappings
 import Workloads
 

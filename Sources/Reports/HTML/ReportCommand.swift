@@ -58,11 +58,12 @@ enum ReportCommand {
   /// The name of a record's accelerator, where the program has one of that name that is the same.
   private static func builtInAccelerator(_ record: Answer) -> String? {
     guard let identity = record.accelerator, let own = try? BuiltIn.accelerator(identity.name) else { return nil }
+    // What is on the chip is no property of an accelerator.
+    var layout = record.setting.layout
+    layout.onChip = own.layout.onChip
     let isTheSame =
       own.identity == identity && own.capacity == record.capacity && own.widths == record.setting.widths
-      && own.layout.parts == record.setting.layout.parts
-      && own.layout.doubleBuffered == record.setting.layout.doubleBuffered
-      && own.layout.multiples == record.setting.layout.multiples && own.layout.rules == record.setting.layout.rules
+      && own.layout == layout
       && own.energyModel.name == record.setting.energyModel.name && isBuiltIn(record.setting)
     return isTheSame ? identity.name : nil
   }

@@ -81,7 +81,7 @@ struct ReportContents {
 
   /// So many of something.
   static func count(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
-    "\(NumberText.grouped(count)) \(count == 1 ? noun : plural ?? "\(noun)s")"
+    "\(NumberText.grouped(count)) \(count.form(of: noun, plural))"
   }
 }
 

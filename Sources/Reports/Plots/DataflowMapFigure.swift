@@ -83,8 +83,8 @@ public enum DataflowMapFigure {
     figure.elements += texts.map { .text($0) }
     figure.makeRoomForLegend()
     figure.description =
-      "\(rows.count) \(rows.count == 1 ? "layer" : "layers") at \(capacities.count) "
-      + "\(capacities.count == 1 ? "capacity" : "capacities"). \(DataflowCounts(placed).text())"
+      "\(rows.count) \(rows.count.form(of: "layer")) at \(capacities.count) "
+      + "\(capacities.count.form(of: "capacity", "capacities")). \(DataflowCounts(placed).text())"
     return figure
   }
 

@@ -64,7 +64,7 @@ public enum RooflineFigure {
     }
     let waiting = layers.count { $0.time.limit == .bandwidth }
     figure.description =
-      "\(layers.count) \(layers.count == 1 ? "layer" : "layers"), \(waiting) of them limited by bandwidth. Compute limits from "
+      "\(layers.count) \(layers.count.form(of: "layer")), \(waiting) of them limited by bandwidth. Compute limits from "
       + "\(NumberText.fixed(ridge, decimals: 2)) MACs per bit on."
     figure.makeRoomForLegend()
     return figure
