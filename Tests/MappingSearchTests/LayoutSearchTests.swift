@@ -71,6 +71,48 @@ import Workloads
     #expect(bound?.dataQuanta ?? .max <= found.energy.dataQuanta, comment)
   }
 
+  /// Holds what is found at the occupancies of all nests to them.
+  ///
+  /// - Parameters:
+  ///   - problem: the problem.
+  ///   - space: the nests.
+  ///   - most: what is found costs at most so many times as much.
+  ///   - comment: what the problem is.
+  ///   - checkOther: what else is asked of what is found.
+  /// - Returns: where a nest costs less.
+  static func lost(
+    _ problem: Problem, _ space: TurningBruteForce.Space, atMost most: Double, _ comment: Comment,
+    checkOther: (Optimum) -> Void = { _ in }
+  ) throws -> [String] {
+    let (optimizer, points) = (Optimizer(problem), TurningBruteForce(problem, space).paretoPoints)
+    var lost: [String] = []
+    // In parts a curve has the optima at some sizes alone.
+    let curve = problem.layout.parts.isEmpty ? optimizer.curve() : nil
+    if let least = points.first, problem.isCutEvenly {
+      #expect(problem.leastCapacity <= Bits(least.occupancy), comment)
+    }
+    for point in points {
+      let capacity = Bits(point.occupancy)
+      guard let found = optimizer.optimum(capacity: capacity) else {
+        // The last block counts as a whole one.
+        #expect(!problem.isCutEvenly, comment)
+        continue
+      }
+      checkOther(found)
+      try check(found, problem, capacity, comment)
+      #expect(problem.refusedTile(of: found.mapping) == nil, comment)
+      let energy = found.energy.dataQuanta - biasQuanta(problem)
+      #expect(Double(energy) <= most * Double(point.energy), comment)
+      if energy > point.energy { lost.append("\(comment) at \(capacity): \(energy), nest \(point.energy)") }
+      if let curve {
+        let index = try #require(curve.steps.index(capacity: capacity), comment)
+        #expect(curve.optimum(at: index).energy == found.energy, comment)
+        #expect(curve.steps.points[index].dataQuanta == found.energy.dataQuanta, comment)
+      }
+    }
+    return lost
+  }
+
   /// Where a tensor is whole in the Buffer from the first loop on, an order that does not keep it first has no mapping.
   @Test("Each dataflow has a curve, whatever is there twice, on the chip or cut at multiples", arguments: seeds(0..<6))
   func curvesOfDataflows(_ seed: Int) throws {
@@ -104,20 +146,8 @@ import Workloads
       let draw = try OverlapSearchTests.Draw(
         seed: seed + 7000, largestSize: 5, largestMACs: 24, dimensions: [.g, .k, .c, .p, .n, .q], count: 3)
       let own = try Case(draw, draw.problem, seed: seed, hasParts: seed % 2 == 0)
-      let (problem, comment, optimizer) = (own.problem, own.comment, Optimizer(own.problem))
-      let curve = problem.layout.parts.isEmpty ? optimizer.curve() : nil
-      for point in TurningBruteForce(problem, .init()).paretoPoints {
-        let capacity = Bits(point.occupancy)
-        let found = try #require(optimizer.optimum(capacity: capacity), comment)
-        #expect(found.statistics.isComplete == problem.layout.parts.isEmpty, comment)
-        try Self.check(found, problem, capacity, comment)
-        let energy = found.energy.dataQuanta - Self.biasQuanta(problem)
-        #expect(Double(energy) <= 1.022 * Double(point.energy), comment)
-        if energy > point.energy { lost.append("\(comment) at \(capacity): \(energy), nest \(point.energy)") }
-        if let curve {
-          let index = try #require(curve.steps.index(capacity: capacity), comment)
-          #expect(curve.optimum(at: index).energy == found.energy, comment)
-        }
+      lost += try Self.lost(own.problem, .init(), atMost: 1.022, own.comment) {
+        #expect($0.statistics.isComplete == own.problem.layout.parts.isEmpty, own.comment)
       }
     }
     #expect(lost.count <= 1, "\(lost)")

@@ -38,35 +38,6 @@ import Workloads
     }
   }
 
-  /// Holds what is found at the occupancies of all nests to them: at most `most` times their energy.
-  private static func compare(_ own: Case, _ space: TurningBruteForce.Space, most: Double) throws -> [String] {
-    let (problem, comment, optimizer) = (own.problem, own.comment, Optimizer(own.problem))
-    var lost: [String] = []
-    // In parts a curve has the optima at some sizes alone.
-    let curve = problem.layout.parts.isEmpty ? optimizer.curve() : nil
-    for point in TurningBruteForce(problem, space).paretoPoints {
-      let capacity = Bits(point.occupancy)
-      guard let found = optimizer.optimum(capacity: capacity) else {
-        // The last block counts as a whole one.
-        #expect(!problem.isCutEvenly, comment)
-        continue
-      }
-      try LayoutSearchTests.check(found, problem, capacity, comment)
-      #expect(problem.refusedTile(of: found.mapping) == nil, comment)
-      let energy = found.energy.dataQuanta - LayoutSearchTests.biasQuanta(problem)
-      #expect(Double(energy) <= most * Double(point.energy), comment)
-      if energy > point.energy {
-        lost.append("\(comment) at \(capacity): \(energy), nest \(point.energy)")
-      }
-      if let curve {
-        let index = try #require(curve.steps.index(capacity: capacity), comment)
-        #expect(curve.optimum(at: index).energy == found.energy, comment)
-        #expect(curve.steps.points[index].dataQuanta == found.energy.dataQuanta, comment)
-      }
-    }
-    return lost
-  }
-
   @Test("few nests with even blocks beat what is found, and by little, by brute force", arguments: seeds(0..<30))
   func even(_ batch: Int) throws {
     var lost: [String] = []
@@ -74,7 +45,7 @@ import Workloads
       let draw = try OverlapSearchTests.Draw(
         seed: seed + 8000, largestSize: 6, largestMACs: 48, dimensions: [.g, .k, .c, .p, .n, .q], count: 3)
       let own = try Case(draw, draw.problem, seed: seed, isEven: true, hasLayout: seed % 2 == 0)
-      lost += try Self.compare(own, .init(), most: 1.022)
+      lost += try LayoutSearchTests.lost(own.problem, .init(), atMost: 1.022, own.comment)
     }
     #expect(lost.isEmpty, "\(lost)")
   }
@@ -85,7 +56,7 @@ import Workloads
       let draw = try OverlapSearchTests.Draw(
         seed: seed + 9000, largestSize: 7, largestMACs: 72, dimensions: [.g, .k, .c, .p, .n, .q], count: 3)
       let own = try Case(draw, draw.problem, seed: seed, isEven: false, hasLayout: seed % 2 == 0)
-      let lost = try Self.compare(own, .init(), most: 1.1)
+      let lost = try LayoutSearchTests.lost(own.problem, .init(), atMost: 1.1, own.comment)
       #expect(lost.isEmpty || !Optimizer(own.problem).isComplete, "\(lost)")
     }
   }
@@ -94,6 +65,6 @@ import Workloads
   func halo(_ seed: Int) throws {
     let draw = try HaloDraw(seed: seed + 600, axes: 1, largestMACs: 32)
     let own = try Case(draw, draw.problem, seed: seed, isEven: true, hasLayout: seed % 2 == 0)
-    #expect(try Self.compare(own, .init(hasPhases: true), most: 1.05).count <= 1)
+    #expect(try LayoutSearchTests.lost(own.problem, .init(hasPhases: true), atMost: 1.05, own.comment).count <= 1)
   }
 }
