@@ -80,6 +80,7 @@ import Workloads
   ///   - comment: what the problem is.
   ///   - checkOther: what else is asked of what is found.
   /// - Returns: where a nest costs less.
+  /// - Throws: where a curve has no step at an occupancy of a nest.
   static func lost(
     _ problem: Problem, _ space: TurningBruteForce.Space, atMost most: Double, _ comment: Comment,
     checkOther: (Optimum) -> Void = { _ in }
