@@ -13,7 +13,7 @@ public struct TileRules: Hashable, Sendable {
   }
 
   /// What is allowed along each dimension, where that is not every size; of n, k, c, p, q, r and s.
-  public let choices: [Dimension: Choice]
+  public private(set) var choices: [Dimension: Choice]
   /// Whether every loop cuts its range into blocks of one size.
   public var cutsEvenly: Bool
 
@@ -45,6 +45,21 @@ public struct TileRules: Hashable, Sendable {
     }
     self.choices = sorted
     self.cutsEvenly = cutsEvenly
+  }
+
+  /// The same without choices that leave a layer every size along a dimension.
+  package func restricting(_ layer: Layer) -> TileRules {
+    var rules = self
+    rules.choices = choices.filter { dimension, choice in
+      let whole = layer[dimension]
+      switch choice {
+      case .atMost(let most): return most < whole
+      case .oneOf(let sizes):
+        return !cutsEvenly && sizes.count + 1 < whole
+          || (1...whole).contains { !(cutsEvenly && whole % $0 > 0) && !allows($0, of: dimension, whole: whole) }
+      }
+    }
+    return rules
   }
 
   /// Whether a box may have a size along a dimension of `whole` indices.

@@ -1,3 +1,4 @@
+import EnergyModel
 import Mappings
 import TestSupport
 import Testing
@@ -61,9 +62,22 @@ import Workloads
   @Test("Blocks of layers with a halo lose nothing to a rule", arguments: cases([0, 255] + Array(1..<16)))
   func halo(_ seed: Int) throws {
     let draw = try HaloDraw(seed: 8000 + seed, axes: seed % 2 + 1, largestMACs: seed % 3 == 0 ? 60 : 1000)
-    let search = WideSearch(draw.problem, all: seed % 3 == 0)
+    try expectNothingLost(draw.problem, seed: seed, "\(draw)")
+  }
+
+  @Test("nor do those with sizes of a choice", arguments: seeds(0..<40))
+  func choices(_ seed: Int) throws {
+    let draw = try HaloDraw(seed: 8400 + seed, axes: seed % 2 + 1, largestMACs: seed % 3 == 0 ? 60 : 1000)
     var random = SplitMix64(seed: seed)
-    let capacities = [1, 2, 3, 5, 8, 12, 20, 40].map { draw.problem.leastCapacity.count * $0 }
+    let layout = try BufferLayout(rules: TileRulesSearchTests.rules(&random, draw.problem.layer))
+    let problem = try LayoutSearchTests.problem(draw.problem, layout)
+    try expectNothingLost(problem, seed: seed, "\(draw), \(layout.rules)")
+  }
+
+  private func expectNothingLost(_ problem: Problem, seed: Int, _ draw: String) throws {
+    let search = WideSearch(problem, all: seed % 3 == 0)
+    var random = SplitMix64(seed: seed)
+    let capacities = [1, 2, 3, 5, 8, 12, 20, 40].map { problem.leastCapacity.count * $0 }
     for (order, grid) in search.grids.enumerated() {
       var nodes: [WideGrid.Node] = []
       grid.forEachNode(order: order, capacity: capacities[capacities.count - 1]) { nodes.append($0) }

@@ -38,7 +38,7 @@ import Workloads
     _ problem: Problem, _ space: TurningBruteForce.Space, _ comment: Comment
   ) throws -> [String] {
     try LayoutSearchTests.lost(problem, space, atMost: 1.06, comment) {
-      #expect(!$0.statistics.isComplete || problem.layout.rules == .none, comment)
+      #expect(!$0.statistics.isComplete || problem.layout.rules.restricting(problem.layer) == .none, comment)
     }
   }
 
@@ -62,6 +62,41 @@ import Workloads
     let comment = Comment(rawValue: "\(draw), \(LayoutSearchTests.describe(problem.layout)), \(problem.layout.rules)")
     let lost = try Self.lost(problem, .init(hasPhases: true), comment)
     #expect(lost.isEmpty, "\(lost)")
+  }
+
+  /// Where a last block is smaller than its neighbours, sums are well above what nests cost.
+  @Test(
+    "no order of keeps alone does better than all together", arguments: [(1, 2048, 512), (3, 96, 160), (3, 40, 300)])
+  func orders(_ kernel: Int, _ k: Int, _ c: Int) throws {
+    let layer = try Layer(
+      name: "layer", inputChannels: c, input: Extent(7 + kernel - 1), outputChannels: k, kernel: Extent(kernel))
+    let choices: [[Dimension: TileRules.Choice]] = [
+      [.p: .oneOf([2, 4]), .q: .oneOf([4, 8])], [.p: .atMost(6)], [.k: .atMost(50), .c: .atMost(30)],
+    ]
+    for choices in choices {
+      let setting = Problem.Setting(
+        widths: WordWidths(.byte), reuse: .overlap, layout: try BufferLayout(rules: TileRules(choices)))
+      let optimizer = Optimizer(try Problem(layer, in: setting))
+      for capacity in [1024, 5000, 16_384].map({ Bits($0 * 8) }) {
+        let best = try #require(optimizer.optimum(capacity: capacity))
+        for dataflow in Dataflow.allCases {
+          let own = optimizer.optimum(capacity: capacity, dataflow: dataflow)
+          #expect(
+            own?.energy.dataQuanta ?? .max >= best.energy.dataQuanta, "\(layer), \(choices), \(capacity), \(dataflow)")
+        }
+      }
+    }
+  }
+
+  @Test("a choice that leaves every size is none")
+  func idleChoices() throws {
+    let layer = try Layer(name: "halo", inputChannels: 4, input: Extent(8), outputChannels: 6, kernel: Extent(3))
+    let rules = try TileRules([
+      .k: .oneOf([1, 2, 3, 4, 5, 9]), .c: .atMost(4), .p: .oneOf([2, 6]), .q: .atMost(5), .n: .oneOf([8]),
+    ])
+    #expect(Set(rules.restricting(layer).choices.keys) == [.p, .q])
+    #expect(try TileRules([.k: .oneOf([1, 2, 3])], cutsEvenly: true).restricting(layer).choices.isEmpty == false)
+    #expect(try TileRules([.k: .oneOf([1, 2, 3, 6])], cutsEvenly: true).restricting(layer).choices.isEmpty)
   }
 
   @Test("what rules leave no box for, or what they are not searched under, is no problem")

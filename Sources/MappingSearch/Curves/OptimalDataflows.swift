@@ -24,12 +24,19 @@ extension Optimizer {
     guard problem.dataflows == Dataflow.allCases else { return nil }
     let attaining = problem.dataflows.filter { dataflow in
       if limit.endedSearch { return false }
-      if dataflow == optimum.mapping.dataflow { return true }
-      if let engine { return engine.attains(optimum.energy.dataQuanta, capacity: capacity, dataflow) }
-      let own = self.optimum(capacity: capacity, dataflow: dataflow, options: options)
-      return own.map { $0.energy.dataQuanta <= optimum.energy.dataQuanta } ?? false
+      return dataflow == optimum.mapping.dataflow
+        || attains(optimum.energy.dataQuanta, capacity: capacity, dataflow, options)
     }
     return limit.endedSearch ? nil : attaining
+  }
+
+  /// Whether a dataflow has a mapping at a capacity of which moving data costs no more than so much.
+  func attains(
+    _ dataQuanta: Int, capacity: Bits, _ dataflow: Dataflow, _ options: SearchOptions = SearchOptions()
+  ) -> Bool {
+    if let engine { return engine.attains(dataQuanta, capacity: capacity, dataflow) }
+    let own = optimum(capacity: capacity, dataflow: dataflow, options: options)
+    return own.map { $0.energy.dataQuanta <= dataQuanta } ?? false
   }
 }
 

@@ -23,8 +23,11 @@ extension Problem {
 
   /// The largest sum of which a mapping is counted anew to see whether it costs no more than so much.
   ///
-  /// It may cost less than its sum says, see ``recounted(_:atMost:)``; a 64th is taken to be the most that matters.
-  func largestSum(recountedTo energy: Int) -> Int { energy + min(energy / 64 + 1, .max - energy) }
+  /// It may cost less than its sum says, see ``recounted(_:atMost:)``; a 64th is taken to be the most that matters. Where sizes
+  /// of boxes are chosen, last blocks are often smaller than their neighbours, and a 16th is.
+  func largestSum(recountedTo energy: Int) -> Int {
+    energy + min(energy / (layout.rules == .none ? 64 : 16) + 1, .max - energy)
+  }
 
   /// What a mapping that a search found costs, counted anew.
   ///

@@ -70,6 +70,14 @@ struct LayoutEngine: SearchEngine {
   }
 
   func attains(_ dataQuanta: Int, capacity: Bits, _ dataflow: Dataflow) -> Bool {
+    if !searchesNeighbours {
+      if let whole = wholeNest(dataflow), problem.held(by: whole) <= capacity, whole.energy.dataQuanta <= dataQuanta {
+        return true
+      }
+      return searches.contains {
+        $0.room.held < capacity.count && $0.attains(dataQuanta, capacity: capacity, dataflow)
+      }
+    }
     let known = owns.withLock { $0[capacity] }
     let own =
       known.map { $0.first { $0.mapping.dataflow == dataflow } }

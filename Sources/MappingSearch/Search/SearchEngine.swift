@@ -26,6 +26,10 @@ protocol SearchEngine: Sendable {
   /// Whether a dataflow has a mapping at a capacity of which moving data costs no more than so much.
   func attains(_ dataQuanta: Int, capacity: Bits, _ dataflow: Dataflow) -> Bool
 
+  /// What ``optimum(capacity:dataflow:options:)`` finds of one dataflow, where that costs no more than so much; elsewhere
+  /// nothing or something else.
+  func optimum(costing most: Int, capacity: Bits, _ dataflow: Dataflow) -> Evaluation?
+
   /// All mappings that no other beats in both occupancy and energy.
   ///
   /// - Parameters:
@@ -40,6 +44,10 @@ protocol SearchEngine: Sendable {
 }
 
 extension SearchEngine {
+  func optimum(costing most: Int, capacity: Bits, _ dataflow: Dataflow) -> Evaluation? {
+    optimum(capacity: capacity, dataflow: dataflow, options: SearchOptions())?.evaluation
+  }
+
   func curve(including capacities: [Bits], options: SearchOptions) -> ParetoCurve {
     mergedCurve(including: capacities, options: options)
   }
@@ -66,6 +74,7 @@ extension Problem {
   /// - Returns: the engine.
   func engine(_ room: RoomRule?, _ limit: TimeLimit?) -> (any SearchEngine)? {
     if !layout.multiples.isEmpty { return MultiplesEngine(self, limit) }
+    if let free = withoutIdleRules { return free.engine(nil, limit) }
     guard let room = room ?? (layout == .shared ? .shared(self) : nil) else { return LayoutEngine(self, limit) }
     switch reuse {
     case .sliding, .none: return nil
@@ -73,6 +82,13 @@ extension Problem {
       return OverlapSearch.accepts(layer) && layout.rules == .none
         ? OverlapSearch(self, room, limit) : WideEngine(self, room, limit)
     }
+  }
+
+  /// The same without choices of tiles that leave the layer every size, or nil where it has none such.
+  private var withoutIdleRules: Problem? {
+    var setting = setting
+    setting.layout.rules = layout.rules.restricting(layer)
+    return setting.layout.rules == layout.rules ? nil : try? Problem(layer, in: setting)
   }
 }
 

@@ -15,7 +15,7 @@ struct WideEngine: SearchEngine {
   /// The same without loops over phases, which is faster, where those are tried.
   private let slidingWithoutPhases: Optimizer?
   /// The search with boxes of any size, where sizes are chosen.
-  private let unruled: Optimizer?
+  private let unruled: (any SearchEngine)?
   /// The searches so far, by whether all block sizes are tried.
   private let searches = Guarded<[Bool: WideSearch]>([:])
 
@@ -38,7 +38,7 @@ struct WideEngine: SearchEngine {
       if problem.layout.rules != .none {
         setting.layout.rules = .none
         let free = try Problem(problem.layer, in: setting)
-        unruled = Optimizer(free, RoomRule(free, resident: room.resident), limit: limit)
+        unruled = free.engine(RoomRule(free, resident: room.resident), limit)
         (sliding, slidingWithoutPhases) = (nil, nil)
         return
       }
@@ -104,6 +104,20 @@ struct WideEngine: SearchEngine {
     }
   }
 
+  func optimum(costing most: Int, capacity: Bits, _ dataflow: Dataflow) -> Evaluation? {
+    let other = knownOptimum(capacity, dataflow, costing: most)
+    let leastQuanta = OptimalityProof(problem, capacity: capacity).leastQuanta
+    return withSearch(all: WideSearch.isSmall(problem.layer)) { search in
+      var known = WideIncumbent(
+        energy: problem.largestSum(recountedTo: problem.mostEnergyOfGroup(most)) + 1, occupancy: 0)
+      if let other = other.map(incumbent), other.energy < known.energy { known = other }
+      let found = search.optimum(
+        capacity: capacity.count - room.besides, limits: limits(capacity), dataflow: dataflow, known: known
+      ) { limit.endsSearch() || $0.place != nil && problem.dataQuanta(ofGroup: $0.energy) <= leastQuanta }.best
+      return found.place.map { problem.recounted(search.mapping($0), atMost: found.energy) } ?? other
+    }
+  }
+
   /// A mapping found without rules, or one with boxes that are allowed made of it, where that fits a capacity. Of small layers all
   /// sizes are tried, and none is made.
   private func ruled(_ mapping: Mapping, _ capacity: Bits) -> Evaluation? {
@@ -123,7 +137,9 @@ struct WideEngine: SearchEngine {
       let energy = problem.mostEnergyOfGroup(best.energy.dataQuanta)
       let mapping = search.candidate(
         costing: energy - 1, capacity: capacity.count - room.besides, limits: limits(capacity), dataflow)
-      let others = [mapping.map { problem.evaluate($0) }, knownOptimum(capacity, dataflow)]
+      let others = [
+        mapping.map { problem.evaluate($0) }, knownOptimum(capacity, dataflow, costing: best.energy.dataQuanta),
+      ]
       let least = others.compactMap { $0?.energy.dataQuanta }.min() ?? .max
       ownLeast.withLock {
         $0[AskedAt(dataflow: dataflow, capacity: capacity)] = (best.energy.dataQuanta, least)
@@ -142,7 +158,9 @@ struct WideEngine: SearchEngine {
     {
       return known.least <= dataQuanta
     }
-    if let other = knownOptimum(capacity, dataflow, isEnough: attains), attains(other) { return true }
+    if let other = knownOptimum(capacity, dataflow, costing: dataQuanta, isEnough: attains), attains(other) {
+      return true
+    }
     return withSearch(all: WideSearch.isSmall(problem.layer)) { search in
       search.candidate(
         costing: problem.mostEnergyOfGroup(dataQuanta), capacity: capacity.count - room.besides,
@@ -153,15 +171,18 @@ struct WideEngine: SearchEngine {
   }
 
   /// The optimum under the rule `sliding`, counted under this one; the one without loops over phases if that is enough. Where sizes
-  /// of boxes are chosen, what comes of the optimum without rules.
+  /// of boxes are chosen, what comes of the optimum without rules, where that costs no more than so much.
   private func knownOptimum(
-    _ capacity: Bits, _ dataflow: Dataflow?, isEnough: (Evaluation) -> Bool = { _ in false }
+    _ capacity: Bits, _ dataflow: Dataflow?, costing most: Int = .max, isEnough: (Evaluation) -> Bool = { _ in false }
   ) -> Evaluation? {
     func optimum(_ sliding: Optimizer) -> Evaluation? {
       sliding.optimum(capacity: capacity, dataflow: dataflow).map { problem.evaluate($0.mapping) }
     }
     if let unruled {
-      return unruled.optimum(capacity: capacity, dataflow: dataflow).flatMap { ruled($0.mapping, capacity) }
+      let free =
+        dataflow.map { unruled.optimum(costing: most, capacity: capacity, $0) }
+        ?? unruled.optimum(capacity: capacity, dataflow: nil, options: SearchOptions())?.evaluation
+      return free.flatMap { ruled($0.mapping, capacity) }
     }
     if let found = slidingWithoutPhases.flatMap(optimum), isEnough(found) || limit.endsSearch() { return found }
     return sliding.flatMap(optimum)

@@ -110,10 +110,11 @@ struct WideGrid {
     channelCuts = WideTemplate.channels.indices.map { index in
       let depends = order.map { $0.isRelevant(WideTemplate.channels[index]) }
       return channelTiles[index].map { tile in
-        var cut = Self.cut(size: sizes[index], tile: tile, depends)
-        if depends[2] {
-          cut.keptThird = template.mostInBox(WideTemplate.channels[index], within: tile, all: all)
-        }
+        let dimension = WideTemplate.channels[index]
+        var cut = Self.cut(
+          size: sizes[index], tile: tile, mostAlongZ: template.mostInSecond(dimension, of: sizes[index], all: all),
+          depends)
+        if depends[2] { cut.keptThird = template.mostInBox(dimension, within: tile, all: all) }
         return cut
       }
     }
@@ -133,7 +134,7 @@ struct WideGrid {
 
   // MARK: Blocks at the first keep
 
-  private static func cut(size: Int, tile: Int, _ depends: [Bool]) -> Cut {
+  private static func cut(size: Int, tile: Int, mostAlongZ: Int, _ depends: [Bool]) -> Cut {
     let count = (size + tile - 1) / tile
     var cut = Cut()
     if depends[0] {
@@ -141,8 +142,8 @@ struct WideGrid {
       if depends[1] { (cut.y, cut.second, cut.mostSecond) = (count, size, tile) }
       if depends[2] { (cut.x, cut.third, cut.mostThird) = (count, size, tile) }
     } else {
-      (cut.second, cut.mostSecond, cut.third, cut.mostThird) = (size, size, size, size)
-      cut.halfSecond = size > 1 ? (size + 1) / 2 : 0
+      (cut.second, cut.mostSecond, cut.third, cut.mostThird) = (size, mostAlongZ, size, size)
+      cut.halfSecond = size > 1 ? min((size + 1) / 2, mostAlongZ) : 0
     }
     return cut
   }
@@ -182,8 +183,17 @@ struct WideGrid {
     _ rows: RowClasses, _ place: WideTemplate.Place, _ tile: AxisTile, _ template: WideTemplate, all: Bool
   ) -> Cut {
     let order = template.dataflow.order
+    let axis = rows.axis
+    let alongZ =
+      order[0] == .outputs
+      ? ZRows(rows, isKernel: true, size: axis.kernelSize, period: axis.kernelPeriod) {
+        template.mostInSecond(place.kernels, of: $0, all: all)
+      }
+      : ZRows(rows, isKernel: false, size: axis.outputSize, period: axis.outputPeriod) {
+        template.mostInSecond(place.outputs, of: $0, all: all)
+      }
     let (cut, other) = (
-      self.cut(rows, tile, order, isEvenAtEnds: false), self.cut(rows, tile, order, isEvenAtEnds: true)
+      self.cut(rows, tile, order, alongZ, isEvenAtEnds: false), self.cut(rows, tile, order, alongZ, isEvenAtEnds: true)
     )
     let mostThird = max(cut.mostThird, other.mostThird)
     func mostInBox(_ dimension: Dimension, _ tile: Int) -> Int {
@@ -203,7 +213,39 @@ struct WideGrid {
       commonThird: max(cut.commonThird, other.commonThird))
   }
 
-  private static func cut(_ rows: RowClasses, _ tile: AxisTile, _ order: [Tensor], isEvenAtEnds: Bool) -> Cut {
+  /// The rows of an axis along z that a box of the second tensor may have.
+  private struct ZRows {
+    let rows: RowClasses
+    let isKernel: Bool
+    let size: Int
+    /// The most in a box, and how far they are apart: neighbours, or those of a phase.
+    let most: [(count: Int, step: Int)]
+
+    init(_ rows: RowClasses, isKernel: Bool, size: Int, period: Int, mostInBox: (_ size: Int) -> Int) {
+      (self.rows, self.isKernel, self.size) = (rows, isKernel, size)
+      let neighbours = (mostInBox(size), 1)
+      most = period > 1 && size > 1 ? [neighbours, (mostInBox((size - 1) / period + 1), period)] : [neighbours]
+    }
+
+    /// Whether a box may have all of them.
+    var mayBeWhole: Bool { most[0].count == size }
+
+    /// The most rows of a tensor in blocks cut along z down to so many rows.
+    func held(_ blocks: [AxisBlock], _ tensor: Tensor, _ count: Int, step: Int = 1) -> Int {
+      blocks.reduce(0) { most, block in
+        let last = size - (count - 1) * step
+        return (0..<max(1, last)).reduce(most) { most, start in
+          var block = block
+          block[isKernel: isKernel] = Progression(start: start, step: step, count: count)
+          return max(most, rows.count(block, of: tensor))
+        }
+      }
+    }
+  }
+
+  private static func cut(
+    _ rows: RowClasses, _ tile: AxisTile, _ order: [Tensor], _ alongZ: ZRows, isEvenAtEnds: Bool
+  ) -> Cut {
     let axis = rows.axis
     func runs(_ whole: Progression, phases: Int?, _ size: Int, isKernel: Bool) -> [(run: Progression, times: Int)] {
       let split = phases.map { phases in
@@ -253,18 +295,14 @@ struct WideGrid {
     (cut.y, cut.second, cut.mostSecond) = counts(y, order[1])
     (cut.x, cut.third, cut.mostThird) = counts(x, order[2])
     (cut.commonSecond, cut.commonThird) = (common(y, order[1]), common(x, order[2]))
-    let isHalved = order[0] == .outputs
-    let size = isHalved ? axis.kernelSize : axis.outputSize
-    if order[0] != .inputs, size > 1 {
-      let half = (size + 1) / 2
-      cut.halfSecond =
-        y.map { block, _ in
-          (0...size - half).map { start in
-            var block = block
-            block[isKernel: isHalved] = Progression(start: start, step: 1, count: half)
-            return rows.count(block, of: order[1])
-          }.max() ?? 0
-        }.max() ?? 0
+    if order[0] != .inputs {
+      let blocks = y.map(\.block)
+      if !alongZ.mayBeWhole {
+        cut.mostSecond = alongZ.most.reduce(0) { max($0, alongZ.held(blocks, order[1], $1.count, step: $1.step)) }
+      }
+      if alongZ.size > 1 {
+        cut.halfSecond = min(cut.mostSecond, alongZ.held(blocks, order[1], (alongZ.size + 1) / 2))
+      }
     }
     return cut
   }

@@ -180,6 +180,11 @@ struct WideTemplate: Sendable {
     tiles(dimension, 1, of: tile, all: all).flatMap { tiles(dimension, 2, of: $0, all: all) }.max() ?? tile
   }
 
+  /// The largest size of a dimension at the second keep in a block outside of it.
+  func mostInSecond(_ dimension: Dimension, of size: Int, all: Bool) -> Int {
+    tiles(dimension, 1, of: size, all: all).max() ?? size
+  }
+
   /// Whether a tensor's keep is the first.
   func isStationary(_ tensor: Tensor) -> Bool { dataflow.stationary == tensor }
 
