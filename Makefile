@@ -96,9 +96,11 @@ test: setup
 # Of random cases one in so many is tried under a sanitizer, which looks at how they are computed; make test tries all.
 ONE_SEED_IN := 8
 
-# The same but for the exhaustive ones, with every access to memory checked. Who allocated it is not written down, which
-# would take a third of the time: after a failure, leave out malloc_context_size. The fuzzer is of the same build.
-ADDRESS_TARGETS := $(filter-out ExhaustiveTests ModelZooTests ReportPageTests MLIRTests,$(TEST_TARGETS)) Fuzz
+# Those of modules with an unsafe expression, with every access to memory checked: in others, which say so to the compiler, none
+# can go wrong. Who allocated it is not written down, which would take a third of the time: after a failure, leave out
+# malloc_context_size. The fuzzer is of the same build.
+UNSAFE_MODULES := DenseKernels Scoring $(sort $(shell grep -lrw unsafe Sources --include='*.swift' | cut -d/ -f2))
+ADDRESS_TARGETS := $(filter $(addsuffix Tests,$(UNSAFE_MODULES)),$(TEST_TARGETS)) Fuzz
 ADDRESS := --sanitize=address -Xswiftc -gline-tables-only --scratch-path .build-address
 test-address: setup
 	TARGETS="$(ADDRESS_TARGETS)" \

@@ -50,8 +50,8 @@ struct Evaluate: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "How tensors lie in DRAM: nchw, columns next to each other, or nhwc, channels. (default: nchw)",
-      valueName: "order"), completion: .list(["nchw", "nhwc"]))
-  var memoryOrder: String?
+      valueName: "order"))
+  var memoryOrder: Bursts.Order?
 
   @OptionGroup var timeloop: TimeloopOptions
   @OptionGroup var output: OutputOptions
@@ -63,13 +63,8 @@ struct Evaluate: ParsableCommand {
       return nil
     }
     if !replay { throw CommandFailure(code: .usage, message: "--burst goes with --replay, which sees each transfer") }
-    let known = Bursts.Order.allCases.map(\.rawValue)
-    let name = memoryOrder ?? Bursts.Order.channelsFirst.rawValue
-    guard let order = Bursts.Order(rawValue: name) else {
-      throw CommandFailure(code: .usage, message: "--memory-order: \(unknown("order", name, known: known))")
-    }
     let size = try CapacityText.parse(burst, origin: "--burst")
-    guard let bursts = Bursts(of: size, order) else {
+    guard let bursts = Bursts(of: size, memoryOrder ?? .channelsFirst) else {
       throw CommandFailure(code: .usage, message: "--burst: a burst has at most 2^40 bits")
     }
     return bursts

@@ -14,3 +14,5 @@ extension SweepForm: ExpressibleByArgument {}
 extension GnuplotScript.Format: ExpressibleByArgument {}
 
 extension CProgram.Elements: ExpressibleByArgument {}
+
+extension Bursts.Order: ExpressibleByArgument {}

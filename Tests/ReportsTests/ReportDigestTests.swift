@@ -52,7 +52,8 @@ struct ReportDigestTests {
 
   /// What stands in a page between a table's caption and its end.
   private func table(_ page: String, _ caption: String) -> [Substring] {
-    page.components(separatedBy: "<caption>\(caption)").dropFirst().map { $0.prefix { $0 != "\u{0}" } }.map { rest in
+    page.components(separatedBy: "<caption><span>\(caption)").dropFirst().map { $0.prefix { $0 != "\u{0}" } }.map {
+      rest in
       rest.firstRange(of: "</table>").map { rest[..<$0.lowerBound] } ?? rest
     }
   }

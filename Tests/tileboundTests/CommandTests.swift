@@ -490,7 +490,7 @@ struct CommandTests {
     for (options, message) in [
       ("--burst 8B", "--burst goes with --replay"),
       ("--memory-order nhwc --replay", "--memory-order goes with --burst"),
-      ("--burst 8B --memory-order hwcn --replay", "--memory-order: unknown order 'hwcn'"),
+      ("--burst 8B --memory-order hwcn --replay", "'hwcn' is invalid for '--memory-order <order>'"),
       ("--burst 8 --replay", "--burst: '8' has no unit"),
     ] {
       let refused = try Program.shell(

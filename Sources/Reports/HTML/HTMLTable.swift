@@ -100,7 +100,7 @@ extension HTMLTable {
     let caption = EscapedHTML.escaped(caption)
     html += "<div class=\"scroll\(isTall ? " tall" : "")\" role=\"group\" aria-label=\"\(caption)\" tabindex=\"0\">"
     html += "<table\(isSortable ? " class=\"sortable\"" : "")\(isOfRecords ? " id=\"records\"" : "")>\n"
-    html += "<caption>\(caption)</caption>\n<thead><tr>"
+    html += "<caption><span>\(caption)</span></caption>\n<thead><tr>"
     for column in columns {
       html += column.isNumber ? "<th scope=\"col\" class=\"number\">" : "<th scope=\"col\">"
       html += EscapedHTML.escaped(column.title)
