@@ -44,7 +44,7 @@ public enum ResultFile {
 
   /// The same for the points of curves, those of the network's curve, and what is to be said of each curve as a whole.
   public static func json(
-    _ answers: [Answer], totals: [CurveTotal]?, curves: [CurveSummary], command: String? = nil,
+    _ answers: [Answer], totals: [CurveTotal]?, curves: [CurveSummary]?, command: String? = nil,
     producer: Producer = Producer()
   ) throws -> String {
     try json(

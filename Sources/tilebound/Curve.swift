@@ -37,6 +37,8 @@ struct Curve: ParsableCommand {
         tilebound curve alexnet --layer conv1,conv2 --plot layers.png --plot-in words
         tilebound curve alexnet --capacity inputs=16KiB,weights=32KiB,outputs=8KiB \\
           --scale 1/4...8 --quiet
+        tilebound curve vgg16 --layer conv3_1 --capacity 16KiB...256KiB \\
+          --template 'k [weights] p q [inputs] c [outputs]'
         tilebound curve resnet50 --total --energy cacti-45nm-int8 --plot-in total \\
           --plot least.svg
       """)
@@ -67,6 +69,7 @@ struct Curve: ParsableCommand {
   @OptionGroup var reuse: ReuseOptions
   @OptionGroup var layout: LayoutOptions
   @OptionGroup var chosen: DataflowOptions
+  @OptionGroup var templates: TemplateOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var threads: ThreadOptions
 
@@ -120,6 +123,9 @@ struct Curve: ParsableCommand {
     let threads = try threads.count()
     let (network, entries) = try layers.entries(example: "tilebound curve --network resnet50")
     try checkOptions(format)
+    let template = try templates.template(setting.dataflows, phases: reuse.phases, pieces: pieces)
+    if template != nil { try checkTemplate(capacities) }
+    try template?.refuseLoopsBeyondRange(on: entries.map(\.layer))
     let picture = try plot.map { file in
       try CurvePicture(file, in: plotIn ?? .energy, setting, capacities: capacities, kneeWithin: part)
     }
@@ -133,14 +139,18 @@ struct Curve: ParsableCommand {
 
     // A single layer's blocks are scored side by side instead.
     let options = SearchOptions(threads: entries.count == 1 ? threads : 1)
-    let wantsPoints = !total && !(format == .table && (quiet || entries.count > 1))
+    // What is said of a curve as a whole is not known of a template's.
+    let listsEach = entries.count == 1 || template != nil && !layers.isNetwork
+    let wantsPoints = !total && !(format == .table && (quiet || !listsEach))
     // Of several layers chosen one by one, there would be too many lines.
     let plotsDataflows = picture != nil && (layers.isNetwork || entries.count == 1)
     let found = try LayerProgress.map(entries, threads: threads) { entry in
       let problem = try Problem(entry.layer, in: searched)
       let optimizer = Optimizer(problem)
-      let curve = optimizer.curve(including: capacities ?? [], options: options)
-      let comparesAll = wantsPoints && problem.dataflows.count == Dataflow.allCases.count
+      let curve =
+        try template?.curve(for: problem, at: capacities ?? [])
+        ?? optimizer.curve(including: capacities ?? [], options: options)
+      let comparesAll = wantsPoints && problem.dataflows.count == Dataflow.allCases.count && template == nil
       let each = comparesAll || plotsDataflows ? DataflowCurves(optimizer, options: options) : nil
       return LayerCurve(
         curve: curve, points: try wantsPoints ? pointAnswers(curve, each, entry, network, capacities, setting) : [],
@@ -168,20 +178,29 @@ struct Curve: ParsableCommand {
     case .json:
       try output.emit(
         ResultFile.json(
-          points, totals: layers.isNetwork ? totals : nil, curves: shownSummaries, command: Invocation.text(),
-          producer: Invocation.producer))
+          points, totals: layers.isNetwork ? totals : nil, curves: template == nil ? shownSummaries : nil,
+          command: Invocation.text(), producer: Invocation.producer))
     case .csv: try output.emit(total ? ResultFile.csv(totals) : ResultFile.csv(points))
     case .table:
-      var lines = output.fitted([model.heading(network ?? entries[0].layer.name, setting, accelerator), ""])
-      lines += CurveReport.summary(shownSummaries, unit: setting.energyModel.unit, form: output.form)
+      let heading =
+        model.heading(network ?? entries[0].layer.name, setting, accelerator) + TemplateOptions.heading(template)
+      var lines = output.fitted([heading])
+      if template == nil {
+        lines += [""] + CurveReport.summary(shownSummaries, unit: setting.energyModel.unit, form: output.form)
+      }
       if !quiet {
         let rows =
           layers.isNetwork && (total || entries.count > 1)
           ? CurveReport.total(
             capacities == nil ? atOctaves(energies, totals) : totals, last: totals.last,
             leastEnergy: shownSummaries.last?.leastEnergy, isSampled: capacities == nil, form: output.form)
-          : CurveReport.points(points, form: output.form)
+          : found.count == 1 ? CurveReport.points(points, form: output.form) : []
         if !rows.isEmpty { lines += [""] + rows }
+        if found.count > 1, listsEach {
+          for (entry, layer) in zip(entries, found) {
+            lines += ["", "\(entry.layer.name):"] + CurveReport.points(layer.points, form: output.form)
+          }
+        }
         if capacities == nil, let steps = found.first?.curve.steps, !points.isEmpty {
           let curve = range.map(steps.within) ?? steps
           if points.count < curve.points.count {
@@ -233,6 +252,19 @@ struct Curve: ParsableCommand {
       message:
         "\(setting.energyModel.name): what filling and draining the Buffer cost changes the ratio of read to write "
         + "energy with the capacity, so that no one curve has the optima of all; optimize, gap and sweep take it")
+  }
+
+  /// Refuses what goes with curves that have all capacities, which a template's does not.
+  private func checkTemplate(_ capacities: [Bits]?) throws {
+    if capacities == nil {
+      throw CommandFailure(
+        code: .usage, message: "--template takes the sizes at which nests are sought, as in --capacity 1KiB...1MiB")
+    }
+    for (option, given) in [("--within", within), ("--plot", plot)] where given != nil {
+      throw CommandFailure(
+        code: .usage,
+        message: "\(option) takes a curve of all capacities; with --template it has those of --capacity alone")
+    }
   }
 
   /// Refuses options that do not go together.

@@ -163,7 +163,7 @@ struct Optimize: ParsableCommand {
     case .table:
       let heading =
         model.heading("\(network ?? entries[0].layer.name) at \(CapacityText.text(capacity))", setting, accelerator)
-        + (template.map { ", template \(NestText.text($0))" } ?? "")
+        + TemplateOptions.heading(template)
       let report = MappingReport(answers, form: output.form)
       let lines = output.fitted([heading, ""]) + (quiet ? [] : report.details) + report.table
       try output.emit(lines.joined(separator: "\n") + "\n")

@@ -16,6 +16,11 @@ struct TemplateOptions: ParsableArguments {
       valueName: "line"))
   var line: String?
 
+  /// What a heading says of the template, after what else it says.
+  static func heading(_ template: NestTemplate?) -> String {
+    template.map { ", template \(NestText.text($0))" } ?? ""
+  }
+
   /// The template, held against other options.
   ///
   /// - Parameters:
@@ -61,25 +66,43 @@ extension NestTemplate {
   ///
   /// - Throws: ``CommandFailure`` where there is none.
   func optimum(for problem: Problem, _ capacity: Bits, _ limit: TimeLimit?) throws(CommandFailure) -> Optimum {
-    let search: TemplateSearch
+    let search = try search(problem, limit)
+    guard let optimum = search.optimum(capacity: capacity) else { throw nothingFits(search, capacity) }
+    return optimum
+  }
+
+  /// The nests of the template that are best at some capacities.
+  ///
+  /// - Throws: ``CommandFailure`` where there is none at one of them.
+  func curve(for problem: Problem, at capacities: [Bits]) throws(CommandFailure) -> ParetoCurve {
+    let search = try search(problem, nil)
+    let curve = search.curve(at: capacities)
+    if let least = capacities.min(), curve.steps.index(capacity: least) == nil { throw nothingFits(search, least) }
+    return curve
+  }
+
+  private func search(_ problem: Problem, _ limit: TimeLimit?) throws(CommandFailure) -> TemplateSearch {
     do {
-      search = try TemplateSearch(problem, self, limit: limit)
+      return try TemplateSearch(problem, self, limit: limit)
     } catch {
       throw CommandFailure(code: .usage, message: "\(problem.layer.name): --template: \(error)")
     }
-    if let optimum = search.optimum(capacity: capacity) { return optimum }
+  }
+
+  private func nothingFits(_ search: TemplateSearch, _ capacity: Bits) -> CommandFailure {
+    let problem = search.problem
     if problem.layout.rules != .none, let tiles = LayoutText.tiles(of: problem.layout) {
-      throw CommandFailure(
+      return CommandFailure(
         code: .impossible,
         message: "\(problem.layer.name): no tile sizes of --template were found that are \(tiles) and fit "
           + CapacityText.text(capacity))
     }
     let least = search.smallestCapacity
     if least <= capacity {
-      throw CommandFailure(
+      return CommandFailure(
         code: .failed, message: "\(problem.layer.name): --template: no nest that fits can be counted in closed form")
     }
-    throw CommandFailure(
+    return CommandFailure(
       code: .impossible,
       message:
         "\(problem.layer.name): no tile sizes of --template fit \(CapacityText.text(capacity)); the smallest need "

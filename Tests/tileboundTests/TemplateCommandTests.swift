@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `optimize --template` as users run it.
+/// `optimize` and `curve --template` as users run them.
 struct TemplateCommandTests {
   private static let layer = "--gemm 24x20x32 --capacity 200B"
   private static let template = "k~ [outputs] c~ p~ [inputs] [weights]"
@@ -104,5 +104,48 @@ struct TemplateCommandTests {
     #expect(outcome.code == 0, "\(outcome.error)")
     #expect(outcome.output.contains("template k [weights] p q c:8 [inputs] [outputs]"))
     #expect(!outcome.output.contains("attained by") && outcome.output.contains("conv5"))
+  }
+
+  /// A curve has what `optimize` finds at each size, or less where a smaller one has that.
+  @Test(arguments: ["", "--reuse sliding", "--double-buffer inputs"])
+  func curve(options: String) throws {
+    func dataBits(_ command: String, _ capacities: String) throws -> [Double] {
+      let outcome = try Program.shell(
+        "tilebound \(command) --gemm 24x20x32 --capacity \(capacities) --template '\(Self.template)' --format json \(options)",
+        in: Program.root.path)
+      #expect(outcome.code == 0, "\(outcome.error)")
+      let document = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
+      #expect(document?["curves"] == nil)
+      return try #require(document?["records"] as? [[String: Any]]).map { record in
+        #expect(record["optimal_dataflows"] == nil)
+        return try #require((record["energy"] as? [String: Any])?["data"] as? Double)
+      }
+    }
+    let capacities = ["128B", "200B", "256B", "777B", "1KiB"]
+    let alone = try capacities.flatMap { try dataBits("optimize", $0) }
+    let least = alone.indices.map { alone[...$0].min() ?? .infinity }
+    #expect(try dataBits("curve", capacities.joined(separator: ",")) == least)
+  }
+
+  @Test(arguments: [
+    ("", 64, "--template takes the sizes at which nests are sought, as in --capacity 1KiB...1MiB"),
+    ("--capacity 1KiB --within 5%", 64, "--within takes a curve of all capacities"),
+    ("--capacity 1KiB --plot a.svg", 64, "--plot takes a curve of all capacities"),
+    ("--capacity 1KiB --pieces 2", 64, "--template: is one nest, which does not go with --pieces"),
+    ("--capacity 4B,1KiB", 2, "gemm: no tile sizes of --template fit 4 B; the smallest need 26 B"),
+  ])
+  func curveRefuses(options: String, code: Int32, message: String) throws {
+    let arguments =
+      ["curve", "--gemm", "24x20x32", "--template", Self.template] + options.split(separator: " ").map(String.init)
+    try expectRefusal(of: arguments, code: code, message: message)
+  }
+
+  /// Of layers one by one each has its points, of a network the sum.
+  @Test func curveTables() throws {
+    let line = "tilebound curve alexnet --capacity 64KiB,1MiB --template 'k [weights] p q [inputs] c [outputs]'"
+    let layers = try Program.shell("\(line) --layer conv5,fc8", in: Program.root.path)
+    #expect(layers.output.contains("\nconv5:\n") && layers.output.contains("\nfc8:\n"), "\(layers.error)")
+    let network = try Program.shell(line, in: Program.root.path)
+    #expect(network.output.contains("data over least") && !network.output.contains("fits from"), "\(network.error)")
   }
 }

@@ -44,6 +44,17 @@ public struct TemplateSearch: Sendable {
     optimum(capacity: capacity, workOfAll: Self.workOfAll, workOfSome: Self.workOfSome)
   }
 
+  /// The nests that are best at some capacities, those of smaller ones included: elsewhere others may be better.
+  ///
+  /// - Parameter capacities: sizes of the Buffer.
+  /// - Returns: the curve, without points up to the first capacity at which a nest was found.
+  public func curve(at capacities: [Bits]) -> ParetoCurve {
+    let optima = Set(capacities).sorted().compactMap { optimum(capacity: $0) }
+    return ParetoCurve(
+      problem, bestOf: optima.map { problem.candidate($0.evaluation) },
+      optima.reduce(into: SearchStatistics()) { $0.add($1.statistics) })
+  }
+
   /// The same with the work that the walk of all nests may take, and other steps each.
   func optimum(capacity: Bits, workOfAll: Int, workOfSome: Int) -> Optimum? {
     var run = TemplateRun(space, capacity: capacity, limit)
