@@ -83,6 +83,10 @@ import Workloads
           let own = optimizer.optimum(capacity: capacity, dataflow: dataflow)
           #expect(
             own?.energy.dataQuanta ?? .max >= best.energy.dataQuanta, "\(layer), \(choices), \(capacity), \(dataflow)")
+          let curve = optimizer.curve(dataflow: dataflow, at: [capacity], options: SearchOptions())
+          #expect(
+            curve.steps.index(capacity: capacity).map { curve.steps.points[$0].dataQuanta } == own?.energy.dataQuanta,
+            "\(layer), \(choices), \(capacity), \(dataflow)")
         }
       }
     }

@@ -171,17 +171,20 @@ struct WideEngine: SearchEngine {
   }
 
   /// The optimum under the rule `sliding`, counted under this one; the one without loops over phases if that is enough. Where sizes
-  /// of boxes are chosen, what comes of the optimum without rules, where that costs no more than so much.
+  /// of boxes are chosen, what comes of the optimum without rules, where that costs no more than so much or no limit is given.
   private func knownOptimum(
-    _ capacity: Bits, _ dataflow: Dataflow?, costing most: Int = .max, isEnough: (Evaluation) -> Bool = { _ in false }
+    _ capacity: Bits, _ dataflow: Dataflow?, costing most: Int? = nil, isEnough: (Evaluation) -> Bool = { _ in false }
   ) -> Evaluation? {
     func optimum(_ sliding: Optimizer) -> Evaluation? {
       sliding.optimum(capacity: capacity, dataflow: dataflow).map { problem.evaluate($0.mapping) }
     }
     if let unruled {
-      let free =
-        dataflow.map { unruled.optimum(costing: most, capacity: capacity, $0) }
-        ?? unruled.optimum(capacity: capacity, dataflow: nil, options: SearchOptions())?.evaluation
+      let free: Evaluation?
+      if let dataflow, let most {
+        free = unruled.optimum(costing: most, capacity: capacity, dataflow)
+      } else {
+        free = unruled.optimum(capacity: capacity, dataflow: dataflow, options: SearchOptions())?.evaluation
+      }
       return free.flatMap { ruled($0.mapping, capacity) }
     }
     if let found = slidingWithoutPhases.flatMap(optimum), isEnough(found) || limit.endsSearch() { return found }
