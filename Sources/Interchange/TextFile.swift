@@ -155,6 +155,7 @@ public enum TextFile {
   }
 
   static func failure(_ path: String, _ what: String) -> FormatError {
-    FormatError(origin: path, message: "\(what): \(unsafe String(cString: strerror(errno)))")
+    if path.isEmpty { return FormatError(origin: "''", message: "is empty; a file's name is expected") }
+    return FormatError(origin: path, message: "\(what): \(unsafe String(cString: strerror(errno)))")
   }
 }

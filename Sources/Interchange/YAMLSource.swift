@@ -71,7 +71,7 @@ final class YAMLSource {
     do {
       // Values are read by what is expected in their place: what their texts look like is not found out.
       guard let node = try Yams.compose(yaml: text, .basic) else {
-        throw FormatError(origin: origin, message: "the file is empty; a YAML mapping is expected")
+        throw FormatError(origin: origin, message: "the file is empty; YAML with keys is expected")
       }
       try YAMLBounds.checkSize(node, of: text, origin: origin)
       return node

@@ -184,7 +184,7 @@ public enum ProblemError: Error, Hashable, Sendable, CustomStringConvertible {
       "\(layer): tiles of \(dimension.rawValue) can be asked to be multiples only where kernels have one "
         + "\(dimension == .p ? "row" : "column") and read no padding; leave out \(dimension.rawValue)"
     case .withoutTile(let layer, let dimension):
-      "\(layer): none of the tiles of \(dimension.rawValue) suits its size"
+      "\(layer): none of the tiles of \(dimension.rawValue) divides its size; without divisors a last block may be smaller"
     case .rulesNeedOverlap(let reuse):
       "tiles that are one of some, at most so large or divisors are searched under --reuse overlap alone, not "
         + "under \(reuse.rawValue); multiples are under each"

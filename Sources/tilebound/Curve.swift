@@ -24,6 +24,7 @@ struct Curve: ParsableCommand {
       the first in each 32nd of an octave and the last; --capacity lists the optima at others. Under overlap, the default, the curve of a layer \
       whose input boxes overlap has the optima at sixteen capacities an octave, powers of two among them, and is not exact.
 
+      With --template the best nests of its form are given at the sizes that --capacity lists.
       With --accelerator energies and word widths are its own, and the energy at its own capacity is told beside the others.
 
       Examples:

@@ -89,9 +89,16 @@ extension NestTemplate {
     }
   }
 
+  /// A Buffer in which every box fits.
+  private static let holdsAll = Bits(1 << 52)
+
   private func nothingFits(_ search: TemplateSearch, _ capacity: Bits) -> CommandFailure {
     let problem = search.problem
     if problem.layout.rules != .none, let tiles = LayoutText.tiles(of: problem.layout) {
+      if search.optimum(capacity: Self.holdsAll) == nil {
+        return CommandFailure(
+          code: .usage, message: "\(problem.layer.name): no tile sizes of --template were found that are \(tiles)")
+      }
       return CommandFailure(
         code: .impossible,
         message: "\(problem.layer.name): no tile sizes of --template were found that are \(tiles) and fit "

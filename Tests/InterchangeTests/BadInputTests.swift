@@ -115,7 +115,7 @@ struct BadInputTests {
   }
 
   @Test(arguments: [
-    ("", "net.yaml: the file is empty; a YAML mapping is expected"),
+    ("", "net.yaml: the file is empty; YAML with keys is expected"),
     ("- 1\n", "net.yaml:1: is a list; a mapping with the keys network, source, layers is expected"),
     ("network: n\n", "net.yaml:1: the key 'layers' is missing"),
     ("network: n\nlayers: []\n", "net.yaml:2: layers: has no layers; at least one is expected"),

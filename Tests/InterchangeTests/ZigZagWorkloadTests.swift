@@ -245,7 +245,7 @@ struct ZigZagWorkloadTests {
   }
 
   private static let refused: [(String, String)] = [
-    ("", "file: the file is empty; a YAML mapping is expected"),
+    ("", "file: the file is empty; YAML with keys is expected"),
     ("[]", "file: has no layers; at least one is expected"),
     ("- 1", "file:1: [0]: is no mapping; one is expected"),
     ("- {id: 0}", "file:1: [0]: the key 'operator_type' is missing"),

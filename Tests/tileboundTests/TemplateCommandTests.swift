@@ -64,6 +64,15 @@ struct TemplateCommandTests {
       code: 2, message: "gemm: no tile sizes of --template fit 40 B; the smallest need 49 B")
   }
 
+  @Test(arguments: ["k<=2", "divisors"]) func noTileSuits(rule: String) throws {
+    try expectRefusal(
+      of: [
+        "optimize", "--gemm", "6x4x8", "--capacity", "1KiB", "--template", "k:3 [weights] [inputs] [outputs]",
+        "--tiles", rule,
+      ],
+      code: 64, message: "gemm: no tile sizes of --template were found that are \(rule)")
+  }
+
   /// What a record says is counted again from its mapping, in every form and under every rule and layout.
   @Test(arguments: [
     "", "--reuse sliding", "--reuse none", "--double-buffer inputs", "--tiles k=4*,c=2*", "--dataflow os",

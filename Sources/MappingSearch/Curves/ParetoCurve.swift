@@ -41,6 +41,13 @@ public struct ParetoCurve: Sendable {
     self.init(problem, best.map(\.point), statistics) { [best] in best[$0].evaluated() }
   }
 
+  /// The curve of those of some optima that no other beats.
+  init(_ problem: Problem, bestOf optima: [Optimum]) {
+    self.init(
+      problem, bestOf: optima.map { problem.candidate($0.evaluation) },
+      optima.reduce(into: SearchStatistics()) { $0.add($1.statistics) })
+  }
+
   /// The points with their mappings.
   var candidates: [Candidate] {
     steps.points.indices.map { index in (steps.points[index], { evaluated(index) }) }

@@ -9,12 +9,13 @@ import Workloads
 struct NestNeighbours {
   private let nodes: [Mapping.Node]
   private let layer: Layer
+  private let rules: TileRules
 
   /// Of one block so many sizes on either side are tried, and as many others.
   private static let nearby = 4
 
-  init(of mapping: Mapping, on layer: Layer) {
-    (nodes, self.layer) = (mapping.nodes, layer)
+  init(of mapping: Mapping, in problem: Problem) {
+    (nodes, layer, rules) = (mapping.nodes, problem.layer, problem.layout.rules)
   }
 
   /// Calls a closure for each neighbour that differs at a node.
@@ -34,7 +35,8 @@ struct NestNeighbours {
     let isOuterNext = index > 0 && Self.tile(nodes[index - 1], of: loop.dimension) != nil
     let outer = enclosing(index, loop.dimension)
     let whole = isOuterNext ? enclosing(index - 1, loop.dimension) : outer
-    for size in sizes(from: enclosed(index, loop.dimension), to: whole, near: tile) where size != tile {
+    for size in sizes(of: loop.dimension, from: enclosed(index, loop.dimension), to: whole, near: tile)
+    where size != tile {
       if size <= outer { offer(nodes.replacing(index, with: size < outer ? .loop(loop, tile: size) : nil), body) }
       if isOuterNext {
         let isCutTwice = 2 * size < whole && whole % size > 0
@@ -64,11 +66,13 @@ struct NestNeighbours {
     if case .loop(let loop) = node, loop.dimension == dimension, case .tile(let tile) = loop.cut { tile } else { nil }
   }
 
-  /// The sizes tried: those nearby, and the smallest of some numbers of blocks.
-  private func sizes(from least: Int, to most: Int, near tile: Int) -> [Int] {
+  /// The sizes tried: those nearby, the smallest of some numbers of blocks, and those that a choice names.
+  private func sizes(of dimension: Dimension, from least: Int, to most: Int, near tile: Int) -> [Int] {
     if least > most { return [] }
     let near = max(least, tile - Self.nearby)..<min(most, tile + Self.nearby) + 1
-    return Set(near).union(Tiles.byBlockCount(of: most, atMost: 2 * Self.nearby).filter { $0 >= least }).sorted()
+    let named = rules.listed(dimension, upTo: most, whole: layer[dimension]) ?? []
+    let others = Tiles.byBlockCount(of: most, atMost: 2 * Self.nearby) + named
+    return Set(near).union(others.filter { $0 >= least }).sorted()
   }
 }
 
@@ -107,7 +111,7 @@ extension Problem {
     while unchanged < best.mapping.nodes.count, best.energy > leastQuanta, !limit.endsSearch() {
       let before = best.mapping
       if index >= before.nodes.count { index = 0 }
-      NestNeighbours(of: before, on: layer).forEach(at: index) { neighbour in
+      NestNeighbours(of: before, in: self).forEach(at: index) { neighbour in
         // What is on the chip stays there.
         if movedFromChip(by: neighbour) != nil || refusedTile(of: neighbour) != nil { return }
         let held = held(by: neighbour)

@@ -49,10 +49,7 @@ public struct TemplateSearch: Sendable {
   /// - Parameter capacities: sizes of the Buffer.
   /// - Returns: the curve, without points up to the first capacity at which a nest was found.
   public func curve(at capacities: [Bits]) -> ParetoCurve {
-    let optima = Set(capacities).sorted().compactMap { optimum(capacity: $0) }
-    return ParetoCurve(
-      problem, bestOf: optima.map { problem.candidate($0.evaluation) },
-      optima.reduce(into: SearchStatistics()) { $0.add($1.statistics) })
+    ParetoCurve(problem, bestOf: Set(capacities).sorted().compactMap { optimum(capacity: $0) })
   }
 
   /// The same with the work that the walk of all nests may take, and other steps each.

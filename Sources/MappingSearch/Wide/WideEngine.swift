@@ -97,12 +97,20 @@ struct WideEngine: SearchEngine {
       }
       if limit.endedSearch { statistics.endEarly() }
       var evaluation = found.place.map { problem.recounted(search.mapping($0), atMost: found.energy) } ?? other
-      if let best = evaluation, dataflow == nil, options.prunes, !isSmall, best.energy.dataQuanta > proof.leastQuanta {
+      if let best = evaluation, dataflow == nil, options.prunes, best.energy.dataQuanta > proof.leastQuanta,
+        !isSmall || searchesNeighbours
+      {
         evaluation = leastOfDataflows(best, capacity, search)
+      } else if let best = evaluation, searchesNeighbours {
+        var loads = TensorLoads(problem)
+        evaluation = problem.improved(best, within: capacity, &loads, limit)
       }
       return evaluation.map { Optimum($0, statistics) }
     }
   }
+
+  /// Lists do not have every size that rules allow, so nests near those found are looked at too; in parts ``LayoutEngine`` does it.
+  private var searchesNeighbours: Bool { unruled != nil && problem.layout.parts.isEmpty }
 
   func optimum(costing most: Int, capacity: Bits, _ dataflow: Dataflow) -> Evaluation? {
     let other = knownOptimum(capacity, dataflow, costing: most)
@@ -131,21 +139,27 @@ struct WideEngine: SearchEngine {
   /// The best of what was found and of each order of keeps alone. Mappings are compared by sums, and that with the least may not
   /// be the one that costs least when it is counted anew.
   private func leastOfDataflows(_ found: Evaluation, _ capacity: Bits, _ search: WideSearch) -> Evaluation {
-    var best = found
+    var loads = TensorLoads(problem)
+    func improved(_ evaluation: Evaluation) -> Evaluation {
+      searchesNeighbours ? problem.improved(evaluation, within: capacity, &loads, limit) : evaluation
+    }
+    var (best, least) = (improved(found), found.energy.dataQuanta)
     for dataflow in problem.dataflows where dataflow != found.mapping.dataflow && room.isKept(by: dataflow) {
       if limit.endsSearch() { break }
-      let energy = problem.mostEnergyOfGroup(best.energy.dataQuanta)
       let mapping = search.candidate(
-        costing: energy - 1, capacity: capacity.count - room.besides, limits: limits(capacity), dataflow)
-      let others = [
-        mapping.map { problem.evaluate($0) }, knownOptimum(capacity, dataflow, costing: best.energy.dataQuanta),
-      ]
-      let least = others.compactMap { $0?.energy.dataQuanta }.min() ?? .max
+        costing: problem.mostEnergyOfGroup(least) - 1, capacity: capacity.count - room.besides,
+        limits: limits(capacity), dataflow)
+      let others = [mapping.map { problem.evaluate($0) }, knownOptimum(capacity, dataflow, costing: least)]
+        .compactMap(\.self)
+      least = others.reduce(least) { min($0, $1.energy.dataQuanta) }
+      // Neighbours of what costs much more are no better.
+      let own = others.filter { $0.energy.dataQuanta / 2 <= least }.map(improved)
       ownLeast.withLock {
-        $0[AskedAt(dataflow: dataflow, capacity: capacity)] = (best.energy.dataQuanta, least)
+        $0[AskedAt(dataflow: dataflow, capacity: capacity)] = (
+          best.energy.dataQuanta, own.map(\.energy.dataQuanta).min() ?? .max
+        )
       }
-      for case .some(let other) in others
-      where (other.energy.dataQuanta, held(other)) < (best.energy.dataQuanta, held(best)) {
+      for other in own where (other.energy.dataQuanta, held(other)) < (best.energy.dataQuanta, held(best)) {
         best = other
       }
     }
@@ -166,7 +180,12 @@ struct WideEngine: SearchEngine {
         costing: problem.mostEnergyOfGroup(dataQuanta), capacity: capacity.count - room.besides,
         limits: limits(capacity), dataflow
       )
-      .map { attains(problem.evaluate($0)) } ?? false
+      .map { mapping in
+        let evaluation = problem.evaluate(mapping)
+        if attains(evaluation) || !searchesNeighbours { return attains(evaluation) }
+        var loads = TensorLoads(problem)
+        return attains(problem.improved(evaluation, within: capacity, &loads, limit))
+      } ?? false
     }
   }
 
@@ -192,6 +211,10 @@ struct WideEngine: SearchEngine {
   }
 
   func curve(dataflow: Dataflow?, at capacities: [Bits]?, options: SearchOptions) -> ParetoCurve {
+    if let capacities, searchesNeighbours {
+      let optima = Set(capacities).sorted().compactMap { optimum(capacity: $0, dataflow: dataflow, options: options) }
+      return ParetoCurve(problem, bestOf: optima)
+    }
     let layer = problem.layer
     let isSmall = capacities == nil ? WideSearch.isSmallForCurves(layer) : WideSearch.isSmall(layer)
     let others = slidingOptima(dataflow, at: capacities, options)
@@ -230,7 +253,7 @@ struct WideEngine: SearchEngine {
       let proof = OptimalityProof(problem, capacity: capacity)
       if let known, known.energy.dataQuanta <= proof.leastQuanta { continue }
       let best: Evaluation?
-      if let known, isSampledAlike, isSmall || unruled == nil,
+      if let known, isSampledAlike, unruled == nil,
         WideSearch.isSampled(capacity.count - room.besides, unit: problem.widths.unit)
       {
         if isSmall { continue }
