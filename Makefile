@@ -99,8 +99,8 @@ ONE_SEED_IN := 8
 # Those of modules with an unsafe expression, with every access to memory checked: in others, which say so to the compiler, none
 # can go wrong. Who allocated it is not written down, which would take a third of the time: after a failure, leave out
 # malloc_context_size. The fuzzer is of the same build.
-UNSAFE_MODULES := DenseKernels Scoring $(sort $(shell grep -lrw unsafe Sources --include='*.swift' | cut -d/ -f2))
-ADDRESS_TARGETS := $(filter $(addsuffix Tests,$(UNSAFE_MODULES)),$(TEST_TARGETS)) Fuzz
+UNSAFE_MODULES = DenseKernels Scoring $(sort $(shell grep -lrw unsafe Sources --include='*.swift' | cut -d/ -f2))
+ADDRESS_TARGETS = $(filter $(addsuffix Tests,$(UNSAFE_MODULES)),$(TEST_TARGETS)) Fuzz
 ADDRESS := --sanitize=address -Xswiftc -gline-tables-only --scratch-path .build-address
 test-address: setup
 	TARGETS="$(ADDRESS_TARGETS)" \
