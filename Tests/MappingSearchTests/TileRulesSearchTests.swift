@@ -92,6 +92,48 @@ import Workloads
     }
   }
 
+  /// Lists have one row or channel alone at some keeps, where more than one may be allowed and do better.
+  @Test("a looser choice finds nothing worse", arguments: [0, 1, 2])
+  func looser(_ index: Int) throws {
+    typealias Choices = [Dimension: TileRules.Choice]
+    let (layer, bytes, loose, tight): (Layer, Int, Choices, Choices) =
+      switch index {
+      case 0:
+        (
+          try Layer(
+            name: "rows", inputChannels: 8, input: Extent(height: 25, width: 27), outputChannels: 24,
+            kernel: Extent(height: 3, width: 1), stride: Extent(2)), 891,
+          [.p: .atMost(1), .r: .atMost(2)], [.p: .atMost(1), .r: .oneOf([2])]
+        )
+      case 1:
+        (
+          try Layer(
+            name: "dilated", inputChannels: 8, input: Extent(height: 9, width: 18), outputChannels: 16,
+            kernel: Extent(height: 2, width: 3), dilation: Extent(2)), 604,
+          [.c: .oneOf([1, 2]), .q: .oneOf([2]), .r: .oneOf([1, 2]), .s: .oneOf([1, 2])],
+          [.c: .oneOf([1, 2]), .q: .oneOf([2]), .r: .oneOf([1, 2]), .s: .oneOf([2])]
+        )
+      default:
+        (
+          try Layer.gemm(name: "gemm", m: 3, n: 16, k: 3), 86,
+          [.p: .oneOf([1, 2]), .k: .oneOf([1, 3]), .c: .oneOf([1, 2])],
+          [.p: .oneOf([1, 2]), .k: .oneOf([1, 3]), .c: .oneOf([2])]
+        )
+      }
+    func least(_ choices: Choices) throws -> Int {
+      let setting = Problem.Setting(
+        widths: WordWidths(.byte), reuse: .overlap, layout: try BufferLayout(rules: TileRules(choices)))
+      let optimizer = Optimizer(try Problem(layer, in: setting))
+      let found = try #require(optimizer.optimum(capacity: Bits(8 * bytes)))
+      // Curves at given sizes have it too.
+      let curve = optimizer.curve(including: [Bits(8 * bytes)])
+      let step = try #require(curve.steps.index(capacity: Bits(8 * bytes)))
+      #expect(curve.steps.points[step].dataQuanta == found.energy.dataQuanta)
+      return found.energy.dataQuanta
+    }
+    #expect(try least(loose) <= least(tight))
+  }
+
   @Test("a choice that leaves every size is none")
   func idleChoices() throws {
     let layer = try Layer(name: "halo", inputChannels: 4, input: Extent(8), outputChannels: 6, kernel: Extent(3))
@@ -99,6 +141,12 @@ import Workloads
       .k: .oneOf([1, 2, 3, 4, 5, 9]), .c: .atMost(4), .p: .oneOf([2, 6]), .q: .atMost(5), .n: .oneOf([8]),
     ])
     #expect(Set(rules.restricting(layer).choices.keys) == [.p, .q])
+    func optimum(_ rules: TileRules) throws -> Optimum? {
+      let layout = try BufferLayout(rules: rules)
+      let problem = try Problem(layer, in: Problem.Setting(widths: WordWidths(.byte), reuse: .overlap, layout: layout))
+      return Optimizer(problem).optimum(capacity: Bits(800))
+    }
+    #expect(try optimum(TileRules([.k: .atMost(6), .p: .oneOf([1, 2, 3, 4, 5, 6])])) == optimum(.none))
     #expect(try TileRules([.k: .oneOf([1, 2, 3])], cutsEvenly: true).restricting(layer).choices.isEmpty == false)
     #expect(try TileRules([.k: .oneOf([1, 2, 3, 6])], cutsEvenly: true).restricting(layer).choices.isEmpty)
   }
