@@ -102,11 +102,14 @@ public enum TextFile {
   ///
   /// - Throws: ``FormatError`` for an empty name and for a folder's.
   public static func checkName(_ path: String, origin: String) throws(FormatError) {
-    if path.isEmpty { throw FormatError(origin: origin, message: "is empty; a file's name is expected") }
+    if path.isEmpty { throw FormatError(origin: origin, message: emptyName) }
     if isFolder(path) {
       throw FormatError(origin: origin, message: "'\(path)' is a folder; a file's name is expected")
     }
   }
+
+  /// What is said of an empty name.
+  package static let emptyName = "is empty; a file's name is expected"
 
   /// Whether there is a folder of a name.
   static func isFolder(_ path: String) -> Bool {
@@ -155,7 +158,7 @@ public enum TextFile {
   }
 
   static func failure(_ path: String, _ what: String) -> FormatError {
-    if path.isEmpty { return FormatError(origin: "''", message: "is empty; a file's name is expected") }
+    if path.isEmpty { return FormatError(origin: "''", message: emptyName) }
     return FormatError(origin: path, message: "\(what): \(unsafe String(cString: strerror(errno)))")
   }
 }

@@ -108,7 +108,7 @@ final class OpenFile: Sendable {
   func remove() { unsafe unlink(path) }
 
   private static func failure(_ path: String, _ what: String, _ outlook: String = "") -> SweepError {
-    if path.isEmpty { return .failed(file: "''", "is empty; a file's name is expected") }
+    if path.isEmpty { return .failed(file: "''", TextFile.emptyName) }
     return .failed(file: path, "\(what): \(unsafe String(cString: strerror(errno)))\(outlook)")
   }
 }

@@ -190,16 +190,15 @@ struct Curve: ParsableCommand {
         lines += [""] + CurveReport.summary(shownSummaries, unit: setting.energyModel.unit, form: output.form)
       }
       if !quiet {
-        let rows =
-          layers.isNetwork && (total || entries.count > 1)
-          ? CurveReport.total(
+        if layers.isNetwork, total || entries.count > 1 {
+          let rows = CurveReport.total(
             capacities == nil ? atOctaves(energies, totals) : totals, last: totals.last,
             leastEnergy: shownSummaries.last?.leastEnergy, isSampled: capacities == nil, form: output.form)
-          : found.count == 1 ? CurveReport.points(points, form: output.form) : []
-        if !rows.isEmpty { lines += [""] + rows }
-        if found.count > 1, listsEach {
-          for (entry, layer) in zip(entries, found) {
-            lines += ["", "\(entry.layer.name):"] + CurveReport.points(layer.points, form: output.form)
+          if !rows.isEmpty { lines += [""] + rows }
+        } else {
+          for (entry, layer) in zip(entries, found) where !layer.points.isEmpty {
+            lines += entries.count > 1 ? ["", "\(entry.layer.name):"] : [""]
+            lines += CurveReport.points(layer.points, form: output.form)
           }
         }
         if capacities == nil, let steps = found.first?.curve.steps, !points.isEmpty {

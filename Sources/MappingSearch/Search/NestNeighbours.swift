@@ -4,8 +4,9 @@ import Workloads
 
 /// The nests that differ from one in the blocks of a dimension at one place, or in the order of two loops.
 ///
-/// Lists of block sizes hold the smallest of those that do alike. Where a larger box takes no room from others, as in a part of
-/// the Buffer, a larger one may do better, and such a nest is near the best of those listed.
+/// Lists of block sizes hold the smallest of those that do alike, and at some keeps the smallest box alone. Where a larger box takes
+/// no room from others, as in a part of the Buffer, or where sizes are chosen, a larger one may do better, and such a nest is near
+/// the best of those listed.
 struct NestNeighbours {
   private let nodes: [Mapping.Node]
   private let layer: Layer

@@ -101,9 +101,9 @@ struct WideEngine: SearchEngine {
         !isSmall || searchesNeighbours
       {
         evaluation = leastOfDataflows(best, capacity, search)
-      } else if let best = evaluation, searchesNeighbours {
+      } else {
         var loads = TensorLoads(problem)
-        evaluation = problem.improved(best, within: capacity, &loads, limit)
+        evaluation = evaluation.map { improved($0, within: capacity, &loads) }
       }
       return evaluation.map { Optimum($0, statistics) }
     }
@@ -111,6 +111,11 @@ struct WideEngine: SearchEngine {
 
   /// Lists do not have every size that rules allow, so nests near those found are looked at too; in parts ``LayoutEngine`` does it.
   private var searchesNeighbours: Bool { unruled != nil && problem.layout.parts.isEmpty }
+
+  /// The best near a nest where neighbours are searched, or else the nest.
+  private func improved(_ nest: Evaluation, within capacity: Bits, _ loads: inout TensorLoads) -> Evaluation {
+    searchesNeighbours ? problem.improved(nest, within: capacity, &loads, limit) : nest
+  }
 
   func optimum(costing most: Int, capacity: Bits, _ dataflow: Dataflow) -> Evaluation? {
     let other = knownOptimum(capacity, dataflow, costing: most)
@@ -140,10 +145,7 @@ struct WideEngine: SearchEngine {
   /// be the one that costs least when it is counted anew.
   private func leastOfDataflows(_ found: Evaluation, _ capacity: Bits, _ search: WideSearch) -> Evaluation {
     var loads = TensorLoads(problem)
-    func improved(_ evaluation: Evaluation) -> Evaluation {
-      searchesNeighbours ? problem.improved(evaluation, within: capacity, &loads, limit) : evaluation
-    }
-    var (best, least) = (improved(found), found.energy.dataQuanta)
+    var (best, least) = (improved(found, within: capacity, &loads), found.energy.dataQuanta)
     for dataflow in problem.dataflows where dataflow != found.mapping.dataflow && room.isKept(by: dataflow) {
       if limit.endsSearch() { break }
       let mapping = search.candidate(
@@ -153,7 +155,7 @@ struct WideEngine: SearchEngine {
         .compactMap(\.self)
       least = others.reduce(least) { min($0, $1.energy.dataQuanta) }
       // Neighbours of what costs much more are no better.
-      let own = others.filter { $0.energy.dataQuanta / 2 <= least }.map(improved)
+      let own = others.filter { $0.energy.dataQuanta / 2 <= least }.map { improved($0, within: capacity, &loads) }
       ownLeast.withLock {
         $0[AskedAt(dataflow: dataflow, capacity: capacity)] = (
           best.energy.dataQuanta, own.map(\.energy.dataQuanta).min() ?? .max
@@ -181,10 +183,9 @@ struct WideEngine: SearchEngine {
         limits: limits(capacity), dataflow
       )
       .map { mapping in
-        let evaluation = problem.evaluate(mapping)
-        if attains(evaluation) || !searchesNeighbours { return attains(evaluation) }
         var loads = TensorLoads(problem)
-        return attains(problem.improved(evaluation, within: capacity, &loads, limit))
+        let evaluation = problem.evaluate(mapping)
+        return attains(evaluation) || attains(improved(evaluation, within: capacity, &loads))
       } ?? false
     }
   }

@@ -108,20 +108,19 @@ struct WideGrid {
     let channelTiles = zip(WideTemplate.channels, sizes).map { template.tiles($0, 0, of: $1, all: all) }
     self.channelTiles = channelTiles
     channelCuts = WideTemplate.channels.indices.map { index in
-      let depends = order.map { $0.isRelevant(WideTemplate.channels[index]) }
+      let dimension = WideTemplate.channels[index]
+      let depends = order.map { $0.isRelevant(dimension) }
+      let mostAlongZ = template.mostInSecond(dimension, of: sizes[index], all: all)
       return channelTiles[index].map { tile in
-        let dimension = WideTemplate.channels[index]
-        var cut = Self.cut(
-          size: sizes[index], tile: tile, mostAlongZ: template.mostInSecond(dimension, of: sizes[index], all: all),
-          depends)
+        var cut = Self.cut(size: sizes[index], tile: tile, mostAlongZ: mostAlongZ, depends)
         if depends[2] { cut.keptThird = template.mostInBox(dimension, within: tile, all: all) }
         return cut
       }
     }
     verticalTiles = Self.tiles(vertical.axis, .vertical, template, all: all, problem.phases)
     horizontalTiles = Self.tiles(horizontal.axis, .horizontal, template, all: all, problem.phases)
-    verticalCuts = verticalTiles.map { Self.cut(vertical, .vertical, $0, template, all: all) }
-    horizontalCuts = horizontalTiles.map { Self.cut(horizontal, .horizontal, $0, template, all: all) }
+    verticalCuts = Self.cuts(vertical, .vertical, verticalTiles, template, all: all)
+    horizontalCuts = Self.cuts(horizontal, .horizontal, horizontalTiles, template, all: all)
     constant = problem.quantaBesideLoads
     let elements = order.map { layer.usedElements(of: $0).count / layer[.g] }
     self.elements = elements
@@ -178,20 +177,20 @@ struct WideGrid {
   /// ``AxisLister/mostCutTwice`` rows, and what is in different phases has nothing in common.
   private static let fewBlocks = 16
 
+  /// What blocks of an axis mean.
+  private static func cuts(
+    _ rows: RowClasses, _ place: WideTemplate.Place, _ tiles: [AxisTile], _ template: WideTemplate, all: Bool
+  ) -> [Cut] {
+    let alongZ = ZRows(rows, place, template, all: all)
+    return tiles.map { cut(rows, place, $0, template, alongZ, all: all) }
+  }
+
   /// What blocks of an axis mean whether a smaller one is the last or last but one, which with padding is not the same.
   private static func cut(
-    _ rows: RowClasses, _ place: WideTemplate.Place, _ tile: AxisTile, _ template: WideTemplate, all: Bool
+    _ rows: RowClasses, _ place: WideTemplate.Place, _ tile: AxisTile, _ template: WideTemplate, _ alongZ: ZRows?,
+    all: Bool
   ) -> Cut {
     let order = template.dataflow.order
-    let axis = rows.axis
-    let alongZ =
-      order[0] == .outputs
-      ? ZRows(rows, isKernel: true, size: axis.kernelSize, period: axis.kernelPeriod) {
-        template.mostInSecond(place.kernels, of: $0, all: all)
-      }
-      : ZRows(rows, isKernel: false, size: axis.outputSize, period: axis.outputPeriod) {
-        template.mostInSecond(place.outputs, of: $0, all: all)
-      }
     let (cut, other) = (
       self.cut(rows, tile, order, alongZ, isEvenAtEnds: false), self.cut(rows, tile, order, alongZ, isEvenAtEnds: true)
     )
@@ -221,10 +220,18 @@ struct WideGrid {
     /// The most in a box, and how far they are apart: neighbours, or those of a phase.
     let most: [(count: Int, step: Int)]
 
-    init(_ rows: RowClasses, isKernel: Bool, size: Int, period: Int, mostInBox: (_ size: Int) -> Int) {
+    /// None where inputs are kept first, which depend on all of an axis's rows.
+    init?(_ rows: RowClasses, _ place: WideTemplate.Place, _ template: WideTemplate, all: Bool) {
+      if template.isStationary(.inputs) { return nil }
+      let axis = rows.axis
+      let isKernel = template.isStationary(.outputs)
+      let (size, period) = isKernel ? (axis.kernelSize, axis.kernelPeriod) : (axis.outputSize, axis.outputPeriod)
       (self.rows, self.isKernel, self.size) = (rows, isKernel, size)
-      let neighbours = (mostInBox(size), 1)
-      most = period > 1 && size > 1 ? [neighbours, (mostInBox((size - 1) / period + 1), period)] : [neighbours]
+      func mostInBox(of size: Int) -> Int {
+        template.mostInSecond(isKernel ? place.kernels : place.outputs, of: size, all: all)
+      }
+      let neighbours = (mostInBox(of: size), 1)
+      most = period > 1 && size > 1 ? [neighbours, (mostInBox(of: (size - 1) / period + 1), period)] : [neighbours]
     }
 
     /// Whether a box may have all of them.
@@ -244,7 +251,7 @@ struct WideGrid {
   }
 
   private static func cut(
-    _ rows: RowClasses, _ tile: AxisTile, _ order: [Tensor], _ alongZ: ZRows, isEvenAtEnds: Bool
+    _ rows: RowClasses, _ tile: AxisTile, _ order: [Tensor], _ alongZ: ZRows?, isEvenAtEnds: Bool
   ) -> Cut {
     let axis = rows.axis
     func runs(_ whole: Progression, phases: Int?, _ size: Int, isKernel: Bool) -> [(run: Progression, times: Int)] {
@@ -295,7 +302,7 @@ struct WideGrid {
     (cut.y, cut.second, cut.mostSecond) = counts(y, order[1])
     (cut.x, cut.third, cut.mostThird) = counts(x, order[2])
     (cut.commonSecond, cut.commonThird) = (common(y, order[1]), common(x, order[2]))
-    if order[0] != .inputs {
+    if let alongZ {
       let blocks = y.map(\.block)
       if !alongZ.mayBeWhole {
         cut.mostSecond = alongZ.most.reduce(0) { max($0, alongZ.held(blocks, order[1], $1.count, step: $1.step)) }
