@@ -2,32 +2,38 @@ import EnergyModel
 import Mappings
 import Workloads
 
-/// The nests that differ from one in the blocks of a dimension at one place, or in the order of two loops.
+/// The nests that differ from one in the blocks of a dimension at one place, in the direction of a loop, or in the order of a loop and
+/// the loop or keep next to it.
 ///
-/// Lists of block sizes hold the smallest of those that do alike, and at some keeps the smallest box alone. Where a larger box takes
-/// no room from others, as in a part of the Buffer, or where sizes are chosen, a larger one may do better, and such a nest is near
-/// the best of those listed.
+/// Lists of block sizes hold the smallest of those that do alike, and at some keeps the smallest box alone. Where a larger box fits into
+/// what others leave, a larger one may do better, and such a nest is near the best of those listed: most often in a part of the Buffer
+/// or where sizes are chosen.
 struct NestNeighbours {
   private let nodes: [Mapping.Node]
   private let layer: Layer
   private let rules: TileRules
-
-  /// Of one block so many sizes on either side are tried, and as many others.
-  private static let nearby = 4
+  /// Of one block so many sizes on either side are tried, and as many others: more where lists of sizes leave more out.
+  private let nearby: Int
 
   init(of mapping: Mapping, in problem: Problem) {
     (nodes, layer, rules) = (mapping.nodes, problem.layer, problem.layout.rules)
+    nearby = rules == .none && problem.layout.parts.isEmpty ? 1 : 4
   }
 
   /// Calls a closure for each neighbour that differs at a node.
   func forEach(at index: Int, _ body: (Mapping) -> Void) {
     guard case .loop(let loop) = nodes[index] else { return }
     if case .tile(let tile) = loop.cut { forEachSize(of: loop, tile, at: index, body) }
-    if index + 1 < nodes.count, case .loop(let next) = nodes[index + 1], next.dimension != loop.dimension {
-      var swapped = nodes
-      swapped.swapAt(index, index + 1)
-      offer(swapped, body)
-    }
+    offer(nodes.replacing(index, with: .loop(loop.turned)), body)
+    // Of two loops the outer one is exchanged with the inner one.
+    if index > 0, case .keep = nodes[index - 1] { exchange(index, index - 1, body) }
+    if index + 1 < nodes.count, Self.dimension(nodes[index + 1]) != loop.dimension { exchange(index, index + 1, body) }
+  }
+
+  private func exchange(_ some: Int, _ other: Int, _ body: (Mapping) -> Void) {
+    var exchanged = nodes
+    exchanged.swapAt(some, other)
+    offer(exchanged, body)
   }
 
   /// The neighbours with other blocks of one loop. Where it cuts the blocks of a loop next to it so that the smaller one is the last
@@ -63,6 +69,10 @@ struct NestNeighbours {
     nodes[(index + 1)...].lazy.compactMap { Self.tile($0, of: dimension) }.first ?? 1
   }
 
+  private static func dimension(_ node: Mapping.Node) -> Dimension? {
+    if case .loop(let loop) = node { loop.dimension } else { nil }
+  }
+
   private static func tile(_ node: Mapping.Node, of dimension: Dimension) -> Int? {
     if case .loop(let loop) = node, loop.dimension == dimension, case .tile(let tile) = loop.cut { tile } else { nil }
   }
@@ -70,11 +80,16 @@ struct NestNeighbours {
   /// The sizes tried: those nearby, the smallest of some numbers of blocks, and those that a choice names.
   private func sizes(of dimension: Dimension, from least: Int, to most: Int, near tile: Int) -> [Int] {
     if least > most { return [] }
-    let near = max(least, tile - Self.nearby)..<min(most, tile + Self.nearby) + 1
+    let near = max(least, tile - nearby)..<min(most, tile + nearby) + 1
     let named = rules.listed(dimension, upTo: most, whole: layer[dimension]) ?? []
-    let others = Tiles.byBlockCount(of: most, atMost: 2 * Self.nearby) + named
+    let others = Tiles.byBlockCount(of: most, atMost: 2 * nearby) + named
     return Set(near).union(others.filter { $0 >= least }).sorted()
   }
+}
+
+extension Loop {
+  /// The loop in the other direction.
+  fileprivate var turned: Loop { Loop(dimension, cut, direction == .forward ? .backAndForth : .forward) }
 }
 
 extension Mapping.Node {
@@ -116,7 +131,7 @@ extension Problem {
         // What is on the chip stays there.
         if movedFromChip(by: neighbour) != nil || refusedTile(of: neighbour) != nil { return }
         let held = held(by: neighbour)
-        guard held <= capacity, let energy = loads.energy(of: neighbour) else { return }
+        guard held <= capacity, let energy = loads.energy(of: neighbour, atMost: best.energy) else { return }
         if (energy, held) < (best.energy, best.held) { best = (neighbour, energy, held) }
       }
       unchanged = best.mapping == before ? unchanged + 1 : 0

@@ -10,6 +10,8 @@ struct TensorLoads {
   let prices: [Int]
   /// The energy besides all loads, in quanta: that of biases, and of outputs, which leave as they are finished.
   let besides: Int
+  /// The energy of loading every word of each tensor once, in quanta.
+  private let least: [Int]
   /// What each tensor loads, by the loops that it depends on.
   private var known: [[[Int]: Int]]
   /// How often words were counted that were not known.
@@ -21,17 +23,23 @@ struct TensorLoads {
     self.problem = problem
     prices = Tensor.allCases.map(problem.loadQuanta)
     besides = problem.layer[.g] * problem.quantaBesideLoads + problem.biasQuanta
+    least = zip(Tensor.allCases, prices).map { tensor, price in
+      problem.layout.onChip.contains(tensor) ? 0 : problem.layer.usedElements(of: tensor).count * price
+    }
     known = Tensor.allCases.map { _ in [:] }
   }
 
-  /// The energy of moving data by a nest, in quanta; nil where it cannot be counted.
-  mutating func energy(of mapping: Mapping) -> Int? {
-    var energy = besides
-    for tensor in Tensor.allCases {
-      let outside = mapping.nodes.prefix { $0 != .keep(tensor) }
-      let loops = outside.compactMap { if case .loop(let loop) = $0 { loop } else { nil } }
-      guard let words = words(of: tensor, by: loops[...]) else { return nil }
-      energy += prices[tensor.position] * words
+  /// The energy of moving data by a nest, in quanta; nil where it cannot be counted, or is seen to be more than so much.
+  mutating func energy(of mapping: Mapping, atMost most: Int = .max) -> Int? {
+    var energy = least.reduce(besides, +)
+    var loops: [Loop] = []
+    for node in mapping.nodes {
+      switch node {
+      case .loop(let loop): loops.append(loop)
+      case .keep(let tensor):
+        guard energy <= most, let words = words(of: tensor, by: loops[...]) else { return nil }
+        energy += prices[tensor.position] * words - least[tensor.position]
+      }
     }
     return energy
   }

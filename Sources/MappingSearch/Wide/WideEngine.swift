@@ -26,6 +26,8 @@ struct WideEngine: SearchEngine {
   /// What an order of keeps alone attains at a capacity, where that is no more than so much, both in quanta.
   private let ownLeast = Guarded<[AskedAt: (upTo: Int, least: Int)]>([:])
 
+  /// The capacities at which optima were asked for. Elsewhere nests have to attain what curves have, which is without neighbours.
+  private let asked = Guarded<Set<Bits>>([])
   /// When a search at one capacity ends, or nil.
   private let limit: TimeLimit?
 
@@ -69,6 +71,7 @@ struct WideEngine: SearchEngine {
   }
 
   func optimum(capacity: Bits, dataflow: Dataflow?, options: SearchOptions) -> Optimum? {
+    asked.withLock { _ = $0.insert(capacity) }
     let free = unruled?.optimum(capacity: capacity, dataflow: dataflow, options: options)
     if let free, problem.refusedTile(of: free.mapping) == nil {
       // Rules leave out nothing that is better.
@@ -96,39 +99,79 @@ struct WideEngine: SearchEngine {
           : dataQuanta <= proof.leastQuanta
       }
       if limit.endedSearch { statistics.endEarly() }
-      var evaluation = found.place.map { problem.recounted(search.mapping($0), atMost: found.energy) } ?? other
-      if let best = evaluation, dataflow == nil, options.prunes, best.energy.dataQuanta > proof.leastQuanta,
-        !isSmall || searchesNeighbours
-      {
-        evaluation = leastOfDataflows(best, capacity, search)
-      } else {
-        var loads = TensorLoads(problem)
-        evaluation = evaluation.map { improved($0, within: capacity, &loads) }
-      }
-      return evaluation.map { Optimum($0, statistics) }
+      var loads = TensorLoads(problem)
+      guard let best = best(near: found, other, capacity, search, &loads) else { return nil }
+      let mayBeLess = dataflow == nil && options.prunes && best.energy.dataQuanta > proof.leastQuanta
+      return Optimum(mayBeLess ? leastOfDataflows(best, capacity, search, &loads) : best, statistics)
     }
   }
 
-  /// Lists do not have every size that rules allow, so nests near those found are looked at too; in parts ``LayoutEngine`` does it.
-  private var searchesNeighbours: Bool { unruled != nil && problem.layout.parts.isEmpty }
+  /// Lists do not have every size, so nests near those found are looked at too; in parts ``LayoutEngine`` does it.
+  private var searchesNeighbours: Bool { problem.layout.parts.isEmpty }
 
-  /// The best near a nest where neighbours are searched, or else the nest.
-  private func improved(_ nest: Evaluation, within capacity: Bits, _ loads: inout TensorLoads) -> Evaluation {
-    searchesNeighbours ? problem.improved(nest, within: capacity, &loads, limit) : nest
+  /// A nest that costs more than another by so much may have a neighbour that costs less. Where sizes of boxes are chosen, lists have
+  /// few of those that are.
+  private func margin(_ energy: Int) -> Int { unruled == nil ? energy / 16 : energy }
+
+  /// Whether neighbours of other nests than the best are looked at: where the Buffer has few words, of which one more or less tells,
+  /// and where strides or dilations give phases, of which lists have fewer sizes.
+  private func searchesOtherNeighbours(_ capacity: Bits) -> Bool {
+    slidingWithoutPhases != nil || capacity.count < Self.fewWords * problem.widths.unit
+  }
+
+  private static let fewWords = 2048
+
+  /// The best near what a search found, near what was the best before that, and near another nest if there is one.
+  ///
+  /// - Parameter most: what a nest may cost for neighbours of it to be looked at, in quanta.
+  private func best(
+    near found: WideIncumbent, _ other: Evaluation?, _ capacity: Bits, _ search: WideSearch,
+    _ loads: inout TensorLoads, atMost most: Int = .max
+  ) -> Evaluation? {
+    let listed = found.place.map { problem.recounted(search.mapping($0), atMost: found.energy) }
+    var nests = [listed, other].compactMap(\.self)
+    if !searchesNeighbours { return nests.first }
+    if searchesOtherNeighbours(capacity) {
+      nests += found.before.reversed().map { problem.evaluate(search.mapping($0.place)) }
+    }
+    var best: Evaluation?
+    for nest in nests where nest.energy.dataQuanta <= most {
+      if let best, nest.energy.dataQuanta - best.energy.dataQuanta > margin(best.energy.dataQuanta) { continue }
+      let improved = problem.improved(nest, within: capacity, &loads, limit)
+      best = best.map { better($0, improved) } ?? improved
+    }
+    return best
+  }
+
+  private func better(_ some: Evaluation, _ other: Evaluation) -> Evaluation {
+    (other.energy.dataQuanta, held(other)) < (some.energy.dataQuanta, held(some)) ? other : some
   }
 
   func optimum(costing most: Int, capacity: Bits, _ dataflow: Dataflow) -> Evaluation? {
-    let other = knownOptimum(capacity, dataflow, costing: most)
     let leastQuanta = OptimalityProof(problem, capacity: capacity).leastQuanta
     return withSearch(all: WideSearch.isSmall(problem.layer)) { search in
-      var known = WideIncumbent(
-        energy: problem.largestSum(recountedTo: problem.mostEnergyOfGroup(most)) + 1, occupancy: 0)
-      if let other = other.map(incumbent), other.energy < known.energy { known = other }
-      let found = search.optimum(
-        capacity: capacity.count - room.besides, limits: limits(capacity), dataflow: dataflow, known: known
-      ) { limit.endsSearch() || $0.place != nil && problem.dataQuanta(ofGroup: $0.energy) <= leastQuanta }.best
+      let (found, other) = listed(costing: most, capacity, dataflow, search) {
+        $0.place != nil && problem.dataQuanta(ofGroup: $0.energy) <= leastQuanta
+      }
       return found.place.map { problem.recounted(search.mapping($0), atMost: found.energy) } ?? other
     }
+  }
+
+  /// What a search of an order of keeps finds that may cost no more than so much when it is counted anew, and the nest that it began
+  /// with.
+  private func listed(
+    costing most: Int, _ capacity: Bits, _ dataflow: Dataflow, _ search: WideSearch,
+    until isEnough: (WideIncumbent) -> Bool = { _ in false }
+  ) -> (found: WideIncumbent, other: Evaluation?) {
+    let other = knownOptimum(capacity, dataflow, costing: most)
+    let sum = problem.mostEnergyOfGroup(most)
+    let mostSum = max(problem.largestSum(recountedTo: sum), unruled == nil ? sum + margin(sum) : 0)
+    var known = WideIncumbent(energy: mostSum + 1, occupancy: 0)
+    if let other = other.map(incumbent), other.energy < known.energy { known = other }
+    let found = search.optimum(
+      capacity: capacity.count - room.besides, limits: limits(capacity), dataflow: dataflow, known: known
+    ) { limit.endsSearch() || isEnough($0) }.best
+    return (found, other)
   }
 
   /// A mapping found without rules, or one with boxes that are allowed made of it, where that fits a capacity. Of small layers all
@@ -143,27 +186,19 @@ struct WideEngine: SearchEngine {
 
   /// The best of what was found and of each order of keeps alone. Mappings are compared by sums, and that with the least may not
   /// be the one that costs least when it is counted anew.
-  private func leastOfDataflows(_ found: Evaluation, _ capacity: Bits, _ search: WideSearch) -> Evaluation {
-    var loads = TensorLoads(problem)
-    var (best, least) = (improved(found, within: capacity, &loads), found.energy.dataQuanta)
-    for dataflow in problem.dataflows where dataflow != found.mapping.dataflow && room.isKept(by: dataflow) {
+  private func leastOfDataflows(
+    _ found: Evaluation, _ capacity: Bits, _ search: WideSearch, _ loads: inout TensorLoads
+  ) -> Evaluation {
+    var best = found
+    for dataflow in problem.dataflows where room.isKept(by: dataflow) {
       if limit.endsSearch() { break }
-      let mapping = search.candidate(
-        costing: problem.mostEnergyOfGroup(least) - 1, capacity: capacity.count - room.besides,
-        limits: limits(capacity), dataflow)
-      let others = [mapping.map { problem.evaluate($0) }, knownOptimum(capacity, dataflow, costing: least)]
-        .compactMap(\.self)
-      least = others.reduce(least) { min($0, $1.energy.dataQuanta) }
-      // Neighbours of what costs much more are no better.
-      let own = others.filter { $0.energy.dataQuanta / 2 <= least }.map { improved($0, within: capacity, &loads) }
+      let most = best.energy.dataQuanta
+      let (ownFound, other) = listed(costing: most, capacity, dataflow, search)
+      let own = self.best(near: ownFound, other, capacity, search, &loads, atMost: most + margin(most))
       ownLeast.withLock {
-        $0[AskedAt(dataflow: dataflow, capacity: capacity)] = (
-          best.energy.dataQuanta, own.map(\.energy.dataQuanta).min() ?? .max
-        )
+        $0[AskedAt(dataflow: dataflow, capacity: capacity)] = (most, own?.energy.dataQuanta ?? .max)
       }
-      for other in own where (other.energy.dataQuanta, held(other)) < (best.energy.dataQuanta, held(best)) {
-        best = other
-      }
+      if let own { best = better(best, own) }
     }
     return best
   }
@@ -178,15 +213,15 @@ struct WideEngine: SearchEngine {
       return true
     }
     return withSearch(all: WideSearch.isSmall(problem.layer)) { search in
-      search.candidate(
+      let candidate = search.candidate(
         costing: problem.mostEnergyOfGroup(dataQuanta), capacity: capacity.count - room.besides,
-        limits: limits(capacity), dataflow
-      )
-      .map { mapping in
-        var loads = TensorLoads(problem)
-        let evaluation = problem.evaluate(mapping)
-        return attains(evaluation) || attains(improved(evaluation, within: capacity, &loads))
-      } ?? false
+        limits: limits(capacity), dataflow)
+      if let candidate, attains(problem.evaluate(candidate)) { return true }
+      guard searchesNeighbours, asked.withLock({ $0.contains(capacity) }) else { return false }
+      var loads = TensorLoads(problem)
+      let (found, other) = listed(costing: dataQuanta, capacity, dataflow, search)
+      let most = dataQuanta + margin(dataQuanta)
+      return best(near: found, other, capacity, search, &loads, atMost: most).map(attains) ?? false
     }
   }
 
@@ -212,19 +247,16 @@ struct WideEngine: SearchEngine {
   }
 
   func curve(dataflow: Dataflow?, at capacities: [Bits]?, options: SearchOptions) -> ParetoCurve {
-    if let capacities, searchesNeighbours {
+    if let capacities {
       let optima = Set(capacities).sorted().compactMap { optimum(capacity: $0, dataflow: dataflow, options: options) }
       return ParetoCurve(problem, bestOf: optima)
     }
-    let layer = problem.layer
-    let isSmall = capacities == nil ? WideSearch.isSmallForCurves(layer) : WideSearch.isSmall(layer)
-    let others = slidingOptima(dataflow, at: capacities, options)
+    let others = slidingOptima(dataflow, options)
       .map { (incumbent: incumbent($0), evaluation: $0) }
       .sorted { ($0.incumbent.occupancy, $0.incumbent.energy) < ($1.incumbent.occupancy, $1.incumbent.energy) }
-    let (evaluations, statistics) = withSearch(all: isSmall) { search in
+    let (evaluations, statistics) = withSearch(all: WideSearch.isSmallForCurves(problem.layer)) { search in
       let (optima, statistics) = search.optima(
-        dataflow: dataflow, at: capacities?.map { $0.count - room.besides }, limits: limits(Bits(0)),
-        besides: others.map(\.incumbent))
+        dataflow: dataflow, limits: limits(Bits(0)), besides: others.map(\.incumbent))
       var evaluations: [Evaluation] = []
       for best in optima {
         let evaluation =
@@ -245,31 +277,17 @@ struct WideEngine: SearchEngine {
 
   func curve(including capacities: [Bits], options: SearchOptions) -> ParetoCurve {
     let curve = curve(dataflow: nil, at: nil, options: options)
-    var found: [ParetoCurve.Candidate] = []
-    let isSmall = WideSearch.isSmall(problem.layer)
-    // At one capacity more block sizes may be tried than at all.
-    let isSampledAlike = isSmall == WideSearch.isSmallForCurves(problem.layer)
-    for capacity in Set(capacities).sorted() where capacity >= problem.leastCapacity {
-      let known = curve.steps.index(capacity: capacity).map { curve.evaluated($0) }
-      let proof = OptimalityProof(problem, capacity: capacity)
-      if let known, known.energy.dataQuanta <= proof.leastQuanta { continue }
-      let best: Evaluation?
-      if let known, isSampledAlike, unruled == nil,
-        WideSearch.isSampled(capacity.count - room.besides, unit: problem.widths.unit)
-      {
-        if isSmall { continue }
-        best = withSearch(all: false) { leastOfDataflows(known, capacity, $0) }
-      } else {
-        best = optimum(capacity: capacity, dataflow: nil, options: options)?.evaluation
-      }
-      if let best { found.append(problem.candidate(best)) }
+    asked.withLock { $0.formUnion(capacities) }
+    let optima = Set(capacities).sorted().compactMap { capacity -> Optimum? in
+      let known = curve.steps.index(capacity: capacity).map { curve.steps.points[$0].dataQuanta } ?? .max
+      if known <= OptimalityProof(problem, capacity: capacity).leastQuanta { return nil }
+      return optimum(capacity: capacity, dataflow: nil, options: options)
     }
-    return curve.merged(with: found)
+    return curve.merged(with: optima.map { problem.candidate($0.evaluation) })
   }
 
-  /// The optima under the rule `sliding` at some capacities or at all, counted under this one.
-  private func slidingOptima(_ dataflow: Dataflow?, at capacities: [Bits]?, _ options: SearchOptions) -> [Evaluation] {
-    if let capacities { return Set(capacities).sorted().compactMap { knownOptimum($0, dataflow) } }
+  /// The optima under the rule `sliding` at all capacities, counted under this one.
+  private func slidingOptima(_ dataflow: Dataflow?, _ options: SearchOptions) -> [Evaluation] {
     guard let sliding else { return [] }
     let curve = sliding.curve(dataflow: dataflow, options: options)
     return curve.steps.points.indices.map { problem.evaluate(curve.optimum(at: $0).mapping) }

@@ -9,6 +9,8 @@ struct WideIncumbent {
   private(set) var energy = Int.max
   private(set) var occupancy = Int.max
   private(set) var place: WidePlace?
+  /// The last of the places before, and what was the best there.
+  private(set) var before: [(energy: Int, place: WidePlace)] = []
 
   /// - Parameters:
   ///   - capacity: bits.
@@ -47,7 +49,14 @@ struct WideIncumbent {
     occupancy <= capacity && (energy < self.energy || energy == self.energy && occupancy < self.occupancy)
   }
 
+  /// So many of the places before are kept.
+  private static let mostBefore = 3
+
   mutating func take(occupancy: Int, energy: Int, _ place: WidePlace) {
+    if let last = self.place {
+      if before.count == Self.mostBefore { before.removeFirst() }
+      before.append((self.energy, last))
+    }
     (self.occupancy, self.energy, self.place) = (occupancy, energy, place)
   }
 }

@@ -449,13 +449,6 @@ final class WideSearch: @unchecked Sendable {
     }
   }
 
-  /// Whether a curve has what is best within a capacity, which its mappings hold in words of so many bits.
-  static func isSampled(_ capacity: Int, unit: Int) -> Bool {
-    if capacity / unit < few { return true }
-    let octave = 1 << (Int.bitWidth - 1 - capacity.leadingZeroBitCount)
-    return parts(ofOctave: octave).contains { $0 / unit == capacity / unit }
-  }
-
   /// 2^(1/16).
   private static let sixteenthOfOctave = 1.044_273_782_427_413_8
 
