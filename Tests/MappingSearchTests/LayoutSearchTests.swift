@@ -313,4 +313,20 @@ import Workloads
     #expect(Optimizer(problem).optimum(capacity: problem.leastCapacity) != nil, comment)
     #expect(Optimizer(problem).optimum(capacity: problem.leastCapacity - Bits(1)) == nil, comment)
   }
+
+  /// A nest may hold less than is counted where its boxes may lie there twice, and less than one found in less room.
+  @Test func curvesRiseWhereBoxesLieTwice() throws {
+    let layer = try Layer(
+      name: "layer", inputChannels: 512, input: Extent(28), outputChannels: 256, kernel: Extent(1))
+    let layout = try BufferLayout(doubleBuffered: Set(Tensor.allCases))
+    let setting = Problem.Setting(widths: WordWidths(.byte), reuse: .overlap, layout: layout)
+    let optimizer = Optimizer(try Problem(layer, in: setting))
+    let capacities = (10...22).map { Bits.bytes(1 << $0) }
+    let curve = optimizer.curve(including: capacities)
+    for capacity in capacities {
+      let index = try #require(curve.steps.index(capacity: capacity))
+      let optimum = try #require(optimizer.optimum(capacity: capacity))
+      #expect(curve.steps.points[index].dataQuanta == optimum.energy.dataQuanta, "\(capacity.count)")
+    }
+  }
 }

@@ -99,18 +99,15 @@ extension OverlapSearch {
 
   /// The optima at some capacities alone.
   private func curve(_ dataflow: Dataflow?, at capacities: [Bits], _ options: SearchOptions) -> ParetoCurve {
-    var optima: [Optimum] = []
     var statistics = SearchStatistics()
+    var found: [ParetoCurve.Candidate] = []
     for capacity in Set(capacities).sorted() where capacity >= problem.leastCapacity {
       guard let optimum = optimum(capacity: capacity, dataflow: dataflow, options: options) else { continue }
       statistics = optimum.statistics
-      if let last = optima.last, last.energy.dataQuanta <= optimum.energy.dataQuanta { continue }
-      optima.append(optimum)
+      found.append(problem.candidate(optimum.evaluation))
     }
-    let steps = optima.map {
-      StepCurve.Point(capacity: problem.held(by: $0.evaluation), dataQuanta: $0.energy.dataQuanta)
-    }
-    return ParetoCurve(problem, steps, statistics) { [optima] in optima[$0].evaluation }
+    // Where boxes may lie there twice, a nest may hold less than the search counts, and less than one found in less room.
+    return ParetoCurve(problem, bestOf: found, statistics)
   }
 
   /// Ranges of occupancy are halved down to so many different ones, or to such a part of an octave.
