@@ -80,8 +80,8 @@ struct SweepCost: Sendable {
         bytesOfSearch: 20_000_000)
     case (.overlap, true):
       Fit(
-        first: Law(least: 237, exponents: [4, 2, 7, 6, 12, 6]), further: Law(least: 86, exponents: [0, 0, 0, 8]),
-        timesDoubled: (1.3, 3.6),
+        first: Law(least: 270, exponents: [4, 2, 7, 6, 12, 6]), further: Law(least: 480, exponents: [0, 0, 0, 8]),
+        timesDoubled: (1.3, 1.8),
         inParts: PartLaws(
           Law(least: 307, exponents: [1, 0, 5, 1, 3, 9, 8, 11]),
           without: Law(least: 8_930, exponents: [12, -2, 4, -3, -5, 7, 19, 2])),

@@ -121,9 +121,8 @@ struct WideEngine: SearchEngine {
 
   private static let fewWords = 2048
 
-  /// The best near what a search found, near what was the best before that, and near another nest if there is one.
-  ///
-  /// - Parameter most: what a nest may cost for neighbours of it to be looked at, in quanta.
+  /// The best near what a search found, near what was the best before that, and near another nest if there is one, of those that cost
+  /// no more than so much.
   private func best(
     near found: WideIncumbent, _ other: Evaluation?, _ capacity: Bits, _ search: WideSearch,
     _ loads: inout TensorLoads, atMost most: Int = .max
