@@ -117,14 +117,14 @@ import Workloads
     }
   }
 
-  @Test("a curve at chosen capacities has what is found at each alone, of each dataflow too", arguments: seeds(0..<12))
-  func chosen(_ seed: Int) throws {
+  @Test("a curve has what is found at powers of two alone, of each dataflow too", arguments: seeds(0..<12))
+  func ownCurves(_ seed: Int) throws {
     let draw = try HaloDraw(seed: 7100 + seed, axes: seed % 2 + 1, largestMACs: 3000)
     let search = WideSearch(draw.problem, all: false)
-    let least = draw.problem.leastCapacity.count
-    let capacities = [1, 2, 3, 5, 8, 12, 20, 40, 80].map { least * $0 }
+    let (least, unit) = (draw.problem.leastCapacity.count, draw.problem.widths.unit)
+    let capacities = (0..<16).map { (1 << $0) / unit * unit }.filter { $0 >= least }
     for dataflow in [nil] + Dataflow.allCases.map(Optional.some) {
-      let optima = search.optima(dataflow: dataflow, at: capacities, besides: []).best
+      let optima = search.optima(dataflow: dataflow, besides: []).best
       for capacity in capacities {
         let alone = WideSearch(draw.problem, all: false).optimum(capacity: capacity, dataflow: dataflow).best
         let here = optima.last { $0.occupancy <= capacity }

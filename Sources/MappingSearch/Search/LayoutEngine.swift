@@ -52,7 +52,7 @@ struct LayoutEngine: SearchEngine {
     }
     if dataflow == nil { owns.withLock { $0[capacity] = own } }
     let statistics = own.reduce(into: SearchStatistics()) { $0.add($1.statistics) }
-    return own.map(\.evaluation).min { isBetter($0, than: $1) }.map { Optimum($0, statistics) }
+    return own.map(\.evaluation).min { problem.isBetter($0, than: $1) }.map { Optimum($0, statistics) }
   }
 
   /// The best of the mappings listed.
@@ -63,7 +63,7 @@ struct LayoutEngine: SearchEngine {
       guard let found = search.optimum(capacity: capacity, dataflow: dataflow, options: options) else { continue }
       statistics.add(found.statistics)
       precondition(problem.held(by: found.evaluation) <= capacity, "a mapping found fits")
-      if isBetter(found.evaluation, than: best) { best = found.evaluation }
+      if problem.isBetter(found.evaluation, than: best) { best = found.evaluation }
     }
     if !isComplete { statistics.isComplete = false }
     return best.map { Optimum($0, statistics) }
@@ -83,12 +83,6 @@ struct LayoutEngine: SearchEngine {
       known.map { $0.first { $0.mapping.dataflow == dataflow } }
       ?? optimum(capacity: capacity, dataflow: dataflow, options: SearchOptions())
     return own.map { $0.energy.dataQuanta <= dataQuanta } ?? false
-  }
-
-  private func isBetter(_ evaluation: Evaluation, than other: Evaluation?) -> Bool {
-    guard let other else { return true }
-    return (evaluation.energy.dataQuanta, problem.held(by: evaluation))
-      < (other.energy.dataQuanta, problem.held(by: other))
   }
 
   /// What the nest costs that has all tensors whole, if it is one that may be.

@@ -66,6 +66,12 @@ extension SearchEngine {
 }
 
 extension Problem {
+  /// Whether a mapping costs less than another, or as much and holds less, or there is no other.
+  func isBetter(_ evaluation: Evaluation, than other: Evaluation?) -> Bool {
+    guard let other else { return true }
+    return (evaluation.energy.dataQuanta, held(by: evaluation)) < (other.energy.dataQuanta, held(by: other))
+  }
+
   /// The engine of a problem, or nil where the grids of the canonical mapspace are searched.
   ///
   /// - Parameters:

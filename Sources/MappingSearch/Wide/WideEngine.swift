@@ -131,19 +131,15 @@ struct WideEngine: SearchEngine {
     var nests = [listed, other].compactMap(\.self)
     if !searchesNeighbours { return nests.first }
     if searchesOtherNeighbours(capacity) {
-      nests += found.before.reversed().map { problem.evaluate(search.mapping($0.place)) }
+      nests += found.before.reversed().map { problem.evaluate(search.mapping($0)) }
     }
     var best: Evaluation?
     for nest in nests where nest.energy.dataQuanta <= most {
       if let best, nest.energy.dataQuanta - best.energy.dataQuanta > margin(best.energy.dataQuanta) { continue }
       let improved = problem.improved(nest, within: capacity, &loads, limit)
-      best = best.map { better($0, improved) } ?? improved
+      if problem.isBetter(improved, than: best) { best = improved }
     }
     return best
-  }
-
-  private func better(_ some: Evaluation, _ other: Evaluation) -> Evaluation {
-    (other.energy.dataQuanta, held(other)) < (some.energy.dataQuanta, held(some)) ? other : some
   }
 
   func optimum(costing most: Int, capacity: Bits, _ dataflow: Dataflow) -> Evaluation? {
@@ -197,7 +193,7 @@ struct WideEngine: SearchEngine {
       ownLeast.withLock {
         $0[AskedAt(dataflow: dataflow, capacity: capacity)] = (most, own?.energy.dataQuanta ?? .max)
       }
-      if let own { best = better(best, own) }
+      if let own, problem.isBetter(own, than: best) { best = own }
     }
     return best
   }

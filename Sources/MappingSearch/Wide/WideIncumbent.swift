@@ -9,8 +9,8 @@ struct WideIncumbent {
   private(set) var energy = Int.max
   private(set) var occupancy = Int.max
   private(set) var place: WidePlace?
-  /// The last of the places before, and what was the best there.
-  private(set) var before: [(energy: Int, place: WidePlace)] = []
+  /// The last of the places that were the best before.
+  private(set) var before: [WidePlace] = []
 
   /// - Parameters:
   ///   - capacity: bits.
@@ -53,10 +53,7 @@ struct WideIncumbent {
   private static let mostBefore = 3
 
   mutating func take(occupancy: Int, energy: Int, _ place: WidePlace) {
-    if let last = self.place {
-      if before.count == Self.mostBefore { before.removeFirst() }
-      before.append((self.energy, last))
-    }
+    if let last = self.place { before = before.suffix(Self.mostBefore - 1) + [last] }
     (self.occupancy, self.energy, self.place) = (occupancy, energy, place)
   }
 }

@@ -322,19 +322,18 @@ final class WideSearch: @unchecked Sendable {
 
   /// The best mappings at many capacities, of which each costs less than those before.
   ///
-  /// Unless it is said at which, these are all capacities of a small Buffer, sixteen an octave of larger ones, powers of two
-  /// among them, and those at which other mappings are known.
+  /// These are all capacities of a small Buffer, sixteen an octave of larger ones, powers of two among them, and those at which
+  /// other mappings are known.
   ///
   /// - Parameters:
   ///   - dataflow: the only dataflow to consider, or nil for all.
-  ///   - chosen: the capacities, or nil.
   ///   - limits: what else is asked of boxes at all capacities, for each grid; nothing where it is empty.
   ///   - others: mappings of another search, by what they hold.
   /// - Returns: the mappings, those of the other search without a place; and what was looked at.
   func optima(
-    dataflow: Dataflow? = nil, at chosen: [Int]? = nil, limits: [HeldLimits] = [], besides others: [WideIncumbent]
+    dataflow: Dataflow? = nil, limits: [HeldLimits] = [], besides others: [WideIncumbent]
   ) -> (best: [WideIncumbent], statistics: SearchStatistics) {
-    let capacities = chosen.map { Set($0).sorted() } ?? self.capacities(dataflow, limits, others)
+    let capacities = capacities(dataflow, limits, others)
     var statistics = SearchStatistics()
     statistics.isComplete = false
     statistics.mappings = orders(dataflow).reduce(0) { $0 + grids[$1].nodeCount }
@@ -416,7 +415,7 @@ final class WideSearch: @unchecked Sendable {
     }
   }
 
-  /// The capacities looked at unless others are chosen.
+  /// The capacities looked at.
   private func capacities(_ dataflow: Dataflow?, _ limits: [HeldLimits], _ others: [WideIncumbent]) -> [Int] {
     let layer = problem.layer
     let whole = Tensor.allCases.reduce(0) {
