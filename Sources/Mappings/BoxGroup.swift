@@ -66,27 +66,27 @@ enum BoxGroup {
     var isBackward: Bool
   }
 
-  /// What is counted along the group, summed over the places of each of its dimensions.
+  /// What is counted along the group, summed over the places of its dimensions, of which there are no second ones where there is but one.
   func sum(
-    _ places: [[(pair: Places.Pair, count: Int)]], _ nest: OuterLoops, step: Int, _ change: Change,
+    _ first: Tally<Places.Pair>, _ second: Tally<Places.Pair>?, _ nest: OuterLoops, step: Int, _ change: Change,
     _ work: inout Work
   ) throws(UncountableNest) -> Int {
-    let moves = zip(dimensions, places).map { dimension, places in
-      places.map { place in
-        Move(nest, dimension, step: step, place.pair, change.sides, count: place.count)
-      }
+    func moves(_ dimension: Dimension, _ places: Tally<Places.Pair>?) -> [Move] {
+      (places?.entries ?? []).map { Move(nest, dimension, step: step, $0.key, change.sides, count: $0.value) }
     }
     switch self {
-    case .irrelevant: return moves[0].reduce(0) { $0 + $1.count }
-    case .elements: return moves[0].reduce(0) { $1.stays ? $0 + $1.count * $1.before.count : $0 }
-    case .usedRows(let axis, _):
-      return moves[0].reduce(0) { $1.stays ? $0 + $1.count * axis.usedKernelRows(in: $1.before) : $0 }
-    case .inputRows(let axis, _, _):
+    case .irrelevant: return first.total
+    case .elements(let dimension):
+      return moves(dimension, first).reduce(0) { $1.stays ? $0 + $1.count * $1.before.count : $0 }
+    case .usedRows(let axis, let dimension):
+      return moves(dimension, first).reduce(0) { $1.stays ? $0 + $1.count * axis.usedKernelRows(in: $1.before) : $0 }
+    case .inputRows(let axis, let output, let kernel):
       if change.rule == .slide, change.isBackward { return 0 }
+      let kernels = moves(kernel, second)
       var sum = 0
-      for output in moves[0] {
-        try work.add(moves[1].count)
-        for kernel in moves[1] where change.rule == .common || output.stays && kernel.stays {
+      for output in moves(output, first) {
+        try work.add(kernels.count)
+        for kernel in kernels where change.rule == .common || output.stays && kernel.stays {
           let before = InputRows(axis, outputs: output.before, kernels: kernel.before)
           let after = InputRows(axis, outputs: output.after, kernels: kernel.after)
           sum += output.count * kernel.count * before.countCommon(with: after)

@@ -7,9 +7,9 @@ struct OuterLoops {
   private let positions: [[Int]]
   /// The sizes that blocks of each dimension have inside none, one, two, ... of its loops.
   private let sizes: [[[Int]]]
-  /// For each dimension and each number of its loops, and each size of a block inside these: the loops, as bits, outside
-  /// of which the block is in an odd number of blocks. Empty where it is not asked for.
-  private var odd: [[[Int: UInt64]]] = []
+  /// For each dimension and each number of its loops, and each size of a block inside these in turn: the loops, as bits,
+  /// outside of which the block is in an odd number of blocks. Empty where it is not asked for.
+  private var odd: [[[UInt64]]] = []
 
   init(_ mapping: Mapping, on layer: Layer, outside tensor: Tensor) {
     var largest = Dimension.allCases.map { layer[$0] }
@@ -44,12 +44,15 @@ struct OuterLoops {
     positions[dimension.index].count { $0 < position }
   }
 
+  /// Whether a dimension is cut.
+  func hasLoops(over dimension: Dimension) -> Bool { !positions[dimension.index].isEmpty }
+
   /// The cuts of a dimension's loops, outermost first.
   func cuts(_ dimension: Dimension) -> [Loop.Cut] { positions[dimension.index].map { loops[$0].cut } }
 
   /// The dimension's loops inside the loop at `position`, outermost first.
-  func loops(_ dimension: Dimension, inside position: Int) -> [Int] {
-    positions[dimension.index].filter { $0 > position }
+  func loops(_ dimension: Dimension, inside position: Int) -> ArraySlice<Int> {
+    positions[dimension.index].drop { $0 <= position }
   }
 
   /// The sizes of a dimension's blocks inside so many of its loops.
@@ -57,48 +60,53 @@ struct OuterLoops {
 
   /// The number of blocks into which a dimension's loops from one depth to another cut a block.
   func blocks(_ dimension: Dimension, of size: Int, from outer: Int, to inner: Int) -> Int {
-    var counts = [size: 1]
+    var counts = Tally(size, 1)
     for position in positions[dimension.index][outer..<max(outer, inner)] {
-      var inside: [Int: Int] = [:]
-      for (size, count) in counts {
+      var inside = Tally<Int>()
+      for (size, count) in counts.entries {
         let pieces = loops[position].cut.pieces(of: size)
-        if pieces.first > 0 { inside[pieces.firstSize, default: 0] += count * pieces.first }
-        if pieces.rest > 0 { inside[pieces.restSize, default: 0] += count * pieces.rest }
+        if pieces.first > 0 { inside.add(pieces.firstSize, count * pieces.first) }
+        if pieces.rest > 0 { inside.add(pieces.restSize, count * pieces.rest) }
       }
       counts = inside
     }
-    return counts.values.reduce(0, +)
+    return counts.total
   }
 
   /// The loops, as bits, outside of which a dimension's block, inside `depth` of its loops, is in an odd number of blocks.
   func oddBlocks(_ dimension: Dimension, of size: Int, depth: Int) -> UInt64 {
-    odd[dimension.index][depth][size] ?? 0
+    let sizes = sizes[dimension.index][depth]
+    let place = sizes.indices.partitionPoint { sizes[$0] >= size }
+    return place < sizes.count && sizes[place] == size ? odd[dimension.index][depth][place] : 0
   }
 
   /// The same of all sizes at each depth.
-  private func oddBlocks(_ dimension: Dimension) -> [[Int: UInt64]] {
-    let positions = positions[dimension.index]
+  private func oddBlocks(_ dimension: Dimension) -> [[UInt64]] {
+    let (positions, sizes) = (positions[dimension.index], sizes[dimension.index])
     // Bit i: whether i loops further in the number of blocks is odd.
-    var parities: [Int: UInt64] = [:]
-    var odd: [[Int: UInt64]] = []
-    for (depth, sizes) in sizes[dimension.index].enumerated().reversed() {
-      var outer: [Int: UInt64] = [:]
-      for size in sizes {
-        outer[size] = 1
-        guard depth < positions.count else { continue }
+    var parities: [UInt64] = []
+    var odd = sizes.map { _ in [UInt64]() }
+    for depth in sizes.indices.reversed() {
+      let (inside, inner) = (parities, depth < positions.count ? sizes[depth + 1] : [])
+      parities = sizes[depth].map { size in
+        if depth == positions.count { return 1 }
         let pieces = loops[positions[depth]].cut.pieces(of: size)
+        var parity: UInt64 = 1
         for (count, piece) in [(pieces.first, pieces.firstSize), (pieces.rest, pieces.restSize)] where count % 2 == 1 {
-          outer[size]? ^= (parities[piece] ?? 0) << 1
+          parity ^= inside[inner.indices.partitionPoint { inner[$0] >= piece }] << 1
         }
+        return parity
       }
-      parities = outer
-      odd.insert(
-        outer.mapValues { parities in
-          loops.indices.reduce(0) { bits, loop in
-            let inner = self.depth(dimension, before: loop) - depth
-            return inner >= 0 && parities & 1 << UInt64(inner) != 0 ? bits | 1 << UInt64(loop) : bits
-          }
-        }, at: 0)
+      // For so many loops further in, the loops that stand so far in.
+      var standing = [UInt64](repeating: 0, count: positions.count - depth + 1)
+      var further = 0
+      for loop in loops.indices where depth == 0 || loop > positions[depth - 1] {
+        standing[further] |= 1 << UInt64(loop)
+        if depth + further < positions.count, positions[depth + further] == loop { further += 1 }
+      }
+      odd[depth] = parities.map { parity in
+        standing.indices.reduce(0) { parity & 1 << UInt64($1) != 0 ? $0 | standing[$1] : $0 }
+      }
     }
     return odd
   }

@@ -19,7 +19,7 @@ struct Places {
     let stepSum: UInt64
     let isBackward: Bool
     /// The blocks, and how often there are blocks that differ from them in their place alone, where it does not matter.
-    var pairs: [(pair: Pair, count: Int)]
+    var pairs: Tally<Pair>
   }
 
   let classes: [Class]
@@ -39,14 +39,20 @@ struct Places {
     of dimension: Dimension, size: Int, in nest: OuterLoops, at step: Int, _ entries: Entries?, _ canonical: Canonical,
     _ work: inout Work
   ) throws(UncountableNest) {
+    if !nest.hasLoops(over: dimension) {
+      // In its one block, any other dimension's loop is entered as often as without it.
+      let block = canonical(Progression(count: size))
+      let factors = entries?.reach ?? []
+      classes = [
+        Class(
+          factors: factors, sums: factors.map { _ in 0 }, stepSum: 0, isBackward: false,
+          pairs: Tally(Pair(before: block, after: block), 1))
+      ]
+      return
+    }
     var descent = Descent(dimension, size, nest, entries, canonical)
     for position in 0..<step { try descent.enter(position, &work) }
-    let found = try nest.loops[step].dimension == dimension ? descent.steps(of: step, &work) : descent.still(at: step)
-    classes = found.map { bearing, pairs in
-      Class(
-        factors: bearing.factors, sums: bearing.sums, stepSum: bearing.stepSum, isBackward: bearing.isBackward,
-        pairs: pairs.map { ($0.key, $0.value) })
-    }
+    classes = try nest.loops[step].dimension == dimension ? descent.steps(of: step, &work) : descent.still(at: step)
   }
 
   /// The blocks of a dimension inside all loops, and how often there are blocks like each.
@@ -54,26 +60,59 @@ struct Places {
   /// - Throws: ``UncountableNest/tooManyBlocks``.
   static func innermost(
     of dimension: Dimension, size: Int, in nest: OuterLoops, _ canonical: Canonical, _ work: inout Work
-  ) throws(UncountableNest) -> [(pair: Pair, count: Int)] {
+  ) throws(UncountableNest) -> Tally<Pair> {
     var descent = Descent(dimension, size, nest, nil, canonical)
     for position in nest.loops.indices { try descent.enter(position, &work) }
-    return descent.places.map { (Pair(before: $0.key.block, after: $0.key.block), $0.value) }
+    var pairs = Tally<Pair>()
+    for (place, count) in descent.places.entries { pairs.add(Pair(before: place.block, after: place.block), count) }
+    return pairs
   }
 
-  /// What a place has a bearing on numbers of entries by.
-  private struct Bearing: Hashable {
-    let factors: [UInt64]
-    let sums: [UInt64]
-    var stepSum: UInt64 = 0
-    var isBackward = false
+  /// The factors and sums of places, term by term: each continues those of the terms before.
+  private struct Bearings {
+    private struct Link: Hashable {
+      let before: Int
+      let factor: UInt64
+      let sum: UInt64
+    }
+
+    /// The number of those of no term.
+    static let none = -1
+
+    private var links = SmallDictionary<Link, Void>()
+
+    /// The number of those that continue others by one more term.
+    mutating func continuing(_ before: Int, factor: UInt64, sum: UInt64) -> Int {
+      links.position(of: Link(before: before, factor: factor, sum: sum), adding: ())
+    }
+
+    /// The factors and the sums with a number.
+    subscript(number: Int) -> (factors: [UInt64], sums: [UInt64]) {
+      var (factors, sums): ([UInt64], [UInt64]) = ([], [])
+      var number = number
+      while number != Self.none {
+        let link = links.entries[number].key
+        factors.append(link.factor)
+        sums.append(link.sum)
+        number = link.before
+      }
+      return (factors.reversed(), sums.reversed())
+    }
   }
 
   /// The places of a dimension while loops are gone through from the outside in.
   private struct Descent {
     struct Place: Hashable {
       var block: Progression
-      var factors: [UInt64] = []
-      var sums: [UInt64] = []
+      /// The number of their factors and sums.
+      var bearing = Bearings.none
+    }
+
+    /// What tells the places of one class from others.
+    private struct Kind: Hashable {
+      var bearing: Int
+      var stepSum: UInt64 = 0
+      var isBackward = false
     }
 
     let dimension: Dimension
@@ -81,7 +120,8 @@ struct Places {
     let entries: Entries?
     let canonical: Canonical
     /// How often there are places like each.
-    private(set) var places: [Place: Int]
+    private(set) var places: Tally<Place>
+    private var bearings = Bearings()
     /// The next of the terms of entries.
     private var term = 0
 
@@ -90,7 +130,7 @@ struct Places {
       self.nest = nest
       self.entries = entries
       self.canonical = canonical
-      places = [Place(block: canonical(Progression(count: size))): 1]
+      places = Tally(Place(block: canonical(Progression(count: size))), 1)
     }
 
     /// Entries, if a loop is the next of its terms.
@@ -101,23 +141,23 @@ struct Places {
     /// Goes inside a loop.
     mutating func enter(_ position: Int, _ work: inout Work) throws(UncountableNest) {
       let loop = nest.loops[position]
-      let entries = entries(ofTerm: position)
       guard loop.dimension == dimension else { return multiply(position) }
+      let entries = entries(ofTerm: position)
       let turns = self.entries.map { $0.asked & 1 << UInt64(position) != 0 } ?? false
-      var inner: [Place: Int] = [:]
-      for (place, count) in places {
+      var inner = Tally<Place>()
+      for (place, count) in places.entries {
         let pieces = loop.cut.pieces(of: place.block.count)
-        for (block, times) in canonical.blocks(pieces) {
+        canonical.forEachBlock(pieces) { block, times in
           var next = place
           next.block = canonical(place.block.block(block, of: loop.cut))
           if let entries {
             let sum = entries.sum(pieces, block: block, term: term)
-            next.factors.append(turns ? sum.difference : 0)
-            next.sums.append(sum.forward)
+            next.bearing = bearings.continuing(
+              place.bearing, factor: turns ? sum.difference : 0, sum: sum.forward)
           }
-          inner[next, default: 0] += count * times
+          inner.add(next, count * times)
         }
-        try work.add((canonical.isAnywhere ? 1 : pieces.count) * (1 + place.factors.count / 4))
+        try work.add((canonical.isAnywhere ? 1 : pieces.count) * (1 + term / 4))
       }
       places = inner
       if entries != nil { term += 1 }
@@ -126,51 +166,57 @@ struct Places {
     /// Takes in the factors of places for the term of a loop over another dimension.
     private mutating func multiply(_ position: Int) {
       guard let entries = entries(ofTerm: position) else { return }
-      var multiplied: [Place: Int] = [:]
-      for (place, count) in places {
+      var multiplied = Tally<Place>()
+      for (place, count) in places.entries {
         var next = place
-        next.factors.append(entries.factor(dimension, size: place.block.count, term: term))
-        next.sums.append(0)
-        multiplied[next] = count
+        next.bearing = bearings.continuing(
+          place.bearing, factor: entries.factor(dimension, size: place.block.count, term: term), sum: 0)
+        multiplied.add(next, count)
       }
       places = multiplied
       term += 1
     }
 
     /// The places at the transitions of a loop over another dimension.
-    mutating func still(at step: Int) -> [Bearing: [Pair: Int]] {
+    mutating func still(at step: Int) -> [Class] {
       multiply(step)
-      var found: [Bearing: [Pair: Int]] = [:]
-      for (place, count) in places {
-        let pair = Pair(before: place.block, after: place.block)
-        found[Bearing(factors: place.factors, sums: place.sums), default: [:]][pair, default: 0] += count
+      var found = SmallDictionary<Kind, Tally<Pair>>()
+      for (place, count) in places.entries {
+        found.add(Pair(before: place.block, after: place.block), count, of: Kind(bearing: place.bearing))
       }
-      return found
+      return classes(found)
     }
 
     /// The places at the transitions of a loop over the dimension.
-    func steps(of step: Int, _ work: inout Work) throws(UncountableNest) -> [Bearing: [Pair: Int]] {
+    func steps(of step: Int, _ work: inout Work) throws(UncountableNest) -> [Class] {
       let cut = nest.loops[step].cut
       let turns = entries.map { $0.asked & 1 << UInt64(step) != 0 } ?? false
       let entries = entries(ofTerm: step)
-      var found: [Bearing: [Pair: Int]] = [:]
-      for (place, count) in places {
+      var found = SmallDictionary<Kind, Tally<Pair>>()
+      for (place, count) in places.entries {
         let pieces = cut.pieces(of: place.block.count)
-        for (block, times) in canonical.steps(pieces) {
+        canonical.forEachStep(pieces) { block, times in
           let (low, high) = (place.block.block(block - 1, of: cut), place.block.block(block, of: cut))
           for isBackward in turns ? [false, true] : [false] {
-            var bearing = Bearing(factors: place.factors, sums: place.sums, isBackward: isBackward)
+            var kind = Kind(bearing: place.bearing, isBackward: isBackward)
             if let entries {
               let sum = entries.sum(pieces, block: isBackward ? block - 1 : block, term: term)
-              bearing.stepSum = isBackward ? sum.forward ^ sum.difference : sum.forward
+              kind.stepSum = isBackward ? sum.forward ^ sum.difference : sum.forward
             }
             let pair = canonical(isBackward ? Pair(before: high, after: low) : Pair(before: low, after: high))
-            found[bearing, default: [:]][pair, default: 0] += count * times
+            found.add(pair, count * times, of: kind)
           }
         }
         try work.add(canonical.isAnywhere ? 1 : pieces.count)
       }
-      return found
+      return classes(found)
+    }
+
+    private func classes(_ found: SmallDictionary<Kind, Tally<Pair>>) -> [Class] {
+      found.entries.map { kind, pairs in
+        let (factors, sums) = bearings[kind.bearing]
+        return Class(factors: factors, sums: sums, stepSum: kind.stepSum, isBackward: kind.isBackward, pairs: pairs)
+      }
     }
   }
 
@@ -209,27 +255,40 @@ struct Places {
       return first >= interior.lowerBound && last < interior.upperBound ? first - interior.lowerBound : nil
     }
 
-    /// The blocks of a range, and how many there are like each.
-    func blocks(_ pieces: Loop.Cut.Pieces) -> [(block: Int, times: Int)] {
-      if !isAnywhere { return (0..<pieces.count).map { ($0, 1) } }
-      return Self.alternating(0..<pieces.first) + Self.alternating(pieces.first..<pieces.count)
+    /// Calls a closure for the blocks of a range, with how many there are like each.
+    func forEachBlock(_ pieces: Loop.Cut.Pieces, _ body: (_ block: Int, _ times: Int) -> Void) {
+      if isAnywhere {
+        Self.forEachAlternating(0..<pieces.first, body)
+        Self.forEachAlternating(pieces.first..<pieces.count, body)
+      } else {
+        for block in 0..<pieces.count { body(block, 1) }
+      }
     }
 
-    /// The blocks of a range that come next to one before them, and how many there are like each.
-    func steps(_ pieces: Loop.Cut.Pieces) -> [(block: Int, times: Int)] {
-      if !isAnywhere { return (1..<max(1, pieces.count)).map { ($0, 1) } }
-      let middle = min(max(1, pieces.first), pieces.count)
-      return Self.alternating(1..<max(1, pieces.first)) + Self.alternating(middle..<min(middle + 1, pieces.count))
-        + Self.alternating(min(middle + 1, pieces.count)..<pieces.count)
+    /// The same for the blocks that come next to one before them.
+    func forEachStep(_ pieces: Loop.Cut.Pieces, _ body: (_ block: Int, _ times: Int) -> Void) {
+      if isAnywhere {
+        let middle = min(max(1, pieces.first), pieces.count)
+        Self.forEachAlternating(1..<max(1, pieces.first), body)
+        Self.forEachAlternating(middle..<min(middle + 1, pieces.count), body)
+        Self.forEachAlternating(min(middle + 1, pieces.count)..<pieces.count, body)
+      } else {
+        for block in 1..<max(1, pieces.count) { body(block, 1) }
+      }
     }
 
     /// The first even and odd numbers of a range, with the numbers of them: what blocks before them amount to alternates.
-    private static func alternating(_ range: Range<Int>) -> [(block: Int, times: Int)] {
-      switch range.count {
-      case 0: []
-      case 1: [(range.lowerBound, 1)]
-      default: [(range.lowerBound, (range.count + 1) / 2), (range.lowerBound + 1, range.count / 2)]
-      }
+    private static func forEachAlternating(_ range: Range<Int>, _ body: (_ block: Int, _ times: Int) -> Void) {
+      if !range.isEmpty { body(range.lowerBound, (range.count + 1) / 2) }
+      if range.count > 1 { body(range.lowerBound + 1, range.count / 2) }
     }
+  }
+}
+
+extension SmallDictionary {
+  /// Adds to how often there is something of a kind.
+  fileprivate mutating func add<Counted>(_ counted: Counted, _ count: Int, of kind: Key) where Value == Tally<Counted> {
+    let position = position(of: kind, adding: Value())
+    update(at: position) { $0.add(counted, count) }
   }
 }

@@ -42,12 +42,12 @@ struct Transitions {
       return nest.blocks(dimension, of: layer[dimension], from: 0, to: nest.cuts(dimension).count)
     case .elements(let dimension): return layer[dimension]
     case .usedRows(let axis, _): return axis.usedKernelRows
-    case .inputRows:
-      let places = try group.dimensions.map { dimension throws(UncountableNest) in
+    case .inputRows(_, let output, let kernel):
+      func places(_ dimension: Dimension) throws(UncountableNest) -> Tally<Places.Pair> {
         try Places.innermost(of: dimension, size: layer[dimension], in: nest, group.canonical(dimension), &work)
       }
       let sizes = BoxGroup.Change(rule: .whole, sides: 0, isBackward: false)
-      return try group.sum(places, nest, step: nest.loops.count, sizes, &work)
+      return try group.sum(places(output), places(kernel), nest, step: nest.loops.count, sizes, &work)
     }
   }
 

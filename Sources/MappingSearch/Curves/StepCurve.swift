@@ -1,3 +1,4 @@
+import Mappings
 public import Workloads
 
 /// The least energy of moving data for every capacity of the Buffer: a ski slope, whose steps go down.

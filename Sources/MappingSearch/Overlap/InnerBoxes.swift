@@ -1,3 +1,5 @@
+import Mappings
+
 /// The blocks into which the blocks of a group are cut further, by their size: for each size one choice of tiles.
 struct InnerBoxes {
   /// The sizes from the smallest to the largest, with tiles; nil where one dimension alone is larger than 1, so that there

@@ -3,8 +3,8 @@ extension Range<Int> {
   /// at none.
   ///
   /// - Complexity: O(log count) conditions.
-  @inline(__always)
-  func partitionPoint(where holds: (Int) -> Bool) -> Int {
+  @inlinable
+  package func partitionPoint(where holds: (Int) -> Bool) -> Int {
     var (low, high) = (lowerBound, upperBound)
     while low < high {
       let middle = low + (high - low) / 2
