@@ -120,4 +120,14 @@ struct NestNeighboursTests {
     let optimum = try #require(Optimizer(problem).optimum(capacity: Bits.bytes(bytes)))
     #expect(optimum.energy.dataQuanta <= most, "\(optimum.mapping)")
   }
+
+  /// With the loop over phases of r outside the keep of inputs, where it is listed, it costs 8 034 728 bits.
+  @Test func exchangeWithKeep() throws {
+    let layer = try Layer(
+      name: "conv1", inputChannels: 3, input: Extent(224), outputChannels: 64, kernel: Extent(7), stride: Extent(2),
+      padding: Padding(3))
+    let optimum = try #require(
+      Optimizer(Self.problem(layer)).optimum(capacity: Bits.bytes(128 << 10), dataflow: .outputsWeightsInputs))
+    #expect(optimum.energy.dataQuanta <= 7_721_816, "\(optimum.mapping)")
+  }
 }

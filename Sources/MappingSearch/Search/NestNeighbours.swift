@@ -2,8 +2,8 @@ import EnergyModel
 import Mappings
 import Workloads
 
-/// The nests that differ from one in the blocks of a dimension at one place, in the direction of a loop, or in the order of two loops in
-/// a row.
+/// The nests that differ from one in the blocks of a dimension at one place, in the direction of a loop, or in the order of a loop and
+/// the loop or keep next to it.
 ///
 /// Lists of block sizes hold the smallest of those that do alike, and at some keeps the smallest box alone. Where a larger box fits into
 /// what others leave, a larger one may do better, and such a nest is near the best of those listed: most often in a part of the Buffer
@@ -25,11 +25,15 @@ struct NestNeighbours {
     guard case .loop(let loop) = nodes[index] else { return }
     if case .tile(let tile) = loop.cut { forEachSize(of: loop, tile, at: index, body) }
     offer(nodes.replacing(index, with: .loop(loop.turned)), body)
-    if index + 1 < nodes.count, let next = Self.dimension(nodes[index + 1]), next != loop.dimension {
-      var exchanged = nodes
-      exchanged.swapAt(index, index + 1)
-      offer(exchanged, body)
-    }
+    // Of two loops the outer one is exchanged with the inner one.
+    if index > 0, case .keep = nodes[index - 1] { exchange(index, index - 1, body) }
+    if index + 1 < nodes.count, Self.dimension(nodes[index + 1]) != loop.dimension { exchange(index, index + 1, body) }
+  }
+
+  private func exchange(_ some: Int, _ other: Int, _ body: (Mapping) -> Void) {
+    var exchanged = nodes
+    exchanged.swapAt(some, other)
+    offer(exchanged, body)
   }
 
   /// The neighbours with other blocks of one loop. Where it cuts the blocks of a loop next to it so that the smaller one is the last
