@@ -14,8 +14,11 @@ extension ResultRecord {
     let layer = try ShapeText.parse(shape, origin: "shape").named(self.layer)
     let tree = try tree()
     let problem = try problem(layer)
-    if phases == PhasePolicy.off.rawValue, tree.nests.contains(where: \.hasPhases) {
-      throw FormatError(origin: "phases", message: "is off, and the mapping has loops over phases")
+    for nest in tree.nests {
+      guard let phases, let dimension = PhasePolicy(rawValue: phases)?.excluded(nest.dimensionsInPhases) else {
+        continue
+      }
+      throw FormatError(origin: "phases", message: "is \(phases), and the mapping walks phases of \(dimension)")
     }
     guard (1...Layer.largestSize).contains(count), (capacityBits ?? 1) > 0 else {
       throw FormatError(origin: "count", message: "the count or the capacity is out of range")

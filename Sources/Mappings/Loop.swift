@@ -26,6 +26,9 @@ public struct Loop: Hashable, Sendable {
   /// Which way the blocks are walked.
   public let direction: Direction
 
+  /// The dimension if the loop is over its phases.
+  var dimensionInPhases: Dimension? { if case .phases = cut { dimension } else { nil } }
+
   /// A loop over a dimension.
   public init(_ dimension: Dimension, _ cut: Cut, _ direction: Direction = .forward) {
     self.dimension = dimension

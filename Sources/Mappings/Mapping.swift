@@ -73,12 +73,13 @@ public struct Mapping: Hashable, Sendable {
     }
   }
 
-  /// Whether some of its loops are over phases.
-  public var hasPhases: Bool {
-    nodes.contains { node in
-      if case .loop(let loop) = node, case .phases = loop.cut { true } else { false }
-    }
+  /// The dimensions with loops over phases.
+  public var dimensionsInPhases: Set<Dimension> {
+    Set(nodes.compactMap { if case .loop(let loop) = $0 { loop.dimensionInPhases } else { nil } })
   }
+
+  /// Whether some of its loops are over phases.
+  public var hasPhases: Bool { !dimensionsInPhases.isEmpty }
 
   /// Whether its loops are those of ordinary nests: all forward, over runs of neighbours.
   public var isPlain: Bool {

@@ -53,9 +53,9 @@ public struct NestTemplate: Hashable, Sendable {
     self.nodes = nodes
   }
 
-  /// Whether some of its loops are over phases.
-  public var hasPhases: Bool {
-    nodes.contains { if case .loop(let loop) = $0, case .phases = loop.cut { true } else { false } }
+  /// The dimensions with loops over phases.
+  public var dimensionsInPhases: Set<Dimension> {
+    Set(nodes.compactMap { if case .loop(let loop) = $0 { loop.dimensionInPhases } else { nil } })
   }
 }
 

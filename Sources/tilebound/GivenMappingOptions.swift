@@ -124,9 +124,11 @@ struct GivenMappingOptions: ParsableArguments {
     on layers: LayerOptions, _ widths: WordWidths, phases: PhasePolicy?, example: String
   ) throws -> Given {
     let (network, entry, tree) = try chosen(on: layers, widths, example: example)
-    if phases == .off, tree.nests.contains(where: \.hasPhases) {
+    for nest in tree.nests {
+      guard let phases, let dimension = phases.excluded(nest.dimensionsInPhases) else { continue }
       throw CommandFailure(
-        code: .usage, message: "\(TextFile.shown(origin)): the nest has loops over phases, which --phases off excludes")
+        code: .usage,
+        message: "\(TextFile.shown(origin)): a loop walks phases of \(dimension), which --phases \(phases) excludes")
     }
     return Given(network: network, entry: entry, tree: tree)
   }

@@ -335,8 +335,9 @@ struct ReuseOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Whether loops over phases of p, q, r and s are searched: on or off. (default: on under reuse overlap, otherwise off)",
-      valueName: "on|off"))
+      "Over phases of which dimensions loops are searched: on (p, q, r and s), kernels (r and s), outputs (p and q) or off. "
+        + "(default: on under reuse overlap, otherwise off)",
+      valueName: "which"))
   var phases: PhasePolicy?
 }
 

@@ -90,8 +90,9 @@ struct SweepCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Whether loops over phases are searched: on, off or both by a comma. (default: on under reuse overlap, otherwise off)",
-      valueName: "on|off"), completion: .list(["on", "off"]))
+      "Loops over phases that are searched: on, kernels, outputs, off, or some by commas. "
+        + "(default: on under reuse overlap, otherwise off)",
+      valueName: "which"), completion: .list(PhasePolicy.allCases.map(\.rawValue)))
   var phases: [String] = []
 
   @OptionGroup var layout: LayoutOptions

@@ -38,12 +38,14 @@ struct TemplateOptions: ParsableArguments {
       throw refuse(
         "its keeps are in the order \(template.dataflow.rawValue), which --dataflow excludes; leave that out")
     }
-    switch phases {
-    case .off where template.hasPhases: throw refuse("the nest has loops over phases, which --phases off excludes")
-    case .on where !template.hasPhases:
-      throw refuse("the nest has no loops over phases, which --phases on asks for; they are written as r%2")
-    default: return template
+    guard let phases else { return template }
+    if let dimension = phases.excluded(template.dimensionsInPhases) {
+      throw refuse("a loop walks phases of \(dimension), which --phases \(phases) excludes")
     }
+    if phases != .off, template.dimensionsInPhases.isEmpty {
+      throw refuse("the nest has no loops over phases, which --phases \(phases) asks for; they are written as r%2")
+    }
+    return template
   }
 }
 

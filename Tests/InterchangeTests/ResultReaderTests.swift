@@ -127,7 +127,8 @@ struct ResultReaderTests {
     #expect(try message { $0.capacityBits = $0.occupancyBits - 1 }.contains("more than the capacity of "))
     #expect(
       try message { $0.reuse = "all" }.contains("reuse: unknown reuse policy 'all'; accepted: overlap, sliding, none"))
-    #expect(try message { $0.phases = "yes" }.contains("phases: unknown policy 'yes'; accepted: on, off"))
+    #expect(
+      try message { $0.phases = "yes" }.contains("phases: unknown policy 'yes'; accepted: on, kernels, outputs, off"))
     #expect(try message { $0.phases = "on" } == "accepted")
     #expect(try message { $0.bits.inputs = 65 }.contains("bits: a width is from 1 to 64 bits"))
     #expect(try message { $0.layer = "a\nb" }.contains("layer: is empty or has control characters"))

@@ -144,7 +144,7 @@ struct SweepFileTests {
         == "s.yaml:3: reuse: unknown reuse policy 'slidin'; did you mean 'sliding'?")
     #expect(
       message("networks: alexnet\ncapacities: 1KiB\nphases: yes\n")
-        == "s.yaml:3: phases: unknown policy 'yes'; accepted: on, off")
+        == "s.yaml:3: phases: unknown policy 'yes'; accepted: on, kernels, outputs, off")
     #expect(
       message("networks: alexnet\ncapacities: 1KiB\nenergy: joule\n").hasPrefix(
         "s.yaml:3: energy: unknown energy model 'joule'"))

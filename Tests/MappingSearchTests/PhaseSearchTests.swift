@@ -132,6 +132,34 @@ struct PhaseSearchTests {
     mutating func offer(_ factors: CostFactors, _ loops: @autoclosure () -> AxisLoops) { self.loops.append(loops()) }
   }
 
+  @Test("loops are over the phases asked for alone, and the more may be the better", arguments: seeds(0..<24))
+  func policies(_ seed: Int) throws {
+    let draw = try PhaseDraw(seed: 5000 + seed, axes: 1 + seed % 2, largestMACs: 400)
+    func curve(_ phases: PhasePolicy, _ reuse: ReusePolicy) throws -> ParetoCurve {
+      var setting = draw.problem.setting
+      (setting.phases, setting.reuse) = (phases, reuse)
+      return Optimizer(try Problem(draw.problem.layer, in: setting)).curve()
+    }
+    func energy(_ curve: ParetoCurve, _ capacity: Bits) -> Int {
+      curve.steps.index(capacity: capacity).map { curve.steps.points[$0].dataQuanta } ?? .max
+    }
+    let curves = try PhasePolicy.allCases.map { (phases: $0, curve: try curve($0, draw.problem.reuse)) }
+    let wide = try [PhasePolicy.kernels, .outputs].map { (phases: $0, curve: try curve($0, .overlap)) }
+    for (phases, curve) in curves + wide {
+      for index in curve.steps.points.indices {
+        let mapping = curve.evaluated(index).mapping
+        #expect(mapping.dimensionsInPhases.allSatisfy(phases.allows), "\(draw), \(phases): \(mapping)")
+      }
+    }
+    for (some, one) in curves {
+      for (others, other) in curves where Dimension.allCases.allSatisfy({ !others.allows($0) || some.allows($0) }) {
+        for capacity in other.steps.points.map(\.capacity) {
+          #expect(energy(one, capacity) <= energy(other, capacity), "\(draw) at \(capacity.count): \(some), \(others)")
+        }
+      }
+    }
+  }
+
   /// Any profile with phases that is listed is kept, or one that dominates it, through all rules.
   @Test("no rule loses a mapping with phases", arguments: seeds(0..<24))
   func debugSolution(_ seed: Int) throws {

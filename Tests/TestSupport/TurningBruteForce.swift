@@ -19,18 +19,18 @@ public struct TurningBruteForce {
     /// The most loops of a dimension between two keeps; with two the outer one is as far from the inner one's tile as makes
     /// the smaller block last but one, or any.
     public var loopsPerSegment: Int
-    /// Whether rows and columns are walked by phases too, kernel and output ones that stride and dilation make.
-    public var hasPhases: Bool
+    /// Over which phases that stride and dilation make rows and columns are walked too.
+    public var phases: PhasePolicy
 
     /// A space; on its own of loops that run back and forth.
     public init(
       directions: [Loop.Direction] = [.backAndForth], channelDirections: [Loop.Direction]? = nil,
-      loopsPerSegment: Int = 1, hasPhases: Bool = false
+      loopsPerSegment: Int = 1, phases: PhasePolicy = .off
     ) {
       self.directions = directions
       self.channelDirections = channelDirections ?? directions
       self.loopsPerSegment = loopsPerSegment
-      self.hasPhases = hasPhases
+      self.phases = phases
     }
   }
 
@@ -224,7 +224,7 @@ public struct TurningBruteForce {
   }
 
   private func phases(_ dimension: Dimension, _ part: Part) -> Int? {
-    if !space.hasPhases || part.isSplit || part.count == 1 { return nil }
+    if !space.phases.allows(dimension) || part.isSplit || part.count == 1 { return nil }
     let layer = problem.layer
     let phases =
       switch dimension {

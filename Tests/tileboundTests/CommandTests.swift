@@ -223,10 +223,18 @@ struct CommandTests {
         #expect(wrong.code == 64 && wrong.output.isEmpty && wrong.error.contains("--phases"), "\(wrong.error)")
       }
       let nest = ["evaluate", "--shape", "p=12,r=5,stride=2x1", "--nest", "r%2 [outputs] [inputs] [weights]"]
-      #expect(try Program.run(nest).code == 0 && Program.run(nest + ["--phases", "on"]).code == 0)
-      let excluded = try Program.run(nest + ["--phases", "off"])
-      #expect(excluded.code == 64 && excluded.output.isEmpty)
-      #expect(excluded.error.hasSuffix(": the nest has loops over phases, which --phases off excludes\n"))
+      for allowed in [[], ["--phases", "on"], ["--phases", "kernels"]] {
+        #expect(try Program.run(nest + allowed).code == 0, "\(allowed)")
+      }
+      for phases in ["off", "outputs"] {
+        let excluded = try Program.run(nest + ["--phases", phases])
+        #expect(excluded.code == 64 && excluded.output.isEmpty)
+        #expect(excluded.error.hasSuffix(": a loop walks phases of r, which --phases \(phases) excludes\n"))
+      }
+      let kernels = try Program.run(search + " --phases kernels --format csv")
+      #expect(kernels.output.contains(",sliding,kernels,") && kernels.output.contains("r%2"), "\(kernels.output)")
+      let outputs = try Program.run(search + " --phases outputs --format csv")
+      #expect(outputs.output.contains(",sliding,outputs,") && !outputs.output.contains("%2"), "\(outputs.output)")
     }
   }
 

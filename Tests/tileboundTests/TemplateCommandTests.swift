@@ -39,7 +39,7 @@ struct TemplateCommandTests {
     ),
     (
       "p%2 [outputs] [inputs] [weights]", "\(layer) --phases off",
-      "--template: the nest has loops over phases, which --phases off excludes"
+      "--template: a loop walks phases of p, which --phases off excludes"
     ),
     (
       "k:3 [weights] [inputs] [outputs]", "\(layer) --tiles k=2*",

@@ -30,7 +30,7 @@ struct AxisListing<Sink: ProfileSink> {
         return (found[index], false)
       }
       if phases == .off { return (found[index], areComplete[index]) }
-      let split = PhaseListing(rows, mapspace)
+      let split = PhaseListing(rows, mapspace, phases)
       split.list(into: &found[index], &parts, limit)
       return (found[index], areComplete[index] && split.isComplete)
     }

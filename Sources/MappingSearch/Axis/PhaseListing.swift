@@ -30,7 +30,7 @@ struct PhaseListing {
   var isComplete: Bool { pairs.isEmpty || most == nil }
 
   /// Of an axis in one order of keeps.
-  init(_ rows: AxisRows, _ mapspace: Mapspace) {
+  init(_ rows: AxisRows, _ mapspace: Mapspace, _ phases: PhasePolicy) {
     self.rows = rows
     self.mapspace = mapspace
     let axis = rows.axis
@@ -48,8 +48,9 @@ struct PhaseListing {
       self.pairs = []
       return
     }
-    let outputs = Self.splits(mapspace.outputs, axis.outputPeriod, mapspace.inputLevel)
-    let kernels = Self.splits(mapspace.kernels, axis.kernelPeriod, mapspace.inputLevel)
+    // Either axis of a layer is as the other in this.
+    let outputs = phases.allows(.p) ? Self.splits(mapspace.outputs, axis.outputPeriod, mapspace.inputLevel) : []
+    let kernels = phases.allows(.r) ? Self.splits(mapspace.kernels, axis.kernelPeriod, mapspace.inputLevel) : []
     var pairs: [(output: PhaseSplit?, kernel: PhaseSplit?)] = []
     for output in [nil] + outputs {
       for kernel in [nil] + kernels where output != nil || kernel != nil { pairs.append((output, kernel)) }

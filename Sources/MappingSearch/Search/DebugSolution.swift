@@ -24,7 +24,7 @@ struct DebugSolution: Sendable {
   /// Energy of moving data in one group of channels, in quanta, and bits held.
   let energy: Int
   let occupancy: Int
-  /// Whether the search that it is followed through lists loops over phases.
+  /// Which loops over phases the search that it is followed through lists.
   private let phases: PhasePolicy
 
   /// A mapping of the canonical mapspace as its factors, or nil for any other.

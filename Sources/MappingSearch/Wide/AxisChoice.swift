@@ -63,7 +63,7 @@ struct AxisLister {
   let layout: AxisLayout
   /// Whether all block sizes are tried.
   let all: Bool
-  /// Whether loops over phases are tried.
+  /// Which loops over phases are tried.
   let phases: PhasePolicy
   let sums: AxisSumsKnown
 
@@ -178,13 +178,14 @@ struct AxisLister {
     var outputPhases = [false]
     if isFirst {
       outputPhases = [tile.hasOutputPhases]
-    } else if phases == .on, segment == 1, template.isStationary(.weights), axis.outputPeriod > 1, state.outputs > 1 {
+    } else if phases.allows(.p), segment == 1, template.isStationary(.weights), axis.outputPeriod > 1, state.outputs > 1
+    {
       outputPhases = [false, true]
     }
     var kernelPhases = [false]
     if isFirst {
       kernelPhases = [tile.hasKernelPhases]
-    } else if phases == .on, axis.kernelPeriod > 1, state.kernels > 1, !state.kernelsSplit, canCutKernels(segment) {
+    } else if phases.allows(.r), axis.kernelPeriod > 1, state.kernels > 1, !state.kernelsSplit, canCutKernels(segment) {
       kernelPhases = [false, true]
     }
     for hasOutputPhases in outputPhases {

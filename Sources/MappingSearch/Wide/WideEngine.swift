@@ -48,7 +48,7 @@ struct WideEngine: SearchEngine {
       setting.reuse = .sliding
       sliding = Optimizer(try Problem(problem.layer, in: setting), room, limit: limit)
       let axes = [problem.layer.vertical, problem.layer.horizontal]
-      let hasPhases = setting.phases == .on && axes.contains(where: PhaseListing.splits)
+      let hasPhases = setting.phases != .off && axes.contains(where: PhaseListing.splits)
       setting.phases = .off
       slidingWithoutPhases = hasPhases ? Optimizer(try Problem(problem.layer, in: setting), room, limit: limit) : nil
     } catch {

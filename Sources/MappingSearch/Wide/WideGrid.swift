@@ -152,10 +152,10 @@ struct WideGrid {
   ) -> [AxisTile] {
     var tiles: [AxisTile] = []
     let splitsOutputs =
-      phases == .on && !template.isStationary(.weights) && axis.outputPeriod > 1 && axis.outputSize > 1
+      phases.allows(.p) && !template.isStationary(.weights) && axis.outputPeriod > 1 && axis.outputSize > 1
       && template.allowsPhases(axis.outputPeriod, of: axis.outputSize)
     let splitsKernels =
-      phases == .on && template.isStationary(.weights) && axis.kernelPeriod > 1 && axis.kernelSize > 1
+      phases.allows(.r) && template.isStationary(.weights) && axis.kernelPeriod > 1 && axis.kernelSize > 1
       && template.allowsPhases(axis.kernelPeriod, of: axis.kernelSize)
     for outputPhases in splitsOutputs ? [false, true] : [false] {
       for kernelPhases in splitsKernels ? [false, true] : [false] {
