@@ -1,7 +1,8 @@
 /// For ranges of occupancy, the energy that a mapping must be below to matter.
 ///
 /// A range holds the whole numbers with the same binary exponent and the same six bits after the leading one, so that no
-/// number is wider than 1/64 of itself. Whole numbers from 1 to 2^63 - 1 have a range.
+/// number is wider than 1/64 of itself. Whole numbers from 1 to 2^63 - 1 have a range. What holds more must cost no more: no cutoff is
+/// above that of a range of smaller numbers.
 public struct Cutoffs: Sendable {
   /// The number of bits after the leading one.
   @usableFromInline static let fractionBits = 6
@@ -25,6 +26,13 @@ public struct Cutoffs: Sendable {
     let fraction =
       exponent < fractionBits ? occupancy << (fractionBits - exponent) : occupancy >> (exponent - fractionBits)
     return exponent << fractionBits | fraction & (1 << fractionBits - 1)
+  }
+
+  /// The range of an occupancy that is a whole number: the exponent and the leading bits of the fraction.
+  @inline(__always)
+  static func range(of occupancy: Double) -> Int {
+    let shift = UInt64(Double.significandBitCount - fractionBits)
+    return Int(truncatingIfNeeded: occupancy.bitPattern &>> shift) &- (1023 << fractionBits)
   }
 
   /// The cutoff of a range.

@@ -13,6 +13,8 @@ public struct FactorTable: Sendable {
   let doubles: [Double]
   /// The same with all vectors' first numbers, then all their second ones, and so on.
   let transposed: [Double]
+  /// The least factors among the vectors of ``row``.
+  let leastOfRow: CostFactors
 
   /// The vector at a position.
   public func factors(_ index: Int) -> CostFactors { rows[index / row.count] * row[index % row.count] }
@@ -28,6 +30,7 @@ public struct FactorTable: Sendable {
   public init(_ first: [CostFactors], times second: [CostFactors]) {
     (rows, row) = (first, second)
     let (count, size) = (second.count, second.count * Self.width)
+    leastOfRow = second.reduce(CostFactors(all: .max), CostFactors.least)
     var doubles: [Double] = []
     transposed = [Double](unsafeUninitializedCapacity: size) { transposed, initialized in
       doubles = [Double](unsafeUninitializedCapacity: size) { doubles, initialized in

@@ -94,22 +94,31 @@ public final class Scorer {
   private let occupancies = UnsafeMutablePointer<Double>.allocate(capacity: mostScores)
   private let places = UnsafeMutablePointer<Int32>.allocate(capacity: mostScores)
 
-  /// Mappings that all scorers have yet to score in plain loops before they load OpenBLAS, which takes as long as that.
+  /// Mappings that all scorers have yet to score in plain loops, though BLAS would be faster, before they load OpenBLAS, which takes
+  /// as long as that.
   private static let plainScores = Atomic<Int>(1 << 20)
 
   /// What multiplies the factors of pairs and columns. Either gives the same numbers.
   enum Products {
-    /// Plain loops.
+    /// Plain loops, which reckon what a mapping holds only where its energy does not tell that it does not matter.
     case plain
-    /// BLAS.
+    /// BLAS, which reckons both.
     case blas(OpenBLAS.DGEMM)
-    /// Plain loops, until there is so much to score that it pays to load OpenBLAS.
-    case undecided
+    /// Plain loops, and BLAS where energies alone tell too little.
+    case fastest
   }
   private var products: Products
+  /// The mappings that plain loops reckoned wholly in this leaf.
+  private var reckoned = 0
+  /// The leaves to come that BLAS may score, before it is seen again what energies alone tell.
+  private var leavesForBLAS = 0
+
+  /// Plain loops take longer than BLAS where they reckon more than one mapping in so many wholly.
+  private static let breakEven = 4
+  private static let leavesBetweenTrials = 16
 
   /// A scorer with room for a leaf.
-  public convenience init() { self.init(.undecided) }
+  public convenience init() { self.init(.fastest) }
 
   /// The same by what is to multiply.
   init(_ products: Products) { self.products = products }
@@ -213,48 +222,12 @@ public final class Scorer {
     }
   }
 
-  /// The products of a pair with some columns, without what BLAS does to arrange its operands.
-  ///
-  /// - Parameters:
-  ///   - pair: its six factors.
-  ///   - columns: the first factors of the columns, then all the second ones, and so forth.
-  ///   - stride: how many numbers on the next factors are.
-  ///   - count: the number of columns.
-  ///   - place: where the first product goes.
-  private func multiply(
-    _ pair: (Double, Double, Double, Double, Double, Double), _ columns: UnsafePointer<Double>, stride: Int, count: Int,
-    to place: Int
-  ) {
-    let (energies, occupancies) = (energies + place, occupancies + place)
-    let (c0, c1, c2) = (columns, columns + stride, columns + 2 * stride)
-    let (c3, c4, c5) = (columns + 3 * stride, columns + 4 * stride, columns + 5 * stride)
-    for column in 0..<count {
-      energies[column] = pair.0 * c0[column] + pair.1 * c1[column] + pair.2 * c2[column]
-      occupancies[column] = pair.3 * c3[column] + pair.4 * c4[column] + pair.5 * c5[column]
-    }
-  }
-
-  /// The products of the only pair set.
-  private func multiplyPair(_ columns: FactorTable, _ range: Range<Int>) {
-    let pair = pairs
-    columns.transposed.withUnsafeBufferPointer { numbers in
-      guard let base = numbers.baseAddress else { return }
-      var done = 0
-      columns.forEachRow(of: range) { factors, places in
-        multiply(
-          (
-            pair[0] * Double(factors.inputsMoved), pair[1] * Double(factors.weightsMoved),
-            pair[2] * Double(factors.outputsMoved), pair[3] * Double(factors.inputsHeld),
-            pair[4] * Double(factors.weightsHeld), pair[5] * Double(factors.outputsHeld)
-          ), base + places.lowerBound, stride: columns.row.count, count: places.count, to: done)
-        done += places.count
-      }
-    }
-  }
-
   /// Fills in columns: all their first factors, then all their second ones, and so on.
-  private func setColumns(_ columns: FactorTable, _ range: Range<Int>) {
+  ///
+  /// - Returns: factors that no column's are below.
+  private func setColumns(_ columns: FactorTable, _ range: Range<Int>) -> CostFactors {
     let (count, stride) = (range.count, columns.row.count)
+    var least = CostFactors(all: .max)
     columns.transposed.withUnsafeBufferPointer { numbers in
       guard let base = numbers.baseAddress else { return }
       var start = self.columns
@@ -265,28 +238,145 @@ public final class Scorer {
           for place in 0..<places.count { to[place] = from[place] * factor }
         }
         start += places.count
+        least = .least(least, factors * columns.leastOfRow)
       }
+    }
+    return least
+  }
+
+  /// Scores the pairs set and returns how many places matter.
+  private func scoreDoubles(
+    _ pairCount: Int, _ columns: FactorTable, _ range: Range<Int>, below cutoffs: Cutoffs
+  ) -> Int {
+    cutoffs.doubles.withUnsafeBufferPointer { cutoffs in
+      guard let cutoffs = cutoffs.baseAddress else { return 0 }
+      if pairCount == 1 { return siftPair(columns, range, below: cutoffs) }
+      let least = setColumns(columns, range)
+      if let dgemm = product(of: pairCount * range.count) {
+        multiply(pairCount, range.count, by: dgemm)
+        return sift(pairCount * range.count, below: cutoffs)
+      }
+      var kept = 0
+      reckoned = 0
+      for place in 0..<pairCount {
+        sift(
+          Pair(pairs + place * FactorTable.width), UnsafePointer(self.columns), stride: range.count, count: range.count,
+          holding: least, from: place * range.count, below: cutoffs, &kept)
+      }
+      if reckoned * Self.breakEven > pairCount * range.count { leavesForBLAS = Self.leavesBetweenTrials }
+      return kept
     }
   }
 
-  /// The products of all pairs set, of which there are several.
-  private func multiplyPairs(_ pairCount: Int, _ columns: FactorTable, _ range: Range<Int>) {
-    setColumns(columns, range)
-    let count = range.count
-    guard let dgemm = product(of: pairCount * count) else {
-      for place in 0..<pairCount {
-        let pair = pairs + place * FactorTable.width
-        multiply(
-          (pair[0], pair[1], pair[2], pair[3], pair[4], pair[5]), self.columns, stride: count, count: count,
-          to: place * count)
-      }
-      return
+  /// The six factors of a pair.
+  private struct Pair {
+    var moved: (Double, Double, Double)
+    var held: (Double, Double, Double)
+
+    init(_ factors: UnsafePointer<Double>) {
+      moved = (factors[0], factors[1], factors[2])
+      held = (factors[3], factors[4], factors[5])
     }
+
+    /// The same times other factors.
+    func times(_ factors: CostFactors) -> Pair {
+      var product = self
+      product.moved.0 *= Double(factors.inputsMoved)
+      product.moved.1 *= Double(factors.weightsMoved)
+      product.moved.2 *= Double(factors.outputsMoved)
+      product.held.0 *= Double(factors.inputsHeld)
+      product.held.1 *= Double(factors.weightsHeld)
+      product.held.2 *= Double(factors.outputsHeld)
+      return product
+    }
+  }
+
+  /// Scores the only pair set, and returns how many places matter.
+  private func siftPair(_ columns: FactorTable, _ range: Range<Int>, below cutoffs: UnsafePointer<Double>) -> Int {
+    let pair = Pair(pairs)
+    return columns.transposed.withUnsafeBufferPointer { numbers in
+      guard let base = numbers.baseAddress else { return 0 }
+      var (done, kept) = (0, 0)
+      columns.forEachRow(of: range) { factors, places in
+        sift(
+          pair.times(factors), base + places.lowerBound, stride: columns.row.count, count: places.count,
+          holding: columns.leastOfRow, from: done, below: cutoffs, &kept)
+        done += places.count
+      }
+      return kept
+    }
+  }
+
+  /// Finds the columns with which a pair matters. What it holds is reckoned only where its energy is below the cutoff of the least
+  /// that it may hold.
+  ///
+  /// - Parameters:
+  ///   - pair: its factors.
+  ///   - columns: the first factors of the columns, then all the second ones, and so forth.
+  ///   - stride: how many numbers on the next factors are.
+  ///   - count: the number of columns.
+  ///   - least: factors that no column's are below.
+  ///   - start: the place of the first column.
+  ///   - cutoffs: what energies must be below.
+  ///   - kept: the number of places that matter.
+  @inline(__always)
+  private func sift(
+    _ pair: Pair, _ columns: UnsafePointer<Double>, stride: Int, count: Int, holding least: CostFactors,
+    from start: Int, below cutoffs: UnsafePointer<Double>, _ kept: inout Int
+  ) {
+    let (c0, c1, c2) = (columns, columns + stride, columns + 2 * stride)
+    let (c3, c4, c5) = (columns + 3 * stride, columns + 4 * stride, columns + 5 * stride)
+    let leastHeld =
+      pair.held.0 * Double(least.inputsHeld) + pair.held.1 * Double(least.weightsHeld)
+      + pair.held.2 * Double(least.outputsHeld)
+    let highest = cutoffs[Cutoffs.range(of: max(1, leastHeld))]
+    func admit(_ column: Int, _ energy: Double, _ kept: inout Int) {
+      let occupancy = pair.held.0 * c3[column] + pair.held.1 * c4[column] + pair.held.2 * c5[column]
+      let place = start &+ column
+      energies[place] = energy
+      occupancies[place] = occupancy
+      places[kept] = Int32(truncatingIfNeeded: place)
+      kept &+= energy < cutoffs[Cutoffs.range(of: occupancy)] ? 1 : 0
+    }
+    func four(_ factors: UnsafePointer<Double>, _ column: Int) -> SIMD4<Double> {
+      UnsafeRawPointer(factors + column).loadUnaligned(as: SIMD4<Double>.self)
+    }
+    let (f0, f1, f2) = (
+      SIMD4(repeating: pair.moved.0), SIMD4(repeating: pair.moved.1), SIMD4(repeating: pair.moved.2)
+    )
+    var column = 0
+    while column &+ 4 <= count {
+      let energy = f0 * four(c0, column) + f1 * four(c1, column) + f2 * four(c2, column)
+      if any(energy .< highest) {
+        reckoned &+= 4
+        for lane in 0..<4 { admit(column &+ lane, energy[lane], &kept) }
+      }
+      column &+= 4
+    }
+    while column < count {
+      let energy = pair.moved.0 * c0[column] + pair.moved.1 * c1[column] + pair.moved.2 * c2[column]
+      if energy < highest { admit(column, energy, &kept) }
+      column &+= 1
+    }
+  }
+
+  /// The products of all pairs and columns set.
+  private func multiply(_ pairCount: Int, _ count: Int, by dgemm: OpenBLAS.DGEMM) {
     let width = CInt(FactorTable.width)
     let (m, n) = (CInt(pairCount), CInt(count))
     let (rows, same) = (OpenBLAS.rowMajor, OpenBLAS.noTranspose)
-    dgemm(rows, same, same, m, n, 3, 1, pairs, width, self.columns, n, 0, energies, n)
-    dgemm(rows, same, same, m, n, 3, 1, pairs + 3, width, self.columns + 3 * count, n, 0, occupancies, n)
+    dgemm(rows, same, same, m, n, 3, 1, pairs, width, columns, n, 0, energies, n)
+    dgemm(rows, same, same, m, n, 3, 1, pairs + 3, width, columns + 3 * count, n, 0, occupancies, n)
+  }
+
+  /// Finds the places among so many energies and occupancies that matter, and returns how many.
+  private func sift(_ count: Int, below cutoffs: UnsafePointer<Double>) -> Int {
+    var kept = 0
+    for place in 0..<count {
+      places[kept] = Int32(truncatingIfNeeded: place)
+      kept &+= energies[place] < cutoffs[Cutoffs.range(of: occupancies[place])] ? 1 : 0
+    }
+    return kept
   }
 
   /// BLAS's product for so many mappings, or nil where plain loops are to score them: they give the same numbers.
@@ -294,35 +384,18 @@ public final class Scorer {
     switch products {
     case .plain: return nil
     case .blas(let dgemm): return dgemm
-    case .undecided:
+    case .fastest:
+      if leavesForBLAS == 0 { return nil }
+      leavesForBLAS -= 1
       if Self.plainScores.load(ordering: .relaxed) > 0 {
         Self.plainScores.subtract(scores, ordering: .relaxed)
         return nil
       }
-      let dgemm = try? OpenBLAS.loaded().dgemm
-      products = dgemm.map(Products.blas) ?? .plain
-      return dgemm
-    }
-  }
-
-  /// Scores the pairs set and returns how many places matter.
-  private func scoreDoubles(
-    _ pairCount: Int, _ columns: FactorTable, _ columnRange: Range<Int>, below cutoffs: Cutoffs
-  ) -> Int {
-    if pairCount == 1 { multiplyPair(columns, columnRange) } else { multiplyPairs(pairCount, columns, columnRange) }
-    let count = pairCount * columnRange.count
-    let shift = UInt64(Double.significandBitCount - Cutoffs.fractionBits)
-    let bias = 1023 << Cutoffs.fractionBits
-    return cutoffs.doubles.withUnsafeBufferPointer { cutoffs in
-      guard let cutoffs = cutoffs.baseAddress else { return 0 }
-      var kept = 0
-      for place in 0..<count {
-        // The exponent and the leading bits of the fraction are the range.
-        let range = Int(truncatingIfNeeded: occupancies[place].bitPattern &>> shift) &- bias
-        places[kept] = Int32(truncatingIfNeeded: place)
-        kept &+= energies[place] < cutoffs[range] ? 1 : 0
+      guard let library = try? OpenBLAS.loaded() else {
+        products = .plain
+        return nil
       }
-      return kept
+      return library.dgemm
     }
   }
 

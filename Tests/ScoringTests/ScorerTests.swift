@@ -37,6 +37,9 @@ struct ScorerTests {
           weightsHeld: 1, outputsHeld: 3), offset: random.pick(0...50)))
     let chosen = range(columns.count, atMost: columns.count)
     var expected: Set<Scorer.Score> = []
+    // What they are set to at some ranges and all above.
+    let scarcity = random.pick([1, 5, 100])
+    var set: [Int: Int] = [:]
     var cutoffs = Cutoffs()
     let factors = pairs.scale.factors
     for pass in 0..<2 {
@@ -55,7 +58,7 @@ struct ScorerTests {
             let range = Cutoffs.range(of: occupancy)
             // At first some cutoffs are set to energies that occur, so that the border is met; then all is scored.
             if pass == 0 {
-              if random.oneIn(5) { cutoffs.fill(range..<range + 1, with: energy + random.pick(0...1)) }
+              if random.oneIn(scarcity) { set[range] = energy + random.pick(0...1) }
             } else if energy < cutoffs[range] {
               expected.insert(
                 Scorer.Score(first: i, second: j, column: column, energy: energy, occupancy: occupancy))
@@ -63,9 +66,17 @@ struct ScorerTests {
           }
         }
       }
+      if pass == 1 { break }
+      var least = Int.max
+      for (range, cutoff) in set.sorted(by: { $0.key < $1.key }) {
+        least = min(least, cutoff)
+        cutoffs.fill(range..<Cutoffs.count, with: least)
+      }
     }
     let blas = Scorer.Products.blas(try OpenBLAS.loaded().dgemm)
-    for (products, arithmetic) in [(blas, Scorer.Arithmetic.doubles), (.plain, .doubles), (.undecided, .integers)] {
+    for (products, arithmetic) in [
+      (blas, Scorer.Arithmetic.doubles), (.plain, .doubles), (.fastest, .doubles), (.fastest, .integers),
+    ] {
       let scorer = Scorer(products)
       scorer.score(pairs, columns, chosen, arithmetic, below: cutoffs)
       #expect(Set(scorer.scores) == expected, "seed \(seed)")
