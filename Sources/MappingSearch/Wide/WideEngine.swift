@@ -208,15 +208,22 @@ struct WideEngine: SearchEngine {
       return true
     }
     return withSearch(all: WideSearch.isSmall(problem.layer)) { search in
+      if searchesNeighbours, asked.withLock({ $0.contains(capacity) }) {
+        var loads = TensorLoads(problem)
+        let enough = problem.mostEnergyOfGroup(dataQuanta)
+        let (found, other) = listed(costing: dataQuanta, capacity, dataflow, search) {
+          $0.place != nil && $0.energy <= enough
+        }
+        if let place = found.place, found.energy <= enough, attains(problem.evaluate(search.mapping(place))) {
+          return true
+        }
+        let most = dataQuanta + margin(dataQuanta)
+        return best(near: found, other, capacity, search, &loads, atMost: most).map(attains) ?? false
+      }
       let candidate = search.candidate(
         costing: problem.mostEnergyOfGroup(dataQuanta), capacity: capacity.count - room.besides,
         limits: limits(capacity), dataflow)
-      if let candidate, attains(problem.evaluate(candidate)) { return true }
-      guard searchesNeighbours, asked.withLock({ $0.contains(capacity) }) else { return false }
-      var loads = TensorLoads(problem)
-      let (found, other) = listed(costing: dataQuanta, capacity, dataflow, search)
-      let most = dataQuanta + margin(dataQuanta)
-      return best(near: found, other, capacity, search, &loads, atMost: most).map(attains) ?? false
+      return candidate.map { attains(problem.evaluate($0)) } ?? false
     }
   }
 
