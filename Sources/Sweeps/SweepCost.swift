@@ -80,7 +80,7 @@ struct SweepCost: Sendable {
         bytesOfSearch: 20_000_000)
     case (.overlap, true):
       Fit(
-        first: Law(least: 270, exponents: [4, 2, 7, 6, 12, 6]), further: Law(least: 480, exponents: [0, 0, 0, 8]),
+        first: Law(least: 270, exponents: [4, 2, 7, 6, 12, 6]), further: Law(least: 560, exponents: [0, 0, 0, 8]),
         timesDoubled: (1.3, 1.8),
         inParts: PartLaws(
           Law(least: 307, exponents: [1, 0, 5, 1, 3, 9, 8, 11]),
@@ -91,7 +91,7 @@ struct SweepCost: Sendable {
         bytesKept: 3_000, bytesOfSearch: 330_000_000)
     case (.overlap, false):
       Fit(
-        first: Law(least: 162, exponents: [2, 3, 3, 6]), further: Law(least: 193, exponents: [0, 0, 0, 7]),
+        first: Law(least: 162, exponents: [2, 3, 3, 6]), further: Law(least: 260, exponents: [0, 0, 0, 7]),
         timesDoubled: (1.8, 1.3),
         inParts: PartLaws(
           Law(least: 301, exponents: [2, 0, 1, 7, 0, 0, 1]),
