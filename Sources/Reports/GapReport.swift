@@ -18,12 +18,15 @@ public enum GapReport {
     let scale = EnergyScale(first.energy.unit, byCapacity.joined().map(\.energy.data))
     // Where energy is bits moved, data are all of it.
     let namesTotal = !first.energy.model.countsBits
+    let answers = byCapacity.flatMap { $0 }
+    // Of a template's nests it is not asked.
+    let namesDataflows = answers.contains { $0.optimalDataflows != nil || $0.partOf != nil }
     let bound = "bound data [\(scale.unit)]"
     var table = TextTable(
       [
         ("layer", .left), ("count", .right), ("capacity", .right), ("optimum data [\(scale.unit)]", .right),
         (bound, .right), ("family", .left), ("gap data", .gap),
-      ] + (namesTotal ? [("gap total", .gap)] : []) + [("attained by", .left)]
+      ] + (namesTotal ? [("gap total", .gap)] : []) + (namesDataflows ? [("attained by", .left)] : [])
         + Dataflow.allCases.map { ($0.rawValue, .right) } + ReferenceDataflow.allCases.map { ($0.rawValue, .right) })
     func multiples(
       _ dataflows: [Dataflow: Double]?, _ references: [ReferenceDataflow: Double]?, of data: Double
@@ -39,7 +42,7 @@ public enum GapReport {
         name, String(count), CapacityText.text(capacity), scale.text(energy.data),
         bound.map { scale.text($0.data) } ?? "", bound.map(WholeText.family) ?? "",
         gap?.data.map(NumberText.percent) ?? "",
-      ] + (namesTotal ? [gap?.total.map(NumberText.percent) ?? ""] : []) + [dataflows]
+      ] + (namesTotal ? [gap?.total.map(NumberText.percent) ?? ""] : []) + (namesDataflows ? [dataflows] : [])
     }
     for answers in byCapacity {
       if showsLayers {
@@ -62,7 +65,6 @@ public enum GapReport {
             + multiples(total.dataflows, total.references, of: total.energy.data))
       }
     }
-    let answers = byCapacity.flatMap { $0 }
     let compared = Dataflow.allCases.map(\.rawValue) + ReferenceDataflow.allCases.map(\.rawValue)
     let rows = table.lines(
       form,
@@ -89,9 +91,9 @@ public enum GapReport {
         + "worst \(NumberText.percent(worst.gap))"
         + (worst.gap > 0
           ? " (\(worst.layer) at \(CapacityText.text(worst.capacity)))" : ""),
-      DataflowCounts(answers).text(),
+    ] + (answers.contains { $0.optimalDataflows != nil } ? [DataflowCounts(answers).text()] : []) + [
       "columns \(Dataflow.allCases[0].rawValue) to \(ReferenceDataflow.allCases.last?.rawValue ?? ""): data energy over "
-        + "the optimum's; a reference dataflow is left out where it does not fit",
+        + "the optimum's; a reference dataflow is left out where it does not fit"
     ]
   }
 }

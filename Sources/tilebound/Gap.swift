@@ -17,7 +17,8 @@ struct Gap: ParsableCommand {
       The gap is the optimum's energy over the bound's, less 1; no schedule need attain the bound. Each dataflow's own \
       best is given too, and what the two reference dataflows of the energy complexity model move where they fit: \
       output-maps streams all inputs past the weights of one output map after another, input-maps adds one input map \
-      after another to spilled partial sums.
+      after another to spilled partial sums. With --template it is the best nest of its form that is held against the \
+      bound and the dataflows.
 
       Examples:
         tilebound gap --network resnet50 --capacity 128KiB
@@ -33,6 +34,7 @@ struct Gap: ParsableCommand {
   @OptionGroup var reuse: ReuseOptions
   @OptionGroup var layout: LayoutOptions
   @OptionGroup var chosen: DataflowOptions
+  @OptionGroup var templates: TemplateOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var threads: ThreadOptions
 
@@ -49,15 +51,17 @@ struct Gap: ParsableCommand {
     let setting = try model.setting(
       reuse.policy, reuse.phases, try chosen.dataflows(), layout: try layout.layout(parted, of: accelerator),
       of: accelerator)
+    let template = try templates.template(setting.dataflows, phases: reuse.phases)
     let (network, entries) = try layers.entries(example: "tilebound gap --network resnet50 --capacity 128KiB")
+    try template?.refuseLoopsBeyondRange(on: entries.map(\.layer))
     try output.checkFiles()
     let settings = try capacities.map { try setting.at($0) }
     for (capacity, setting) in zip(capacities, settings) {
       try CommandFailure.refuse([capacity], inWhichNothingFitsOf: entries, in: setting)
     }
     // What is said of curves is said of them as they are without the Buffer's energy, which a search at a capacity is not; of a Buffer in
-    // parts they are known at some capacities alone.
-    let curvesAreKnown = setting.energyModel.buffer == nil && setting.layout.parts.isEmpty
+    // parts they are known at some capacities alone, as of a template.
+    let curvesAreKnown = setting.energyModel.buffer == nil && setting.layout.parts.isEmpty && template == nil
     // Prices of one ratio have the same optima.
     let ratios = settings.map(\.energyModel.ratio)
 
@@ -72,13 +76,14 @@ struct Gap: ParsableCommand {
       let answers = try zip(capacities, settings).compactMap { capacity, setting -> Answer? in
         let problem = try Problem(entry.layer, in: setting)
         guard let search = searches[setting.energyModel.ratio] else { return nil }
-        guard let optimum = search.optimizer.optimum(capacity: capacity) else {
+        let found = try template?.optimum(for: problem, capacity, nil) ?? search.optimizer.optimum(capacity: capacity)
+        guard let optimum = found else {
           throw CommandFailure.nothingFits(problem, capacity)
         }
         var answer = Answer(
           network: network, entry: entry, problem, on: accelerator?.identity, capacity: capacity, optimum,
           bounds: search.bounds,
-          attainedBy: search.curves.dataflows(attaining: optimum, capacity: capacity))
+          attainedBy: template == nil ? search.curves.dataflows(attaining: optimum, capacity: capacity) : nil)
         answer.compare(search.curves, of: problem, capacity: capacity)
         return answer
       }
@@ -100,7 +105,8 @@ struct Gap: ParsableCommand {
           curves: summaries, command: Invocation.text(), producer: Invocation.producer))
     case .csv: try output.emit(ResultFile.csv(answers))
     case .table:
-      let heading = model.heading(network ?? entries[0].layer.name, setting, accelerator)
+      let heading =
+        model.heading(network ?? entries[0].layer.name, setting, accelerator) + TemplateOptions.heading(template)
       let lines =
         output.fitted([heading, ""]) + GapReport.lines(byCapacity, showsLayers: !quiet, form: output.form)
       try output.emit(lines.joined(separator: "\n") + "\n")

@@ -29,7 +29,7 @@ struct TemplateOptions: ParsableArguments {
   ///   - pieces: in how many pieces a layer may be split.
   /// - Returns: the template, or nil where none is given.
   /// - Throws: an error that names the word that is wrong, or an option that does not go with it.
-  func template(_ dataflows: Set<Dataflow>, phases: PhasePolicy?, pieces: Pieces) throws -> NestTemplate? {
+  func template(_ dataflows: Set<Dataflow>, phases: PhasePolicy?, pieces: Pieces = .one) throws -> NestTemplate? {
     guard let line else { return nil }
     let template = try NestText.parseTemplate(line, origin: "--template")
     func refuse(_ message: String) -> CommandFailure { CommandFailure(code: .usage, message: "--template: \(message)") }

@@ -115,6 +115,34 @@ struct TemplateCommandTests {
     #expect(!outcome.output.contains("attained by") && outcome.output.contains("conv5"))
   }
 
+  /// `gap` holds what `optimize` finds against the bound and the best of each order of keeps.
+  @Test func gap() throws {
+    let shape = "--gemm 24x20x32 --capacity 128B,777B --template '\(Self.template)'"
+    func document(_ line: String) throws -> [String: Any] {
+      let outcome = try Program.shell("tilebound \(line) --format json", in: Program.root.path)
+      #expect(outcome.code == 0, "\(outcome.error)")
+      return try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+    }
+    let gaps = try document("gap \(shape)")
+    #expect(gaps["curves"] == nil)
+    let records = try #require(gaps["records"] as? [[String: Any]])
+    #expect(records.count == 2)
+    for (record, capacity) in zip(records, ["128B", "777B"]) {
+      let line = shape.replacing("128B,777B", with: capacity)
+      let alone = try #require((try document("optimize \(line)")["records"] as? [[String: Any]])?.first)
+      #expect(record["mapping"] as? NSObject == alone["mapping"] as? NSObject)
+      #expect(record["energy"] as? NSObject == alone["energy"] as? NSObject && record["optimal_dataflows"] == nil)
+      let free = try document("gap \(line)".replacing(" --template '\(Self.template)'", with: ""))
+      let other = try #require((free["records"] as? [[String: Any]])?.first)
+      #expect(record["dataflows"] as? NSObject == other["dataflows"] as? NSObject && other["dataflows"] != nil)
+    }
+    let table = try Program.shell("tilebound gap \(shape) --wide", in: Program.root.path)
+    #expect(table.output.contains("template") && !table.output.contains("attain"), "\(table.output)")
+    try expectRefusal(
+      of: ["gap", "--gemm", "24x20x32", "--capacity", "40B", "--template", "k [outputs] c [inputs] [weights]"],
+      code: 2, message: "gemm: no tile sizes of --template fit 40 B; the smallest need 49 B")
+  }
+
   /// A curve has what `optimize` finds at each size, or less where a smaller one has that.
   @Test(arguments: ["", "--reuse sliding", "--double-buffer inputs"])
   func curve(options: String) throws {
