@@ -72,6 +72,50 @@ struct WideEngine: SearchEngine {
 
   func optimum(capacity: Bits, dataflow: Dataflow?, options: SearchOptions) -> Optimum? {
     asked.withLock { _ = $0.insert(capacity) }
+    guard let found = near(capacity, dataflow, options) else { return nil }
+    let leastQuanta = OptimalityProof(problem, capacity: capacity).leastQuanta
+    if dataflow != nil || !options.prunes || found.energy.dataQuanta <= leastQuanta { return found }
+    // Mappings are compared by sums, and that with the least may not be the one that costs least when it is counted anew, nor the
+    // one from which steps lead furthest.
+    var best = found.evaluation
+    for dataflow in problem.dataflows where room.isKept(by: dataflow) {
+      if limit.endsSearch() { break }
+      let most = best.energy.dataQuanta
+      let own = own(capacity, dataflow, costing: most)
+      ownLeast.withLock {
+        $0[AskedAt(dataflow: dataflow, capacity: capacity)] =
+          (searchesOrdersAlone ? .max : most, own?.energy.dataQuanta ?? .max)
+      }
+      if let own, problem.isBetter(own, than: best) { best = own }
+    }
+    return Optimum(best, found.statistics)
+  }
+
+  /// Whether each order of keeps is searched as if it were the only one, which takes longer than to look only for what costs little
+  /// more than what is known.
+  private var searchesOrdersAlone: Bool { problem.layer.macs <= Self.fewMACs }
+  private static let fewMACs = 1 << 20
+
+  /// The best of one order of keeps at a capacity, as far as it is near what costs no more than so much and a margin; any that costs
+  /// no more where that is enough.
+  private func own(_ capacity: Bits, _ dataflow: Dataflow, costing most: Int, takesAny: Bool = false) -> Evaluation? {
+    if searchesOrdersAlone { return near(capacity, dataflow, SearchOptions())?.evaluation }
+    let mostSum = problem.mostEnergyOfGroup(most)
+    return withSearch(all: WideSearch.isSmall(problem.layer)) { search in
+      let (found, other) = listed(costing: most, capacity, dataflow, search) {
+        takesAny && $0.place != nil && $0.energy <= mostSum
+      }
+      if takesAny, found.energy <= mostSum, let place = found.place {
+        let listed = problem.evaluate(search.mapping(place))
+        if listed.energy.dataQuanta <= most { return listed }
+      }
+      var loads = TensorLoads(problem)
+      return best(near: found, other, capacity, search, &loads, atMost: most + margin(most))
+    }
+  }
+
+  /// The best near what the search of one order of keeps, or of all of them at once, finds at a capacity.
+  private func near(_ capacity: Bits, _ dataflow: Dataflow?, _ options: SearchOptions) -> Optimum? {
     let free = unruled?.optimum(capacity: capacity, dataflow: dataflow, options: options)
     if let free, problem.refusedTile(of: free.mapping) == nil {
       // Rules leave out nothing that is better.
@@ -100,9 +144,7 @@ struct WideEngine: SearchEngine {
       }
       if limit.endedSearch { statistics.endEarly() }
       var loads = TensorLoads(problem)
-      guard let best = best(near: found, other, capacity, search, &loads) else { return nil }
-      let mayBeLess = dataflow == nil && options.prunes && best.energy.dataQuanta > proof.leastQuanta
-      return Optimum(mayBeLess ? leastOfDataflows(best, capacity, search, &loads) : best, statistics)
+      return best(near: found, other, capacity, search, &loads).map { Optimum($0, statistics) }
     }
   }
 
@@ -179,47 +221,17 @@ struct WideEngine: SearchEngine {
     return problem.evaluate(adapted)
   }
 
-  /// The best of what was found and of each order of keeps alone. Mappings are compared by sums, and that with the least may not
-  /// be the one that costs least when it is counted anew.
-  private func leastOfDataflows(
-    _ found: Evaluation, _ capacity: Bits, _ search: WideSearch, _ loads: inout TensorLoads
-  ) -> Evaluation {
-    var best = found
-    for dataflow in problem.dataflows where room.isKept(by: dataflow) {
-      if limit.endsSearch() { break }
-      let most = best.energy.dataQuanta
-      let (ownFound, other) = listed(costing: most, capacity, dataflow, search)
-      let own = self.best(near: ownFound, other, capacity, search, &loads, atMost: most + margin(most))
-      ownLeast.withLock {
-        $0[AskedAt(dataflow: dataflow, capacity: capacity)] = (most, own?.energy.dataQuanta ?? .max)
-      }
-      if let own, problem.isBetter(own, than: best) { best = own }
-    }
-    return best
-  }
-
   func attains(_ dataQuanta: Int, capacity: Bits, _ dataflow: Dataflow) -> Bool {
     func attains(_ evaluation: Evaluation) -> Bool { evaluation.energy.dataQuanta <= dataQuanta }
-    if let known = ownLeast.withLock({ $0[AskedAt(dataflow: dataflow, capacity: capacity)] }), dataQuanta <= known.upTo
-    {
-      return known.least <= dataQuanta
-    }
+    let known = ownLeast.withLock { $0[AskedAt(dataflow: dataflow, capacity: capacity)] }
+    if let known, dataQuanta <= known.upTo { return known.least <= dataQuanta }
+    let isAsked = searchesNeighbours && asked.withLock { $0.contains(capacity) }
+    if isAsked, searchesOrdersAlone { return own(capacity, dataflow, costing: dataQuanta).map(attains) ?? false }
     if let other = knownOptimum(capacity, dataflow, costing: dataQuanta, isEnough: attains), attains(other) {
       return true
     }
+    if isAsked { return own(capacity, dataflow, costing: dataQuanta, takesAny: true).map(attains) ?? false }
     return withSearch(all: WideSearch.isSmall(problem.layer)) { search in
-      if searchesNeighbours, asked.withLock({ $0.contains(capacity) }) {
-        var loads = TensorLoads(problem)
-        let enough = problem.mostEnergyOfGroup(dataQuanta)
-        let (found, other) = listed(costing: dataQuanta, capacity, dataflow, search) {
-          $0.place != nil && $0.energy <= enough
-        }
-        if let place = found.place, found.energy <= enough, attains(problem.evaluate(search.mapping(place))) {
-          return true
-        }
-        let most = dataQuanta + margin(dataQuanta)
-        return best(near: found, other, capacity, search, &loads, atMost: most).map(attains) ?? false
-      }
       let candidate = search.candidate(
         costing: problem.mostEnergyOfGroup(dataQuanta), capacity: capacity.count - room.besides,
         limits: limits(capacity), dataflow)
