@@ -14,10 +14,7 @@ extension ResultRecord {
     let layer = try ShapeText.parse(shape, origin: "shape").named(self.layer)
     let tree = try tree()
     let problem = try problem(layer)
-    for nest in tree.nests {
-      guard let phases, let dimension = PhasePolicy(rawValue: phases)?.excluded(nest.dimensionsInPhases) else {
-        continue
-      }
+    if let phases, let dimension = PhasePolicy(rawValue: phases)?.excluded(tree.dimensionsInPhases) {
       throw FormatError(origin: "phases", message: "is \(phases), and the mapping walks phases of \(dimension)")
     }
     guard (1...Layer.largestSize).contains(count), (capacityBits ?? 1) > 0 else {

@@ -23,6 +23,9 @@ public indirect enum MappingTree: Hashable, Sendable {
     }
   }
 
+  /// The dimensions with loops over phases in some nest.
+  public var dimensionsInPhases: Set<Dimension> { nests.reduce(into: []) { $0.formUnion($1.dimensionsInPhases) } }
+
   /// The nest, where there is but one.
   public var singleNest: Mapping? {
     if case .nest(let mapping) = self { mapping } else { nil }

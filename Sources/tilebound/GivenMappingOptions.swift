@@ -124,8 +124,7 @@ struct GivenMappingOptions: ParsableArguments {
     on layers: LayerOptions, _ widths: WordWidths, phases: PhasePolicy?, example: String
   ) throws -> Given {
     let (network, entry, tree) = try chosen(on: layers, widths, example: example)
-    for nest in tree.nests {
-      guard let phases, let dimension = phases.excluded(nest.dimensionsInPhases) else { continue }
+    if let phases, let dimension = phases.excluded(tree.dimensionsInPhases) {
       throw CommandFailure(
         code: .usage,
         message: "\(TextFile.shown(origin)): a loop walks phases of \(dimension), which --phases \(phases) excludes")

@@ -43,7 +43,9 @@ struct TemplateOptions: ParsableArguments {
       throw refuse("a loop walks phases of \(dimension), which --phases \(phases) excludes")
     }
     if phases != .off, template.dimensionsInPhases.isEmpty {
-      throw refuse("the nest has no loops over phases, which --phases \(phases) asks for; they are written as r%2")
+      let example = phases == .outputs ? "p%2" : "r%2"
+      throw refuse(
+        "the nest has no loops over phases, which --phases \(phases) asks for; they are written as \(example)")
     }
     return template
   }

@@ -14,7 +14,8 @@ import Workloads
     var (points, worst) = (0, 0.0)
     var lost: [String] = []
     let space = TurningBruteForce.Space(
-      directions: Loop.Direction.allCases, channelDirections: [.backAndForth], phases: .on)
+      directions: Loop.Direction.allCases, channelDirections: [.backAndForth], phases: TurningBruteForce.Space.allPhases
+    )
     for seed in 0..<20 {
       let draw = try HaloDraw(seed: seed, axes: 1, largestMACs: 30)
       let curve = Optimizer(draw.problem).curve()

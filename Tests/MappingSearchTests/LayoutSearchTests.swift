@@ -199,7 +199,7 @@ import Workloads
     let draw = try HaloDraw(seed: seed + 300, axes: 1, largestMACs: 24)
     let own = try Case(draw, draw.problem, seed: seed, hasParts: seed % 2 == 0)
     let (problem, comment, optimizer) = (own.problem, own.comment, Optimizer(own.problem))
-    for point in TurningBruteForce(problem, .init(phases: .on)).paretoPoints {
+    for point in TurningBruteForce(problem, .init(phases: TurningBruteForce.Space.allPhases)).paretoPoints {
       let capacity = Bits(point.occupancy)
       let found = try #require(optimizer.optimum(capacity: capacity), comment)
       try Self.check(found, problem, capacity, comment)

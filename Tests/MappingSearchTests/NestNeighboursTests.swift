@@ -104,18 +104,23 @@ struct NestNeighboursTests {
       outputChannels: groups * random.pick(1...8), kernel: kernel, stride: Extent(stride), dilation: Extent(dilation))
     let widths = WordWidths(
       inputs: .byte, weights: .byte, outputs: .byte, partialSums: random.oneIn(2) ? .byte : threeBytes)
-    var setting = Problem.Setting(widths: widths, reuse: .overlap)
-    if random.oneIn(4) { setting.layout = try BufferLayout(rules: TileRulesSearchTests.rules(&random, layer)) }
-    return (try Problem(layer, in: setting), Bits.bytes(random.pick(12...200)))
+    var problem = try Problem(layer, in: Problem.Setting(widths: widths, reuse: .overlap))
+    if random.oneIn(4) {
+      var setting = problem.setting
+      setting.layout = try BufferLayout(rules: TileRulesSearchTests.rules(&random, layer))
+      // Rules that contradict each other are left out.
+      problem = (try? Problem(layer, in: setting)) ?? problem
+    }
+    return (problem, Bits(problem.leastCapacity.count + 8 * random.pick(4...200)))
   }
 
   @Test(
     "of a small layer no order alone does better than all, and those that attain the optimum are named",
     arguments: seeds(0..<60))
   func smallLayers(_ seed: Int) throws {
-    guard let (problem, capacity) = try? Self.drawSmall(seed) else { return }
+    let (problem, capacity) = try Self.drawSmall(seed)
     let optimizer = Optimizer(problem)
-    guard let optimum = optimizer.optimum(capacity: capacity) else { return }
+    let optimum = try #require(optimizer.optimum(capacity: capacity))
     let best = optimum.energy.dataQuanta
     let attaining = Dataflow.allCases.filter {
       let own = Optimizer(problem).optimum(capacity: capacity, dataflow: $0)?.energy.dataQuanta ?? .max
@@ -130,7 +135,8 @@ struct NestNeighboursTests {
   /// The best of the nests listed costs 46 752, 29 232, 57 616 and 489 616 bits.
   ///
   /// To that of the fifth no steps lead but those that turn a loop, and to that of the sixth none from the best of all orders of
-  /// keeps: 1 353 120 and 38 352 bits are reached without. The seventh is far from what is best of all orders, which costs 2392.
+  /// keeps: 1 353 120 and 38 352 bits are reached without. To that of the seventh leads what its order alone lists, which costs over a
+  /// 16th more than what all orders do, 2392.
   @Test(
     "boxes fill what the others leave",
     arguments: [

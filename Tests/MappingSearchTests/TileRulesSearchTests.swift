@@ -60,7 +60,7 @@ import Workloads
     let draw = try HaloDraw(seed: seed + 600, axes: 1, largestMACs: 24)
     let problem = try Self.problem(draw.problem, seed: seed)
     let comment = Comment(rawValue: "\(draw), \(LayoutSearchTests.describe(problem.layout)), \(problem.layout.rules)")
-    let lost = try Self.lost(problem, .init(phases: .on), comment)
+    let lost = try Self.lost(problem, .init(phases: TurningBruteForce.Space.allPhases), comment)
     #expect(lost.isEmpty, "\(lost)")
   }
 

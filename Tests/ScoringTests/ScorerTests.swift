@@ -84,6 +84,44 @@ struct ScorerTests {
     }
   }
 
+  /// Energies are compared with the cutoff of the least that a pair may hold: here a mapping holds just that, and whatever holds
+  /// a range more is refused at any energy.
+  @Test("What holds least is found where all that holds more is refused", arguments: seeds(0..<60))
+  func leastHeld(seed: Int) throws {
+    var random = SplitMix64(seed: seed)
+    var row = Self.vectors(random.pick(1...30), 4000, &random)
+    let least = row.reduce(row[0], CostFactors.least)
+    let column = random.pick(0...row.count - 1)
+    (row[column].inputsHeld, row[column].weightsHeld) = (least.inputsHeld, least.weightsHeld)
+    row[column].outputsHeld = least.outputsHeld
+    let (first, second) = (
+      FactorTable(Self.vectors(random.pick(1...8), 9, &random)),
+      FactorTable(Self.vectors(random.pick(1...8), 9, &random))
+    )
+    let pairs = Scorer.Pairs(
+      first, 0..<first.count, second, 0..<second.count, Scorer.Scale(factors: CostFactors(all: 1), offset: 0))
+    func cost(_ i: Int, _ j: Int, _ column: Int) -> CostFactors { first[i] * second[j] * row[column] }
+    let (i, j) = (random.pick(0...first.count - 1), random.pick(0...second.count - 1))
+    let range = Cutoffs.range(of: cost(i, j, column).held)
+    var cutoffs = Cutoffs()
+    cutoffs.fill(range + 1..<Cutoffs.count, with: 1)
+    var expected: Set<Scorer.Score> = []
+    for i in 0..<first.count {
+      for j in 0..<second.count {
+        for column in row.indices where Cutoffs.range(of: cost(i, j, column).held) <= range {
+          let cost = cost(i, j, column)
+          expected.insert(Scorer.Score(first: i, second: j, column: column, energy: cost.moved, occupancy: cost.held))
+        }
+      }
+    }
+    #expect(expected.contains { $0.first == i && $0.second == j && $0.column == column })
+    for products in [Scorer.Products.blas(try OpenBLAS.loaded().dgemm), .plain, .fastest] {
+      let scorer = Scorer(products)
+      scorer.score(pairs, FactorTable(row), 0..<row.count, .doubles, below: cutoffs)
+      #expect(Set(scorer.scores) == expected, "seed \(seed)")
+    }
+  }
+
   @Test func runsOfColumns() {
     let one = FactorTable([CostFactors(all: 1)])
     // Energies 3 + column, occupancies 3.

@@ -19,13 +19,16 @@ public struct TurningBruteForce {
     /// The most loops of a dimension between two keeps; with two the outer one is as far from the inner one's tile as makes
     /// the smaller block last but one, or any.
     public var loopsPerSegment: Int
-    /// Over which phases that stride and dilation make rows and columns are walked too.
-    public var phases: PhasePolicy
+    /// The dimensions of which phases that stride and dilation make are walked too.
+    public var phases: Set<Dimension>
+
+    /// Rows and columns of kernels and of outputs.
+    public static let allPhases: Set<Dimension> = [.p, .q, .r, .s]
 
     /// A space; on its own of loops that run back and forth.
     public init(
       directions: [Loop.Direction] = [.backAndForth], channelDirections: [Loop.Direction]? = nil,
-      loopsPerSegment: Int = 1, phases: PhasePolicy = .off
+      loopsPerSegment: Int = 1, phases: Set<Dimension> = []
     ) {
       self.directions = directions
       self.channelDirections = channelDirections ?? directions
@@ -224,7 +227,7 @@ public struct TurningBruteForce {
   }
 
   private func phases(_ dimension: Dimension, _ part: Part) -> Int? {
-    if !space.phases.allows(dimension) || part.isSplit || part.count == 1 { return nil }
+    if !space.phases.contains(dimension) || part.isSplit || part.count == 1 { return nil }
     let layer = problem.layer
     let phases =
       switch dimension {

@@ -233,6 +233,15 @@ struct CommandTests {
       }
       let kernels = try Program.run(search + " --phases kernels --format csv")
       #expect(kernels.output.contains(",sliding,kernels,") && kernels.output.contains("r%2"), "\(kernels.output)")
+      // A record with a loop that its policy excludes is refused.
+      for phases in ["off", "outputs"] {
+        let changed = kernels.output.replacing(",sliding,kernels,", with: ",sliding,\(phases),")
+        try changed.write(toFile: "\(folder)/\(phases).csv", atomically: true, encoding: .utf8)
+        let refused = try Program.run("report \(folder)/\(phases).csv --output \(folder)/\(phases).html")
+        #expect(refused.code == 64 && refused.output.isEmpty)
+        #expect(
+          refused.error.contains("phases: is \(phases), and the mapping walks phases of r\n"), "\(refused.error)")
+      }
       let outputs = try Program.run(search + " --phases outputs --format csv")
       #expect(outputs.output.contains(",sliding,outputs,") && !outputs.output.contains("%2"), "\(outputs.output)")
     }

@@ -38,6 +38,10 @@ struct TemplateCommandTests {
       "--template: the nest has no loops over phases, which --phases on asks for; they are written as r%2"
     ),
     (
+      template, "\(layer) --phases outputs",
+      "--template: the nest has no loops over phases, which --phases outputs asks for; they are written as p%2"
+    ),
+    (
       "p%2 [outputs] [inputs] [weights]", "\(layer) --phases off",
       "--template: a loop walks phases of p, which --phases off excludes"
     ),

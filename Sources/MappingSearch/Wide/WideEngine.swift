@@ -81,12 +81,12 @@ struct WideEngine: SearchEngine {
     for dataflow in problem.dataflows where room.isKept(by: dataflow) {
       if limit.endsSearch() { break }
       let most = best.energy.dataQuanta
-      let own = own(capacity, dataflow, costing: most)
+      let alone = own(capacity, dataflow, costing: most)
       ownLeast.withLock {
         $0[AskedAt(dataflow: dataflow, capacity: capacity)] =
-          (searchesOrdersAlone ? .max : most, own?.energy.dataQuanta ?? .max)
+          (searchesOrdersAlone ? .max : most, alone?.energy.dataQuanta ?? .max)
       }
-      if let own, problem.isBetter(own, than: best) { best = own }
+      if let alone, problem.isBetter(alone, than: best) { best = alone }
     }
     return Optimum(best, found.statistics)
   }
