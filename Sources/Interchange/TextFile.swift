@@ -108,6 +108,14 @@ public enum TextFile {
     }
   }
 
+  /// Checks that the folder that files are to go to is there or can be made.
+  package static func checkNameOfFolder(_ path: String, origin: String) throws(FormatError) {
+    var status = stat()
+    if unsafe path.isEmpty || stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR {
+      throw FormatError(origin: origin, message: "'\(path)' is no folder; a folder's name is expected")
+    }
+  }
+
   /// What is said of an empty name.
   package static let emptyName = "is empty; a file's name is expected"
 

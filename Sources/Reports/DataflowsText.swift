@@ -37,7 +37,10 @@ enum DataflowsText {
     let own = "\(dataflow.stationaryName) (\(dataflow.rawValue))"
     guard let attaining = answer.optimalDataflows else { return own }
     let others = attaining.filter { $0 != dataflow }
-    if others.isEmpty { return own + ", which alone attains this energy" }
+    if others.isEmpty {
+      return own + (answer.namesAllDataflows ? ", which alone attains" : ", the only one known to attain")
+        + " this energy"
+    }
     return own + "; so do " + (attaining.count == Dataflow.allCases.count ? "all others" : short(others))
   }
 }
@@ -55,11 +58,14 @@ struct DataflowCounts {
   /// Mappings in pieces, which may be of several dataflows.
   private let inPieces: Int
   private let count: Int
+  /// Whether no other dataflow attains any of the optima.
+  private let areAll: Bool
 
   init(_ answers: [Answer]) {
     let optima = answers.filter { $0.dataflow != nil }
     count = optima.count
     inPieces = answers.count - optima.count
+    areAll = optima.allSatisfy(\.namesAllDataflows)
     for optimum in optima {
       switch optimum.optimalDataflows {
       case nil: unknown += 1
@@ -86,7 +92,7 @@ struct DataflowCounts {
       alone[dataflow].map { "\(dataflow.rawValue) \(NumberText.grouped($0))" }
     }
     let known =
-      "Of \(all) one dataflow alone attains \(NumberText.grouped(sum))"
+      "Of \(all) one dataflow alone \(areAll || sum == 0 ? "attains" : "is known to attain") \(NumberText.grouped(sum))"
       + (each.isEmpty ? "" : " (\(each.joined(separator: ", ")))") + "; several attain \(NumberText.grouped(tied))"
       + (any > 0 ? ", all six \(NumberText.grouped(any)) of those." : ".")
     if unknown == 0 { return known }

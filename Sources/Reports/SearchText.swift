@@ -8,6 +8,9 @@ extension Answer {
     return bound.map { energy.data > $0.data } ?? true
   }
 
+  /// Whether no dataflow attains the energy but those that are named: the search left out nothing.
+  var namesAllDataflows: Bool { search?.isComplete ?? true }
+
   /// What to say below some answers: that some are not the best of the mapspace for certain, and which layers are given in
   /// parts.
   static func notes(_ answers: [Answer]) -> [String] {

@@ -54,15 +54,6 @@ struct Plots {
     if isWanted { try Gnuplot.check(self.format) }
   }
 
-  /// Checks that a folder to draw into is there or can be.
-  static func checkFolder(_ folder: String, origin: String) throws {
-    var isFolder: ObjCBool = false
-    let exists = unsafe FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder)
-    if folder.isEmpty || exists && !isFolder.boolValue {
-      throw FormatError(origin: origin, message: "'\(folder)' is no folder; a folder's name is expected")
-    }
-  }
-
   /// Draws a figure into a file, whole or not at all.
   func write(_ figure: Figure, to file: String) throws {
     try OutputOptions.write(Array(try figure.file(as: format)), to: file)

@@ -1,6 +1,7 @@
 import Foundation
 import Interchange
 import Parallel
+import Reports
 
 /// A line on the terminal that says how far a long command is; nothing where standard error is no terminal.
 final class ProgressLine: Sendable {

@@ -170,7 +170,7 @@ struct SweepCommand: ParsableCommand {
     let plots = try Plots(format: plotFormat, isWanted: plot != nil)
     try refuse("--plot-format", plotFormat, without: "--plot", plot)
     try refuse("--breakdown-at", breakdown.breakdownAt, without: "--plot", plot)
-    if let plot { try Plots.checkFolder(plot, origin: "--plot") }
+    if let plot { try TextFile.checkNameOfFolder(plot, origin: "--plot") }
     let shard = try chosenShard()
     if shard != nil, output == TextFile.standardInput {
       throw FormatError(origin: "--shard", message: "goes with a file, which is merged by the index beside it")

@@ -113,7 +113,7 @@ struct Validate: ParsableCommand {
     let plots = try Plots(format: plotFormat, isWanted: plot != nil || isHTML)
     try refuse("--plot-format", plotFormat, without: "--plot", plot)
     try output.checkFiles(besides: [("--page", page)])
-    if let plot { try Plots.checkFolder(plot, origin: "--plot") }
+    if let plot { try TextFile.checkNameOfFolder(plot, origin: "--plot") }
     var data: [MeasuredData] = []
     for request in requests {
       data.append(

@@ -145,9 +145,10 @@ struct HTMLReportTests {
 
   /// Which dataflows attain an optimum, or that this is not known, stands in the table, the summary and beside the nest.
   @Test func tiesAreTold() throws {
-    func page(_ dataflows: [Dataflow]?) throws -> String {
+    func page(_ dataflows: [Dataflow]?, isComplete: Bool = true) throws -> String {
       var record = try record("fc", count: 3)
       record.optimalDataflows = dataflows
+      record.search?.isComplete = isComplete
       return try self.page([document([record])])
     }
     let dataflow = try #require(record("fc").dataflow)
@@ -169,6 +170,9 @@ struct HTMLReportTests {
       #expect(page.contains(summary), "\(summary)")
       #expect(page.contains(fact), "\(fact)")
     }
+    let incomplete = try page([dataflow], isComplete: false)
+    #expect(incomplete.contains("one dataflow alone is known to attain 1 (\(own) 1); several attain 0."))
+    #expect(incomplete.contains("the only one known to attain this energy"))
   }
 
   @Test func settingsAreNotMixed() throws {

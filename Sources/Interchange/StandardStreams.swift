@@ -1,10 +1,10 @@
 import Foundation
 
 /// Standard input, output and error.
-enum StandardStreams {
+package enum StandardStreams {
   /// Sees to it that nothing that is opened later takes the place of one that is closed: it fails when it is read or
   /// written, as before.
-  static func keepPlaces() {
+  package static func keepPlaces() {
     for (stream, onlyOther) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
     where fcntl(stream, F_GETFD) == -1 {
       // The first place that is free is taken.
