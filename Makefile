@@ -14,6 +14,8 @@ CLUSTER_PACKAGES := slurm-wlm munge parallel snakemake
 TEST_TARGETS := $(notdir $(wildcard Tests/*Tests))
 # Tests without a sanitizer run with the core optimized, as Package.swift says, and know lines but no variables of it.
 TEST := OPTIMIZED=core swift test -c release -Xswiftc -gline-tables-only
+# Those that are built, while others run too.
+TEST_BUILT := $(TEST) --skip-build --ignore-lock
 # Builds all that they run, and runs none.
 BUILD := OPTIMIZED=core swift test list -c release -Xswiftc -gline-tables-only >/dev/null
 
@@ -89,9 +91,13 @@ test-dist: setup-dist dist
 	    chroot .build-dist/root /opt/$(DIST)/bin/tilebound $$arguments | diff .build-dist/here -; done'
 
 # All tests that need nothing besides, with the core optimized, where they take minutes less; every check of the
-# sources stays on. They run one after the other, so that their times tell.
+# sources stays on. They run in two halves that take about as long, each one after the other, so that their times tell.
+ONE_HALF := ExhaustiveTests|tileboundTests
 test: setup
-	$(TEST) --no-parallel --skip ModelZooTests --skip ReportPageTests --skip MLIRTests
+	$(BUILD)
+	$(TEST_BUILT) --no-parallel --filter '$(ONE_HALF)' & one=$$!; \
+	$(TEST_BUILT) --no-parallel --skip '$(ONE_HALF)|ModelZooTests|ReportPageTests|MLIRTests'; other=$$?; \
+	wait $$one && exit $$other
 
 # Of random cases one in so many is tried under a sanitizer, which looks at how they are computed; make test tries all.
 ONE_SEED_IN := 8

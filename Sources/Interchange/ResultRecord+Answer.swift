@@ -53,8 +53,9 @@ extension ResultRecord {
     answer.bound = try bound()
     try checkGap(answer.gap)
     answer.optimalDataflows = try optimalDataflows(attaining: answer)
-    answer.dataflows = try Self.byCase(dataflows, "dataflows")
-    answer.references = try Self.byCase(references, "references")
+    answer.dataflows = try byCase(dataflows, "dataflows")
+    answer.references = try byCase(references, "references")
+    try checkSearch()
     answer.search = search.map { SearchStatistics($0) }
     answer.seconds = search?.seconds
     answer.replayAgrees = replayAgrees
@@ -266,8 +267,23 @@ extension ResultRecord {
     return attaining
   }
 
-  /// Values by what they are of, for which a file has names.
-  private static func byCase<Key: RawRepresentable<String> & CaseIterable & Hashable>(
+  /// Checks that what the search is said to have looked at can be.
+  private func checkSearch() throws(FormatError) {
+    guard let search else { return }
+    let pruned = search.prunedBy
+    for (key, count) in [
+      ("mappings", search.mappings), ("scored", search.scored), ("pruned_by.capacity", pruned.capacity),
+      ("pruned_by.energy", pruned.energy), ("pruned_by.bound", pruned.bound),
+    ] where count < 0 {
+      throw FormatError(origin: "search.\(key)", message: "is \(count), and less than none cannot be")
+    }
+    if let seconds = search.seconds, !(seconds >= 0) {
+      throw FormatError(origin: "search.seconds", message: "is \(seconds), and less than none cannot be")
+    }
+  }
+
+  /// Energies of moving data by the mappings that they are of, for which a file has names.
+  private func byCase<Key: RawRepresentable<String> & CaseIterable & Hashable>(
     _ values: [String: Double]?, _ key: String
   ) throws(FormatError) -> [Key: Double]? {
     guard let values else { return nil }
@@ -275,6 +291,11 @@ extension ResultRecord {
     for (name, value) in values.sorted(by: { $0.key < $1.key }) {
       guard let own = Key(rawValue: name) else {
         throw FormatError(origin: key, message: unknown("name", name, known: Key.allCases.map(\.rawValue)))
+      }
+      if value < (lowerBound?.data ?? 0) * (1 - 1e-9) {
+        throw FormatError(
+          origin: "\(key).\(name)", message: "is \(value), less than the record's bound of every schedule, or than none"
+        )
       }
       known[own] = value
     }

@@ -36,6 +36,10 @@ public struct SweepRequest: Hashable, Sendable {
   public var dataflows = Set(Dataflow.allCases)
   /// Whether each dataflow's own best is wanted too.
   public var comparesDataflows = false
+  /// The nest of which alone tile sizes are searched for, if there is one.
+  public var template: NestTemplate?
+  /// Where it is asked for, for messages.
+  public var templateOrigin = "--template"
   /// The built-in names or files of networks, to tell those of one name apart.
   public var networkOrigins: [Network: String] = [:]
   /// The built-in names or files of energy models, to tell those of one name apart.
@@ -80,7 +84,7 @@ public enum SweepFile {
     if let kind = DocumentKind(of: root), kind != .sweep { throw root.error("\(kind.text); a sweep is expected") }
     let fields = try root.fields([
       "networks", "dimensions", "layers", "capacities", "energy", "bits", "reuse", "phases", "dataflow",
-      "compare-dataflows", "accelerators", "double-buffer", "on-chip", "leave-on-chip", "tiles", "divisors",
+      "compare-dataflows", "accelerators", "double-buffer", "on-chip", "leave-on-chip", "tiles", "divisors", "template",
     ])
     var request = SweepRequest()
     let place = dimensions == nil ? fields["dimensions"] : nil
@@ -142,6 +146,15 @@ public enum SweepFile {
     if try fields["divisors"]?.boolean() ?? false { request.tiles.rules.cutsEvenly = true }
     if let node = fields["on-chip"] { request.onChip = try node.tensors(of: [.inputs, .weights]) }
     if let node = fields["leave-on-chip"] { request.onChip.formUnion(try node.tensors(of: [.outputs])) }
+    if let node = fields["template"] {
+      let line = try node.string()
+      do {
+        request.template = try NestText.parseTemplate(line, origin: node.path)
+      } catch {
+        throw node.error(error.description.trimmingPrefix("\(node.path): ").description)
+      }
+      request.templateOrigin = "\(root.origin): template"
+    }
     request.comparesDataflows = try fields["compare-dataflows"]?.boolean() ?? false
     return request
   }

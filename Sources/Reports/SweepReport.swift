@@ -25,9 +25,10 @@ public enum SweepReport {
     _ sweep: Sweep, _ totals: [SweepTotal], _ curves: [SweepCurve], isComplete: Bool, indexFile: String,
     form: TextForm = .plain
   ) -> [String] {
-    let hasParts = sweep.settings.contains { !$0.layout.parts.isEmpty }
-    let capacities = hasParts ? ", each at its capacities" : ", each at all capacities"
-    var lines = form.fitted([answered(by: sweep.curveCount, isComplete: isComplete) + capacities + sharing(sweep)])
+    var lines = form.fitted([
+      answered(by: sweep.curveCount, isComplete: isComplete) + capacities(of: sweep) + sharing(sweep)
+    ])
+    if let template = sweep.template { lines += form.fitted(["template \(NestText.text(template))"]) }
     let table = table(totals)
     let buffers = Set(totals.map(\.buffer))
     if buffers.count == 1, let first = totals.first, first.buffer != nil {
@@ -64,7 +65,7 @@ public enum SweepReport {
   public static func lines(_ run: SweepRun, _ shard: SweepShard, isComplete: Bool) -> [String] {
     let others = shard.count == 1 ? "" : " with the other" + (shard.count == 2 ? "" : " \(shard.count - 1)")
     return [
-      answered(by: run.curveCount, isComplete: isComplete) + ", each at all capacities",
+      answered(by: run.curveCount, isComplete: isComplete) + capacities(of: run.sweep),
       "'tilebound merge' makes one file of it\(others)",
     ]
   }
@@ -72,6 +73,12 @@ public enum SweepReport {
   /// How many curves answered what was asked.
   private static func answered(by count: Int, isComplete: Bool) -> String {
     "\(count) \(isComplete ? "exact " : "")\(count.form(of: "curve")) answered them"
+  }
+
+  /// Where curves have optima.
+  private static func capacities(of sweep: Sweep) -> String {
+    let areAll = sweep.template == nil && sweep.settings.allSatisfy(\.layout.parts.isEmpty)
+    return areAll ? ", each at all capacities" : ", each at its capacities"
   }
 
   /// Which energy models share curves, and which cannot.

@@ -70,6 +70,8 @@ public struct Sweep: Sendable {
   public let dataflows: [Dataflow]
   /// Whether records have each dataflow's own best.
   public let comparesDataflows: Bool
+  /// The nest of which alone tile sizes are searched for, if there is one.
+  public let template: NestTemplate?
   /// In the order of the file.
   let items: [Item]
   /// In the order of the first item of each.
@@ -86,6 +88,15 @@ public struct Sweep: Sendable {
     let capacities = request.capacities.uniqued()
     self.capacities = capacities
     comparesDataflows = request.comparesDataflows
+    template = request.template
+    if let template {
+      let phases: [PhasePolicy?] = request.phases.isEmpty ? [nil] : request.phases
+      let layers = networks.flatMap { $0.entries.map(\.layer) }
+      let why =
+        phases.lazy.compactMap { template.exclusion(dataflows: request.dataflows, phases: $0) }.first
+        ?? template.excess(on: layers)
+      if let why { throw .contradiction("\(request.templateOrigin): \(why)") }
+    }
     let accelerators = request.accelerators.uniqued()
     let givenModels = accelerators.isEmpty ? request.energyModels : accelerators.map(\.energyModel)
     let models = givenModels.isEmpty ? [.bitsMoved] : givenModels.uniqued()
@@ -146,7 +157,7 @@ public struct Sweep: Sendable {
       throw .unanswerable(error)
     }
     items = Self.items(networks, settings)
-    units = Self.units(items, settings)
+    units = Self.units(items, settings, knowsCapacitiesAlone: template != nil)
     try checkItems()
   }
 
@@ -176,8 +187,15 @@ public struct Sweep: Sendable {
     }
     dataflows = Dataflow.allCases.filter { plan.dataflows?.contains($0.rawValue) ?? true }
     comparesDataflows = plan.comparesDataflows
+    do {
+      template = try plan.template.map { line throws(FormatError) in
+        try NestText.parseTemplate(line, origin: "template")
+      }
+    } catch {
+      throw .refused(file: file, "is of no sweep that can be: \(error)")
+    }
     items = Self.items(networks, settings)
-    units = Self.units(items, settings)
+    units = Self.units(items, settings, knowsCapacitiesAlone: template != nil)
     let counts = networks.flatMap(\.entries).map(\.count)
     if SweepPlan(self, form: plan.form, compression: plan.compression) != plan
       || !settings.flatMap(\.capacities).allSatisfy({ (1..<1 << 53).contains($0.count) })
@@ -233,7 +251,42 @@ public struct Sweep: Sendable {
       }
     }
     if let largest { throw .nothingFits(largest.problem, largest.capacity) }
+    try checkTemplate()
   }
+
+  /// Refuses a template that contradicts a layout, and capacities that none of its nests fits: by the layer that needs most.
+  private func checkTemplate() throws(SweepError) {
+    guard let template else { return }
+    var largest: (search: TemplateSearch, needed: Bits, capacity: Bits)?
+    for unit in units {
+      let item = items[unit.items[0]]
+      guard let ratio = unit.lookUps.first?.ratio, let least = item.setting.capacities.min() else { continue }
+      let search = try templateSearch(template, for: item, .comparing(ratio))
+      let needed = search.smallestCapacity
+      if least < needed, largest.map({ $0.needed < needed }) ?? true { largest = (search, needed, least) }
+    }
+    if let largest { throw .noNest(NoNestOfTemplate(largest.search, largest.capacity)) }
+  }
+
+  /// The search of a template for an item under an energy model.
+  func templateSearch(
+    _ template: NestTemplate, for item: Item, _ model: EnergyModel
+  ) throws(SweepError) -> TemplateSearch {
+    let problem: Problem
+    do {
+      problem = try self.problem(item, model)
+    } catch {
+      throw .unanswerable(error)
+    }
+    do {
+      return try TemplateSearch(problem, template)
+    } catch {
+      throw .noNest(NoNestOfTemplate(problem, error))
+    }
+  }
+
+  /// Whether the optima of a setting are known at its capacities alone, and no curve has those of all.
+  func knowsCapacitiesAlone(_ setting: Setting) -> Bool { template != nil || !setting.layout.parts.isEmpty }
 
   /// Whether loops over phases are searched otherwise than is usual under some rule of reuse.
   var namesPhases: Bool { settings.contains { $0.namedPhases != nil } }
@@ -303,6 +356,8 @@ public enum SweepError: Error, Hashable, Sendable, CustomStringConvertible {
   case sameName(String, String, origins: [String])
   /// A capacity at which a layer has no mapping.
   case nothingFits(Problem, Bits)
+  /// A template that has no nest for a layer, or none at a capacity.
+  case noNest(NoNestOfTemplate)
   /// A layer in a setting that there is no exact answer for.
   case unanswerable(ProblemError)
   /// The file to write is not this sweep's.
@@ -324,6 +379,7 @@ public enum SweepError: Error, Hashable, Sendable, CustomStringConvertible {
           : "give one another name under the key '\(kind == "accelerators" ? "accelerator" : "energy")' of its file")
     case .nothingFits(let problem, let capacity): CapacityText.nothingFits(problem, capacity)
     case .unanswerable(let error): error.description
+    case .noNest(let error): error.description
     case .missing(let numbers, let count, let command):
       "\(numbers.count == 1 ? "shard" : "shards") "
         + numbers.prefix(10).map(String.init).joined(separator: ", ")

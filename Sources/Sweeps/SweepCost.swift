@@ -143,6 +143,16 @@ struct SweepCost: Sendable {
     bytesOfSearch = fit.bytesOfSearch
   }
 
+  /// The estimate for a template, at so many capacities for each ratio of prices: of layers of built-in networks the mean of four
+  /// templates at two capacities each, since sizes tell nothing of whether a template meets the bound, which ends its search at
+  /// once.
+  init(ofTemplateAt capacities: [Int]) {
+    let count = capacities.reduce(0, +)
+    microseconds = count * 100_000
+    bytesKept = count * 1_000
+    bytesOfSearch = 65_000_000
+  }
+
   /// A size of both axes; where steps share no inputs a kernel takes no longer than a small one.
   private static func product(_ axes: [ConvolutionAxis], _ size: (ConvolutionAxis) -> Int) -> Int {
     axes.reduce(1) { $0 * ($1.hasOverlap ? size($1) : min(2, size($1))) }
@@ -168,8 +178,10 @@ extension Sweep {
   /// What a unit takes.
   func cost(of unit: Unit) -> SweepCost {
     let first = items[unit.items[0]]
+    let capacities = unit.lookUps.map(\.capacities.count)
+    if template != nil { return SweepCost(ofTemplateAt: capacities) }
     return SweepCost(
-      first.entry.layer, reuse: first.setting.reuse, capacities: unit.lookUps.map(\.capacities.count),
-      layout: first.setting.layout, widths: first.setting.widths)
+      first.entry.layer, reuse: first.setting.reuse, capacities: capacities, layout: first.setting.layout,
+      widths: first.setting.widths)
   }
 }

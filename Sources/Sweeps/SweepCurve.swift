@@ -61,8 +61,7 @@ public struct SweepCurve: Codable, Hashable, Sendable {
   /// A network's in a setting, under each energy model.
   static func all(of network: Sweep.NetworkValues<SweepSums>, _ sweep: Sweep) -> [SweepCurve] {
     let (network, setting, layers) = (network.network, network.setting, network.layers)
-    // Of a Buffer in parts the optima are known at the sweep's capacities alone.
-    if !setting.layout.parts.isEmpty { return [] }
+    if sweep.knowsCapacitiesAlone(setting) { return [] }
     let known = setting.ratios.enumerated().map { place, ratio -> (ratio: PriceRatio, curve: NetworkCurve?) in
       let curves = layers.map { (entry: $0.entry, curve: $0.value.curves[place].steps) }
       return (ratio, try? NetworkCurve(curves, in: setting.under(.comparing(ratio), sweep.dataflows)))

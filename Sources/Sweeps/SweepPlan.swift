@@ -105,6 +105,8 @@ struct SweepPlan: Codable, Hashable, Sendable {
   /// The dataflows that are searched; nil where all are.
   var dataflows: [String]?
   var comparesDataflows: Bool
+  /// The line of the nest of which alone tile sizes are searched for; nil where there is none.
+  var template: String?
 
   enum CodingKeys: String, CodingKey {
     case form
@@ -114,6 +116,7 @@ struct SweepPlan: Codable, Hashable, Sendable {
     case settings
     case dataflows
     case comparesDataflows = "compares_dataflows"
+    case template
   }
 
   init(_ sweep: Sweep, form: SweepForm, compression: SweepCompression? = nil) {
@@ -140,6 +143,7 @@ struct SweepPlan: Codable, Hashable, Sendable {
     }
     dataflows = sweep.dataflows == Dataflow.allCases ? nil : sweep.dataflows.map(\.rawValue)
     comparesDataflows = sweep.comparesDataflows
+    template = sweep.template.map(NestText.text)
   }
 
   /// What differs between two plans, for people.
@@ -153,6 +157,7 @@ struct SweepPlan: Codable, Hashable, Sendable {
       ("the energy models, word widths or policies of reuse or phases", settings == other.settings),
       ("the dataflows", dataflows == other.dataflows),
       ("the comparison of dataflows", comparesDataflows == other.comparesDataflows),
+      ("the template", template == other.template),
     ]
     return parts.filter { !$0.1 }.map(\.0).joined(separator: " and ")
   }

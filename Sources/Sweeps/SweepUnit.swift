@@ -28,14 +28,14 @@ extension Sweep {
     let reuse: ReusePolicy
     let phases: PhasePolicy
     let layout: BufferLayout
-    /// Of a Buffer in parts, whose optima are searched at its capacities alone.
+    /// Of optima that are searched at a setting's capacities alone.
     let capacities: [Bits]
 
-    init(_ item: Item) {
+    init(_ item: Item, knowsCapacitiesAlone: Bool) {
       let setting = item.setting
       layer = item.entry.layer.named("")
       (widths, reuse, phases, layout) = (setting.widths, setting.reuse, setting.phases, setting.layout)
-      capacities = layout.parts.isEmpty ? [] : setting.capacities
+      capacities = knowsCapacitiesAlone || !layout.parts.isEmpty ? setting.capacities : []
     }
   }
 
@@ -49,17 +49,24 @@ extension Sweep {
   }
 
   /// The units that items ask for, in the order of the first of each.
-  static func units(_ items: [Item], _ settings: [Setting]) -> [Unit] {
+  ///
+  /// - Parameters:
+  ///   - items: the items.
+  ///   - settings: their settings.
+  ///   - knowsCapacitiesAlone: whether optima are searched at the settings' capacities alone, whatever the layout.
+  /// - Returns: the units.
+  static func units(_ items: [Item], _ settings: [Setting], knowsCapacitiesAlone: Bool = false) -> [Unit] {
     let lookUps = Dictionary(uniqueKeysWithValues: settings.map { ($0, $0.lookUps) })
     var places: [Search: Int] = [:]
     var units: [Unit] = []
     for (number, item) in items.enumerated() {
       let own = lookUps[item.setting] ?? []
-      let place = places[Search(item)] ?? units.count
+      let search = Search(item, knowsCapacitiesAlone: knowsCapacitiesAlone)
+      let place = places[search] ?? units.count
       if place < units.count {
         units[place].add(number, own)
       } else {
-        places[Search(item)] = place
+        places[search] = place
         units.append(Unit(items: [number], lookUps: own))
       }
     }

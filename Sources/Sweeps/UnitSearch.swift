@@ -1,5 +1,6 @@
 import Answers
 import EnergyModel
+import Interchange
 import LowerBounds
 import MappingSearch
 import Mappings
@@ -23,7 +24,10 @@ struct UnitSearch {
     self.sweep = sweep
     let item = sweep.items[unit.items[0]]
     for (ratio, capacities) in unit.lookUps {
-      known[ratio] = Curves(try sweep.problem(item, .comparing(ratio)), capacities.sorted(), sweep, threads)
+      known[ratio] = Curves(
+        try sweep.problem(item, .comparing(ratio)), capacities.sorted(), sweep,
+        try sweep.template.map { template in try sweep.templateSearch(template, for: item, .comparing(ratio)) }, threads
+      )
     }
   }
 
@@ -36,7 +40,10 @@ struct UnitSearch {
         let problem = try sweep.problem(item, model)
         guard let found = known[model.ratio]?.place(at: capacity, of: setting.capacities),
           let known = known[model.ratio]
-        else { throw SweepError.nothingFits(problem, capacity) }
+        else {
+          throw known[model.ratio]?.template.map { .noNest(NoNestOfTemplate($0, capacity)) }
+            ?? SweepError.nothingFits(problem, capacity)
+        }
         var answer = Answer(
           network: item.network.name, entry: item.entry, problem, on: setting.accelerator, capacity: capacity,
           known.all.optimum(at: found.point, of: problem), bounds: known.bounds, attainedBy: found.dataflows)
@@ -51,6 +58,8 @@ struct UnitSearch {
   private struct Curves {
     let bounds: LowerBounds
     let all: ParetoCurve
+    /// The search of the template, where the sweep has one.
+    let template: TemplateSearch?
     private let optimizer: Optimizer
     private let options: SearchOptions
     /// Whether all dataflows are searched or each is compared.
@@ -66,29 +75,35 @@ struct UnitSearch {
     private struct LookUps {
       /// Each dataflow's own curve, unless only some are searched and not compared.
       let each: DataflowCurves?
+      /// Whether the dataflows that attain a point are known: a template's nests alone tell nothing of them.
+      private let namesDataflows: Bool
       private var places: [Bits: Place] = [:]
 
-      init(_ each: DataflowCurves?) { self.each = each }
+      init(_ each: DataflowCurves?, namesDataflows: Bool) { (self.each, self.namesDataflows) = (each, namesDataflows) }
 
       mutating func place(at capacity: Bits, on all: ParetoCurve) -> Place? {
         if let known = places[capacity] { return known }
         guard let point = all.steps.index(capacity: capacity) else { return nil }
-        places[capacity] = (point, each?.dataflows(attaining: all.optimum(at: point), capacity: capacity), each)
+        let attaining = namesDataflows ? each?.dataflows(attaining: all.optimum(at: point), capacity: capacity) : nil
+        places[capacity] = (point, attaining, each)
         return places[capacity]
       }
     }
 
-    init(_ problem: Problem, _ capacities: [Bits], _ sweep: Sweep, _ threads: Int) {
+    init(_ problem: Problem, _ capacities: [Bits], _ sweep: Sweep, _ template: TemplateSearch?, _ threads: Int) {
+      self.template = template
       optimizer = Optimizer(problem)
       options = SearchOptions(threads: threads)
       // Of a Buffer in parts a curve is as much work as the optima at its capacities.
       let hasParts = !problem.layout.parts.isEmpty
       all =
-        hasParts
-        ? optimizer.curve(at: capacities, options: options)
-        : optimizer.curve(including: capacities, options: options)
+        template?.curve(at: capacities)
+        ?? (hasParts
+          ? optimizer.curve(at: capacities, options: options)
+          : optimizer.curve(including: capacities, options: options))
       areCompared = sweep.comparesDataflows || hasParts
-      isEachWanted = sweep.comparesDataflows || sweep.dataflows.count == Dataflow.allCases.count
+      isEachWanted =
+        sweep.comparesDataflows || template == nil && sweep.dataflows.count == Dataflow.allCases.count
       bounds = LowerBounds(problem)
     }
 
@@ -96,7 +111,9 @@ struct UnitSearch {
     mutating func place(at capacity: Bits, of capacities: [Bits]) -> Place? {
       let compared = areCompared ? capacities : []
       if lookUps[compared] == nil {
-        lookUps[compared] = LookUps(isEachWanted ? DataflowCurves(optimizer, at: compared, options: options) : nil)
+        lookUps[compared] = LookUps(
+          isEachWanted ? DataflowCurves(optimizer, at: compared, options: options) : nil,
+          namesDataflows: template == nil)
       }
       let all = all
       return lookUps[compared]?.place(at: capacity, on: all)

@@ -40,8 +40,8 @@ enum HelpTopic: String, CaseIterable {
 
       k:20 [outputs] c:1 [inputs] k:1 r:1 s:1 [weights]
 
-    optimize and curve --template take the same line with free loops, as k or k~,
-    and find their tiles.
+    optimize, curve, gap and sweep take the same line as --template, with free
+    loops, as k or k~, and find their tiles.
 
     Every mapping keeps inputs, weights and outputs once each. A dataflow is the
     order of its keeps, by their first letters, the outermost before the dash:

@@ -45,6 +45,7 @@ struct SweepCommand: ParsableCommand {
         reuse: [overlap, sliding]
         dataflow: [os, ws]
         compare-dataflows: true
+        template: k [weights] p q [inputs] c [outputs]
         dimensions: [batch=1]
       """)
 
@@ -102,6 +103,8 @@ struct SweepCommand: ParsableCommand {
       "Only these orders of keeps, by commas, as for optimize: os-iw, or os for both that keep outputs outermost. "
         + "(default: any)", valueName: "names"), completion: .dataflows)
   var dataflow: String?
+
+  @OptionGroup var templates: TemplateOptions
 
   @Flag(help: "Give each dataflow's own best in every record too.")
   var compareDataflows = false
@@ -343,6 +346,10 @@ struct SweepCommand: ParsableCommand {
     if !phases.isEmpty { request.phases = try Self.parts(phases).map { try Self.policy($0, "--phases") } }
     if let dataflow { request.dataflows = try DataflowText.parse(dataflow, origin: "--dataflow") }
     if compareDataflows { request.comparesDataflows = true }
+    if let line = templates.line {
+      request.template = try NestText.parseTemplate(line, origin: "--template")
+      request.templateOrigin = "--template"
+    }
     return request
   }
 

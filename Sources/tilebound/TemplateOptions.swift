@@ -32,20 +32,11 @@ struct TemplateOptions: ParsableArguments {
   func template(_ dataflows: Set<Dataflow>, phases: PhasePolicy?, pieces: Pieces = .one) throws -> NestTemplate? {
     guard let line else { return nil }
     let template = try NestText.parseTemplate(line, origin: "--template")
-    func refuse(_ message: String) -> CommandFailure { CommandFailure(code: .usage, message: "--template: \(message)") }
-    if pieces.most > 1 { throw refuse("is one nest, which does not go with --pieces") }
-    if !dataflows.contains(template.dataflow) {
-      throw refuse(
-        "its keeps are in the order \(template.dataflow.rawValue), which --dataflow excludes; leave that out")
+    if pieces.most > 1 {
+      throw CommandFailure(code: .usage, message: "--template: is one nest, which does not go with --pieces")
     }
-    guard let phases else { return template }
-    if let dimension = phases.excluded(template.dimensionsInPhases) {
-      throw refuse("a loop walks phases of \(dimension), which --phases \(phases) excludes")
-    }
-    if phases != .off, template.dimensionsInPhases.isEmpty {
-      let example = phases == .outputs ? "p%2" : "r%2"
-      throw refuse(
-        "the nest has no loops over phases, which --phases \(phases) asks for; they are written as \(example)")
+    if let why = template.exclusion(dataflows: dataflows, phases: phases) {
+      throw CommandFailure(code: .usage, message: "--template: \(why)")
     }
     return template
   }
@@ -54,16 +45,7 @@ struct TemplateOptions: ParsableArguments {
 extension NestTemplate {
   /// Refuses a tile that is given and larger than its dimension on every layer: it cannot be meant for these.
   func refuseLoopsBeyondRange(on layers: [Layer]) throws(CommandFailure) {
-    for case .loop(let loop) in nodes {
-      guard case .tile(let tile) = loop.cut, let most = layers.map({ $0[loop.dimension] }).max(), tile > most else {
-        continue
-      }
-      let dimension = loop.dimension.rawValue
-      throw CommandFailure(
-        code: .usage,
-        message: "--template: the loop \(dimension):\(tile) has a tile of \(tile), but \(dimension) is \(most)"
-          + (layers.count > 1 ? " at most" : "") + "; 1 to \(most) is accepted")
-    }
+    if let why = excess(on: layers) { throw CommandFailure(code: .usage, message: "--template: \(why)") }
   }
 
   /// The nest of least energy that the template has for a problem.
@@ -71,7 +53,9 @@ extension NestTemplate {
   /// - Throws: ``CommandFailure`` where there is none.
   func optimum(for problem: Problem, _ capacity: Bits, _ limit: TimeLimit?) throws(CommandFailure) -> Optimum {
     let search = try search(problem, limit)
-    guard let optimum = search.optimum(capacity: capacity) else { throw nothingFits(search, capacity) }
+    guard let optimum = search.optimum(capacity: capacity) else {
+      throw CommandFailure(NoNestOfTemplate(search, capacity))
+    }
     return optimum
   }
 
@@ -81,7 +65,9 @@ extension NestTemplate {
   func curve(for problem: Problem, at capacities: [Bits]) throws(CommandFailure) -> ParetoCurve {
     let search = try search(problem, nil)
     let curve = search.curve(at: capacities)
-    if let least = capacities.min(), curve.steps.index(capacity: least) == nil { throw nothingFits(search, least) }
+    if let least = capacities.min(), curve.steps.index(capacity: least) == nil {
+      throw CommandFailure(NoNestOfTemplate(search, least))
+    }
     return curve
   }
 
@@ -89,34 +75,20 @@ extension NestTemplate {
     do {
       return try TemplateSearch(problem, self, limit: limit)
     } catch {
-      throw CommandFailure(code: .usage, message: "\(problem.layer.name): --template: \(error)")
+      throw CommandFailure(NoNestOfTemplate(problem, error))
     }
   }
+}
 
-  /// A Buffer in which every box fits.
-  private static let holdsAll = Bits(1 << 52)
-
-  private func nothingFits(_ search: TemplateSearch, _ capacity: Bits) -> CommandFailure {
-    let problem = search.problem
-    if problem.layout.rules != .none, let tiles = LayoutText.tiles(of: problem.layout) {
-      if search.optimum(capacity: Self.holdsAll) == nil {
-        return CommandFailure(
-          code: .usage, message: "\(problem.layer.name): no tile sizes of --template were found that are \(tiles)")
+extension CommandFailure {
+  /// That a template has no nest.
+  init(_ error: NoNestOfTemplate) {
+    let code: Code =
+      switch error.cause {
+      case .request: .usage
+      case .capacity: .impossible
+      case .counting: .failed
       }
-      return CommandFailure(
-        code: .impossible,
-        message: "\(problem.layer.name): no tile sizes of --template were found that are \(tiles) and fit "
-          + CapacityText.text(capacity))
-    }
-    let least = search.smallestCapacity
-    if least <= capacity {
-      return CommandFailure(
-        code: .failed, message: "\(problem.layer.name): --template: no nest that fits can be counted in closed form")
-    }
-    return CommandFailure(
-      code: .impossible,
-      message:
-        "\(problem.layer.name): no tile sizes of --template fit \(CapacityText.text(capacity)); the smallest need "
-        + CapacityText.text(least) + (problem.layout.parts.isEmpty ? "" : " in parts of the same shares"))
+    self.init(code: code, message: error.description)
   }
 }

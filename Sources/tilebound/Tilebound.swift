@@ -76,6 +76,7 @@ struct Tilebound: ParsableCommand {
     switch error {
     case .nothingFits: .impossible
     case .failed: .failed
+    case .noNest(let error): CommandFailure(error).code
     case .lacks, .contradiction, .unknownLayer, .sameName, .unanswerable, .refused, .missing: .usage
     }
   }

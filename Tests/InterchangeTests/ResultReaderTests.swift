@@ -112,6 +112,30 @@ struct ResultReaderTests {
         "energy.per_bit_read: is 20.3, which is no multiple of 2^-10"))
     #expect(try message { $0.lowerBound?.family = "best" }.contains("lower_bound.family: unknown family 'best'"))
     #expect(try message { $0.references = ["os": 1] }.contains("references: unknown name 'os'"))
+    let least = try #require(record.lowerBound?.data)
+    #expect(try message { $0.dataflows = ["os-iw": least] } == "accepted")
+    for key in ["dataflows.os-iw", "references.output-maps"] {
+      for value in [least - 1, -1] {
+        let change = { (record: inout ResultRecord) in
+          if key.hasPrefix("d") {
+            record.dataflows = ["os-iw": value]
+          } else {
+            record.references = ["output-maps": value]
+          }
+        }
+        let told = "\(key): is \(value), less than the record's bound of every schedule, or than none"
+        #expect(try message(change).contains(told))
+      }
+    }
+    for (key, change) in [
+      ("mappings", { $0.search?.mappings = -1 }), ("scored", { $0.search?.scored = -1 }),
+      ("pruned_by.capacity", { $0.search?.prunedBy.capacity = -1 }),
+      ("pruned_by.energy", { $0.search?.prunedBy.energy = -1 }),
+      ("pruned_by.bound", { $0.search?.prunedBy.bound = -1 }),
+    ] as [(String, (inout ResultRecord) -> Void)] {
+      #expect(try message(change).contains("search.\(key): is -1, and less than none cannot be"))
+    }
+    #expect(try message { $0.search?.seconds = -0.5 }.contains("search.seconds: is -0.5, and less than none cannot be"))
     let bound = "r: record 1 (random): lower_bound: is no lower bound of the record's energy"
     #expect(try message { $0.lowerBound?.data = $0.energy.data + 1 } == bound)
     #expect(try message { $0.lowerBound?.data = -1 } == bound)

@@ -34,7 +34,10 @@ struct SweepFileTests {
       reuse: [none, sliding]
       phases: [on, off]
       compare-dataflows: true
+      template: k [weights] p q [inputs] c [outputs]
       """, origin: "s.yaml")
+    #expect(request.template.map(NestText.text) == "k [weights] p q [inputs] c [outputs]")
+    #expect(request.templateOrigin == "s.yaml: template")
     #expect(request.networks.map(\.name) == ["alexnet", "resnet18"])
     #expect(request.capacities.map { $0.count / 8 } == [1024, 1448, 2048, 2896, 4096, 3072])
     #expect(request.energyModels.map(\.name) == ["unit", "horowitz-45nm-int8"])
@@ -68,6 +71,9 @@ struct SweepFileTests {
     #expect(
       message("networks: alexnet\ncapacities: 1KiB\nbits: [8, {}]\n")
         == "s.yaml:3: bits[1]: names no width; accepted: inputs, weights, outputs, partial-sums")
+    #expect(
+      message("networks: alexnet\ncapacities: 1KiB\ntemplate: k [output]\n")
+        == "s.yaml:3: template: word 2: unknown tensor 'output'; did you mean 'outputs'?")
     #expect(
       message("networks: alexnet\ncapacities: 1KiB\ndataflow: xs\n").hasPrefix(
         "s.yaml:3: dataflow: unknown dataflow 'xs'; did you mean '"))

@@ -288,6 +288,63 @@ struct SweepTests {
     #expect(throws: SweepError.self) { try Sweep(request) }
   }
 
+  /// Of a template each record is the best that it has at the capacity or at a smaller one, in shards too; plans tell templates apart.
+  @Test func templates() throws {
+    var request = try Examples.shortRequest()
+    request.layers = LayerSelection(["fc, \"1\""])
+    request.capacities = [Bits(200), Bits(512)]
+    request.comparesDataflows = true
+    let free = try Sweep(request)
+    let line = "k [outputs] c p [inputs] [weights]"
+    request.template = try NestText.parseTemplate(line, origin: "t")
+    let sweep = try Sweep(request)
+    let template = try #require(sweep.template)
+    #expect(sweep.units.count == free.units.count && sweep.settings.allSatisfy(sweep.knowsCapacitiesAlone))
+    for number in sweep.items.indices {
+      let (found, others) = (try sweep.answer(for: number), try free.answer(for: number))
+      for (answer, other) in zip(found.answers, others.answers) {
+        let search = try TemplateSearch(Problem(answer.entry.layer, in: answer.setting), template)
+        let capacity = try #require(answer.capacity)
+        let least = request.capacities.filter { $0 <= capacity }.compactMap {
+          search.optimum(capacity: $0)?.energy.data
+        }.min()
+        #expect(answer.energy.data == least && answer.optimalDataflows == nil)
+        #expect(answer.dataflows == other.dataflows && answer.dataflows != nil)
+        #expect(answer.mapping.singleNest?.dataflow == template.dataflow)
+      }
+    }
+    let plan = SweepPlan(sweep, form: .csv)
+    #expect(plan.difference(from: SweepPlan(free, form: .csv)) == "the template")
+    #expect(try Sweep(plan, of: "f").template == template)
+    var damaged = plan
+    damaged.template = "k ["
+    #expect(throws: SweepError.self) { try Sweep(damaged, of: "f") }
+    #expect(SweepCurve.all(sweep, []).isEmpty)
+  }
+
+  @Test func templatesThatHaveNoNest() throws {
+    var request = try Examples.shortRequest()
+    func refusal(_ line: String, _ change: (inout SweepRequest) -> Void = { _ in }) throws -> String {
+      var request = request
+      request.template = try NestText.parseTemplate(line, origin: "t")
+      change(&request)
+      return #expect(throws: SweepError.self) { try Sweep(request) }?.description ?? ""
+    }
+    request.capacities = [Bits(512)]
+    let line = "k [outputs] c p [inputs] [weights]"
+    let tooSmall = try refusal(line)
+    #expect(tooSmall.contains("no tile sizes of the template fit 64 B; the smallest need "), "\(tooSmall)")
+    #expect(try refusal(line) { $0.phases = [.off, .on] }.hasPrefix("--template: the nest has no loops over phases"))
+    #expect(
+      try refusal(line) { $0.dataflows = [.inputsOutputsWeights] }.hasPrefix(
+        "--template: its keeps are in the order os-iw, which --dataflow excludes"))
+    #expect(try refusal("k:99 [outputs] [inputs] [weights]").hasPrefix("--template: the loop k:99 has a tile of 99"))
+    let onChip = try refusal("k:3 c [weights] [outputs] [inputs]") {
+      ($0.onChip, $0.capacities) = ([.weights], [Bits(1 << 16)])
+    }
+    #expect(onChip.contains("which are on the chip whole"), "\(onChip)")
+  }
+
   @Test func repeatedThingsCountOnce() throws {
     var request = try Examples.request()
     let once = try Sweep(request)

@@ -47,11 +47,11 @@ struct TemplateCommandTests {
     ),
     (
       "k:3 [weights] [inputs] [outputs]", "\(layer) --tiles k=2*",
-      "gemm: --template: the loop over k has a tile of 3, and tiles of k are multiples of 2"
+      "gemm: the template: the loop over k has a tile of 3, and tiles of k are multiples of 2"
     ),
     (
       "k:3 [weights] [inputs] [outputs]", "--gemm 24x20x32 --capacity 2KiB --on-chip weights",
-      "gemm: --template: the loop over k by 3 cuts weights, which are on the chip whole; it belongs inside their keep"
+      "gemm: the template: the loop over k by 3 cuts weights, which are on the chip whole; it belongs inside their keep"
     ),
   ]
 
@@ -65,7 +65,7 @@ struct TemplateCommandTests {
   @Test func nothingFits() throws {
     try expectRefusal(
       of: ["optimize", "--gemm", "24x20x32", "--capacity", "40B", "--template", "k [outputs] c [inputs] [weights]"],
-      code: 2, message: "gemm: no tile sizes of --template fit 40 B; the smallest need 49 B")
+      code: 2, message: "gemm: no tile sizes of the template fit 40 B; the smallest need 49 B")
   }
 
   @Test(arguments: ["k<=2", "divisors"]) func noTileSuits(rule: String) throws {
@@ -74,7 +74,7 @@ struct TemplateCommandTests {
         "optimize", "--gemm", "6x4x8", "--capacity", "1KiB", "--template", "k:3 [weights] [inputs] [outputs]",
         "--tiles", rule,
       ],
-      code: 64, message: "gemm: no tile sizes of --template were found that are \(rule)")
+      code: 64, message: "gemm: no tile sizes of the template were found that are \(rule)")
   }
 
   /// What a record says is counted again from its mapping, in every form and under every rule and layout.
@@ -144,7 +144,7 @@ struct TemplateCommandTests {
     #expect(table.output.contains("template") && !table.output.contains("attain"), "\(table.output)")
     try expectRefusal(
       of: ["gap", "--gemm", "24x20x32", "--capacity", "40B", "--template", "k [outputs] c [inputs] [weights]"],
-      code: 2, message: "gemm: no tile sizes of --template fit 40 B; the smallest need 49 B")
+      code: 2, message: "gemm: no tile sizes of the template fit 40 B; the smallest need 49 B")
   }
 
   /// A curve has what `optimize` finds at each size, or less where a smaller one has that.
@@ -168,12 +168,47 @@ struct TemplateCommandTests {
     #expect(try dataBits("curve", capacities.joined(separator: ",")) == least)
   }
 
+  /// A sweep has what `curve` finds, whether the template stands in its file or among the options, whole or in shards.
+  @Test func sweep() throws {
+    try withTemporaryFolder { folder in
+      func run(_ line: String) throws -> String {
+        let outcome = try Program.shell("tilebound \(line)", in: folder)
+        #expect(outcome.code == 0, "\(outcome.error)")
+        return outcome.output
+      }
+      try "network: g\nlayers:\n  - {name: a, gemm: {m: 24, n: 20, k: 32}}\n  - {name: b, gemm: {m: 30, n: 7, k: 9}}\n"
+        .write(
+          toFile: "\(folder)/g.yaml", atomically: true, encoding: .utf8)
+      try "networks: g.yaml\ncapacities: [128B, 777B]\ntemplate: '\(Self.template)'\n".write(
+        toFile: "\(folder)/s.yaml", atomically: true, encoding: .utf8)
+      let table = try run("sweep s.yaml --output whole.csv")
+      #expect(table.contains("each at its capacities\ntemplate \(Self.template)\n"), "\(table)")
+      let whole = try String(contentsOfFile: "\(folder)/whole.csv", encoding: .utf8)
+      let options = "g.yaml --capacity 128B,777B --template '\(Self.template)'"
+      #expect(try run("sweep \(options) --output - --format csv --quiet") == whole)
+      _ = try run("sweep s.yaml --shard 1/2 --output 1.csv && tilebound sweep s.yaml --shard 2/2 --output 2.csv")
+      _ = try run("merge 1.csv 2.csv --output merged.csv")
+      #expect(try String(contentsOfFile: "\(folder)/merged.csv", encoding: .utf8) == whole)
+      let curve = try run("curve \(options) --layer a,b --format csv")
+      func energies(_ csv: String) throws -> Set<[String]> {
+        let rows = csv.split(separator: "\n").map {
+          $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        }
+        let places = try ["layer", "energy_data", "mapping"].map { try #require(rows[0].firstIndex(of: $0)) }
+        return Set(rows.dropFirst().map { row in places.map { row[$0] } })
+      }
+      #expect(try energies(curve) == energies(whole))
+      let refusal = try Program.shell("tilebound sweep s.yaml --capacity 4B --output x.csv", in: folder)
+      #expect(refusal.code == 2 && refusal.error.contains("no tile sizes of the template fit 4 B"), "\(refusal.error)")
+    }
+  }
+
   @Test(arguments: [
     ("", 64, "--template takes the sizes at which nests are sought, as in --capacity 1KiB...1MiB"),
     ("--capacity 1KiB --within 5%", 64, "--within takes a curve of all capacities"),
     ("--capacity 1KiB --plot a.svg", 64, "--plot takes a curve of all capacities"),
     ("--capacity 1KiB --pieces 2", 64, "--template: is one nest, which does not go with --pieces"),
-    ("--capacity 4B,1KiB", 2, "gemm: no tile sizes of --template fit 4 B; the smallest need 26 B"),
+    ("--capacity 4B,1KiB", 2, "gemm: no tile sizes of the template fit 4 B; the smallest need 26 B"),
   ])
   func curveRefuses(options: String, code: Int32, message: String) throws {
     let arguments =
