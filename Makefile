@@ -70,7 +70,10 @@ install: setup
 	  fish:fish/vendor_completions.d/tilebound.fish; do \
 	  file="$(INSTALLED)/share/$${shell#*:}"; install -d "$$(dirname "$$file")"; \
 	  .build/release/tilebound --generate-completion-script $${shell%%:*} >"$$file"; chmod 644 "$$file"; done
-	install -Dm644 LICENSE "$(INSTALLED)/share/doc/tilebound/LICENSE"
+	install -Dm644 -t "$(INSTALLED)/share/doc/tilebound" LICENSE README.md CHANGELOG.md CITATION.cff
+	cp -R --no-preserve=mode,ownership Documentation Examples "$(INSTALLED)/share/doc/tilebound"
+	chmod 755 "$(INSTALLED)/share/doc/tilebound/Examples/Cluster/parallel.sh" \
+	  "$(INSTALLED)/share/doc/tilebound/Examples/Cluster/slurm/submit.sh"
 
 # The same in a tar file that runs without Swift on this architecture where the C library is as new as here.
 VERSION = $(shell awk -F'"' '/static let version/ { print $$2 }' Sources/Interchange/Producer.swift)
@@ -86,6 +89,8 @@ test-dist: setup-dist dist
 	debootstrap --variant=minbase $$(. /etc/os-release && echo $$VERSION_CODENAME) .build-dist/root >.build-dist/debootstrap.log
 	tar -C .build-dist/root/opt -xzf .build-dist/$(DIST).tar.gz
 	unshare -m sh -ec 'mount -t proc proc .build-dist/root/proc; \
+	  samples="/opt/$(DIST)/share/doc/tilebound/Documentation/Samples"; \
+	  chroot .build-dist/root /opt/$(DIST)/bin/tilebound sweep "$$samples/my-sweep.yaml" --plan; \
 	  for arguments in --version "optimize --network alexnet --capacity 64KiB" "bound vgg16 --capacity 16KiB --format csv"; do \
 	    .build/release/tilebound $$arguments >.build-dist/here; \
 	    chroot .build-dist/root /opt/$(DIST)/bin/tilebound $$arguments | diff .build-dist/here -; done'
@@ -140,7 +145,7 @@ test-cluster: setup-cluster
 # Compressed results as DuckDB and pandas read them: the commands of the pages, with both there.
 test-studies: setup-studies
 	$(BUILD)
-	PATH="$(CURDIR)/$(STUDIES)/bin:$$PATH" $(TEST) --filter DocumentationTests
+	RUNS_ALL_COMMANDS=1 PATH="$(CURDIR)/$(STUDIES)/bin:$$PATH" $(TEST) --filter DocumentationTests
 
 # Programs that use the library: each prints what is kept beside it.
 test-examples: setup

@@ -13,7 +13,10 @@ fi
 sweep=$1 shards=$2 output=$3
 shift 3
 parts="$output.parts"
+# Parts have the form of the whole: jsonl or csv, or either with .gz behind it.
+plain=${output%.gz}
+form="${plain##*.}${output#"$plain"}"
 mkdir -p "$parts"
 seq "$shards" | parallel --halt soon,fail=1 "$@" \
-  tilebound sweep "$sweep" --shard "{}/$shards" --threads 1 --quiet --output "$parts/part-{}.${output##*.}"
-tilebound merge "$parts"/part-*."${output##*.}" --output "$output" --quiet
+  tilebound sweep "$sweep" --shard "{}/$shards" --threads 1 --quiet --output "$parts/part-{}.$form"
+tilebound merge "$parts"/part-*."$form" --output "$output" --quiet

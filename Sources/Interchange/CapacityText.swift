@@ -27,7 +27,7 @@ public enum CapacityText {
     let isNegative = text.hasPrefix("-")
     let (number, unit) = parts(isNegative ? text.dropFirst() : text[...])
     let points = number.count { $0 == "." }
-    guard let value = Decimal(string: String(number)), number.allSatisfy(\.isASCII), points <= 1, number.count > points
+    guard let value = Decimal(string: number), number.allSatisfy(\.isASCII), points <= 1, number.count > points
     else {
       throw FormatError(origin: origin, message: "'\(text)' is no capacity; \(accepted)")
     }
@@ -48,10 +48,12 @@ public enum CapacityText {
     return Bits(NSDecimalNumber(decimal: bits).rounding(accordingToBehavior: wholeBits).intValue)
   }
 
-  /// A number and what stands behind it.
-  private static func parts(_ text: Substring) -> (number: Substring, unit: String) {
-    let number = text.prefix { $0.isNumber || $0 == "." }
-    return (number, text.dropFirst(number.count).trimmingCharacters(in: .whitespaces))
+  /// A number, without the spaces between groups of three digits, and what stands behind it.
+  private static func parts(_ text: Substring) -> (number: String, unit: String) {
+    let groups = text.prefixMatch(of: /[0-9]{1,3}(?: [0-9]{3})+(?![0-9])/)?.output ?? ""
+    let rest = text.dropFirst(groups.count)
+    let number = rest.prefix { $0.isNumber || $0 == "." }
+    return (groups.filter { $0 != " " } + number, rest.dropFirst(number.count).trimmingCharacters(in: .whitespaces))
   }
 
   /// Whether a capacity's unit is in short, as in 64K.

@@ -9,6 +9,9 @@ final class FileBytes {
 
   let path: String
   private let descriptor: CInt
+  /// The bytes of the file; nil of standard input.
+  private let size: Int?
+  private var taken = 0
   private var buffer = [UInt8](repeating: 0, count: step)
 
   /// Opens a file.
@@ -24,7 +27,7 @@ final class FileBytes {
       if wasRead {
         throw FormatError(origin: path, message: "was read already; '-' can stand for one file only")
       }
-      descriptor = STDIN_FILENO
+      (descriptor, size) = (STDIN_FILENO, nil)
       return
     }
     // A pipe without a writer would hold up a blocking open for ever.
@@ -35,7 +38,11 @@ final class FileBytes {
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw FormatError(origin: path, message: TextFile.irregularity(status.st_mode))
     }
+    size = Int(status.st_size)
   }
+
+  /// Which part of the file was taken, from 0 to 1; nil of standard input, and of a file without bytes.
+  var partTaken: Double? { size.flatMap { $0 > 0 ? min(1, Double(taken) / Double($0)) : nil } }
 
   deinit { if descriptor > STDIN_FILENO { close(descriptor) } }
 
@@ -47,6 +54,7 @@ final class FileBytes {
       let count = unsafe read(descriptor, &buffer, buffer.count)
       if count < 0, errno == EINTR { continue }
       if count < 0 { throw TextFile.failure(path, "cannot be read") }
+      taken += count
       return buffer[..<count]
     }
   }

@@ -233,7 +233,7 @@ public enum ResultReader {
     case is Int.Type, is Double.Type: "number"
     case is String.Type: "text"
     case is Bool.Type: "true or false"
-    default: type is any Collection.Type ? "list" : "mapping"
+    default: type is any ExpressibleByArrayLiteral.Type ? "list" : "mapping"
     }
   }
 }

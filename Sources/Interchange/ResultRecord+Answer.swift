@@ -277,6 +277,9 @@ extension ResultRecord {
     ] where count < 0 {
       throw FormatError(origin: "search.\(key)", message: "is \(count), and less than none cannot be")
     }
+    guard search.pruned == pruned.capacity + pruned.energy + pruned.bound else {
+      throw FormatError(origin: "search.pruned", message: "is \(search.pruned), not the sum of what is in pruned_by")
+    }
     if let seconds = search.seconds, !(seconds >= 0) {
       throw FormatError(origin: "search.seconds", message: "is \(seconds), and less than none cannot be")
     }
@@ -294,7 +297,9 @@ extension ResultRecord {
       }
       if value < (lowerBound?.data ?? 0) * (1 - 1e-9) {
         throw FormatError(
-          origin: "\(key).\(name)", message: "is \(value), less than the record's bound of every schedule, or than none"
+          origin: "\(key).\(name)",
+          message:
+            "is \(Int(exactly: value).map(String.init) ?? "\(value)"), less than the record's bound of every schedule, or than none"
         )
       }
       known[own] = value

@@ -43,6 +43,9 @@ package struct ResultStream {
     try self.init(FileContent(file, limit: limit ?? .max), documentLimit: limit ?? ResultReader.largestFile)
   }
 
+  /// Which part of a file was read, from 0 to 1, if that is known.
+  package var partRead: Double? { content.partRead }
+
   /// Those of a text, of which errors say that it comes from `origin`.
   init(_ text: String, origin: String) throws(FormatError) {
     var rest: [UInt8] = Array(text.utf8)

@@ -153,7 +153,9 @@ public enum SweepFile {
       } catch {
         throw node.error(error.description.trimmingPrefix("\(node.path): ").description)
       }
-      request.templateOrigin = "\(root.origin): template"
+      let place = node.error("")
+      request.templateOrigin =
+        [place.origin, place.line.map { "\($0)" }].compactMap(\.self).joined(separator: ":") + ": template"
     }
     request.comparesDataflows = try fields["compare-dataflows"]?.boolean() ?? false
     return request

@@ -68,7 +68,10 @@ public enum GapReport {
     let compared = Dataflow.allCases.map(\.rawValue) + ReferenceDataflow.allCases.map(\.rawValue)
     let rows = table.lines(
       form,
-      leavingOut: [compared, ["family"], ["attained by"], ["gap total"], [bound], ["count"]])
+      leavingOut: [compared, ["family"]]
+        + (showsLayers
+          ? [["gap total"], ["count"], [bound], ["attained by"]]
+          : [["attained by"], ["gap total"], [bound], ["count"]]))
     // The last line of the summary explains columns.
     let isCompared = compared.allSatisfy { rows.first?.contains($0) == true }
     let notes = isCompared ? summary(answers) : Array(summary(answers).dropLast())

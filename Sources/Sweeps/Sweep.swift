@@ -93,7 +93,7 @@ public struct Sweep: Sendable {
       let phases: [PhasePolicy?] = request.phases.isEmpty ? [nil] : request.phases
       let layers = networks.flatMap { $0.entries.map(\.layer) }
       let why =
-        phases.lazy.compactMap { template.exclusion(dataflows: request.dataflows, phases: $0) }.first
+        phases.lazy.compactMap { template.exclusion(dataflows: request.dataflows, phases: $0, name: { $0 }) }.first
         ?? template.excess(on: layers)
       if let why { throw .contradiction("\(request.templateOrigin): \(why)") }
     }

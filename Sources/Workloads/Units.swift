@@ -44,14 +44,14 @@ public struct Bits: Hashable, Comparable, Sendable, AdditiveArithmetic {
   /// The difference; it may be negative.
   public static func - (a: Bits, b: Bits) -> Bits { Bits(a.count - b.count) }
 
-  /// In the largest binary unit that takes no more than one decimal, or in bits: "64 KiB".
+  /// In the largest binary unit that takes no more than one decimal, or in bits: "64 KiB", "51 343 B".
   public var inLargestUnit: String {
     for (unit, bits) in [("GiB", 8 << 30), ("MiB", 8 << 20), ("KiB", 8 << 10), ("B", 8)] where count >= bits {
       let (whole, rest) = count.quotientAndRemainder(dividingBy: bits)
-      if rest == 0 { return "\(whole) \(unit)" }
-      if unit != "B", 10 * rest % bits == 0 { return "\(whole).\(10 * rest / bits) \(unit)" }
+      if rest == 0 { return "\(whole.groupedDigits) \(unit)" }
+      if unit != "B", 10 * rest % bits == 0 { return "\(whole.groupedDigits).\(10 * rest / bits) \(unit)" }
     }
-    return "\(count) bit"
+    return "\(count.groupedDigits) bit"
   }
 }
 

@@ -2,6 +2,7 @@ import Foundation
 import Interchange
 import Parallel
 import Reports
+import Workloads
 
 /// A line on the terminal that says how far a long command is; nothing where standard error is no terminal.
 final class ProgressLine: Sendable {
@@ -63,12 +64,13 @@ final class ProgressLine: Sendable {
   ) -> String {
     let seconds = elapsed.seconds
     let rate = seconds > 0 ? Double(done - startedWith) / seconds : 0
-    var parts = ["\(done) of \(all) \(what)", "\(all == 0 ? 100 : 100 * done / all) %"]
+    var parts = ["\(done.groupedDigits) of \(all.groupedDigits) \(what)", "\(all == 0 ? 100 : 100 * done / all) %"]
     if rate > 0 {
       let left = Int((Double(all - done) / rate).rounded(.up))
       let clock = [left / 3600, left / 60 % 60, left % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }
       parts += [
-        rate < 10 ? "\((rate * 10).rounded() / 10)/s" : "\(Int(rate))/s", "\(clock.joined(separator: ":")) left",
+        rate < 10 ? "\((rate * 10).rounded() / 10)/s" : "\(Int(rate).groupedDigits)/s",
+        "\(clock.joined(separator: ":")) left",
       ]
     }
     return (parts + [FormatError.oneLine(current)]).joined(separator: ", ")

@@ -77,10 +77,13 @@ struct Report: ParsableCommand {
     var intake = ReportIntake(
       ReportIntake.Filter(network: network, layers: names.selection, capacities: capacities))
     for file in files {
-      try StepProgress.during("reading \(file) and counting its records again") {
+      try StepProgress.during("reading \(file) and counting its records again") { tell in
         var records = try ResultStream(file: file)
         intake.begin(file)
-        while let more = try records.next() { intake.add(more) }
+        while let more = try records.next() {
+          intake.add(more)
+          tell(records.partRead)
+        }
         intake.end(command: records.command ?? SweepIndex.command(thatMade: file))
       }
     }

@@ -37,17 +37,18 @@ await() {
   exit 1
 }
 
+# Compares what was merged in a folder, in a form, with the sweep at once.
 compare() {
-  cmp "$folder/whole.jsonl" "$1/sweep.jsonl"
-  cmp "$folder/whole.jsonl.index.json" "$1/sweep.jsonl.index.json"
-  echo "$2: the same as the sweep at once"
+  cmp "$folder/whole.$3" "$1/sweep.$3"
+  cmp "$folder/whole.$3.index.json" "$1/sweep.$3.index.json"
+  echo "$2, sweep.$3: the same as the sweep at once"
 }
 
 cp "$examples/sweep.yaml" "$folder"
 mkdir "$folder"/{slurm,parallel,snakemake}
 for kind in slurm parallel snakemake; do cp "$folder/sweep.yaml" "$folder/$kind"; done
 cd "$folder"
-tilebound sweep sweep.yaml --output whole.jsonl --quiet
+for form in jsonl csv.gz; do tilebound sweep sweep.yaml --output "whole.$form" --quiet; done
 echo "the sweep at once: $(wc -l <whole.jsonl) records"
 
 # A cluster of one node.
@@ -109,10 +110,17 @@ await "the node" 60 is_idle
   echo "stopped shard 2 after $(($(wc -l <sweep.jsonl.parts/part-2.jsonl.progress) - 1)) layers"
   await "the merge" 300 test -e sweep.jsonl
 )
-compare slurm Slurm
+compare slurm Slurm jsonl
+(
+  cd slurm
+  "$examples/slurm/submit.sh" sweep.yaml 4 sweep.csv.gz
+  await "the merge of compressed parts" 300 test -e sweep.csv.gz
+)
+compare slurm Slurm csv.gz
 
-(cd parallel && "$examples/parallel.sh" sweep.yaml 4 sweep.jsonl --jobs 2)
-compare parallel "GNU parallel"
-
-(cd snakemake && snakemake --snakefile "$examples/Snakefile" --cores 2 --config shards=4 --quiet)
-compare snakemake Snakemake
+for form in jsonl csv.gz; do
+  (cd parallel && "$examples/parallel.sh" sweep.yaml 4 "sweep.$form" --jobs 2)
+  compare parallel "GNU parallel" "$form"
+  (cd snakemake && snakemake --snakefile "$examples/Snakefile" --cores 2 --config shards=4 output="sweep.$form" --quiet)
+  compare snakemake Snakemake "$form"
+done

@@ -123,7 +123,8 @@ struct ResultReaderTests {
             record.references = ["output-maps": value]
           }
         }
-        let told = "\(key): is \(value), less than the record's bound of every schedule, or than none"
+        let told =
+          "\(key): is \(Int(exactly: value).map(String.init) ?? "\(value)"), less than the record's bound of every schedule, or than none"
         #expect(try message(change).contains(told))
       }
     }
@@ -135,6 +136,7 @@ struct ResultReaderTests {
     ] as [(String, (inout ResultRecord) -> Void)] {
       #expect(try message(change).contains("search.\(key): is -1, and less than none cannot be"))
     }
+    #expect(try message { $0.search?.pruned += 1 }.contains(", not the sum of what is in pruned_by"))
     #expect(try message { $0.search?.seconds = -0.5 }.contains("search.seconds: is -0.5, and less than none cannot be"))
     let bound = "r: record 1 (random): lower_bound: is no lower bound of the record's energy"
     #expect(try message { $0.lowerBound?.data = $0.energy.data + 1 } == bound)

@@ -37,7 +37,7 @@ struct SweepFileTests {
       template: k [weights] p q [inputs] c [outputs]
       """, origin: "s.yaml")
     #expect(request.template.map(NestText.text) == "k [weights] p q [inputs] c [outputs]")
-    #expect(request.templateOrigin == "s.yaml: template")
+    #expect(request.templateOrigin == "s.yaml:10: template")
     #expect(request.networks.map(\.name) == ["alexnet", "resnet18"])
     #expect(request.capacities.map { $0.count / 8 } == [1024, 1448, 2048, 2896, 4096, 3072])
     #expect(request.energyModels.map(\.name) == ["unit", "horowitz-45nm-int8"])

@@ -18,6 +18,7 @@ struct TextTests {
     ("64KiB", 524_288), ("66.5KiB", 544_768), ("2MB", 16_000_000), ("1 MiB", 8 << 20), ("4096B", 32_768),
     ("524288bit", 524_288), ("1bits", 1), ("1kB", 8_000), ("0.125B", 1), ("1GiB", 8 << 30), ("131.6KiB", 1_078_067),
     ("64K", 524_288), ("64k", 524_288), ("1.5 M", 12 << 20), ("1G", 8 << 30),
+    ("51 343 B", 410_744), ("1 048 576B", 8 << 20), ("1 024.5 KiB", 8_392_704),
   ])
   func capacities(text: String, bits: Int) throws {
     #expect(try CapacityText.parse(text, origin: "--capacity") == Bits(bits))
@@ -124,7 +125,7 @@ struct TextTests {
   @Test func capacityTexts() {
     #expect(CapacityText.text(Bits(524_288)) == "64 KiB")
     #expect(CapacityText.text(Bits(8 << 20)) == "1 MiB")
-    #expect(CapacityText.text(Bits(8008)) == "1001 B")
+    #expect(CapacityText.text(Bits(8008)) == "1 001 B")
     #expect(CapacityText.text(Bits(544_768)) == "66.5 KiB")
     #expect(CapacityText.text(Bits(13)) == "13 bit")
   }

@@ -337,7 +337,7 @@ struct SweepTests {
     #expect(try refusal(line) { $0.phases = [.off, .on] }.hasPrefix("--template: the nest has no loops over phases"))
     #expect(
       try refusal(line) { $0.dataflows = [.inputsOutputsWeights] }.hasPrefix(
-        "--template: its keeps are in the order os-iw, which --dataflow excludes"))
+        "--template: its keeps are in the order os-iw, which dataflow excludes"))
     #expect(try refusal("k:99 [outputs] [inputs] [weights]").hasPrefix("--template: the loop k:99 has a tile of 99"))
     let onChip = try refusal("k:3 c [weights] [outputs] [inputs]") {
       ($0.onChip, $0.capacities) = ([.weights], [Bits(1 << 16)])

@@ -663,11 +663,11 @@ struct CommandTests {
     ),
     (
       "optimize alexnet --capacity 64KiB --on-chip weights", 2,
-      "fc6: no mapping fits 64 KiB; the least capacity that would is 37748738 B"
+      "fc6: no mapping fits 64 KiB; the least capacity that would is 37 748 738 B"
     ),
     (
       "sweep alexnet --capacity 64KiB --on-chip weights --output x.csv", 2,
-      "fc6: no mapping fits 64 KiB; the least capacity that would is 37748738 B"
+      "fc6: no mapping fits 64 KiB; the least capacity that would is 37 748 738 B"
     ),
     ("curve \(fc) --scale 1", 64, "--scale goes with a Buffer in parts"),
     ("curve \(fc) \(inParts) --scale 1/0", 64, "'1/0' is no factor"),
@@ -708,7 +708,7 @@ struct CommandTests {
       #expect(try String(contentsOfFile: "\(folder)/c.svg", encoding: .utf8).contains("least at 21.3 KiB"))
       // No octave has less, and a search at the capacity named finds what is said of it.
       let row = try #require(curve.output.split(separator: "\n").first { $0.hasPrefix("total ") })
-      #expect(row.contains("21817 B") && row.hasSuffix(" 4.634"))
+      #expect(row.contains("21 817 B") && row.hasSuffix(" 4.634"))
       let found = try Program.run("optimize alexnet --capacity 21817B --quiet \(model)")
       #expect(found.output.contains(" 4 634.478 "))
       let exact = try Program.run("curve alexnet --total \(model) --capacity 21817B --format csv")
@@ -747,7 +747,7 @@ struct CommandTests {
     // Energies are as their files have them, not as they are rounded.
     #expect(outcome.output.contains("horowitz-45nm-int8               0.3       20.3125"))
     let simba = try Program.run("networks simba").output
-    #expect(simba.contains("0.5608") && simba.contains("accumulator") && simba.contains("3236096 B"))
+    #expect(simba.contains("0.5608") && simba.contains("accumulator") && simba.contains("3 236 096 B"))
     #expect(try Program.run("networks configs/energy/simba.yaml").output.contains("0.5608"))
     #expect(try Program.run("networks configs/platforms/eyeriss-like.yaml").output.contains("weight scratchpad"))
     let version = try Program.run("--version").output

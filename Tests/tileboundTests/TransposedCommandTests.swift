@@ -75,7 +75,7 @@ struct TransposedCommandTests {
         try Program.run("curve --network \(model) --capacity 16640B,1MiB --reuse sliding --total --format json"))
       #expect((curve["totals"] as? [Any])?.map { data($0, "energy") } == [1_048_576, 655_360])
       let summary = try Program.run("curve --network \(model) --reuse sliding").output
-      #expect(summary.contains("up (4 parts)") && summary.contains("16641 B"))
+      #expect(summary.contains("up (4 parts)") && summary.contains("16 641 B"))
 
       let sweep = try Program.run(
         "sweep --network \(model) --capacity 16640B,1MiB --reuse sliding --output \(folder)/s.csv --restart "

@@ -18,6 +18,9 @@ if [ $# -lt 3 ]; then
 fi
 export SWEEP=$1 SHARDS=$2 OUTPUT=$3
 export PARTS="$OUTPUT.parts"
+# Parts have the form of the whole: jsonl or csv, or either with .gz behind it.
+plain=${OUTPUT%.gz}
+export FORM="${plain##*.}${OUTPUT#"$plain"}"
 shift 3
 scripts=$(dirname "$0")
 mkdir -p "$PARTS"

@@ -7,6 +7,10 @@ final class FileContent {
   /// Bytes that were looked at and not handed over.
   private var beginning: [UInt8]
   private var count = 0
+  private var file: FileBytes?
+
+  /// Which part of a file was read, from 0 to 1, if that is known.
+  var partRead: Double? { file?.partTaken }
 
   /// What a file or standard input holds.
   ///
@@ -17,6 +21,7 @@ final class FileContent {
   convenience init(_ path: String, limit: Int) throws(FormatError) {
     let file = try FileBytes(path)
     try self.init(origin: path, limit: limit) { () throws(FormatError) in try file.next() }
+    self.file = file
     try ForeignModel.refuse(beginning, named: path)
   }
 
