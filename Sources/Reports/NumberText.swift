@@ -29,16 +29,26 @@ enum NumberText {
   /// An energy among others in a column: decimals of large ones would tell nothing and break the column.
   static func energy(_ value: Double) -> String { grouped(abs(value) < 10_000 ? value : value.rounded()) }
 
-  /// A text whose numbers stay whole where lines are broken: with blanks that hold between digits and before percent signs.
+  /// A text whose numbers stay whole where lines are broken: with blanks that hold between digits and before percent signs and
+  /// units.
   static func unbroken(_ text: String) -> String {
     let characters = Array(text)
     return String(
       characters.indices.map { index in
-        let isInside =
-          characters[index] == " " && index > 0 && index + 1 < characters.count && characters[index - 1].isNumber
-          && (characters[index + 1].isNumber || characters[index + 1] == "%")
-        return isInside ? "\u{A0}" : characters[index]
+        guard characters[index] == " ", index > 0, index + 1 < characters.count, characters[index - 1].isNumber else {
+          return characters[index]
+        }
+        let next = characters[index + 1]
+        let goesOn =
+          next.isNumber || next == "%" || isUnit(String(characters[(index + 1)...].prefix(while: \.isLetter)))
+        return goesOn ? "\u{A0}" : " "
       })
+  }
+
+  /// Whether a word is a unit of bits, bytes, energy or time, in some multiple.
+  private static func isUnit(_ word: String) -> Bool {
+    ["bit", "iB", "J"].contains { word.hasSuffix($0) && word.count <= $0.count + 1 }
+      || ["B", "s", "ms", "µs", "ns"].contains(word)
   }
 
   /// A price as it is, digits and all.

@@ -24,6 +24,17 @@ struct TerminalTests {
   ])
   func percent(share: Double, text: String) { #expect(NumberText.percent(share) == text) }
 
+  /// Blanks hold inside numbers and before what belongs to them, and nowhere else.
+  @Test(arguments: [
+    ("1 234 567 bit in 3 layers", "1~234~567~bit in 3 layers"),
+    ("370 Mbit, 12.5 % at 16 KiB", "370~Mbit, 12.5~% at 16~KiB"),
+    ("98 µJ, 51 343 B and 3 ms", "98~µJ, 51~343~B and 3~ms"),
+    ("2 bits or 4 Buffers, 7 orbit", "2 bits or 4 Buffers, 7 orbit"),
+  ])
+  func unbroken(text: String, shown: String) {
+    #expect(NumberText.unbroken(text) == shown.replacing("~", with: "\u{A0}"))
+  }
+
   private func form(_ width: Int?) -> TextForm { TextForm(width: width, isColoured: false) }
 
   /// Colours are put round what is written, and change nothing else of it.

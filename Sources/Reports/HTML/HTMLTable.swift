@@ -52,12 +52,12 @@ struct HTMLTable {
   }
 
   struct Row {
-    let cells: [Cell]
+    fileprivate(set) var cells: [Cell]
   }
 
   let caption: String
-  let columns: [Column]
-  var rows: [Row] = []
+  private(set) var columns: [Column]
+  private(set) var rows: [Row] = []
   /// Whether it is the table of all records, which can be filtered.
   var isOfRecords = false
   /// Whether it is so long that it scrolls by itself, as that of all records always does.
@@ -83,6 +83,16 @@ struct HTMLTable {
     precondition(cells.count == columns.count, "a row has one cell for each column")
     rows.append(Row(cells: cells))
     isTall = isOfRecords || rows.count > Self.mostRowsAtOnce
+  }
+
+  /// The table without the columns of some titles.
+  func without(_ titles: Set<String>) -> HTMLTable {
+    var table = self
+    for place in columns.indices.reversed() where titles.contains(columns[place].title) {
+      table.columns.remove(at: place)
+      for row in table.rows.indices { table.rows[row].cells.remove(at: place) }
+    }
+    return table
   }
 }
 

@@ -233,6 +233,7 @@ public struct ReportDigest {
       if let first = own.last, first.offset >= most {
         part.remarks.append("The tables have the first \(NumberText.grouped(most)) of networks in settings.")
       }
+      totals = SummarySection.withoutTotals(totals, studies[study].setting.energyModel)
       part.tables = totals.rows.isEmpty ? [] : [totals]
       return part
     }

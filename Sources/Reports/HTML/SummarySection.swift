@@ -62,7 +62,9 @@ struct SummarySection {
     for (network, optima) in single.filter({ $0.record.search != nil }).grouped(by: \.record.network) {
       part.remarks.append(DataflowCounts(optima.map(\.record)).text(of: network ?? "layers by shape"))
     }
-    part.tables = [totals, wholes, curves].filter { !$0.rows.isEmpty }
+    part.tables = ([totals, wholes].map { withoutTotals($0, setting.energyModel) } + [curves]).filter {
+      !$0.rows.isEmpty
+    }
     part.remarks += Answer.notes(entries.map(\.record)).map { "\($0)." }
     return part
   }
@@ -84,6 +86,11 @@ struct SummarySection {
         ("energy total [\(unit)]", true), ("energy data [\(unit)]", true), ("bound data [\(unit)]", true),
         ("layers", true),
       ], isSortable: true)
+  }
+
+  /// A table without what moving data and MACs cost together, where MACs cost nothing.
+  static func withoutTotals(_ table: HTMLTable, _ model: EnergyModel) -> HTMLTable {
+    model.macQuanta == 0 ? table.without(["energy total [\(model.unit)]", "gap total"]) : table
   }
 
   private static func row(
