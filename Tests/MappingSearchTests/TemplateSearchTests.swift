@@ -135,6 +135,18 @@ import Workloads
     try Self.check(try #require(ended, comment), problem, capacity, comment)
   }
 
+  /// Nests that are left out one by one, of which many loops over one dimension have more than can be gone through, are work too.
+  @Test func littleWorkOfManyLoops() throws {
+    let problem = try Problem(Layer.gemm(name: "gemm", m: 2048, n: 4096, k: 4096), widths: WordWidths(.byte))
+    let loops = [Dimension.k, .p, .c].map { NestTemplate.Node.free($0, .forward) }
+    let keeps = [Tensor.outputs, .inputs, .weights].map { NestTemplate.Node.keep($0) }
+    let search = try TemplateSearch(problem, NestTemplate((0..<5).flatMap { _ in loops } + keeps))
+    let capacity = Bits.bytes(1 << 16)
+    let found = try #require(search.optimum(capacity: capacity, workOfAll: 100, workOfSome: 100))
+    #expect(!found.statistics.isComplete)
+    #expect(problem.held(by: found.mapping) <= capacity)
+  }
+
   /// The optimum of a search over a mapspace, with its sizes left open, is found again or a better one.
   @Test("sizes of optima are found again", arguments: seeds(0..<12))
   func optimaAgain(_ seed: Int) throws {

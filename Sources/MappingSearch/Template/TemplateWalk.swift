@@ -49,6 +49,9 @@ struct TemplateWalk {
   private(set) var prunedByCapacity = 0
   /// Why it ended.
   private(set) var end = End.complete
+  /// Loops inside which no box fits.
+  private var leftOut = 0
+  private static let leftOutAtOnce = 16
   /// What boxes hold at least, by tensor, line and tiles of free loops that cut it.
   private var least: [[Int]: Bits] = [:]
 
@@ -114,6 +117,7 @@ struct TemplateWalk {
         state.tiles.append(tile)
         enter(space.loop(slot, tile: tile), line, state)
         if isEnded { return }
+        if costs.work > mostWork { return end = .stopped }
       }
     }
   }
@@ -132,7 +136,12 @@ struct TemplateWalk {
       state.changes[tensor.position] = true
       state.bits[tensor.position] = leastBits(tensor, from: line + 1, state)
     }
-    if !fits(state) { return leaveOut(line + 1, state) }
+    if !fits(state) {
+      // So many are as much work as a loop that is gone into.
+      leftOut += 1
+      if leftOut % Self.leftOutAtOnce == 0 { costs.visit() }
+      return leaveOut(line + 1, state)
+    }
     for tensor in open where tensor.isRelevant(loop.dimension) {
       // What cannot be counted is left out.
       guard let loaded = costs.loaded(tensor, by: state.loops[...]) else { return }
