@@ -50,8 +50,8 @@ struct TemplateWalk {
   /// Why it ended.
   private(set) var end = End.complete
   /// Loops inside which no box fits.
-  private var leftOut = 0
-  private static let leftOutAtOnce = 16
+  private(set) var leftOut = 0
+  static let leftOutAtOnce = 16
   /// What boxes hold at least, by tensor, line and tiles of free loops that cut it.
   private var least: [[Int]: Bits] = [:]
 
