@@ -277,7 +277,7 @@ extension ResultRecord {
     ] where count < 0 {
       throw FormatError(origin: "search.\(key)", message: "is \(count), and less than none cannot be")
     }
-    guard search.pruned == pruned.capacity + pruned.energy + pruned.bound else {
+    guard search.pruned == SearchStatistics(search).pruned else {
       throw FormatError(origin: "search.pruned", message: "is \(search.pruned), not the sum of what is in pruned_by")
     }
     if let seconds = search.seconds, !(seconds >= 0) {

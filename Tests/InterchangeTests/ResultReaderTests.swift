@@ -137,6 +137,12 @@ struct ResultReaderTests {
       #expect(try message(change).contains("search.\(key): is -1, and less than none cannot be"))
     }
     #expect(try message { $0.search?.pruned += 1 }.contains(", not the sum of what is in pruned_by"))
+    // Numbers end at the largest there is.
+    #expect(
+      try message {
+        $0.search?.pruned = .max
+        $0.search?.prunedBy = ResultRecord.PrunedBy(capacity: .max, energy: 1, bound: 0)
+      } == "accepted")
     #expect(try message { $0.search?.seconds = -0.5 }.contains("search.seconds: is -0.5, and less than none cannot be"))
     let bound = "r: record 1 (random): lower_bound: is no lower bound of the record's energy"
     #expect(try message { $0.lowerBound?.data = $0.energy.data + 1 } == bound)
