@@ -495,7 +495,7 @@ struct CommandTests {
         #expect(made.code == 0, "\(made.error)")
         let page = try Program.run("report a.\(form) --no-plots --output a.html", in: folder)
         #expect(page.code == 0, "\(page.error)")
-        #expect(try String(contentsOfFile: "\(folder)/a.html", encoding: .utf8).contains("of 8 B (nchw), "))
+        #expect(try String(contentsOfFile: "\(folder)/a.html", encoding: .utf8).contains("of 8\u{A0}B (nchw), "))
         let text = try String(contentsOfFile: "\(folder)/a.\(form)", encoding: .utf8)
         let changed = form == "json" ? text.replacing("\"order\" : \"nchw\"", with: "\"order\" : \"hcnw\"") : ""
         if changed.isEmpty { continue }
