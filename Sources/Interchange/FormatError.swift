@@ -17,12 +17,15 @@ public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
     self.message = message
   }
 
+  /// Origin, line and key.
+  var place: String {
+    TextFile.shown(origin) + (line.map { ":\($0)" } ?? "")
+      + (key.map { ": \(FormatError.shortened($0, to: 200))" } ?? "")
+  }
+
   /// Origin, line, key and message in one line.
   public var description: String {
-    var place = TextFile.shown(origin)
-    if let line { place += ":\(line)" }
-    if let key { place += ": \(FormatError.shortened(key, to: 200))" }
-    return FormatError.oneLine("\(place): \(FormatError.shortened(message, to: 4000))")
+    FormatError.oneLine("\(place): \(FormatError.shortened(message, to: 4000))")
   }
 }
 

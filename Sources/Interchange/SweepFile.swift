@@ -148,14 +148,10 @@ public enum SweepFile {
     if let node = fields["leave-on-chip"] { request.onChip.formUnion(try node.tensors(of: [.outputs])) }
     if let node = fields["template"] {
       let line = try node.string()
-      do {
-        request.template = try NestText.parseTemplate(line, origin: node.path)
-      } catch {
-        throw node.error(error.description.trimmingPrefix("\(node.path): ").description)
+      request.template = try node.placing { () throws(FormatError) in
+        try NestText.parseTemplate(line, origin: node.origin)
       }
-      let place = node.error("")
-      request.templateOrigin =
-        [place.origin, place.line.map { "\($0)" }].compactMap(\.self).joined(separator: ":") + ": template"
+      request.templateOrigin = node.error("").place
     }
     request.comparesDataflows = try fields["compare-dataflows"]?.boolean() ?? false
     return request

@@ -77,8 +77,7 @@ public enum SweepReport {
 
   /// Where curves have optima.
   private static func capacities(of sweep: Sweep) -> String {
-    let areAll = sweep.template == nil && sweep.settings.allSatisfy(\.layout.parts.isEmpty)
-    return areAll ? ", each at all capacities" : ", each at its capacities"
+    sweep.settings.contains(where: sweep.knowsCapacitiesAlone) ? ", each at its capacities" : ", each at all capacities"
   }
 
   /// Which energy models share curves, and which cannot.

@@ -286,7 +286,7 @@ public struct Sweep: Sendable {
   }
 
   /// Whether the optima of a setting are known at its capacities alone, and no curve has those of all.
-  func knowsCapacitiesAlone(_ setting: Setting) -> Bool { template != nil || !setting.layout.parts.isEmpty }
+  package func knowsCapacitiesAlone(_ setting: Setting) -> Bool { template != nil || !setting.layout.parts.isEmpty }
 
   /// Whether loops over phases are searched otherwise than is usual under some rule of reuse.
   var namesPhases: Bool { settings.contains { $0.namedPhases != nil } }

@@ -55,7 +55,7 @@ extension Sweep {
   ///   - settings: their settings.
   ///   - knowsCapacitiesAlone: whether optima are searched at the settings' capacities alone, whatever the layout.
   /// - Returns: the units.
-  static func units(_ items: [Item], _ settings: [Setting], knowsCapacitiesAlone: Bool = false) -> [Unit] {
+  static func units(_ items: [Item], _ settings: [Setting], knowsCapacitiesAlone: Bool) -> [Unit] {
     let lookUps = Dictionary(uniqueKeysWithValues: settings.map { ($0, $0.lookUps) })
     var places: [Search: Int] = [:]
     var units: [Unit] = []

@@ -20,9 +20,7 @@ final class StepProgress: Sendable {
   /// - Returns: what it makes.
   /// - Throws: what it throws.
   static func during<Answer>(_ what: String, _ body: () throws -> Answer) rethrows -> Answer {
-    let progress = StepProgress(what)
-    defer { progress.end() }
-    return try body()
+    try during(what) { (_: (Double?) -> Void) in try body() }
   }
 
   /// The same of what can tell how far it is.

@@ -288,7 +288,7 @@ struct SweepTests {
     #expect(throws: SweepError.self) { try Sweep(request) }
   }
 
-  /// Of a template each record is the best that it has at the capacity or at a smaller one, in shards too; plans tell templates apart.
+  /// Of a template each record is the best that it has at the capacity or at a smaller one; plans tell templates apart.
   @Test func templates() throws {
     var request = try Examples.shortRequest()
     request.layers = LayerSelection(["fc, \"1\""])

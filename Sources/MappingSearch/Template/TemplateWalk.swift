@@ -97,10 +97,16 @@ struct TemplateWalk {
     if case .complete = end { false } else { true }
   }
 
+  /// Counts work, and ends the walk where that is too much or takes too long.
+  private mutating func visit() {
+    costs.visit()
+    if costs.work > mostWork || limit.endsSearch() { end = .stopped }
+  }
+
   private mutating func enter(_ line: Int, _ state: State) {
     if isEnded { return }
-    costs.visit()
-    if costs.work > mostWork || limit.endsSearch() { return end = .stopped }
+    visit()
+    if isEnded { return }
     if line == space.lines.count { return offer(state) }
     switch space.lines[line] {
     case .keep(let tensor):
@@ -117,7 +123,6 @@ struct TemplateWalk {
         state.tiles.append(tile)
         enter(space.loop(slot, tile: tile), line, state)
         if isEnded { return }
-        if costs.work > mostWork { return end = .stopped }
       }
     }
   }
@@ -139,7 +144,7 @@ struct TemplateWalk {
     if !fits(state) {
       // So many are as much work as a loop that is gone into.
       leftOut += 1
-      if leftOut % Self.leftOutAtOnce == 0 { costs.visit() }
+      if leftOut % Self.leftOutAtOnce == 0 { visit() }
       return leaveOut(line + 1, state)
     }
     for tensor in open where tensor.isRelevant(loop.dimension) {
