@@ -29,7 +29,9 @@ let core: [Target] = [
     name: "LowerBounds", dependencies: ["Workloads", "EnergyModel", "Mappings"], exclude: ["Proofs.md"],
     swiftSettings: safeSettings),
   .target(name: "DenseKernels", dependencies: ["Parallel"], swiftSettings: swiftSettings),
-  .target(name: "Scoring", dependencies: ["DenseKernels"], swiftSettings: swiftSettings),
+  // In C, which can compile one text for several instruction sets.
+  .target(name: "LeafKernel"),
+  .target(name: "Scoring", dependencies: ["DenseKernels", "LeafKernel"], swiftSettings: swiftSettings),
   .target(
     name: "MappingSearch",
     dependencies: ["Parallel", "Workloads", "EnergyModel", "Mappings", "LowerBounds", "Scoring"],
@@ -108,7 +110,8 @@ let tests: [Target] = [
     swiftSettings: testSettings),
   .testTarget(name: "DenseKernelsTests", dependencies: ["DenseKernels", "TestSupport"], swiftSettings: testSettings),
   .testTarget(
-    name: "ScoringTests", dependencies: ["DenseKernels", "Scoring", "TestSupport"], swiftSettings: testSettings),
+    name: "ScoringTests", dependencies: ["DenseKernels", "LeafKernel", "Scoring", "TestSupport"],
+    swiftSettings: testSettings),
   .testTarget(
     name: "MappingSearchTests",
     dependencies: [

@@ -11,7 +11,7 @@ public struct FactorTable: Sendable {
   let row: [CostFactors]
   /// The vectors of ``row`` as doubles, one after the other, each in the order of the terms.
   let doubles: [Double]
-  /// The same with all vectors' first numbers, then all their second ones, and so on.
+  /// The same with all vectors' first numbers, then all their second ones, and so on, and some more that may be read.
   let transposed: [Double]
   /// The least factors among the vectors of ``row``.
   let leastOfRow: CostFactors
@@ -30,9 +30,11 @@ public struct FactorTable: Sendable {
   public init(_ first: [CostFactors], times second: [CostFactors]) {
     (rows, row) = (first, second)
     let (count, size) = (second.count, second.count * Self.width)
+    isPlain = first == [CostFactors(all: 1)]
     leastOfRow = second.reduce(CostFactors(all: .max), CostFactors.least)
     var doubles: [Double] = []
-    transposed = [Double](unsafeUninitializedCapacity: size) { transposed, initialized in
+    transposed = [Double](unsafeUninitializedCapacity: size + Scorer.lanes) { transposed, initialized in
+      for place in size..<size + Scorer.lanes { transposed[place] = 0 }
       doubles = [Double](unsafeUninitializedCapacity: size) { doubles, initialized in
         for place in 0..<count {
           second[place].forEachFactor { term, factor in
@@ -43,7 +45,7 @@ public struct FactorTable: Sendable {
         }
         initialized = size
       }
-      initialized = size
+      initialized = size + Scorer.lanes
     }
     self.doubles = doubles
   }
@@ -52,6 +54,9 @@ public struct FactorTable: Sendable {
   public init(leastOf table: FactorTable, _ ranges: [Range<Int>]) {
     self.init(ranges.map { $0.reduce(CostFactors(all: .max)) { .least($0, table[$1]) } })
   }
+
+  /// Whether the vectors are those of ``row``.
+  let isPlain: Bool
 
   /// The number of vectors.
   public var count: Int { rows.count * row.count }

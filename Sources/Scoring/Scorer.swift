@@ -1,4 +1,5 @@
 internal import DenseKernels
+internal import LeafKernel
 internal import Synchronization
 
 /// Energies and occupancies of a leaf of mappings, all pairs by all columns, and those among them that matter.
@@ -88,47 +89,68 @@ public final class Scorer {
   /// The mappings of the last leaf scored that matter.
   public private(set) var scores: [Score] = []
 
-  private let pairs = UnsafeMutablePointer<Double>.allocate(capacity: mostPairs * FactorTable.width)
-  private let columns = UnsafeMutablePointer<Double>.allocate(capacity: mostScores / 2 * FactorTable.width)
-  private let energies = UnsafeMutablePointer<Double>.allocate(capacity: mostScores)
-  private let occupancies = UnsafeMutablePointer<Double>.allocate(capacity: mostScores)
-  private let places = UnsafeMutablePointer<Int32>.allocate(capacity: mostScores)
+  /// The factors of pairs, all of one term before those of the next, as the kernel reads and writes them.
+  private let pairs: UnsafeMutablePointer<Double>
+  private static let pairStride = mostPairs + lanes
+  /// The factors of columns that are products of two vectors, laid out likewise.
+  private let columns: UnsafeMutablePointer<Double>
+  /// Where the kernel and BLAS write.
+  private let room: LeafScores
 
-  /// Mappings that all scorers have yet to score in plain loops, though BLAS would be faster, before they load OpenBLAS, which takes
+  /// A vector that changes nothing.
+  private static let ones: [Double] = Array(repeating: 1, count: FactorTable.width)
+  /// Numbers that the kernel takes at once.
+  static let lanes = Int(LEAF_LANES)
+
+  /// Mappings that all scorers have yet to score by the kernel, though BLAS would be faster, before they load OpenBLAS, which takes
   /// as long as that.
-  private static let plainScores = Atomic<Int>(1 << 20)
+  private static let scoresBeforeBLAS = Atomic<Int>(1 << 20)
 
-  /// What multiplies the factors of pairs and columns. Either gives the same numbers.
+  /// What multiplies the factors of pairs and columns. All give the same numbers.
   enum Products {
-    /// Plain loops, which reckon what a mapping holds only where its energy does not tell that it does not matter.
-    case plain
+    /// The kernel, which reckons what a mapping holds only where its energy does not tell that it does not matter.
+    case kernel
     /// BLAS, which reckons both.
     case blas(OpenBLAS.DGEMM)
-    /// Plain loops, and BLAS where energies alone tell too little.
-    case fastest
+    /// The kernel, and BLAS where energies alone tell too little.
+    case either
   }
   private var products: Products
-  /// The mappings that plain loops reckoned wholly in this leaf.
-  private var reckoned = 0
+  private let instructions: LeafInstructions
   /// The leaves to come that BLAS may score, before it is seen again what energies alone tell.
   private var leavesForBLAS = 0
 
-  /// Plain loops take longer than BLAS where they reckon more than one mapping in so many wholly.
+  /// A kernel of few numbers at a time takes longer than BLAS where it reckons more than one mapping in so many wholly.
   private static let breakEven = 4
   private static let leavesBetweenTrials = 16
 
-  /// A scorer with room for a leaf.
-  public convenience init() { self.init(.fastest) }
+  /// A scorer with room for a leaf. With wide instructions the kernel is always faster than BLAS.
+  public convenience init() {
+    let instructions = leafInstructions()
+    self.init(instructions == .leafBaseline ? .either : .kernel, instructions)
+  }
 
-  /// The same by what is to multiply.
-  init(_ products: Products) { self.products = products }
+  /// The same by what is to multiply, and instructions that this processor has.
+  init(_ products: Products, _ instructions: LeafInstructions = leafInstructions()) {
+    (self.products, self.instructions) = (products, instructions)
+    func zeros(_ count: Int) -> UnsafeMutablePointer<Double> {
+      let numbers = UnsafeMutablePointer<Double>.allocate(capacity: count)
+      numbers.initialize(repeating: 0, count: count)
+      return numbers
+    }
+    pairs = zeros(Self.pairStride * FactorTable.width)
+    columns = zeros((Self.mostScores / 2 + Self.lanes) * FactorTable.width)
+    room = LeafScores(
+      places: .allocate(capacity: Self.mostScores), energies: zeros(Self.mostScores),
+      occupancies: zeros(Self.mostScores), count: 0, reckoned: 0)
+  }
 
   deinit {
     pairs.deallocate()
     columns.deallocate()
-    energies.deallocate()
-    occupancies.deallocate()
-    places.deallocate()
+    room.places.deallocate()
+    room.energies.deallocate()
+    room.occupancies.deallocate()
   }
 
   /// Scores all pairs and columns of a leaf and keeps those that matter in ``scores``, in no stated order.
@@ -149,17 +171,7 @@ public final class Scorer {
       setPairs(pairs)
       let step = Self.mostScores / pairs.count
       for start in stride(from: range.lowerBound, to: range.upperBound, by: step) {
-        let part = start..<min(start + step, range.upperBound)
-        let kept = scoreDoubles(pairs.count, columns, part, below: cutoffs)
-        for index in 0..<kept {
-          let place = Int(places[index])
-          let (pair, column) = place.quotientAndRemainder(dividingBy: part.count)
-          let (one, other) = pair.quotientAndRemainder(dividingBy: pairs.secondRange.count)
-          scores.append(
-            Score(
-              first: pairs.firstRange.lowerBound + one, second: pairs.secondRange.lowerBound + other,
-              column: part.lowerBound + column, energy: Int(energies[place]), occupancy: Int(occupancies[place])))
-        }
+        scoreDoubles(pairs, columns, start..<min(start + step, range.upperBound), below: cutoffs)
       }
     }
   }
@@ -194,205 +206,127 @@ public final class Scorer {
   private func setPairs(_ set: Pairs) {
     precondition(set.count <= Self.mostPairs, "the leaf has too many pairs")
     precondition(set.first.rows.count == 1 && set.second.rows.count == 1, "pairs are of vectors, not of products")
-    let scale = set.scale
-    let width = FactorTable.width
-    let factors = scale.factors
-    let (f0, f1, f2) = (Double(factors.inputsMoved), Double(factors.weightsMoved), Double(factors.outputsMoved))
-    let (f3, f4, f5) = (Double(factors.inputsHeld), Double(factors.weightsHeld), Double(factors.outputsHeld))
-    let offset = Double(scale.offset)
-    set.first.doubles.withUnsafeBufferPointer { a in
-      set.second.doubles.withUnsafeBufferPointer { b in
-        guard let a = a.baseAddress, let b = b.baseAddress else { return }
-        var pair = pairs
-        for i in set.firstRange {
-          let x = a + i * width
-          let (x0, x1, x2, x3, x4, x5) = (x[0] * f0, x[1] * f1, x[2] * f2, x[3] * f3, x[4] * f4, x[5] * f5)
-          for j in set.secondRange {
-            let y = b + j * width
-            pair[0] = x0 * y[0]
-            pair[1] = x1 * y[1] + offset
-            pair[2] = x2 * y[2]
-            pair[3] = x3 * y[3]
-            pair[4] = x4 * y[4]
-            pair[5] = x5 * y[5]
-            pair += width
-          }
+    set.first.doubles.withUnsafeBufferPointer { first in
+      set.second.transposed.withUnsafeBufferPointer { second in
+        guard let first = first.baseAddress, let second = second.baseAddress else { return }
+        leafMultiply(
+          instructions, first + set.firstRange.lowerBound * FactorTable.width, set.firstRange.count,
+          LeafVectors(second, set.second.row.count, set.secondRange), LeafScale(set.scale), pairs,
+          Self.pairStride)
+      }
+    }
+  }
+
+  /// The columns of a range, and factors that no column's are below.
+  private func columns(
+    of table: FactorTable, _ numbers: UnsafePointer<Double>, _ range: Range<Int>
+  ) -> (LeafVectors, least: CostFactors) {
+    if table.isPlain { return (LeafVectors(numbers, table.row.count, range), table.leastOfRow) }
+    let stride = range.count + Self.lanes
+    var (done, least) = (0, CostFactors(all: .max))
+    table.forEachRow(of: range) { factors, places in
+      leafMultiply(
+        instructions, Self.ones, 1, LeafVectors(numbers, table.row.count, places),
+        LeafScale(Scale(factors: factors, offset: 0)),
+        columns + done, stride)
+      done += places.count
+      least = .least(least, factors * table.leastOfRow)
+    }
+    return (LeafVectors(columns, stride, 0..<done), least)
+  }
+
+  /// Scores the pairs set with the columns of a range, and keeps what matters.
+  private func scoreDoubles(_ set: Pairs, _ table: FactorTable, _ range: Range<Int>, below cutoffs: Cutoffs) {
+    table.transposed.withUnsafeBufferPointer { numbers in
+      cutoffs.doubles.withUnsafeBufferPointer { cutoffs in
+        guard let numbers = numbers.baseAddress, let limits = cutoffs.baseAddress else { return }
+        if set.count == 1 { return scorePair(set, table, numbers, range, below: cutoffs) }
+        let pairs = LeafVectors(self.pairs, Self.pairStride, 0..<set.count)
+        let (columns, least) = columns(of: table, numbers, range)
+        let count = set.count * range.count
+        var found = room
+        if let dgemm = dgemm(for: count) {
+          sift(pairs, columns, by: dgemm, below: limits, &found)
+        } else {
+          leafScore(instructions, pairs, columns, LeafHeld(least), limits, cutoffs.count, &found)
+          if found.reckoned * Self.breakEven > count { leavesForBLAS = Self.leavesBetweenTrials }
         }
+        keep(found, of: set, range)
       }
     }
   }
 
-  /// Fills in columns: all their first factors, then all their second ones, and so on.
-  ///
-  /// - Returns: factors that no column's are below.
-  private func setColumns(_ columns: FactorTable, _ range: Range<Int>) -> CostFactors {
-    let (count, stride) = (range.count, columns.row.count)
-    var least = CostFactors(all: .max)
-    columns.transposed.withUnsafeBufferPointer { numbers in
-      guard let base = numbers.baseAddress else { return }
-      var start = self.columns
-      columns.forEachRow(of: range) { factors, places in
-        factors.forEachFactor { term, factor in
-          let (from, to) = (base + term.rawValue * stride + places.lowerBound, start + term.rawValue * count)
-          let factor = Double(factor)
-          for place in 0..<places.count { to[place] = from[place] * factor }
-        }
-        start += places.count
-        least = .least(least, factors * columns.leastOfRow)
-      }
-    }
-    return least
-  }
-
-  /// Scores the pairs set and returns how many places matter.
-  private func scoreDoubles(
-    _ pairCount: Int, _ columns: FactorTable, _ range: Range<Int>, below cutoffs: Cutoffs
-  ) -> Int {
-    cutoffs.doubles.withUnsafeBufferPointer { cutoffs in
-      guard let cutoffs = cutoffs.baseAddress else { return 0 }
-      if pairCount == 1 { return siftPair(columns, range, below: cutoffs) }
-      let least = setColumns(columns, range)
-      if let dgemm = product(of: pairCount * range.count) {
-        multiply(pairCount, range.count, by: dgemm)
-        return sift(pairCount * range.count, below: cutoffs)
-      }
-      var kept = 0
-      reckoned = 0
-      for place in 0..<pairCount {
-        sift(
-          Pair(pairs + place * FactorTable.width), UnsafePointer(self.columns), stride: range.count, count: range.count,
-          holding: least, from: place * range.count, below: cutoffs, &kept)
-      }
-      if reckoned * Self.breakEven > pairCount * range.count { leavesForBLAS = Self.leavesBetweenTrials }
-      return kept
-    }
-  }
-
-  /// The six factors of a pair.
-  private struct Pair {
-    var moved: (Double, Double, Double)
-    var held: (Double, Double, Double)
-
-    init(_ factors: UnsafePointer<Double>) {
-      moved = (factors[0], factors[1], factors[2])
-      held = (factors[3], factors[4], factors[5])
-    }
-
-    /// The same times other factors.
-    func times(_ factors: CostFactors) -> Pair {
-      var product = self
-      product.moved.0 *= Double(factors.inputsMoved)
-      product.moved.1 *= Double(factors.weightsMoved)
-      product.moved.2 *= Double(factors.outputsMoved)
-      product.held.0 *= Double(factors.inputsHeld)
-      product.held.1 *= Double(factors.weightsHeld)
-      product.held.2 *= Double(factors.outputsHeld)
-      return product
-    }
-  }
-
-  /// Scores the only pair set, and returns how many places matter.
-  private func siftPair(_ columns: FactorTable, _ range: Range<Int>, below cutoffs: UnsafePointer<Double>) -> Int {
-    let pair = Pair(pairs)
-    return columns.transposed.withUnsafeBufferPointer { numbers in
-      guard let base = numbers.baseAddress else { return 0 }
-      var (done, kept) = (0, 0)
-      columns.forEachRow(of: range) { factors, places in
-        sift(
-          pair.times(factors), base + places.lowerBound, stride: columns.row.count, count: places.count,
-          holding: columns.leastOfRow, from: done, below: cutoffs, &kept)
-        done += places.count
-      }
-      return kept
-    }
-  }
-
-  /// Finds the columns with which a pair matters. What it holds is reckoned only where its energy is below the cutoff of the least
-  /// that it may hold.
-  ///
-  /// - Parameters:
-  ///   - pair: its factors.
-  ///   - columns: the first factors of the columns, then all the second ones, and so forth.
-  ///   - stride: how many numbers on the next factors are.
-  ///   - count: the number of columns.
-  ///   - least: factors that no column's are below.
-  ///   - start: the place of the first column.
-  ///   - cutoffs: what energies must be below.
-  ///   - kept: the number of places that matter.
-  @inline(__always)
-  private func sift(
-    _ pair: Pair, _ columns: UnsafePointer<Double>, stride: Int, count: Int, holding least: CostFactors,
-    from start: Int, below cutoffs: UnsafePointer<Double>, _ kept: inout Int
+  /// The same of a single pair, columns in the place of pairs.
+  private func scorePair(
+    _ set: Pairs, _ table: FactorTable, _ numbers: UnsafePointer<Double>, _ range: Range<Int>,
+    below cutoffs: UnsafeBufferPointer<Double>
   ) {
-    let (c0, c1, c2) = (columns, columns + stride, columns + 2 * stride)
-    let (c3, c4, c5) = (columns + 3 * stride, columns + 4 * stride, columns + 5 * stride)
-    let leastHeld =
-      pair.held.0 * Double(least.inputsHeld) + pair.held.1 * Double(least.weightsHeld)
-      + pair.held.2 * Double(least.outputsHeld)
-    let highest = cutoffs[Cutoffs.range(of: max(1, leastHeld))]
-    func admit(_ column: Int, _ energy: Double, _ kept: inout Int) {
-      let occupancy = pair.held.0 * c3[column] + pair.held.1 * c4[column] + pair.held.2 * c5[column]
-      let place = start &+ column
-      energies[place] = energy
-      occupancies[place] = occupancy
-      places[kept] = Int32(truncatingIfNeeded: place)
+    guard let limits = cutoffs.baseAddress else { return }
+    var (found, start) = (room, range.lowerBound)
+    table.forEachRow(of: range) { factors, places in
+      factors.forEachFactor { term, factor in
+        columns[term.rawValue] = pairs[term.rawValue * Self.pairStride] * Double(factor)
+      }
+      let held = LeafHeld(inputs: columns[3], weights: columns[4], outputs: columns[5])
+      leafScore(
+        instructions, LeafVectors(numbers, table.row.count, places), LeafVectors(columns, 1, 0..<1), held, limits,
+        cutoffs.count, &found)
+      keep(found, of: set, start..<start + places.count)
+      start += places.count
+    }
+  }
+
+  /// Adds what was found among some columns to ``scores``.
+  private func keep(_ found: LeafScores, of set: Pairs, _ range: Range<Int>) {
+    for index in 0..<found.count {
+      let (pair, column) = Int(found.places[index]).quotientAndRemainder(dividingBy: range.count)
+      let (first, second) = pair.quotientAndRemainder(dividingBy: set.secondRange.count)
+      scores.append(
+        Score(
+          first: set.firstRange.lowerBound + first, second: set.secondRange.lowerBound + second,
+          column: range.lowerBound + column, energy: Int(found.energies[index]),
+          occupancy: Int(found.occupancies[index])))
+    }
+  }
+
+  /// Finds what matters among the products of all pairs and columns.
+  private func sift(
+    _ pairs: LeafVectors, _ columns: LeafVectors, by dgemm: OpenBLAS.DGEMM, below cutoffs: UnsafePointer<Double>,
+    _ found: inout LeafScores
+  ) {
+    let (m, n) = (CInt(pairs.count), CInt(columns.count))
+    let (rows, transposed, same) = (OpenBLAS.rowMajor, OpenBLAS.transpose, OpenBLAS.noTranspose)
+    for (term, products) in [(0, found.energies), (3, found.occupancies)] {
+      dgemm(
+        rows, transposed, same, m, n, 3, 1, pairs.factors + term * pairs.stride, CInt(pairs.stride),
+        columns.factors + term * columns.stride, CInt(columns.stride), 0, products, n)
+    }
+    var kept = 0
+    for place in 0..<Int(m * n) {
+      let (energy, occupancy) = (found.energies[place], found.occupancies[place])
+      found.places[kept] = Int32(truncatingIfNeeded: place)
+      // What matters moves up to those before it.
+      found.energies[kept] = energy
+      found.occupancies[kept] = occupancy
       kept &+= energy < cutoffs[Cutoffs.range(of: occupancy)] ? 1 : 0
     }
-    func four(_ factors: UnsafePointer<Double>, _ column: Int) -> SIMD4<Double> {
-      UnsafeRawPointer(factors + column).loadUnaligned(as: SIMD4<Double>.self)
-    }
-    let (f0, f1, f2) = (
-      SIMD4(repeating: pair.moved.0), SIMD4(repeating: pair.moved.1), SIMD4(repeating: pair.moved.2)
-    )
-    var column = 0
-    while column &+ 4 <= count {
-      let energy = f0 * four(c0, column) + f1 * four(c1, column) + f2 * four(c2, column)
-      if any(energy .< highest) {
-        reckoned &+= 4
-        for lane in 0..<4 { admit(column &+ lane, energy[lane], &kept) }
-      }
-      column &+= 4
-    }
-    while column < count {
-      let energy = pair.moved.0 * c0[column] + pair.moved.1 * c1[column] + pair.moved.2 * c2[column]
-      if energy < highest { admit(column, energy, &kept) }
-      column &+= 1
-    }
+    found.count = kept
   }
 
-  /// The products of all pairs and columns set.
-  private func multiply(_ pairCount: Int, _ count: Int, by dgemm: OpenBLAS.DGEMM) {
-    let width = CInt(FactorTable.width)
-    let (m, n) = (CInt(pairCount), CInt(count))
-    let (rows, same) = (OpenBLAS.rowMajor, OpenBLAS.noTranspose)
-    dgemm(rows, same, same, m, n, 3, 1, pairs, width, columns, n, 0, energies, n)
-    dgemm(rows, same, same, m, n, 3, 1, pairs + 3, width, columns + 3 * count, n, 0, occupancies, n)
-  }
-
-  /// Finds the places among so many energies and occupancies that matter, and returns how many.
-  private func sift(_ count: Int, below cutoffs: UnsafePointer<Double>) -> Int {
-    var kept = 0
-    for place in 0..<count {
-      places[kept] = Int32(truncatingIfNeeded: place)
-      kept &+= energies[place] < cutoffs[Cutoffs.range(of: occupancies[place])] ? 1 : 0
-    }
-    return kept
-  }
-
-  /// BLAS's product for so many mappings, or nil where plain loops are to score them: they give the same numbers.
-  private func product(of scores: Int) -> OpenBLAS.DGEMM? {
+  /// BLAS's product for so many mappings, or nil where the kernel is to score them: they give the same numbers.
+  private func dgemm(for scores: Int) -> OpenBLAS.DGEMM? {
     switch products {
-    case .plain: return nil
+    case .kernel: return nil
     case .blas(let dgemm): return dgemm
-    case .fastest:
+    case .either:
       if leavesForBLAS == 0 { return nil }
       leavesForBLAS -= 1
-      if Self.plainScores.load(ordering: .relaxed) > 0 {
-        Self.plainScores.subtract(scores, ordering: .relaxed)
+      if Self.scoresBeforeBLAS.load(ordering: .relaxed) > 0 {
+        Self.scoresBeforeBLAS.subtract(scores, ordering: .relaxed)
         return nil
       }
       guard let library = try? OpenBLAS.loaded() else {
-        products = .plain
+        products = .kernel
         return nil
       }
       return library.dgemm
@@ -419,5 +353,30 @@ public final class Scorer {
         }
       }
     }
+  }
+}
+
+extension LeafVectors {
+  /// Some vectors of a list, of which `stride` numbers lie between the factors of one term and those of the next.
+  fileprivate init(_ factors: UnsafePointer<Double>, _ stride: Int, _ range: Range<Int>) {
+    self.init(factors: factors + range.lowerBound, stride: stride, count: range.count)
+  }
+}
+
+extension LeafScale {
+  fileprivate init(_ scale: Scorer.Scale) {
+    let factors = scale.factors
+    self.init(
+      factors: (
+        Double(factors.inputsMoved), Double(factors.weightsMoved), Double(factors.outputsMoved),
+        Double(factors.inputsHeld), Double(factors.weightsHeld), Double(factors.outputsHeld)
+      ), offset: Double(scale.offset))
+  }
+}
+
+extension LeafHeld {
+  fileprivate init(_ factors: CostFactors) {
+    self.init(
+      inputs: Double(factors.inputsHeld), weights: Double(factors.weightsHeld), outputs: Double(factors.outputsHeld))
   }
 }

@@ -1,5 +1,6 @@
 @testable import Scoring
 import DenseKernels
+import LeafKernel
 import TestSupport
 import Testing
 
@@ -11,6 +12,18 @@ struct ScorerTests {
         inputsHeld: random.pick(1...most), weightsHeld: random.pick(1...most), outputsHeld: random.pick(1...most))
     }
     return (0..<count).map { _ in factors() }
+  }
+
+  /// BLAS, the kernel with each set of instructions that this processor has, and what chooses between them.
+  static var scorers: [Scorer] {
+    get throws {
+      let sets = [LeafInstructions.leafBaseline, .leafAVX2, .leafAVX512].prefix {
+        $0.rawValue <= leafInstructions().rawValue
+      }
+      return sets.map { Scorer(.kernel, $0) } + [
+        Scorer(.blas(try OpenBLAS.loaded().dgemm), .leafBaseline), Scorer(.either, .leafBaseline), Scorer(),
+      ]
+    }
   }
 
   @Test("Doubles, integers and the definition agree", arguments: seeds(0..<60))
@@ -73,11 +86,7 @@ struct ScorerTests {
         cutoffs.fill(range..<Cutoffs.count, with: least)
       }
     }
-    let blas = Scorer.Products.blas(try OpenBLAS.loaded().dgemm)
-    for (products, arithmetic) in [
-      (blas, Scorer.Arithmetic.doubles), (.plain, .doubles), (.fastest, .doubles), (.fastest, .integers),
-    ] {
-      let scorer = Scorer(products)
+    for (scorer, arithmetic) in try Self.scorers.map({ ($0, Scorer.Arithmetic.doubles) }) + [(Scorer(), .integers)] {
       scorer.score(pairs, columns, chosen, arithmetic, below: cutoffs)
       #expect(Set(scorer.scores) == expected, "seed \(seed)")
       #expect(scorer.scores.count == expected.count, "seed \(seed)")
@@ -115,8 +124,7 @@ struct ScorerTests {
       }
     }
     #expect(expected.contains { $0.first == i && $0.second == j && $0.column == column })
-    for products in [Scorer.Products.blas(try OpenBLAS.loaded().dgemm), .plain, .fastest] {
-      let scorer = Scorer(products)
+    for scorer in try Self.scorers {
       scorer.score(pairs, FactorTable(row), 0..<row.count, .doubles, below: cutoffs)
       #expect(Set(scorer.scores) == expected, "seed \(seed)")
     }

@@ -91,7 +91,7 @@ struct Leaf: Sendable {
   }
 }
 
-/// The two products of a leaf, energies and occupancies, on numbers that lie ready.
+/// The two products of a leaf, energies and occupancies, on numbers that lie ready, as the scorer has them.
 final class Matrices {
   private let columns: Int
   private let a = UnsafeMutablePointer<Double>.allocate(capacity: 64 * 6)
@@ -115,7 +115,8 @@ final class Matrices {
 
   func multiply() {
     let n = CInt(columns)
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, 64, n, 3, 1, a, 6, b, 6, 0, energies, n)
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, 64, n, 3, 1, a + 3, 6, b + 3, 6, 0, occupancies, n)
+    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, 64, n, 3, 1, a, 64, b, n, 0, energies, n)
+    cblas_dgemm(
+      CblasRowMajor, CblasTrans, CblasNoTrans, 64, n, 3, 1, a + 3 * 64, 64, b + 3 * columns, n, 0, occupancies, n)
   }
 }
