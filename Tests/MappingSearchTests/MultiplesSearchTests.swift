@@ -38,26 +38,26 @@ import Workloads
     }
   }
 
-  @Test("few nests with even blocks beat what is found, and by little, by brute force", arguments: seeds(0..<30))
+  @Test("no nest with even blocks beats what is found, by brute force", arguments: seeds(0..<30))
   func even(_ batch: Int) throws {
     var lost: [String] = []
     for seed in batch * 4..<batch * 4 + 4 {
       let draw = try OverlapSearchTests.Draw(
         seed: seed + 8000, largestSize: 6, largestMACs: 48, dimensions: [.g, .k, .c, .p, .n, .q], count: 3)
       let own = try Case(draw, draw.problem, seed: seed, isEven: true, hasLayout: seed % 2 == 0)
-      lost += try LayoutSearchTests.lost(own.problem, .init(), atMost: 1.022, own.comment)
+      lost += try LayoutSearchTests.lost(own.problem, .init(), atMost: 1, own.comment)
     }
     #expect(lost.isEmpty, "\(lost)")
   }
 
-  @Test("nests with uneven blocks are near what is found", arguments: seeds(0..<10))
+  @Test("nor does one with uneven blocks", arguments: seeds(0..<10))
   func uneven(_ batch: Int) throws {
     for seed in batch * 4..<batch * 4 + 4 {
       let draw = try OverlapSearchTests.Draw(
         seed: seed + 9000, largestSize: 7, largestMACs: 72, dimensions: [.g, .k, .c, .p, .n, .q], count: 3)
       let own = try Case(draw, draw.problem, seed: seed, isEven: false, hasLayout: seed % 2 == 0)
-      let lost = try LayoutSearchTests.lost(own.problem, .init(), atMost: 1.1, own.comment)
-      #expect(lost.isEmpty || !Optimizer(own.problem).isComplete, "\(lost)")
+      let lost = try LayoutSearchTests.lost(own.problem, .init(), atMost: 1, own.comment)
+      #expect(lost.isEmpty, "\(lost)")
     }
   }
 
@@ -67,7 +67,7 @@ import Workloads
     let own = try Case(draw, draw.problem, seed: seed, isEven: true, hasLayout: seed % 2 == 0)
     #expect(
       try LayoutSearchTests.lost(
-        own.problem, .init(phases: TurningBruteForce.Space.allPhases), atMost: 1.05, own.comment
+        own.problem, .init(phases: TurningBruteForce.Space.allPhases), atMost: 1.04, own.comment
       ).count <= 1)
   }
 }

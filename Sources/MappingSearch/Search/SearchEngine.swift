@@ -79,8 +79,15 @@ extension Problem {
   ///   - limit: when its search at one capacity ends, or nil.
   /// - Returns: the engine.
   func engine(_ room: RoomRule?, _ limit: TimeLimit?) -> (any SearchEngine)? {
+    let listing = listingEngine(room, limit)
+    guard room == nil, layout != .shared, RefinedEngine.helps(layer), let listing else { return listing }
+    return RefinedEngine(self, listing, limit)
+  }
+
+  /// The same without steps from what it finds.
+  private func listingEngine(_ room: RoomRule?, _ limit: TimeLimit?) -> (any SearchEngine)? {
     if !layout.multiples.isEmpty { return MultiplesEngine(self, limit) }
-    if let free = withoutIdleRules { return free.engine(nil, limit) }
+    if let free = withoutIdleRules { return free.listingEngine(nil, limit) }
     guard let room = room ?? (layout == .shared ? .shared(self) : nil) else { return LayoutEngine(self, limit) }
     switch reuse {
     case .sliding, .none: return nil

@@ -1,0 +1,87 @@
+import EnergyModel
+import Mappings
+import Parallel
+import Workloads
+
+/// The engine of problems with a Buffer of parts, copies or chosen tiles where another leaves nests out: what that finds is the start of
+/// steps to better tiles of the same loops.
+///
+/// There a larger box may cost no room, or a tile may have few sizes, so that several tiles change together from one good nest to the
+/// next, which no list of boxes that hold little has.
+struct RefinedEngine: SearchEngine {
+  let problem: Problem
+  private let base: any SearchEngine
+  private let limit: TimeLimit?
+
+  private struct AskedAt: Hashable {
+    let dataflow: Dataflow
+    let capacity: Bits
+  }
+  /// What each order of keeps has alone at capacities that were asked for.
+  private let owns = Guarded<[AskedAt: Optimum?]>([:])
+
+  init(_ problem: Problem, _ base: any SearchEngine, _ limit: TimeLimit?) {
+    (self.problem, self.base, self.limit) = (problem, base, limit)
+  }
+
+  var isComplete: Bool { base.isComplete }
+
+  var exactCurves: Bits { isComplete ? base.exactCurves : Bits(0) }
+
+  /// Larger layers gain nothing by it on built-in networks.
+  static func helps(_ layer: Layer) -> Bool { layer.macs <= 1 << 20 }
+
+  /// What may be looked at from one nest on.
+  private static let work = 1 << 14
+  /// Of layers with so many MACs each order of keeps is improved as far as the best of all of them is.
+  private static let fewMACs = 1 << 16
+
+  func optimum(capacity: Bits, dataflow: Dataflow?, options: SearchOptions) -> Optimum? {
+    if isComplete { return base.optimum(capacity: capacity, dataflow: dataflow, options: options) }
+    if let dataflow { return own(capacity, dataflow, options) }
+    guard let found = base.optimum(capacity: capacity, dataflow: nil, options: options) else { return nil }
+    // No order alone has what all of them have not.
+    var best = found.evaluation
+    for dataflow in problem.dataflows where !limit.endsSearch() {
+      guard let own = own(capacity, dataflow, options)?.evaluation else { continue }
+      if problem.isBetter(own, than: best) { best = own }
+    }
+    best = refined(best, capacity, isThorough: true)
+    var loads = TensorLoads(problem)
+    return Optimum(problem.improved(best, within: capacity, &loads, limit), found.statistics)
+  }
+
+  private func own(_ capacity: Bits, _ dataflow: Dataflow, _ options: SearchOptions) -> Optimum? {
+    let asked = AskedAt(dataflow: dataflow, capacity: capacity)
+    if let known = owns.withLock({ $0[asked] }) { return known }
+    let own = base.optimum(capacity: capacity, dataflow: dataflow, options: options).map {
+      Optimum(refined($0.evaluation, capacity, isThorough: problem.layer.macs <= Self.fewMACs), $0.statistics)
+    }
+    owns.withLock { $0[asked] = .some(own) }
+    return own
+  }
+
+  private func refined(_ evaluation: Evaluation, _ capacity: Bits, isThorough: Bool) -> Evaluation {
+    problem.refined(evaluation, within: capacity, work: Self.work, isThorough: isThorough, limit)
+  }
+
+  func attains(_ dataQuanta: Int, capacity: Bits, _ dataflow: Dataflow) -> Bool {
+    if let own = owns.withLock({ $0[AskedAt(dataflow: dataflow, capacity: capacity)] }) {
+      return own.map { $0.energy.dataQuanta <= dataQuanta } ?? false
+    }
+    return base.attains(dataQuanta, capacity: capacity, dataflow)
+  }
+
+  func curve(dataflow: Dataflow?, at capacities: [Bits]?, options: SearchOptions) -> ParetoCurve {
+    guard let capacities, !isComplete else {
+      return base.curve(dataflow: dataflow, at: capacities, options: options)
+    }
+    let optima = Set(capacities).sorted().compactMap { optimum(capacity: $0, dataflow: dataflow, options: options) }
+    return ParetoCurve(problem, bestOf: optima)
+  }
+
+  func curve(including capacities: [Bits], options: SearchOptions) -> ParetoCurve {
+    isComplete
+      ? base.curve(including: capacities, options: options) : mergedCurve(including: capacities, options: options)
+  }
+}
