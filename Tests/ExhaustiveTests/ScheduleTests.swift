@@ -76,6 +76,47 @@ struct ScheduleTests {
     }
   }
 
+  /// A Buffer in parts, and tensors on the chip, drawn for a layer whose schedules are few.
+  private static func layout(_ problem: Problem, _ random: inout SplitMix64) throws -> BufferLayout {
+    let onChip = Tensor.allCases.filter { _ in random.oneIn(3) }
+    let groups: [Set<Tensor>] = random.pick([
+      [[.inputs], [.weights], [.outputs]], [[.inputs, .outputs], [.weights]], [[.inputs], [.weights, .outputs]],
+      [[.inputs, .weights], [.outputs]], [[.inputs, .weights, .outputs]],
+    ])
+    let parts = groups.map { group in
+      let least = group.reduce(0) { sum, tensor in
+        let words = onChip.contains(tensor) ? problem.layer.usedElements(of: tensor).count : 1
+        return sum + words * problem.widths.inBuffer(tensor).count
+      }
+      return BufferLayout.Part(group, capacity: Bits(max(1, least + random.pick(0...8))))
+    }
+    return try BufferLayout(parts: parts, onChip: Set(onChip))
+  }
+
+  @Test("In parts and with tensors on the chip they are too, 20 layers a seed", arguments: 0..<20)
+  func boundsOfLayouts(seed: Int) throws {
+    var layers = RandomLayers(seed: 75_000 + seed, largestSize: 4, largestMACs: 12)
+    var count = 0
+    for _ in 0..<20 {
+      let plain = Self.problem(&layers)
+      var setting = plain.setting
+      setting.layout = try Self.layout(plain, &layers.random)
+      // Other tensors than those on the chip are kept after them.
+      guard let problem = try? Problem(plain.layer, in: setting), let search = ScheduleSearch(problem) else { continue }
+      let capacity = setting.layout.parts.reduce(0) { $0 + $1.capacity.count }
+      let failure: Comment = "\(describe(problem, seed: 75_000 + seed)), \(setting.layout)"
+      let least = try #require(search.cheapest(capacity: capacity), failure)
+      count += 1
+      #expect(least.occupancy <= capacity, failure)
+      for bound in LowerBounds(problem).all(capacity: Bits(capacity)) {
+        #expect(bound.energy(of: [problem])?.dataQuanta ?? .max <= least.energy, "\(bound) \(failure)")
+      }
+      let nest = try #require(Optimizer(problem).optimum(capacity: Bits(capacity)), failure)
+      #expect(nest.energy.dataQuanta >= least.energy, failure)
+    }
+    #expect(count > 10)
+  }
+
   /// How far the optimum over nests and the best known mapping in up to four pieces are above the cheapest schedule, and that
   /// above the best bound, over as many layers as the environment has as `SCHEDULE_LAYERS`, of up to `SCHEDULE_MACS` MACs:
   ///

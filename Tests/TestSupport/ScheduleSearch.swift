@@ -16,6 +16,9 @@ import Workloads
 /// * a word is dropped only when one that is read needs the room, and no more words than that takes;
 /// * a MAC whose words are all held runs at once, and a word that no MAC needs any more leaves at once;
 /// * of images, groups and channels that no MAC has touched, which are alike, the first comes first.
+///
+/// A tensor on the chip is in the Buffer from beginning to end and costs nothing. In a Buffer in parts each part has room of its own.
+/// What a copy of a box takes no schedule says that has no boxes: problems with double-buffered tensors are refused.
 public struct ScheduleSearch {
   /// What a schedule costs, and the most bits that it holds.
   public struct Cost: Hashable, Sendable {
@@ -37,9 +40,21 @@ public struct ScheduleSearch {
   /// What every schedule costs.
   private let once: Int
   private let all: UInt32
+  /// The Buffer's parts, by their tensors and bits; none for one room.
+  private let parts: [(tensors: [Int], capacity: Int)]
+  /// The bits of each tensor that is on the chip, 0 of others.
+  private let onChip: [Int]
 
   /// All schedules of a problem's layer; nil of one with more than 20 MACs on real inputs, or with none.
   public init?(_ problem: Problem) {
+    if !problem.layout.doubleBuffered.isEmpty { return nil }
+    parts = problem.layout.parts.map { part in
+      (Tensor.allCases.indices.filter { part.tensors.contains(Tensor.allCases[$0]) }, part.capacity.count)
+    }
+    onChip = Tensor.allCases.map { tensor in
+      problem.layout.onChip.contains(tensor)
+        ? problem.layer.usedElements(of: tensor).count * problem.widths.inBuffer(tensor).count : 0
+    }
     let (layer, widths, model) = (problem.layer, problem.widths, problem.energyModel)
     let macs = RealMAC.all(of: layer)
     guard 1...20 ~= macs.count else { return nil }
@@ -51,7 +66,7 @@ public struct ScheduleSearch {
     var numbers: [[Int]: Int] = [:]
     for (index, mac) in macs.enumerated() {
       var words: UInt64 = 0
-      for (kind, operand) in mac.operands.enumerated() {
+      for (kind, operand) in mac.operands.enumerated() where onChip[kind] == 0 {
         let word = numbers[[kind] + operand] ?? users.count
         if word == users.count {
           numbers[[kind] + operand] = word
@@ -73,13 +88,24 @@ public struct ScheduleSearch {
         }
       }
     }
+    let outputs = onChip[2] > 0 ? 0 : layer.usedElements(of: .outputs).count
     once =
       read * (kinds.dropLast().reduce(layer.biases.count * bits[2]) { $0 + $1.words.nonzeroBitCount * $1.bits })
-      + write * layer.usedElements(of: .outputs).count * widths.outputs.count
+      + write * outputs * widths.outputs.count
   }
 
-  private func bits(_ words: UInt64) -> Int {
-    kinds.reduce(0) { $0 + (words & $1.words).nonzeroBitCount * $1.bits }
+  private func bits(_ words: UInt64) -> Int { bits(words, of: kinds.indices) }
+
+  private func bits(_ words: UInt64, of tensors: some Sequence<Int>) -> Int {
+    tensors.reduce(0) { $0 + (words & kinds[$1].words).nonzeroBitCount * kinds[$1].bits }
+  }
+
+  /// The words that share a room, with the bits that those of the room that are not on the chip have in a Buffer of so many.
+  private func rooms(_ capacity: Int) -> [(words: UInt64, left: Int)] {
+    let rooms = parts.isEmpty ? [(tensors: Array(kinds.indices), capacity: capacity)] : parts
+    return rooms.map { room in
+      room.tensors.reduce((0, room.capacity)) { ($0.0 | kinds[$1].words, $0.1 - onChip[$1]) }
+    }
   }
 
   private func dropped(_ words: UInt64) -> Int {
@@ -95,11 +121,12 @@ public struct ScheduleSearch {
   /// The least energy within a capacity, and what a schedule holds that attains it.
   ///
   /// - Parameters:
-  ///   - capacity: the Buffer's size in bits.
+  ///   - capacity: the Buffer's size in bits; in parts it is that of the parts.
   ///   - mostStates: how many states are looked at before the search gives up.
   /// - Returns: nil when no MAC fits, or the search gave up.
   public func cheapest(capacity: Int, mostStates: Int = .max) -> Cost? {
-    if kinds.reduce(0, { $0 + $1.bits }) > capacity { return nil }
+    let rooms = rooms(capacity)
+    if rooms.contains(where: { $0.left < 0 }) { return nil }
     var table = StateTable<State>()
     var queue: [[Int]] = [[table.number(of: State())]]
     var (costs, peaks, isSettled) = ([0], [0], [false])
@@ -116,8 +143,8 @@ public struct ScheduleSearch {
       if table.states.count > mostStates { return nil }
       for (mac, words) in operands.enumerated() where state.done & 1 << mac == 0 {
         if begun[mac].contains(where: { $0 & state.done == 0 }) { continue }
-        let excess = bits(state.held | words) - capacity
-        forEachDrop(from: state.held & ~words, freeing: excess) { drop in
+        if rooms.contains(where: { bits(words & $0.words) > $0.left }) { continue }
+        forEachDrop(from: state.held, for: words, rooms[...], 0) { drop in
           let held = state.held & ~drop | words
           let next = self.run(State(done: state.done, held: held))
           let (successor, cost) = (table.number(of: next), cost + dropped(drop))
@@ -147,6 +174,18 @@ public struct ScheduleSearch {
       if users[word] & ~state.done == 0 { state.held &= ~(1 << word) }
     }
     return state
+  }
+
+  /// The sets of words that make room for others in each of some rooms, with those chosen so far.
+  private func forEachDrop(
+    from held: UInt64, for words: UInt64, _ rooms: ArraySlice<(words: UInt64, left: Int)>, _ chosen: UInt64,
+    _ body: (UInt64) -> Void
+  ) {
+    guard let room = rooms.first else { return body(chosen) }
+    let excess = bits((held | words) & room.words) - room.left
+    forEachDrop(from: held & ~words & room.words, freeing: excess) {
+      forEachDrop(from: held, for: words, rooms.dropFirst(), chosen | $0, body)
+    }
   }
 
   /// The sets of words that free so many bits and would not without any one of them.
