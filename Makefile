@@ -44,15 +44,22 @@ run: setup
 	.build/release/tilebound optimize --network alexnet --capacity 64KiB
 
 # Manual pages with the names that git's have, tilebound-optimize.1 for 'tilebound optimize', in their references too; blank
-# lines and paragraphs before items, which their language does not have, taken out.
+# lines and paragraphs before items, which their language does not have, taken out. Lines that are set in, examples most of them, stay as they are.
 define name_pages
 set -e; cd .build/man; for page in tilebound.*.1; do \
   name=$${page#tilebound.}; name=$${name%.1}; \
   sed -e 's/^\.Dt TILEBOUND\./.Dt TILEBOUND-/' -e "s/^\.Nm \"tilebound $$name\"/.Nm tilebound-$$name/" \
     -e "s/^\.Nm\$$/.Nm \"tilebound $$name\"/" "$$page" >"tilebound-$$name.1"; rm "$$page"; done; \
 sed -i -e '/^\.Xr /s/tilebound\./tilebound-/' -e 's/^$$/.Pp/' *.1; \
-sed -i -e '/^\.Pp$$/{N;s/^\.Pp\n\.It /.It /}' *.1
+sed -i -e '/^\.Pp$$/{N;s/^\.Pp\n\.It /.It /}' *.1; \
+for page in *.1; do awk '/^ / != shown { shown = !shown; print (shown ? ".Bd -literal -compact" : ".Ed") } \
+  { print } END { if (shown) print ".Ed" }' "$$page" >page && mv page "$$page"; done
 endef
+
+# The pages, and what they lead to or name.
+DOCUMENTS := LICENSE README.md CHANGELOG.md CITATION.cff CONTRIBUTING.md Documentation Examples configs \
+  results/README.md results/built-in.csv results/plots/resnet50.svg results/literature results/validation/README.md \
+  results/validation/published.yaml Benchmarks/peers/README.md Sources/LowerBounds/Proofs.md Sources/MappingSearch/Proofs.md
 
 # The program with its manual pages and what shells offer on Tab, in PREFIX; DESTDIR stands before it where a package is made.
 PREFIX := /usr/local
@@ -70,8 +77,8 @@ install: setup
 	  fish:fish/vendor_completions.d/tilebound.fish; do \
 	  file="$(INSTALLED)/share/$${shell#*:}"; install -d "$$(dirname "$$file")"; \
 	  .build/release/tilebound --generate-completion-script $${shell%%:*} >"$$file"; chmod 644 "$$file"; done
-	install -Dm644 -t "$(INSTALLED)/share/doc/tilebound" LICENSE README.md CHANGELOG.md CITATION.cff
-	cp -R --no-preserve=mode,ownership Documentation Examples "$(INSTALLED)/share/doc/tilebound"
+	install -d "$(INSTALLED)/share/doc/tilebound"
+	cp -R --parents --no-preserve=mode,ownership $(DOCUMENTS) "$(INSTALLED)/share/doc/tilebound"
 	chmod 755 "$(INSTALLED)/share/doc/tilebound/Examples/Cluster/parallel.sh" \
 	  "$(INSTALLED)/share/doc/tilebound/Examples/Cluster/slurm/submit.sh"
 

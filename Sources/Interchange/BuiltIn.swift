@@ -210,7 +210,8 @@ public enum BuiltIn {
   }
 
   /// The names of everything that is built in.
-  private static let allNames = (networkNames + energyModelNames + acceleratorNames + platformNames).uniqued()
+  /// The names of everything that is built in.
+  public static let allNames = (networkNames + energyModelNames + acceleratorNames + platformNames).uniqued()
 
   /// A built-in name as it is, a file's name as seen from the folder of the file that names it.
   static func located(_ name: String, in folder: String) throws(FormatError) -> String {

@@ -83,11 +83,11 @@ enum ValidationTables {
   private static func regression(_ title: String, _ fit: LinearFit) -> Section {
     func figure(_ value: Double, _ digits: Int = 5) -> String { NumberText.significant(value, digits) }
     var table = Table(
-      caption: "coefficients", columns: columns("", "coefficient", "standard error", "t", "p", "95 % from", "to"))
+      caption: "coefficients", columns: columns("", "coefficient", "standard error", "t", "p", "95 % interval"))
     for coefficient in fit.coefficients {
       table.rows.append([
         coefficient.name, figure(coefficient.estimate, 7), figure(coefficient.standardError), figure(coefficient.t),
-        NumberText.probability(coefficient.probability), figure(coefficient.lower), figure(coefficient.upper),
+        NumberText.probability(coefficient.probability), "\(figure(coefficient.lower)) to \(figure(coefficient.upper))",
       ])
     }
     return Section(

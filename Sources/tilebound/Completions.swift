@@ -6,8 +6,12 @@ import Workloads
 
 /// The values that a shell offers when Tab is pressed.
 extension CompletionKind {
-  /// A built-in network, or a file.
-  static var network: CompletionKind { .custom { _, _, prefix in names(BuiltIn.networkNames, or: prefix) } }
+  /// A built-in network, or a file; of 'networks' anything else that is built in too.
+  static var network: CompletionKind {
+    .custom { words, _, prefix in
+      names(words.dropFirst().first == "networks" ? BuiltIn.allNames : BuiltIn.networkNames, or: prefix)
+    }
+  }
 
   /// A built-in energy model, or a file.
   static var energyModel: CompletionKind { .custom { _, _, prefix in names(BuiltIn.energyModelNames, or: prefix) } }

@@ -16,8 +16,9 @@ struct Convert: ParsableCommand {
 
       Examples:
         tilebound convert model.onnx --dim batch=1 --output model.yaml
-        tilebound convert conv*.yaml --name mine --merge
         tilebound convert vgg16 --layer 'conv3_*' --output conv3.yaml
+        tilebound convert vgg16 --layer 'conv4_*' --output conv4.yaml
+        tilebound convert conv3.yaml conv4.yaml --name mine --merge
       """)
 
   @Argument(

@@ -37,7 +37,7 @@ struct Curve: ParsableCommand {
           --plot resnet50.svg
         tilebound curve alexnet --layer conv1,conv2 --plot layers.png --plot-in words
         tilebound curve alexnet --capacity inputs=16KiB,weights=32KiB,outputs=8KiB \\
-          --scale 1/4...8 --quiet
+          --scale 1/4...4 --layer 'conv*' --quiet
         tilebound curve vgg16 --layer conv3_1 --capacity 16KiB...256KiB \\
           --template 'k [weights] p q [inputs] c [outputs]'
         tilebound curve resnet50 --total --energy cacti-45nm-int8 --plot-in total \\

@@ -17,11 +17,12 @@ struct Evaluate: ParsableCommand {
       is read as well, its problem being in the same file or given as --network.
 
       Examples:
-        tilebound evaluate --network alexnet \\
-          --mapping configs/mappings/alexnet-conv2.yaml --replay
+        tilebound evaluate alexnet --mapping my-mapping.yaml --replay
         tilebound evaluate --shape k=4,c=8,p=6 \\
           --nest 'k:2 [outputs] c:1 [inputs] k:1 p:1 [weights]' --replay
-        tilebound evaluate problem.yaml --mapping timeloop.map.yaml
+        tilebound optimize alexnet --layer conv3 --capacity 64KiB --reuse sliding \\
+          --timeloop conv3.timeloop.yaml
+        tilebound evaluate --mapping conv3.timeloop.yaml --reuse sliding
       """)
 
   @OptionGroup var given: GivenMappingOptions
@@ -136,7 +137,9 @@ struct Evaluate: ParsableCommand {
   }
 
   /// What a replay is called while it runs.
-  private static func replaying(_ layer: Layer) -> String { "replaying \(layer.name), \(layer.macs) MACs" }
+  private static func replaying(_ layer: Layer) -> String {
+    "replaying \(layer.name), \(layer.macs.groupedDigits) MACs"
+  }
 
   /// Replays a mapping in pieces; ends the command where the replay counts something else.
   private func compare(_ pieces: PiecesAnswer, _ capacity: Bits?) throws {

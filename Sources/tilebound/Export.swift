@@ -48,11 +48,11 @@ struct Export: ParsableCommand {
       Examples:
         tilebound export --network alexnet --layer conv2 --capacity 64KiB --to c \\
           > conv2.c
-        tilebound export --network alexnet \\
-          --mapping configs/mappings/alexnet-conv2.yaml --to c --type float \\
+        tilebound export alexnet --mapping my-mapping.yaml --to c --type float \\
           --no-main
         tilebound export --shape k=4,c=8,p=6 \\
           --nest 'k:2 [outputs] c:1 [inputs] k:1 p:1 [weights]' --to c
+        tilebound optimize vgg16 --capacity 64KiB --output vgg16.csv
         tilebound export --result vgg16.csv --layer conv3_1 --to c --output conv3_1.c
         tilebound export --network vgg16 --layer conv3_1 --capacity 64KiB --to mlir \\
           > conv3_1.mlir

@@ -18,8 +18,10 @@ struct Merge: ParsableCommand {
       version are named, and nothing is written.
 
       Examples:
+        tilebound sweep my-sweep.yaml --shard 1/2 --output part-1.jsonl
+        tilebound sweep my-sweep.yaml --shard 2/2 --output part-2.jsonl
         tilebound merge part-*.jsonl --output sweep.jsonl
-        tilebound merge part-*.csv --output - --quiet
+        tilebound merge part-*.jsonl --output - --quiet
       """)
 
   @Argument(help: ArgumentHelp("The parts' files.", valueName: "file"), completion: .file())

@@ -21,7 +21,7 @@ struct Networks: ParsableCommand {
         tilebound networks hbm2-fp16
         tilebound networks eyeriss
         tilebound networks tpu-v1
-        tilebound networks simba-platform.yaml
+        tilebound networks my-energies.yaml
 
       A name may also be that of an energy model or a platform, built in or a file; both are listed where it is both's.
       """)

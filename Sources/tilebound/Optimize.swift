@@ -27,11 +27,11 @@ struct Optimize: ParsableCommand {
         tilebound optimize mobilenet-v2 --accelerator ethos-u65-512 --quiet
         tilebound optimize --gemm 512x512x512 --capacity 64KiB --dataflow os \\
           --format json
-        tilebound optimize --network my-layers.yaml --capacity 1MiB \\
+        tilebound optimize --network my-network.yaml --capacity 1MiB \\
           --energy horowitz-45nm-int8 --output result.csv
         tilebound optimize alexnet --layer conv3 --capacity 64KiB --reuse sliding \\
           --timeloop conv3.timeloop.yaml
-        tilebound optimize --network my-layers.yaml --capacity 4KiB --time-limit 10s
+        tilebound optimize --network my-network.yaml --capacity 4KiB --time-limit 10s
         tilebound optimize --gemm 512x512x512 --capacity 64KiB --pieces 4
         tilebound optimize alexnet --layer conv3 --capacity 64KiB \\
           --template 'k [weights] p q [inputs] c [outputs]'

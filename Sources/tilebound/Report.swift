@@ -18,9 +18,11 @@ struct Report: ParsableCommand {
       20 000 the page has sums, plots and the layers with the largest gaps.
 
       Examples:
-        tilebound gap --network resnet50 --capacity 1KiB...4MiB --format json \\
+        tilebound gap alexnet --capacity 64KiB,128KiB --format json \\
           --output gap.json
         tilebound report gap.json --output report.html
+        tilebound sweep vgg16 --capacity 64KiB,128KiB --reuse sliding \\
+          --output vgg16.csv
         tilebound report gap.json vgg16.csv --network vgg16 --capacity 64KiB,128KiB \\
           --output vgg16.html
       """)
@@ -120,10 +122,11 @@ struct Report: ParsableCommand {
       noPlots
       ? []
       : StepProgress.during("searching what pictures show") {
-        ReportFigures.all(of: answers, curves: curves, breakdownAt: shown)
+        ReportFigures.all(of: answers, curves: curves, breakdownAt: shown, enough: HTMLReport.mostFigures + 1)
       }
     let report = HTMLReport(documents: documents.filter { !$0.answers.isEmpty }, figures: figures, title: title)
-    let pictures = "\(figures.count) \(figures.count.form(of: "picture"))"
+    let drawn = min(figures.count, HTMLReport.mostFigures)
+    let pictures = "\(drawn) \(drawn.form(of: "picture"))"
     let records = "\(answers.count) \(answers.count.form(of: "record"))"
     let page = try StepProgress.during("drawing \(pictures) and writing \(records)") {
       try report.page()

@@ -31,13 +31,13 @@ struct SweepCommand: ParsableCommand {
           --bits 8 --bits weights=4,partial-sums=24 \\
           --energy unit,horowitz-45nm-int8 --reuse sliding,none --output sweep.jsonl
         tilebound sweep mobilenet-v2 --accelerator ethos-u65-512,my-chip.yaml \\
-          --output sweep.csv
-        tilebound sweep my-sweep.yaml --output sweep.jsonl --plot plots
+          --output machines.csv
+        tilebound sweep my-sweep.yaml --output mine.jsonl --plot plots
         tilebound sweep my-sweep.yaml --shard 1/16 --plan
         tilebound sweep my-sweep.yaml --shard 3/16 --output part-3.jsonl
 
       A sweep file:
-        networks: [alexnet, my-layers.yaml]
+        networks: [alexnet, my-network.yaml]
         capacities: [1KiB...4MiB, 108KiB]
         layers: [conv*]
         energy: [unit, my-energies.yaml]

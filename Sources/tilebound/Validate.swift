@@ -22,23 +22,20 @@ struct Validate: ParsableCommand {
       chip; --capacity tries others besides. Optima are those under reuse sliding, of which all are searched.
 
       Examples:
-        tilebound validate simba_energy_d.csv \\
-          --columns k,total,compute,data,macs,words \\
+        tilebound validate measured.csv --columns k,total,compute,data \\
           --shape c=3,h=227,w=227,r=11,s=11,stride=4 --platform simba --levels
-        tilebound validate random.csv \\
-          --columns h+w,k,c,r+s,stride,total,compute,data --shape round-up=true \\
-          --platform simba --bins 10 --below 4e11
-        tilebound validate results/validation/published.yaml --data-folder data \\
-          --levels --page validation.html
+        tilebound validate measured.csv --platform simba --bins 2 --below 1e12 \\
+          --shape c=3,h=227,w=227,r=11,s=11,stride=4
+        tilebound validate my-measurements.yaml --page validation.html
 
       A file of several tables:
         data-sets:
-          - data: random.csv
-            columns: [h+w, k, c, r+s, stride, total, compute, data]
-            shape: round-up=true
+          - data: measured.csv
+            columns: [k, total, compute, data]
+            shape: c=3,h=227,w=227,r=11,s=11,stride=4
             platform: simba
-            bins: 10
-            below: 4e11
+            bins: 2
+            below: 1e12
       """)
 
   @Argument(

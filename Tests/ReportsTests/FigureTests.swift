@@ -309,6 +309,23 @@ struct FigureTests {
     #expect(TextWidth.fittedName("abc", within: 1) == "…")
   }
 
+  /// What is left of names tells them apart.
+  @Test func cutNamesDiffer() {
+    let layers = (1...4).flatMap { block in
+      (1...6).flatMap { layer in [1, 2].map { "denseblock\(block).denselayer\(layer).conv\($0)" } }
+    }
+    for width in [110.0, 150] {
+      let cut = TextWidth.fittedNames(layers, within: width)
+      #expect(Set(cut).count == layers.count && cut.allSatisfy { TextWidth.of($0) <= width }, "\(cut)")
+    }
+    #expect(
+      TextWidth.fittedNames(["conv1", "backbone.stage1.block0"], within: 60)[1]
+        == TextWidth.fittedName("backbone.stage1.block0", within: 60))
+    // Of names without numbers the middle has to do.
+    let alike = ["abcdefghijklmnopqrst.xyz", "abcdefghijklmnopqrst.xyz", "abcdefgh.klmnopqrst.xyz"]
+    #expect(TextWidth.fittedNames(alike, within: 20).allSatisfy { $0.contains("…") })
+  }
+
   @Test func gapsAreInPercent() throws {
     let total = [(8 << 10, 0.25), (8 << 12, 0)].map { SkiSlope.Sample(capacityBits: $0.0, value: $0.1) }
     let figure = try #require(GapFigure.figure(name: "g", title: "t", subtitle: "u", total: total))

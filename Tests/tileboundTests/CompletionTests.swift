@@ -13,6 +13,9 @@ struct CompletionTests {
   @Test func names() throws {
     #expect(
       try completions("--network", ["optimize", "--network", "resnet"]) == ["resnet18", "resnet50", "resnet101"])
+    #expect(
+      try completions("positional@0", ["networks", "sim"]).contains("simplearch")
+        && completions("positional@0", ["optimize", "sim"]).isEmpty)
     #expect(try completions("--energy", ["gap", "--energy", "horowitz-45nm-i"]).contains("horowitz-45nm-int8"))
     #expect(try completions("--dataflow", ["optimize", "--dataflow", "os,ws-"]) == ["os,ws-io", "os,ws-oi"])
   }

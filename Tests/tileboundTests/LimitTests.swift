@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the README lists as limits: at a limit there is an answer, beyond it a line that names the limit.
+/// What the reference lists as limits: at a limit there is an answer, beyond it a line that names the limit.
 struct LimitTests {
   /// Dimensions at 2^20; those that take the search seconds are with the exhaustive tests.
   @Test(arguments: [

@@ -43,12 +43,30 @@ struct PackagingTests {
   }
 
   /// Manual pages that the parser's tool made have the names that git's have, as have their references.
+  /// What is installed has all that its pages link to.
+  @Test func installedPagesLeadSomewhere() throws {
+    try withTemporaryFolder { folder in
+      try Data("include \(Program.root.path)/Makefile\nshown:\n\t@echo $(DOCUMENTS)\n".utf8).write(
+        to: URL(fileURLWithPath: "\(folder)/shown.mk"))
+      let outcome = try Program.shell("make --no-print-directory -f shown.mk shown", in: folder)
+      let installed = outcome.output.split(whereSeparator: \.isWhitespace)
+      #expect(outcome.code == 0 && installed.count > 10, "\(outcome)")
+      for page in DocumentationTests.pages {
+        for link in try DocumentationTests.links(in: page) {
+          let isThere = installed.contains { link == $0 || link.hasPrefix($0 + "/") }
+          #expect(isThere, "\(page): \(link)")
+        }
+      }
+    }
+  }
+
   @Test func manualPages() throws {
     try withTemporaryFolder { folder in
       let pages = "\(folder)/.build/man"
       try FileManager.default.createDirectory(atPath: pages, withIntermediateDirectories: true)
       let made = [
-        "tilebound.1": ".Dt TILEBOUND 1\n.Nm tilebound\n.Sh SYNOPSIS\n.Nm\nOne.\n\nTwo.\n.Xr tilebound.gap 1\n",
+        "tilebound.1":
+          ".Dt TILEBOUND 1\n.Nm tilebound\n.Sh SYNOPSIS\n.Nm\nOne.\n\nTwo:\n  a b \\e\n    c\n  d\n.Xr tilebound.gap 1\n",
         "tilebound.gap.1":
           ".Dt TILEBOUND.GAP 1\n.Nm \"tilebound gap\"\n.Sh SYNOPSIS\n.Nm\n.Bl\n.It a\n.Pp\n.It b\n.Pp\nmore\n.El\n",
       ]
@@ -60,7 +78,9 @@ struct PackagingTests {
       let named = try contents(of: pages).mapValues { String(decoding: $0, as: UTF8.self) }
       #expect(
         named == [
-          "tilebound.1": ".Dt TILEBOUND 1\n.Nm tilebound\n.Sh SYNOPSIS\n.Nm\nOne.\n.Pp\nTwo.\n.Xr tilebound-gap 1\n",
+          "tilebound.1":
+            ".Dt TILEBOUND 1\n.Nm tilebound\n.Sh SYNOPSIS\n.Nm\nOne.\n.Pp\nTwo:\n.Bd -literal -compact\n  a b \\e\n    c\n  d\n"
+            + ".Ed\n.Xr tilebound-gap 1\n",
           "tilebound-gap.1":
             ".Dt TILEBOUND-GAP 1\n.Nm tilebound-gap\n.Sh SYNOPSIS\n.Nm \"tilebound gap\"\n.Bl\n.It a\n.It b\n.Pp\nmore\n"
             + ".El\n",

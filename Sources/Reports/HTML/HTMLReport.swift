@@ -11,6 +11,8 @@ public struct HTMLReport {
   public static func usualMappingCount(of records: Int) -> Int {
     min(1_500, max(100, (4_800_000 - 1_100 * records) / 3_000))
   }
+  /// A page has so many pictures at most, the first ones, of some 50 kB each.
+  public static let mostFigures = 48
   /// The table of layers has so many rows at most.
   public static let largestRowCount = 10_000
 
@@ -24,7 +26,7 @@ public struct HTMLReport {
   /// - Parameters:
   ///   - documents: the result files.
   ///   - figures: pictures for it, in their order, see ``ReportFigures``; the section of plots is left out when there are
-  ///     none.
+  ///     none. Of more than ``mostFigures`` it says that there are others.
   ///   - title: its heading, or nil for one that names the networks.
   ///   - mappingCount: of so many records, the first ones, mappings are drawn; nil for as many as leave the page quick.
   public init(
@@ -64,7 +66,7 @@ public struct HTMLReport {
         layers: LayersSection(contents, of: digest?.count),
         figures: figures.isEmpty
           ? nil
-          : try FiguresSection(figures), mappings: try MappingsSection(contents)),
+          : try FiguresSection(figures, most: Self.mostFigures), mappings: try MappingsSection(contents)),
       template: "page")
   }
 }
@@ -94,12 +96,16 @@ struct FiguresSection {
   }
 
   let figures: [Item]
+  /// The number of pictures where there would be more.
+  let cutAt: Int?
 
   /// So many are drawn by one process of gnuplot, whatever the number of processors: pictures are the same on all machines.
   private static let drawnTogether = 4
 
   /// Figures with numbers that go on from a first one.
-  init(_ figures: [Figure], from first: Int = 1) throws {
+  init(_ all: [Figure], from first: Int = 1, most: Int = .max) throws {
+    let figures = all.prefix(most)
+    cutAt = figures.count < all.count ? most : nil
     let groups = stride(from: 0, to: figures.count, by: Self.drawnTogether).map {
       $0..<min($0 + Self.drawnTogether, figures.count)
     }

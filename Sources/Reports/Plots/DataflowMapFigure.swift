@@ -22,7 +22,7 @@ public enum DataflowMapFigure {
     let capacities = Set(placed.compactMap(\.capacity?.count)).sorted()
     let rows = placed.map(\.name).uniqued()
     guard capacities.count > 1, let last = capacities.last else { return nil }
-    let labels = rows.map { TextWidth.fittedName($0, within: 150) }
+    let labels = TextWidth.fittedNames(rows, within: 150)
     let left = Int(labels.map { TextWidth.of($0) }.max() ?? 0) + 20
     let hasColumns = capacities.count <= mostColumns
     let width = max(300, hasColumns ? capacities.count * cellWidth : 0, 440 - left - 14)

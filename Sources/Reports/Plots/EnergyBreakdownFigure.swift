@@ -22,8 +22,9 @@ public enum EnergyBreakdownFigure {
     let totals = answers.map { weight($0) * $0.energy.total }
     guard let first = answers.first, let most = totals.max(), most > 0 else { return nil }
     let quantity = Quantity(name: first.energy.compute > 0 ? "energy" : "data moved", unit: first.energy.unit)
-    let labels = answers.map { answer in
-      TextWidth.fittedName(answer.name, within: 150) + (timesCount && answer.count > 1 ? " ×\(answer.count)" : "")
+    let names = TextWidth.fittedNames(answers.map(\.name), within: 150)
+    let labels = zip(names, answers).map { name, answer in
+      name + (timesCount && answer.count > 1 ? " ×\(answer.count)" : "")
     }
     let left = Int(labels.map { TextWidth.of($0) }.max() ?? 0) + 20
     let count = Double(answers.count)

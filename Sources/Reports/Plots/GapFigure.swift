@@ -44,9 +44,11 @@ public enum GapFigure {
     }
     let (widths, grey) = ((network: 2.4, worst: 1.2, other: 0.8), Colour.rgb(0x9A9A9A))
     if !layers.isEmpty { addToLegend(widths.network, .blue, "network") }
+    let names = TextWidth.fittedNames(layers.map(\.name), within: 110)
     for (layer, colour) in zip(named, coloursOfWorst) {
+      let name = zip(layers, names).first { $0.0.name == layer.name }?.1 ?? layer.name
       let most = NumberText.percent(layer.gaps.map(\.value).max() ?? 0)
-      addToLegend(widths.worst, colour, "\(TextWidth.fittedName(layer.name, within: 110)), up to \(most)")
+      addToLegend(widths.worst, colour, "\(name), up to \(most)")
     }
     if !others.isEmpty { addToLegend(widths.other, grey, named.isEmpty ? "each layer" : "other layers") }
     for layer in others { draw(layer.gaps, widths.other, grey, hasDots: others.count <= fewLayers) }

@@ -28,15 +28,16 @@ public enum ReportFigures {
   ///   - answers: what the figures are of.
   ///   - curves: what is known of the networks' exact curves, so that they need not be searched once more.
   ///   - breakdown: the capacity of breakdowns of energy, where one is asked for; networks without it have none.
+  ///   - enough: once there are so many, those of further networks and settings are left out.
   /// - Returns: the figures.
-  public static func all(of answers: [Answer], curves: [SweepCurve] = [], breakdownAt breakdown: Bits? = nil)
-    -> [Figure]
-  {
+  public static func all(
+    of answers: [Answer], curves: [SweepCurve] = [], breakdownAt breakdown: Bits? = nil, enough: Int = .max
+  ) -> [Figure] {
     var figures: [Figure] = []
     var knees = ExactKnees(curves, within: near)
-    for (study, records) in answers.grouped(by: Study.init) {
+    for (study, records) in answers.grouped(by: Study.init) where figures.count < enough {
       var slopes: [SkiSlope] = []
-      for (network, records) in records.grouped(by: \.network) {
+      for (network, records) in records.grouped(by: \.network) where figures.count < enough {
         let group = Group(network: network, study, records)
         let slope = group.slope(&knees)
         figures += group.figures(slope, &knees, breakdownAt: breakdown)

@@ -191,6 +191,7 @@ public enum SkiSlopeFigure {
             colour: colour)))
     }
     let strokes = strokes(of: curves, figure)
+    let names = TextWidth.fittedNames(curves.map(\.name), within: 150)
     for (index, (curve, colour)) in zip(curves, Colour.ofCurves).enumerated() {
       let optimum = curve.isKnownAtPointsAlone ? [] : points(curve, curve.points, figure)
       figure.elements.append(
@@ -198,7 +199,7 @@ public enum SkiSlopeFigure {
           Figure.Line(
             optimum, isStepped: true, width: curve.isSampled ? 1.2 : strokes[index].width, dash: strokes[index].dash,
             colour: colour,
-            legend: TextWidth.fittedName(curve.name, within: 150))))
+            legend: names[index])))
       if curve.isSampled || optimum.count == 1 {
         figure.elements.append(.dots(Figure.Dots(dots(curve.points), diameter: 3.5, colour: colour)))
       }
