@@ -56,7 +56,7 @@ public enum AcceleratorFile {
   ) throws(FormatError) -> (capacity: Bits, layout: BufferLayout) {
     var layout = BufferLayout.shared
     if capacity.isMapping {
-      let text = try capacity.pairs().map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+      let text = try capacity.partsText()
       layout = try capacity.placing { () throws(FormatError) in try LayoutText.layout(text, origin: capacity.origin) }
     } else if capacity.isList {
       throw capacity.error(

@@ -113,7 +113,7 @@ public enum SweepFile {
     }
     let capacities = fields["accelerators"] == nil ? try root.required("capacities", in: fields) : nil
     for node in try capacities?.oneOrMore() ?? [] {
-      let text = try node.string()
+      let text = node.isMapping ? try node.partsText() : try node.string()
       if LayoutText.hasParts(text) {
         request.buffers.append(
           try node.placing { () throws(FormatError) in try LayoutText.layout(text, origin: node.origin) })

@@ -86,6 +86,11 @@ package struct YAMLNode {
     }
   }
 
+  /// A Buffer's parts as ``LayoutText`` reads them, of a mapping from tensors to sizes.
+  func partsText() throws(FormatError) -> String {
+    try pairs().map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+  }
+
   /// The same with the hyphens of keys that are not known read as underscores.
   func fieldsWithUnderscores(_ known: [String]) throws(FormatError) -> [String: YAMLNode] {
     guard let mapping = node.mapping else { return try fields(known) }

@@ -110,9 +110,11 @@ public enum NetworkListing {
 
   /// An accelerator's source, what is simplified of it, and its figures.
   public static func accelerator(_ accelerator: Accelerator, form: TextForm = .plain) -> [String] {
-    form.fitted(
+    let layout = LayoutText.words(accelerator.layout)
+    return form.fitted(
       heading(accelerator.name, source: accelerator.source)
-        + (accelerator.simplified.isEmpty ? [] : ["simplified: \(accelerator.simplified)", ""]))
+        + (accelerator.simplified.isEmpty ? [] : ["simplified: \(accelerator.simplified)", ""])
+        + (layout.isEmpty ? [] : ["the Buffer: \(layout.joined(separator: "; "))", ""]))
       + accelerators([accelerator], form: form)
   }
 

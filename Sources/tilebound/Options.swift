@@ -265,7 +265,7 @@ struct AcceleratorOptions: ParsableArguments {
     if let other = options.first(where: { $0.value != nil }) {
       throw CommandFailure(
         code: .usage,
-        message: "\(other.name) does not go with --accelerator '\(accelerator)', which has its own")
+        message: "\(other.name) does not go with --accelerator '\(accelerator)', whose file says it or does without")
     }
     return try BuiltIn.accelerator(nameOrFile: accelerator)
   }

@@ -18,8 +18,8 @@ struct Report: ParsableCommand {
       20 000 the page has sums, plots and the layers with the largest gaps.
 
       Examples:
-        tilebound gap alexnet --capacity 64KiB,128KiB --format json \\
-          --output gap.json
+        tilebound gap alexnet --capacity 64KiB,128KiB --reuse sliding \\
+          --format json --output gap.json
         tilebound report gap.json --output report.html
         tilebound sweep vgg16 --capacity 64KiB,128KiB --reuse sliding \\
           --output vgg16.csv

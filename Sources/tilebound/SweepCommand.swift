@@ -21,6 +21,8 @@ struct SweepCommand: ParsableCommand {
       The file has a record for each layer and setting, FILE.index.json the totals of the networks. A sweep that was \
       interrupted goes on where it was when the same command is given again, and ends with the same file.
 
+      --capacity takes sizes and Buffers in parts, several by ';'.
+
       --shard 3/16 does the third of 16 parts that take about as long each, on as many machines for example; \
       'tilebound merge' puts them together. --plan says what each shard takes before anything is done.
 
@@ -32,6 +34,8 @@ struct SweepCommand: ParsableCommand {
           --energy unit,horowitz-45nm-int8 --reuse sliding,none --output sweep.jsonl
         tilebound sweep mobilenet-v2 --accelerator ethos-u65-512,my-chip.yaml \\
           --output machines.csv
+        tilebound sweep alexnet --output parts.csv --capacity \\
+          'inputs=8KiB,weights=8KiB,outputs=8KiB; inputs+outputs=16KiB,weights=8KiB'
         tilebound sweep my-sweep.yaml --output mine.jsonl --plot plots
         tilebound sweep my-sweep.yaml --shard 1/16 --plan
         tilebound sweep my-sweep.yaml --shard 3/16 --output part-3.jsonl
@@ -321,9 +325,14 @@ struct SweepCommand: ParsableCommand {
     }
     if !names.selection.isAll { request.layers = names.selection }
     if let text = capacities.capacity {
-      (request.capacities, request.buffers) =
-        LayoutText.hasParts(text)
-        ? ([], [try LayoutText.layout(text, origin: "--capacity")]) : (try CapacityOptions.list(text), [])
+      (request.capacities, request.buffers) = ([], [])
+      for buffer in text.split(separator: ";", omittingEmptySubsequences: false).map(String.init) {
+        if LayoutText.hasParts(buffer) {
+          request.buffers.append(try LayoutText.layout(buffer, origin: "--capacity"))
+        } else {
+          request.capacities += try CapacityOptions.list(buffer)
+        }
+      }
     }
     let layout = try layout.layout()
     if self.layout.doubleBuffer != nil { request.doubleBuffered = layout.doubleBuffered }
