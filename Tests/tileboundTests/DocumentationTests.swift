@@ -117,7 +117,7 @@ struct DocumentationTests {
           let after = outcome.output.range(of: line).map { outcome.output[$0.upperBound...].prefix(2) }
           #expect(after == "\n " || after == "\n\n" || after == "\n", "\(page): \(line)")
           // What takes long is seen to have begun.
-          let result = try Program.shell("timeout 3 sh <<'EXAMPLE'\n\(line)\nEXAMPLE", in: folder)
+          let result = try Program.shell("timeout 2 sh <<'EXAMPLE'\n\(line)\nEXAMPLE", in: folder)
           #expect([0, 124].contains(result.code), "\(line): \(result.error)")
         }
       }

@@ -55,6 +55,14 @@ struct LayoutEngine: SearchEngine {
     return own.map(\.evaluation).min { problem.isBetter($0, than: $1) }.map { Optimum($0, statistics) }
   }
 
+  /// The best of the mappings listed, of whichever order of keeps, or one that steps lead to from there.
+  private func near(_ capacity: Bits, _ dataflow: Dataflow?, _ options: SearchOptions) -> Optimum? {
+    let found = listed(capacity, dataflow, options)
+    guard searchesNeighbours, let found else { return found }
+    var loads = TensorLoads(problem)
+    return Optimum(problem.improved(found.evaluation, within: capacity, &loads, limit), found.statistics)
+  }
+
   /// The best of the mappings listed.
   private func listed(_ capacity: Bits, _ dataflow: Dataflow?, _ options: SearchOptions) -> Optimum? {
     var (statistics, best) = (SearchStatistics(), wholeNest(dataflow))
@@ -106,10 +114,16 @@ struct LayoutEngine: SearchEngine {
     var statistics = SearchStatistics()
     var found: [ParetoCurve.Candidate] = []
     if capacities == nil { statistics.isComplete = false }
+    let least = OptimalityProof(problem, capacity: Bits(.max >> 8)).leastQuanta
     for capacity in capacities.map({ Set($0).sorted() }) ?? sampledCapacities {
-      guard let optimum = optimum(capacity: capacity, dataflow: dataflow, options: options) else { continue }
+      let optimum =
+        capacities == nil
+        ? near(capacity, dataflow, options) : optimum(capacity: capacity, dataflow: dataflow, options: options)
+      guard let optimum else { continue }
       statistics.add(optimum.statistics)
       found.append(problem.candidate(optimum.evaluation))
+      // No capacity moves less.
+      if optimum.energy.dataQuanta <= least { break }
     }
     return ParetoCurve(problem, bestOf: found, statistics)
   }

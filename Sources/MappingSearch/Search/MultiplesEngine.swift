@@ -33,6 +33,13 @@ struct MultiplesEngine: SearchEngine {
         Optimum(counted($0.mapping), counted($0.statistics))
       }
     }
+    // What no schedule can beat needs no search of larger capacities.
+    if options.prunes, let first = search.optimum(capacity: capacity, dataflow: dataflow, options: options) {
+      let counted = counted(first.mapping)
+      if counted.energy.dataQuanta <= OptimalityProof(problem, capacity: capacity).leastQuanta {
+        return Optimum(counted, self.counted(first.statistics))
+      }
+    }
     let curve = curve(dataflow: dataflow, at: [capacity], options: options)
     return curve.steps.index(capacity: capacity).map { curve.optimum(at: $0) }
   }
