@@ -33,36 +33,37 @@ struct RefinedEngine: SearchEngine {
 
   /// What may be looked at from one nest on.
   private static let work = 1 << 14
-  /// Of layers with so many MACs each order of keeps is improved as far as the best of all of them is.
+  /// Of layers with so many MACs each tile is also changed and kept while the others follow.
   private static let fewMACs = 1 << 16
 
   func optimum(capacity: Bits, dataflow: Dataflow?, options: SearchOptions) -> Optimum? {
     if isComplete { return base.optimum(capacity: capacity, dataflow: dataflow, options: options) }
     if let dataflow { return own(capacity, dataflow, options) }
+    // No order of keeps alone has what all of them have not.
     guard let found = base.optimum(capacity: capacity, dataflow: nil, options: options) else { return nil }
-    // No order alone has what all of them have not.
     var best = found.evaluation
     for dataflow in problem.dataflows where !limit.endsSearch() {
       guard let own = own(capacity, dataflow, options)?.evaluation else { continue }
       if problem.isBetter(own, than: best) { best = own }
     }
-    best = refined(best, capacity, isThorough: true)
-    var loads = TensorLoads(problem)
-    return Optimum(problem.improved(best, within: capacity, &loads, limit), found.statistics)
+    return Optimum(best, found.statistics)
   }
 
   private func own(_ capacity: Bits, _ dataflow: Dataflow, _ options: SearchOptions) -> Optimum? {
     let asked = AskedAt(dataflow: dataflow, capacity: capacity)
     if let known = owns.withLock({ $0[asked] }) { return known }
     let own = base.optimum(capacity: capacity, dataflow: dataflow, options: options).map {
-      Optimum(refined($0.evaluation, capacity, isThorough: problem.layer.macs <= Self.fewMACs), $0.statistics)
+      Optimum(refined($0.evaluation, capacity), $0.statistics)
     }
     owns.withLock { $0[asked] = .some(own) }
     return own
   }
 
-  private func refined(_ evaluation: Evaluation, _ capacity: Bits, isThorough: Bool) -> Evaluation {
-    problem.refined(evaluation, within: capacity, work: Self.work, isThorough: isThorough, limit)
+  private func refined(_ evaluation: Evaluation, _ capacity: Bits) -> Evaluation {
+    let refined = problem.refined(
+      evaluation, within: capacity, work: Self.work, isThorough: problem.layer.macs <= Self.fewMACs, limit)
+    var loads = TensorLoads(problem)
+    return problem.improved(refined, within: capacity, &loads, limit)
   }
 
   func attains(_ dataQuanta: Int, capacity: Bits, _ dataflow: Dataflow) -> Bool {

@@ -88,26 +88,8 @@ struct WideEngine: SearchEngine {
       }
       if let alone, problem.isBetter(alone, than: best) { best = alone }
     }
-    if let other = fromLess(found.evaluation, within: capacity), problem.isBetter(other, than: best) { best = other }
     return Optimum(best, found.statistics)
   }
-
-  /// The best near what is found for somewhat smaller Buffers, where orders of keeps are searched alone: steps from that may lead
-  /// further than from what is found for this one.
-  private func fromLess(_ evaluation: Evaluation, within capacity: Bits) -> Evaluation? {
-    guard searchesOrdersAlone, searchesNeighbours else { return nil }
-    var loads = TensorLoads(problem)
-    var (best, held): (Evaluation?, Bits) = (nil, held(evaluation))
-    for _ in 0..<Self.smallerBuffers where held > Bits(1) && !limit.endsSearch() {
-      guard let less = near(held - Bits(1), nil, SearchOptions())?.evaluation else { break }
-      held = self.held(less)
-      let improved = problem.improved(less, within: capacity, &loads, limit)
-      if problem.isBetter(improved, than: best) { best = improved }
-    }
-    return best
-  }
-
-  private static let smallerBuffers = 2
 
   /// Whether each order of keeps is searched as if it were the only one, which takes longer than to look only for what costs little
   /// more than what is known.
