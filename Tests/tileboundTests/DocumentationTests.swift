@@ -157,6 +157,20 @@ struct DocumentationTests {
     #expect(count > 3)
   }
 
+  /// What files may hold besides the samples is taken: a platform, and what a Buffer costs below an energy model.
+  @Test(arguments: ["platform", "buffer"]) func otherFilesAreRead(_ key: String) throws {
+    let shown = try Self.blocks("Documentation/Reference/Files.md").first {
+      $0.language == "yaml" && $0.lines.first?.hasPrefix("\(key):") == true
+    }
+    let text = try #require(shown).lines.joined(separator: "\n") + "\n"
+    try Self.withSamples { folder in
+      let above = key == "buffer" ? try Self.text("Documentation/Samples/my-energies.yaml") : ""
+      try (above + text).write(toFile: "\(folder)/x.yaml", atomically: true, encoding: .utf8)
+      let outcome = try Program.shell("tilebound networks x.yaml", in: folder)
+      #expect(outcome.code == 0 && outcome.error.isEmpty, "\(outcome)")
+    }
+  }
+
   /// Links between pages, to files and to headings lead somewhere.
   @Test func linksLeadSomewhere() throws {
     func anchors(_ page: String) throws -> Set<Substring> {
