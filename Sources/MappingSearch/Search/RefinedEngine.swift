@@ -3,11 +3,10 @@ import Mappings
 import Parallel
 import Workloads
 
-/// The engine of problems with a Buffer of parts, copies or chosen tiles where another leaves nests out: what that finds is the start of
-/// steps to better tiles of the same loops.
+/// The engine of problems with a Buffer of parts, copies or chosen tiles, over another engine that leaves nests out there.
 ///
-/// There a larger box may cost no room, or a tile may have few sizes, so that several tiles change together from one good nest to the
-/// next, which no list of boxes that hold little has.
+/// What the other finds is where steps to better tiles of the same loops begin, see `Problem.refined`. In parts a larger box may cost no
+/// room, and a chosen tile has few sizes: from one good nest to the next several tiles change together.
 struct RefinedEngine: SearchEngine {
   let problem: Problem
   private let base: any SearchEngine
