@@ -120,7 +120,7 @@ struct DocumentationTests {
           let file = line.firstMatch(of: #/(?:--output|--timeloop) ([a-z-]+)/#)?.output.1
           let isNeeded = file.map { name in examples[(index + 1)...].contains { $0.contains(" \(name)") } } ?? false
           let result = try Program.shell(
-            "\(isNeeded ? "" : "timeout 2 ")sh <<'EXAMPLE'\n\(line)\nEXAMPLE", in: folder)
+            "\(isNeeded ? "" : "timeout 1 ")sh <<'EXAMPLE'\n\(line)\nEXAMPLE", in: folder)
           #expect([0, 124].contains(result.code), "\(line): \(result.error)")
         }
       }
