@@ -37,13 +37,13 @@ INLINE Lanes limits(const double *cutoffs, ptrdiff_t cutoffCount, Lanes held) {
 }
 
 INLINE void multiply(
-    const double *first, ptrdiff_t count, LeafVectors second, LeafScale scale, double *products, ptrdiff_t stride) {
+    LeafVectors first, LeafVectors second, LeafScale scale, double *products, ptrdiff_t stride) {
   for (int term = 0; term < LEAF_TERMS; term++) {
     const double *factors = second.factors + term * second.stride;
     double *product = products + term * stride;
     double added = term == 1 ? scale.offset : 0;
-    for (ptrdiff_t one = 0; one < count; one++, product += second.count) {
-      double factor = first[one * LEAF_TERMS + term] * scale.factors[term];
+    for (ptrdiff_t one = 0; one < first.count; one++, product += second.count) {
+      double factor = first.factors[term * first.stride + one] * scale.factors[term];
       for (ptrdiff_t place = 0; place < second.count; place += LEAF_LANES) {
         Lanes lanes = load(factors + place) * factor + added;
         memcpy(product + place, &lanes, sizeof lanes);
@@ -127,9 +127,8 @@ INLINE void score(
   scores->reckoned = reckoned;
 }
 
-#define MULTIPLY_PARAMETERS \
-  const double *first, ptrdiff_t count, LeafVectors second, LeafScale scale, double *products, ptrdiff_t stride
-#define MULTIPLY_ARGUMENTS first, count, second, scale, products, stride
+#define MULTIPLY_PARAMETERS LeafVectors first, LeafVectors second, LeafScale scale, double *products, ptrdiff_t stride
+#define MULTIPLY_ARGUMENTS first, second, scale, products, stride
 #define SCORE_PARAMETERS                                                                                  \
   LeafVectors lanes, LeafVectors others, LeafHeld least, const double *cutoffs, ptrdiff_t cutoffCount, \
       LeafScores *scores

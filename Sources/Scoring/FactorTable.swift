@@ -9,10 +9,9 @@ public struct FactorTable: Sendable {
   let rows: [CostFactors]
   /// The other list.
   let row: [CostFactors]
-  /// The vectors of ``row`` as doubles, one after the other, each in the order of the terms.
+  /// The vectors of ``row`` as doubles: all vectors' first numbers, then all their second ones, and so on, and some more that may be
+  /// read.
   let doubles: [Double]
-  /// The same with all vectors' first numbers, then all their second ones, and so on, and some more that may be read.
-  let transposed: [Double]
   /// The least factors among the vectors of ``row``.
   let leastOfRow: CostFactors
 
@@ -32,22 +31,13 @@ public struct FactorTable: Sendable {
     let (count, size) = (second.count, second.count * Self.width)
     isPlain = first == [CostFactors(all: 1)]
     leastOfRow = second.reduce(CostFactors(all: .max), CostFactors.least)
-    var doubles: [Double] = []
-    transposed = [Double](unsafeUninitializedCapacity: size + Scorer.lanes) { transposed, initialized in
-      for place in size..<size + Scorer.lanes { transposed[place] = 0 }
-      doubles = [Double](unsafeUninitializedCapacity: size) { doubles, initialized in
-        for place in 0..<count {
-          second[place].forEachFactor { term, factor in
-            let number = Double(factor)
-            doubles[place * Self.width + term.rawValue] = number
-            transposed[term.rawValue * count + place] = number
-          }
-        }
-        initialized = size
+    doubles = [Double](unsafeUninitializedCapacity: size + Scorer.lanes) { doubles, initialized in
+      for place in 0..<count {
+        second[place].forEachFactor { term, factor in doubles[term.rawValue * count + place] = Double(factor) }
       }
+      for place in size..<size + Scorer.lanes { doubles[place] = 0 }
       initialized = size + Scorer.lanes
     }
-    self.doubles = doubles
   }
 
   /// A table of the least factors among the vectors of some ranges of a table, a vector for each range.

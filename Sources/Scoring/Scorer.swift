@@ -97,8 +97,8 @@ public final class Scorer {
   /// Where the kernel and BLAS write.
   private let room: LeafScores
 
-  /// A vector that changes nothing.
-  private static let ones: [Double] = Array(repeating: 1, count: FactorTable.width)
+  /// A number that is every factor of a vector which changes nothing.
+  private let one = UnsafeMutablePointer<Double>.allocate(capacity: 1)
   /// Numbers that the kernel takes at once.
   static let lanes = Int(LEAF_LANES)
 
@@ -138,6 +138,7 @@ public final class Scorer {
       numbers.initialize(repeating: 0, count: count)
       return numbers
     }
+    one.initialize(to: 1)
     pairs = zeros(Self.pairStride * FactorTable.width)
     columns = zeros((Self.mostScores / 2 + Self.lanes) * FactorTable.width)
     room = LeafScores(
@@ -146,6 +147,7 @@ public final class Scorer {
   }
 
   deinit {
+    one.deallocate()
     pairs.deallocate()
     columns.deallocate()
     room.places.deallocate()
@@ -207,10 +209,10 @@ public final class Scorer {
     precondition(set.count <= Self.mostPairs, "the leaf has too many pairs")
     precondition(set.first.rows.count == 1 && set.second.rows.count == 1, "pairs are of vectors, not of products")
     set.first.doubles.withUnsafeBufferPointer { first in
-      set.second.transposed.withUnsafeBufferPointer { second in
+      set.second.doubles.withUnsafeBufferPointer { second in
         guard let first = first.baseAddress, let second = second.baseAddress else { return }
         leafMultiply(
-          instructions, first + set.firstRange.lowerBound * FactorTable.width, set.firstRange.count,
+          instructions, LeafVectors(first, set.first.row.count, set.firstRange),
           LeafVectors(second, set.second.row.count, set.secondRange), LeafScale(set.scale), pairs,
           Self.pairStride)
       }
@@ -226,7 +228,7 @@ public final class Scorer {
     var (done, least) = (0, CostFactors(all: .max))
     table.forEachRow(of: range) { factors, places in
       leafMultiply(
-        instructions, Self.ones, 1, LeafVectors(numbers, table.row.count, places),
+        instructions, LeafVectors(one, 0, 0..<1), LeafVectors(numbers, table.row.count, places),
         LeafScale(Scale(factors: factors, offset: 0)),
         columns + done, stride)
       done += places.count
@@ -237,7 +239,7 @@ public final class Scorer {
 
   /// Scores the pairs set with the columns of a range, and keeps what matters.
   private func scoreDoubles(_ set: Pairs, _ table: FactorTable, _ range: Range<Int>, below cutoffs: Cutoffs) {
-    table.transposed.withUnsafeBufferPointer { numbers in
+    table.doubles.withUnsafeBufferPointer { numbers in
       cutoffs.doubles.withUnsafeBufferPointer { cutoffs in
         guard let numbers = numbers.baseAddress, let limits = cutoffs.baseAddress else { return }
         if set.count == 1 { return scorePair(set, table, numbers, range, below: cutoffs) }

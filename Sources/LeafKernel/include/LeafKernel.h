@@ -56,11 +56,10 @@ typedef struct {
 /// Multiplies vectors of factors: every one of `first`, one after the other, with every one of `second`, term by term.
 ///
 /// - set: instructions that this processor has.
-/// - first: `count` vectors, each with its LEAF_TERMS factors side by side.
 /// - products: as LeafVectors have them, `stride` numbers for each term.
 void leafMultiply(
-    LeafInstructions set, const double *_Nonnull first, ptrdiff_t count, LeafVectors second, LeafScale scale,
-    double *_Nonnull products, ptrdiff_t stride);
+    LeafInstructions set, LeafVectors first, LeafVectors second, LeafScale scale, double *_Nonnull products,
+    ptrdiff_t stride);
 
 /// Finds the mappings whose energy is below the cutoff of what they hold: every vector of one list with every one of another.
 ///
