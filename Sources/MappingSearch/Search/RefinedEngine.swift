@@ -12,10 +12,6 @@ struct RefinedEngine: SearchEngine {
   private let base: any SearchEngine
   private let limit: TimeLimit?
 
-  private struct AskedAt: Hashable {
-    let dataflow: Dataflow
-    let capacity: Bits
-  }
   /// What each order of keeps has alone at capacities that were asked for.
   private let owns = Guarded<[AskedAt: Optimum?]>([:])
 
@@ -27,7 +23,7 @@ struct RefinedEngine: SearchEngine {
 
   var exactCurves: Bits { isComplete ? base.exactCurves : Bits(0) }
 
-  /// Larger layers gain nothing by it on built-in networks.
+  /// Larger layers of the three networks tried gained nothing by it, see Proofs.md.
   static func helps(_ layer: Layer) -> Bool { layer.macs <= 1 << 20 }
 
   /// What may be looked at from one nest on.

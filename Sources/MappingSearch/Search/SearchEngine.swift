@@ -43,6 +43,12 @@ protocol SearchEngine: Sendable {
   func curve(including capacities: [Bits], options: SearchOptions) -> ParetoCurve
 }
 
+/// An order of keeps and a capacity for which something was asked of an engine.
+struct AskedAt: Hashable {
+  let dataflow: Dataflow
+  let capacity: Bits
+}
+
 extension SearchEngine {
   func optimum(costing most: Int, capacity: Bits, _ dataflow: Dataflow) -> Evaluation? {
     optimum(capacity: capacity, dataflow: dataflow, options: SearchOptions())?.evaluation

@@ -19,10 +19,6 @@ struct WideEngine: SearchEngine {
   /// The searches so far, by whether all block sizes are tried.
   private let searches = Guarded<[Bool: WideSearch]>([:])
 
-  private struct AskedAt: Hashable {
-    let dataflow: Dataflow
-    let capacity: Bits
-  }
   /// What an order of keeps alone attains at a capacity, where that is no more than so much, both in quanta.
   private let ownLeast = Guarded<[AskedAt: (upTo: Int, least: Int)]>([:])
 
