@@ -317,6 +317,7 @@ struct FigureTests {
     for width in [110.0, 150] {
       let cut = TextWidth.fittedNames(layers, within: width)
       #expect(Set(cut).count == layers.count && cut.allSatisfy { TextWidth.of($0) <= width }, "\(cut)")
+      #expect(cut.allSatisfy { $0.contains(".conv") }, "\(cut)")
     }
     #expect(
       TextWidth.fittedNames(["conv1", "backbone.stage1.block0"], within: 60)[1]

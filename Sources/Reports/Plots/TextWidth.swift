@@ -42,7 +42,7 @@ enum TextWidth {
   }
 
   /// Names with their middles cut out where they would be too wide. Where two would then look alike, their words are cut instead, so
-  /// that numbers and what is between words stay: "denseblock1.denselayer3.conv1" is "dense…1.dense…3.conv1".
+  /// that numbers and what is between words stay: "denseblock1.denselayer3.conv1" may be "d…1.d…3.conv1".
   static func fittedNames(_ names: [String], within width: Double) -> [String] {
     let cut = names.map { fittedName($0, within: width) }
     let shared = Dictionary(grouping: zip(cut, names), by: \.0).filter { Set($0.value.map(\.1)).count > 1 }
@@ -51,14 +51,17 @@ enum TextWidth {
     }
   }
 
-  /// A name whose longer words are cut at their ends, as few letters as it takes; nil where that does not suffice.
+  /// A name whose longest words are cut at their ends, as few of them and as few letters as it takes; nil where that does not
+  /// suffice.
   private static func withWordsCut(_ name: String, within width: Double) -> String? {
-    let words = name.split { !$0.isLetter }
-    for most in stride(from: words.map(\.count).max() ?? 0, to: 0, by: -1) {
-      let shown = name.replacing(#/\p{L}+/#) { word in
-        word.output.count > most + 1 ? word.output.prefix(most) + "…" : word.output
+    let lengths = Set(name.split { !$0.isLetter }.map(\.count)).sorted(by: >)
+    for least in lengths {
+      for most in stride(from: least - 2, to: 0, by: -1) {
+        let shown = name.replacing(#/\p{L}+/#) { word in
+          word.output.count >= least ? word.output.prefix(most) + "…" : word.output
+        }
+        if of(shown) <= width { return shown }
       }
-      if of(shown, size: Figure.fontSize) <= width { return shown }
     }
     return nil
   }
