@@ -29,20 +29,29 @@ public enum SweepReport {
       answered(by: sweep.curveCount, isComplete: isComplete) + capacities(of: sweep) + sharing(sweep)
     ])
     if let template = sweep.template { lines += form.fitted(["template \(NestText.text(template))"]) }
-    let table = table(totals)
-    let buffers = Set(totals.map(\.buffer))
-    if buffers.count == 1, let first = totals.first, first.buffer != nil {
-      lines += form.fitted(["Buffer: \(layout(first))"])
+    let buffers = totals.map(\.buffer).uniqued()
+    // An accelerator has one Buffer, and its capacity is known.
+    let namesAccelerators = totals.contains { $0.accelerator != nil }
+    let table = table(totals, numbered: namesAccelerators ? [] : buffers)
+    if buffers.count == 1, let buffer = buffers[0] { lines += form.fitted(["Buffer: \(layout(buffer))"]) }
+    if table.lines.count <= 1 + 2 * mostListed {
+      if buffers.count > 1 {
+        let named = totals.map { (total: SweepTotal) in
+          let name = total.accelerator.map { "of \($0)" } ?? buffers.firstIndex(of: total.buffer).map { "\($0 + 1)" }
+          return "Buffer \(name ?? ""): \(layout(total.buffer))"
+        }
+        lines += form.fitted(named.uniqued())
+      }
+      // What alone tells rows apart goes last.
+      let isTelling = { !(namesAccelerators && $0 == "widths") && table.varies($0) }
+      let settings = Dictionary(grouping: ["widths", "reuse", "Buffer"], by: isTelling).mapValues { $0.map { [$0] } }
+      let leftOut: [[String]] =
+        [["layers"], ["at least", "limited by"], ["bound"], ["gap total"]] + settings[false, default: []]
+        + (namesAccelerators ? [["capacity"]] : []) + [["time"], ["gap data"]] + settings[true, default: []]
+      lines += [""] + table.lines(form, leavingOut: leftOut)
+    } else {
+      lines += ["all \(totals.count) totals are in \(indexFile)"]
     }
-    // An accelerator has one capacity.
-    let known = totals.contains { $0.accelerator != nil } ? [["capacity"]] : []
-    let leftOut =
-      [["layers"], ["at least", "limited by"], ["bound"], ["gap total"], ["widths"], ["reuse"], ["Buffer"]] + known
-      + [["time"], ["gap data"]]
-    lines +=
-      table.lines.count <= 1 + 2 * mostListed
-      ? [""] + table.lines(form, leavingOut: leftOut)
-      : ["all \(totals.count) totals are in \(indexFile)"]
     let least = leastEnergies(curves, form: form)
     if !least.isEmpty, least.count <= 1 + mostListed { lines += [""] + least }
     if let note = WholeText.note(sweep.networks.flatMap { $0.entries.compactMap(\.partOf) }) {
@@ -94,10 +103,14 @@ public enum SweepReport {
   }
 
   /// A row for each network and setting: the ends of its range of capacities.
-  private static func table(_ totals: [SweepTotal]) -> TextTable {
+  ///
+  /// - Parameters:
+  ///   - totals: the totals.
+  ///   - buffers: how tensors lie in the Buffers that rows name by their number, where they are not the same in all rows.
+  /// - Returns: the table.
+  private static func table(_ totals: [SweepTotal], numbered buffers: [ResultRecord.Layout?]) -> TextTable {
     let namesAccelerators = totals.contains { $0.accelerator != nil }
-    // One that is the same in all rows stands above them.
-    let namesLayouts = Set(totals.map(\.buffer)).count > 1
+    let namesLayouts = buffers.count > 1
     let namesTimes = totals.contains { $0.time != nil }
     let scales = scales(totals.map { ($0.energy.model, $0.energy.unit, [$0.energy.data]) })
     // Where MACs cost nothing, data are all of it.
@@ -123,7 +136,7 @@ public enum SweepReport {
         "\(total.energy.model) [\(scale.unit)]", total.bits.wordWidths.map(WidthsText.text) ?? "",
         Problem.Setting.reuseText(total.reuse, phases: total.phases),
       ]
-      if namesLayouts { row.append(layout(total)) }
+      if namesLayouts { row.append(buffers.firstIndex(of: total.buffer).map { String($0 + 1) } ?? "") }
       row += [
         String(total.layers), CapacityText.text(Bits(total.capacityBits)), scale.text(total.energy.data),
         scale.text(total.lowerBound.data), total.gap.data.map(NumberText.percent) ?? "",
@@ -146,8 +159,9 @@ public enum SweepReport {
   }
 
   /// How tensors lie in the Buffer, in words.
-  private static func layout(_ total: SweepTotal) -> String {
-    LayoutText.words(total.buffer.flatMap { try? $0.layout() } ?? .shared).joined(separator: ", ")
+  private static func layout(_ buffer: ResultRecord.Layout?) -> String {
+    let words = LayoutText.words(buffer.flatMap { try? $0.layout() } ?? .shared)
+    return words.isEmpty ? "shared" : words.joined(separator: ", ")
   }
 
   /// A row for each network and setting whose energy model tells what the Buffer costs: where the energy of all is least.

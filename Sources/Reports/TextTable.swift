@@ -33,6 +33,12 @@ public struct TextTable {
     rows.append(row.map(FormatError.oneLine))
   }
 
+  /// Whether the cells of a column tell rows apart.
+  func varies(_ header: String) -> Bool {
+    guard let column = headers.firstIndex(of: header) else { return false }
+    return Set(rows.map { $0[column] }).count > 1
+  }
+
   /// The lines of the table, the header first.
   public var lines: [String] { lines(of: Array(headers.indices), .plain) }
 

@@ -815,6 +815,24 @@ struct CommandTests {
           "\nBuffer: parts inputs=16KiB,weights=32KiB,outputs=8KiB, double-buffered inputs,\n  weights\n\n"),
         "\(narrow)")
       #expect(narrow.output.contains("  gap data\nalexnet  unit [bit]  "), "\(narrow)")
+      // Buffers of one size are told apart at any width.
+      let several = "--capacity '56KiB; inputs=16KiB,weights=32KiB,outputs=8KiB; inputs+outputs=24KiB,weights=32KiB'"
+      let numbered = try Program.shell("COLUMNS=65 \(sweep) \(several) --output b.csv", in: folder).output
+      #expect(
+        numbered.contains(
+          """
+
+          Buffer 1: shared
+          Buffer 2: parts inputs=16KiB,weights=32KiB,outputs=8KiB
+          Buffer 3: parts inputs+outputs=24KiB,weights=32KiB
+
+          network  energy      Buffer  capacity
+          """), "\(numbered)")
+      #expect(numbered.contains("\nalexnet  unit [bit]  3         56 KiB"), "\(numbered)")
+      let rules = try Program.shell(
+        "COLUMNS=50 \(sweep) --capacity 16KiB --reuse sliding,none --output r.csv", in: folder
+      ).output
+      #expect(rules.contains("sliding") && rules.contains("none") && !rules.contains("data  gap data"), "\(rules)")
       let machines = "\(sweep) --accelerator ethos-u65-512,tpu-v1 --output a.csv"
       let timed = try Program.shell("COLUMNS=80 \(machines)", in: folder)
       #expect(timed.output.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(timed)")
