@@ -8,7 +8,7 @@ import PackagePlugin
 @main
 struct EmbedTexts: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
-    let kinds: Set = ["yaml", "mustache", "css", "js"]
+    let kinds: Set = ["yaml", "csv", "mustache", "css", "js"]
     // A folder beside the sources may be a link.
     let folders = try FileManager.default.contentsOfDirectory(at: target.directoryURL, includingPropertiesForKeys: nil)
     let texts = folders.flatMap { folder in

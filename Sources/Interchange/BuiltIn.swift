@@ -80,6 +80,22 @@ public enum BuiltIn {
     return try LayerTable.parse(entry.text, origin: "\(name).yaml")
   }
 
+  /// The networks in one row each, in the order in which they are listed, without reading their layers.
+  ///
+  /// - Throws: ``FormatError`` if the table of them is wrong, which the tests exclude.
+  public static func networkSummaries() throws(FormatError) -> [NetworkSummary] {
+    let origin = "networks.csv"
+    return try Embedded.networks_csv.split(separator: "\n").dropFirst().map { row throws(FormatError) in
+      let cells = row.split(separator: ",")
+      let sizes = cells.dropFirst().compactMap { Int($0) }
+      guard cells.count == 5, sizes.count == 4 else {
+        throw FormatError(origin: origin, message: "'\(row)' is no name and four whole numbers")
+      }
+      return NetworkSummary(
+        name: String(cells[0]), layers: sizes[0], distinctLayers: sizes[1], macs: sizes[2], weights: sizes[3])
+    }
+  }
+
   /// The built-in energy model of a name, or nil when there is none.
   ///
   /// - Throws: ``FormatError`` if its file is wrong, which the tests exclude.
@@ -209,7 +225,6 @@ public enum BuiltIn {
       && known(name, among: allNames) == nil
   }
 
-  /// The names of everything that is built in.
   /// The names of everything that is built in.
   public static let allNames = (networkNames + energyModelNames + acceleratorNames + platformNames).uniqued()
 

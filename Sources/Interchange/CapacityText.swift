@@ -50,7 +50,8 @@ public enum CapacityText {
 
   /// A number, without the spaces between groups of three digits, and what stands behind it.
   private static func parts(_ text: Substring) -> (number: String, unit: String) {
-    let groups = text.prefixMatch(of: /[0-9]{1,3}(?: [0-9]{3})+(?![0-9])/)?.output ?? ""
+    // Most texts have no spaces, and to make the expression takes longer than all else that is read of a small file.
+    let groups = text.contains(" ") ? text.prefixMatch(of: /[0-9]{1,3}(?: [0-9]{3})+(?![0-9])/)?.output ?? "" : ""
     let rest = text.dropFirst(groups.count)
     let number = rest.prefix { $0.isNumber || $0 == "." }
     return (groups.filter { $0 != " " } + number, rest.dropFirst(number.count).trimmingCharacters(in: .whitespaces))

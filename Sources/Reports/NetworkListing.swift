@@ -5,14 +5,14 @@ public import Workloads
 /// Networks, their layers and energy models for the terminal.
 public enum NetworkListing {
   /// A row for each network.
-  public static func networks(_ networks: [Network], form: TextForm = .plain) -> [String] {
+  public static func networks(_ networks: [NetworkSummary], form: TextForm = .plain) -> [String] {
     var table = TextTable([
       ("network", .left), ("layers", .right), ("distinct", .right), ("MACs", .right), ("weights", .right),
     ])
     for network in networks {
       table.add([
-        network.name, String(layerCount(network)), String(network.wholes.count), NumberText.grouped(network.macs),
-        NumberText.grouped(network.usedElements(of: .weights).count),
+        network.name, String(network.layers), String(network.distinctLayers), NumberText.grouped(network.macs),
+        NumberText.grouped(network.weights),
       ])
     }
     return table.lines(form)
@@ -37,7 +37,9 @@ public enum NetworkListing {
           ] + Tensor.allCases.map { NumberText.grouped(layer.usedElements(of: $0).count) })
     }
     table.add(
-      ["total", String(layerCount(network))] + Array(repeating: "", count: 11) + [NumberText.grouped(network.macs)]
+      ["total", String(NetworkSummary(network).layers)] + Array(repeating: "", count: 11) + [
+        NumberText.grouped(network.macs)
+      ]
         + Tensor.allCases.map { NumberText.grouped(network.usedElements(of: $0).count) })
     let notes = network.wholes.filter(\.hasParts).map { whole in
       "\(whole.name) is given in parts that read inputs in common, and the total has these once: "
@@ -173,9 +175,6 @@ public enum NetworkListing {
       comparison, "", "Energy model",
     ]) + energyModel(model, form: form) + ["", "Platform"] + self.platform(platform, form: form)
   }
-
-  /// All layers, repeated ones as often as they occur.
-  private static func layerCount(_ network: Network) -> Int { network.wholes.reduce(0) { $0 + $1.count } }
 
   /// Where a thing comes from, as far as its file tells.
   private static func heading(_ name: String, source: String) -> [String] {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Interchange
-import Parallel
 import Reports
 import Workloads
 
@@ -36,10 +35,10 @@ struct Networks: ParsableCommand {
       return
     }
     if !dimensions.dim.isEmpty { throw FormatError(origin: "--dim", message: "goes with a network") }
-    let networks = try read(BuiltIn.networkNames) { try BuiltIn.network($0) }
-    let models = try read(BuiltIn.energyModelNames) { try BuiltIn.energyModel($0) }
-    let accelerators = try read(BuiltIn.acceleratorNames) { try BuiltIn.accelerator($0) }
-    let platforms = try read(BuiltIn.platformNames) { try BuiltIn.platform($0) }
+    let networks = try BuiltIn.networkSummaries()
+    let models = try BuiltIn.energyModelNames.compactMap { try BuiltIn.energyModel($0) }
+    let accelerators = try BuiltIn.acceleratorNames.compactMap { try BuiltIn.accelerator($0) }
+    let platforms = try BuiltIn.platformNames.compactMap { try BuiltIn.platform($0) }
     let form = table.form
     let lines =
       NetworkListing.networks(networks, form: form) + [""] + NetworkListing.energyModels(models, form: form) + [""]
@@ -47,13 +46,6 @@ struct Networks: ParsableCommand {
       + NetworkListing.platforms(platforms, form: form)
       + form.fitted(["", "tilebound networks NAME tells its source, and a network's layers or a platform's memories."])
     try OutputOptions.print(lines)
-  }
-
-  /// What some names stand for, read side by side.
-  private func read<Thing: Sendable>(
-    _ names: [String], _ thing: @escaping @Sendable (String) throws -> Thing?
-  ) throws -> [Thing] {
-    try names.concurrentMap(threads: ThreadOptions.most) { try thing($0) }.compactMap(\.self)
   }
 
   /// What there is to say of one thing. A name may be both an energy model's and a platform's.

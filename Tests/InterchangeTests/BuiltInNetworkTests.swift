@@ -140,6 +140,13 @@ struct BuiltInNetworkTests {
       ])
   }
 
+  /// The listed sizes are those of the layers; a row that is missing or wrong in `configs/networks.csv` stands in the failure.
+  @Test func summariesAreOfTheLayers() throws {
+    let networks = try BuiltIn.networkNames.map { try #require(try BuiltIn.network($0)) }
+    #expect(networks.map(\.name) == BuiltIn.networkNames)
+    #expect(try BuiltIn.networkSummaries() == networks.map(NetworkSummary.init))
+  }
+
   /// Transposed convolutions have a MAC for each input, each output map and each kernel position.
   @Test func transposedConvolutions() throws {
     let layers = try #require(try BuiltIn.network("layer-examples")).entries.map(\.layer)

@@ -149,7 +149,7 @@ struct WholeReportTests {
     // 288 inputs of the parts, and twice 63.
     let total = try #require(listing.first { $0.hasPrefix("total") })
     #expect(total.contains(" 3 ") && total.contains(" 414 "))
-    #expect(cells(NetworkListing.networks([network])[1]).prefix(3) == ["net", "3", "2"])
+    #expect(cells(NetworkListing.networks([NetworkSummary(network)])[1]).prefix(3) == ["net", "3", "2"])
     let whole = network.wholes[0]
     let bound = try #require(
       LowerBounds(try whole.parts.map { try Problem($0, widths: widths, reuse: .sliding) }).all(capacity: .bytes(64))
