@@ -41,7 +41,8 @@ struct ReportFixture {
     return file
   }
 
-  private func run(_ line: String) throws {
+  /// Runs the program in the folder; in arguments, `_` stands for a space.
+  func run(_ line: String) throws {
     let arguments = line.split(separator: " ").map { $0.replacingOccurrences(of: "_", with: " ") }
     let outcome = try Program.run(arguments, in: folder.path)
     if outcome.code != 0 { throw Browser.Failure(description: "tilebound \(line): \(outcome.error)") }

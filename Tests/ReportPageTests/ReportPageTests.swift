@@ -271,6 +271,41 @@ import Testing
     }
   }
 
+  /// All of what was asked is in sight on a usual screen, each heading above its column.
+  @Test func settingsAreInSight() throws {
+    try ReportFixture.use { fixture in
+      for (index, parts) in ["inputs=16KiB,weights=32KiB,outputs=16KiB", "inputs+outputs=32KiB,weights=32KiB"]
+        .enumerated()
+      {
+        try fixture.run(
+          "optimize alexnet --layer fc8 --capacity \(parts) --double-buffer inputs,weights --energy horowitz-45nm-int8 "
+            + "--format json --output \(index).json")
+      }
+      try fixture.run("report 0.json 1.json --output page.html")
+      try withBrowser { browser in
+        try browser.open(file: fixture.folder.appending(path: "page.html"))
+        #expect(
+          try browser.value(
+            "(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)(document.querySelector('.broken').parentElement)"
+          ))
+        let crooked: [String] = try browser.value(
+          """
+          (() => {
+            const table = document.querySelector(".broken"), cells = table.querySelectorAll("tbody tr:first-child > *");
+            const side = (cell) => {
+              const range = document.createRange(); range.selectNodeContents(cell);
+              const box = range.getBoundingClientRect();
+              return cell.matches("td:not(.text), th.number") ? box.right : box.left;
+            };
+            return [...table.querySelectorAll("thead th")].filter((header, column) => side(header) !== side(cells[column]))
+              .map((header) => header.textContent);
+          })()
+          """)
+        #expect(crooked == [], "\(crooked)")
+      }
+    }
+  }
+
   /// A layer's name leads to its mapping, which opens; others open by mouse and keyboard.
   @Test func mappingsOpen() throws {
     try withReport { browser in

@@ -67,6 +67,7 @@ struct AskedSection {
         ("widths [bit]", false), ("reuse", false), ("networks", false), ("distinct layers", true),
         ("capacities", false), ("records", true),
       ])
+    table.breaksTexts = true
     for (index, one) in settings.enumerated() {
       let setting = one.study.setting
       let model = setting.energyModel

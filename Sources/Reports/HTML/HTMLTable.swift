@@ -64,6 +64,8 @@ struct HTMLTable {
   private(set) var isTall: Bool
   /// Whether its rows can be sorted.
   var isSortable = false
+  /// Whether texts that have no room in a line take several, which may also begin behind a comma.
+  var breaksTexts = false
 
   private static let mostRowsAtOnce = 30
 
@@ -109,7 +111,8 @@ extension HTMLTable {
   func write(to html: inout String) {
     let caption = EscapedHTML.escaped(caption)
     html += "<div class=\"scroll\(isTall ? " tall" : "")\" role=\"group\" aria-label=\"\(caption)\" tabindex=\"0\">"
-    html += "<table\(isSortable ? " class=\"sortable\"" : "")\(isOfRecords ? " id=\"records\"" : "")>\n"
+    html += "<table\(isSortable ? " class=\"sortable\"" : breaksTexts ? " class=\"broken\"" : "")"
+    html += "\(isOfRecords ? " id=\"records\"" : "")>\n"
     html += "<caption><span>\(caption)</span></caption>\n<thead><tr>"
     for column in columns {
       html += column.isNumber ? "<th scope=\"col\" class=\"number\">" : "<th scope=\"col\">"
@@ -119,7 +122,7 @@ extension HTMLTable {
     html += "</tr></thead>\n<tbody>\n"
     for row in rows {
       html += "<tr>"
-      for cell in row.cells { cell.write(to: &html, withValue: isSortable) }
+      for cell in row.cells { cell.write(to: &html, withValue: isSortable, isBroken: breaksTexts) }
       html += "</tr>\n"
     }
     html += "</tbody>\n</table></div>"
@@ -133,7 +136,7 @@ extension HTMLTable.Cell {
     return shown == value || shown == value.rounded() && !text.contains(".")
   }
 
-  fileprivate func write(to body: inout String, withValue: Bool) {
+  fileprivate func write(to body: inout String, withValue: Bool, isBroken: Bool) {
     if isHeader {
       body += "<th scope=row>"
       if let mapping { body += "<a href=#mapping-\(mapping)>" }
@@ -145,7 +148,9 @@ extension HTMLTable.Cell {
     body += isNumber ? "<td" : "<td class=text"
     if withValue, let value, !isInText(value) { body += " data-value=\(value)" }
     body += ">"
-    body += EscapedHTML.escaped(text)
+    body +=
+      isBroken
+      ? EscapedHTML.escaped(NumberText.unbroken(text)).replacing(",", with: ",<wbr>") : EscapedHTML.escaped(text)
   }
 }
 
