@@ -57,9 +57,8 @@ for page in *.1; do awk '/^ / != shown { shown = !shown; print (shown ? ".Bd -li
 endef
 
 # The pages, and what they lead to or name.
-DOCUMENTS := LICENSE README.md CHANGELOG.md CITATION.cff CONTRIBUTING.md Documentation Examples configs \
-  results/README.md results/built-in.csv results/plots/resnet50.svg results/literature results/validation/README.md \
-  results/validation/published.yaml Benchmarks/peers/README.md Sources/LowerBounds/Proofs.md Sources/MappingSearch/Proofs.md
+DOCUMENTS := LICENSE README.md CHANGELOG.md CITATION.cff CONTRIBUTING.md Documentation Examples configs results \
+  Benchmarks/peers/README.md Sources/LowerBounds/Proofs.md Sources/MappingSearch/Proofs.md
 
 # The program with its manual pages and what shells offer on Tab, in PREFIX; DESTDIR stands before it where a package is made.
 PREFIX := /usr/local

@@ -31,6 +31,8 @@ public enum ShapeText {
       }
       return value
     }
+    let (batch, groups) = (try size("n") ?? 1, try size("g") ?? 1)
+    let (outputChannels, inputChannels) = (try size("k") ?? 1, try size("c") ?? 1)
     let stride = try extent("stride")
     let dilation = try extent("dilation")
     var padding = try padding(shape)
@@ -65,7 +67,6 @@ public enum ShapeText {
       padding.right += missing(
         width, padding.left + padding.right, kernel: kernel.width, stride: stride.width, dilation: dilation.width)
     }
-    let groups = try size("g") ?? 1
     let layer: Layer
     do {
       let hasBiases = try shape.boolean("biases") ?? false
@@ -74,8 +75,8 @@ public enum ShapeText {
         throw FormatError(origin: origin, key: "channels-per-bias", message: "goes with biases=true")
       }
       layer = try Layer(
-        name: "shape", batch: try size("n") ?? 1, groups: groups, inputChannels: groups * (try size("c") ?? 1),
-        input: Extent(height: height, width: width), outputChannels: groups * (try size("k") ?? 1), kernel: kernel,
+        name: "shape", batch: batch, groups: groups, inputChannels: groups * inputChannels,
+        input: Extent(height: height, width: width), outputChannels: groups * outputChannels, kernel: kernel,
         stride: stride, dilation: dilation, padding: padding, hasBiases: hasBiases,
         channelsPerBias: channelsPerBias ?? 1)
     } catch let error as FormatError {
@@ -90,6 +91,7 @@ public enum ShapeText {
     }
     return layer
   }
+
   /// One number for all sides, one for each axis, or one for each side.
   private static func padding(_ shape: KeyValueText) throws(FormatError) -> Padding {
     let sizes = try shape.integers("padding", atMost: 4, within: 0...Layer.largestSize) ?? [0]

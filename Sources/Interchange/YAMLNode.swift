@@ -135,13 +135,14 @@ package struct YAMLNode {
     return elements
   }
 
-  /// Does what the node's value asks for; what is wrong with the value itself is said to be wrong here.
+  /// Does what the node's value asks for; what is wrong with the value itself, or with all of a file that it names, is said to
+  /// be wrong here.
   package func placing<Value>(_ body: () throws(FormatError) -> Value) throws(FormatError) -> Value {
     do {
       return try body()
     } catch {
-      if error.origin == origin, error.line == nil { throw self.error(error.message) }
-      throw error
+      if error.line != nil || error.key != nil { throw error }
+      throw self.error(error.origin == origin ? error.message : error.description)
     }
   }
 

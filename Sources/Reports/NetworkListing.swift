@@ -65,7 +65,8 @@ public enum NetworkListing {
         model.unit, model.widths.map(WidthsText.text) ?? "any",
       ])
     }
-    return table.lines(form)
+    return table.lines(
+      form, leavingOut: [["word widths"], ["per bit written"], ["per bit read"], ["per MAC", "unit"]])
   }
 
   /// An energy model's source and figures.
@@ -84,12 +85,13 @@ public enum NetworkListing {
       "inputs \(NumberText.price(accesses.inputs)), weights \(NumberText.price(accesses.weights)), partial sums "
         + NumberText.price(accesses.partialSums)
     }
-    return table.lines(form) + [
-      "", "words read for a MAC     \(words(buffer.readsPerMAC))",
-      "words written for a MAC  \(words(buffer.writesPerMAC))",
-      "writes for a word that is read from DRAM    \(NumberText.price(buffer.writesPerFill))",
-      "reads for a word that is written to DRAM    \(NumberText.price(buffer.readsPerDrain))",
-    ]
+    return table.lines(form)
+      + form.fitted([
+        "", "words read for a MAC     \(words(buffer.readsPerMAC))",
+        "words written for a MAC  \(words(buffer.writesPerMAC))",
+        "writes for a word that is read from DRAM    \(NumberText.price(buffer.writesPerFill))",
+        "reads for a word that is written to DRAM    \(NumberText.price(buffer.readsPerDrain))",
+      ])
   }
 
   /// A row for each accelerator.

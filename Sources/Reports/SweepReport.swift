@@ -10,8 +10,8 @@ public enum SweepReport {
   /// The most networks and settings that are listed.
   private static let mostListed = 24
 
-  /// How many curves there were and what they answered, and the ends of each network's totals in each setting unless there
-  /// are too many to read.
+  /// How many curves there were and what they answered, and each network's totals in each setting, or the ends of them, unless
+  /// there are too many to read.
   ///
   /// - Parameters:
   ///   - sweep: what was swept.
@@ -49,6 +49,9 @@ public enum SweepReport {
         [["layers"], ["at least", "limited by"], ["bound"], ["gap total"]] + settings[false, default: []]
         + (namesAccelerators ? [["capacity"]] : []) + [["time"], ["gap data"]] + settings[true, default: []]
       lines += [""] + table.lines(form, leavingOut: leftOut)
+      if table.lines.count <= totals.count {
+        lines += form.fitted(["", "at the first and the last capacity; all \(totals.count) totals are in \(indexFile)"])
+      }
     } else {
       lines += ["all \(totals.count) totals are in \(indexFile)"]
     }
@@ -102,7 +105,7 @@ public enum SweepReport {
       + ratios.joined(separator: "; ")
   }
 
-  /// A row for each network and setting: the ends of its range of capacities.
+  /// A row for each total, or where there are many for the ends of the capacities of each network and setting.
   ///
   /// - Parameters:
   ///   - totals: the totals.
@@ -128,7 +131,7 @@ public enum SweepReport {
     for (index, total) in totals.enumerated() {
       let isFirst = index == 0 || !isSameSetting(totals[index - 1], total)
       let isLast = index + 1 == totals.count || !isSameSetting(total, totals[index + 1])
-      if !isFirst, !isLast { continue }
+      if totals.count > mostListed, !isFirst, !isLast { continue }
       let scale = scales[total.energy.model] ?? EnergyScale(total.energy.unit, [])
       var row = [total.network]
       if namesAccelerators { row.append(total.accelerator ?? "") }

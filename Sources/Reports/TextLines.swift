@@ -3,7 +3,7 @@ public enum TextLines {
   /// Lines as they are, or broken at blanks where they are longer than a width.
   ///
   /// What follows of a line is indented as what stands behind a label is, `energy     12 bit`, or else by two more blanks
-  /// than the line. A word that is longer than the width stays whole, and so does a number of groups of digits, with its percent sign.
+  /// than the line, as far as there is room for some words. A word that is longer than the width stays whole, and so does a number of groups of digits, with its percent sign.
   ///
   /// - Parameters:
   ///   - lines: the lines.
@@ -16,10 +16,13 @@ public enum TextLines {
     }
   }
 
+  /// Characters that a wide line has left where what follows of it is indented, at least.
+  private static let leastRoom = 16
+
   private static func broken(_ line: String, _ width: Int) -> [String] {
     let indent = line.prefix { $0 == " " }
     let label = line.prefixMatch(of: #/ +[a-z]+( of)? {2,}/#)?.output.0 ?? indent + "  "
-    let following = String(repeating: " ", count: min(label.count, width / 2))
+    let following = String(repeating: " ", count: min(label.count, max(width / 2, width - leastRoom, indent.count)))
     var lines = [String(indent)]
     var isEmpty = true
     for word in words(line.dropFirst(indent.count)) {

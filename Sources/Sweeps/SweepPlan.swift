@@ -148,18 +148,26 @@ struct SweepPlan: Codable, Hashable, Sendable {
 
   /// What differs between two plans, for people.
   func difference(from other: SweepPlan) -> String {
+    /// Whether what they say of all settings is the same.
+    func agree<Value: Hashable>(_ value: (PlannedSetting) -> Value) -> Bool {
+      Set(settings.map(value)) == Set(other.settings.map(value))
+    }
     let parts = [
       ("the form", form == other.form), ("the compression", compression == other.compression),
       ("the networks", networks == other.networks),
       ("the capacities", capacitiesBits == other.capacitiesBits),
-      ("the accelerators", Set(settings.map(\.accelerator)) == Set(other.settings.map(\.accelerator))),
-      ("the layout of the Buffer", Set(settings.map(\.buffer)) == Set(other.settings.map(\.buffer))),
-      ("the energy models, word widths or policies of reuse or phases", settings == other.settings),
+      ("the accelerators", agree(\.accelerator)), ("the layout of the Buffer", agree(\.buffer)),
+      ("the energy models", Set(settings.flatMap(\.energyModels)) == Set(other.settings.flatMap(\.energyModels))),
+      ("what the Buffer costs", agree(\.buffers)), ("the word widths", agree(\.bits)),
+      ("the rules of reuse", agree(\.reuse)), ("the phases", agree(\.phases)),
       ("the dataflows", dataflows == other.dataflows),
       ("the comparison of dataflows", comparesDataflows == other.comparesDataflows),
       ("the template", template == other.template),
     ]
-    return parts.filter { !$0.1 }.map(\.0).joined(separator: " and ")
+    let different = parts.filter { !$0.1 }.map(\.0)
+    if different.isEmpty { return "what goes together in its settings" }
+    return different.dropLast().joined(separator: ", ") + (different.count > 1 ? " and " : "")
+      + different[different.count - 1]
   }
 }
 

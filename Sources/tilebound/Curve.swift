@@ -22,7 +22,8 @@ struct Curve: ParsableCommand {
       capacity of least energy, MACs and Buffer included, of all that the model tells of.
       Of a layer's curve with more than \(mostListed) points, as many have under reuse overlap, those listed in every form are \
       the first in each 32nd of an octave and the last; --capacity lists the optima at others. Under overlap, the default, the curve of a layer \
-      whose input boxes overlap has the optima at sixteen capacities an octave, powers of two among them, and is not exact.
+      whose input boxes overlap has the best of lists of nests at sixteen capacities an octave, powers of two among them. It is not \
+      exact: optimize, gap and --capacity go on from there at each size that they are asked for, and may find less.
 
       With --template the best nests of its form are given at the sizes that --capacity lists.
       With --accelerator energies and word widths are its own, and the energy at its own capacity is told beside the others.
@@ -211,7 +212,8 @@ struct Curve: ParsableCommand {
         }
       }
       if found.contains(where: { !$0.curve.statistics.isComplete }) {
-        lines += output.fitted(["", SearchStatistics.note(onIncomplete: "a curve")])
+        let closer = capacities == nil ? ", and its knees at less; --capacity looks closer" : ""
+        lines += output.fitted(["", SearchStatistics.note(onIncomplete: "a curve") + closer])
       }
       if let accelerator, layers.isNetwork || entries.count == 1 {
         lines += output.fitted(CurveReport.ownBuffer(of: accelerator, energies))

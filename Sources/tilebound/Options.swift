@@ -57,7 +57,7 @@ struct LayerOptions: ParsableArguments {
 
   private static let shapeHelp: String =
     "A single layer: \(ShapeText.keys.joined(separator: ", ")), as in k=64,c=3,p=55,q=55,r=11,s=11,stride=4. "
-    + "k and c count within a group; pairs are written 2x1."
+    + "k and c count within a group; pairs are written 2x1. What is left out is 1, and padding 0."
 
   /// The network's name or file, if one is given.
   var network: String? { networks.network }
@@ -265,7 +265,7 @@ struct AcceleratorOptions: ParsableArguments {
     if let other = options.first(where: { $0.value != nil }) {
       throw CommandFailure(
         code: .usage,
-        message: "\(other.name) does not go with --accelerator '\(accelerator)', whose file says it or does without")
+        message: "\(other.name) does not go with --accelerator '\(accelerator)', whose file alone says it")
     }
     return try BuiltIn.accelerator(nameOrFile: accelerator)
   }

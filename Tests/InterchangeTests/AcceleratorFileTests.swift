@@ -121,6 +121,10 @@ struct AcceleratorFileTests {
     (head + "macs-per-cycle: 1\nclock: 1GHz\nbandwidth: 9\n", "a.yaml:6: bandwidth: is '9'; bits or bytes per second"),
     (head + "macs-per-cycle: 1\nclock: 0Hz\nbandwidth: 1B/s\n", "clock: is '0Hz'; from 1 to 10^18 per second"),
     ("energy: e\nunit: pJ\n", "is an energy model, which --energy takes; an accelerator is expected"),
+    (
+      "accelerator: a\ncapacity: 1KiB\nenergy: nowhere.yaml\n",
+      "a.yaml:3: energy: nowhere.yaml: cannot be read: No such file or directory"
+    ),
   ])
   func refusals(text: String, expected: String) {
     let message = Self.message(text)

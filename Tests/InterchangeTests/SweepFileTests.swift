@@ -121,7 +121,9 @@ struct SweepFileTests {
       _ = try SweepFile.read(file: file.path)
       Issue.record("a missing file was accepted")
     } catch {
-      #expect(error.description == "\(folder.path)/gone.yaml: cannot be read: No such file or directory")
+      #expect(
+        error.description
+          == "\(file.path):1: networks[1]: \(folder.path)/gone.yaml: cannot be read: No such file or directory")
     }
   }
 

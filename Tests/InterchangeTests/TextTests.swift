@@ -228,6 +228,7 @@ struct TextTests {
     #expect(message("p=0") == "--shape: p: is 0; 1 to 1048576 is accepted")
     #expect(message("p=3,stride=2x2x2") == "--shape: stride: '2x2x2' has 3 numbers; at most 2 are expected, as in 2x1")
     #expect(message("p=3,stride=0") == "--shape: stride: must lie between 1 and 1048576")
+    #expect(message("k=4 c=4").contains("k: '4 c=4' is no whole number"), "\(message("k=4 c=4"))")
     #expect(message("k=3,c=4") == "--shape: 'k=3,c=4' has neither p (output rows) nor h (input rows)")
     #expect(message("p=5,h=5,r=3") == "--shape: p: is 5, but the input gives 3 outputs")
     #expect(message("p=1,padding=3") == "--shape: padding: 6 on both sides together leaves no input for so few outputs")

@@ -117,7 +117,7 @@ struct ExactKneesTests {
     let figures = ReportFigures.all(of: try records(at: below))
     #expect(below.count > 1 && marked(figure("ski-slope", figures)).isEmpty)
     let slope = try #require(figure("ski-slope", figures))
-    #expect(slope.description.contains("within 5 % from \(CapacityAxis.text(bits: knee.capacityBits))"))
+    #expect(slope.description.contains("within 5 % from \(CapacityAxis.text(bits: knee.capacityBits, rounded: .up))"))
     let last = CapacityAxis.text(bits: below[below.count - 1].count)
     #expect(figure("breakdown", figures)?.title.hasSuffix("Buffer of \(last)") == true)
   }

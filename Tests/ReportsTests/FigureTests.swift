@@ -108,7 +108,7 @@ struct FigureTests {
     #expect(dots.contains([1024, 16384, 65536]))
     #expect(figure.elements.compactMap(\.legend).prefix(2) == ["optimum", "at most, in between"])
     // The knee is between them.
-    #expect(texts(figure).first == "within 5 % from 11.7 KiB" && dots.contains([12_000]))
+    #expect(texts(figure).first == "within 5 % from 11.8 KiB" && dots.contains([12_000]))
     #expect(figure.description.hasSuffix("Between the 3 capacities asked it may lie lower."))
     #expect(!exact.description.contains("may lie lower"))
   }

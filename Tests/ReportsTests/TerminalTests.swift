@@ -84,6 +84,11 @@ struct TerminalTests {
     #expect(TextLines.fitted(["for k in 12 345 by 1"], width: 12) == ["for k in", "  12 345 by", "  1"])
     #expect(TextLines.fitted(["unbreakable b"], width: 4) == ["unbreakable", "  b"])
     #expect(TextLines.fitted(["  unbreakable b"], width: nil) == ["  unbreakable b"])
+    // What follows of a line that begins far to the right is no further to the left than it.
+    let deep = String(repeating: " ", count: 22)
+    #expect(
+      TextLines.fitted(["\(deep)keep outputs: 1 word (n 1)"], width: 40)
+        == ["\(deep)keep outputs: 1", "\(deep)  word (n 1)"])
   }
 
   /// Energies that stand together have the prefix of the least, and three decimals; bits stay as they are.

@@ -298,7 +298,7 @@ struct ArgumentTests {
       let other = try Program.run("sweep s.yaml --bits 8 --output file.csv", in: folder)
       #expect(
         other.error
-          == "tilebound: file.csv: holds another sweep: the energy models, word widths or policies of reuse or phases changed; "
+          == "tilebound: file.csv: holds another sweep: the word widths changed; "
           + "--restart replaces it, another --output leaves it\n")
     }
   }

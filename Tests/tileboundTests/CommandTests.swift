@@ -406,7 +406,7 @@ struct CommandTests {
         #expect(
           outcome.code == 64
             && outcome.error
-              == "tilebound: \(name) does not go with --accelerator 'tpu-v1', whose file says it or does without\n"
+              == "tilebound: \(name) does not go with --accelerator 'tpu-v1', whose file alone says it\n"
         )
       }
     }

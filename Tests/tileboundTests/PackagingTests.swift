@@ -42,7 +42,6 @@ struct PackagingTests {
     #expect(try text(".dockerignore") == ".build*\n")
   }
 
-  /// Manual pages that the parser's tool made have the names that git's have, as have their references.
   /// What is installed has all that its pages link to.
   @Test func installedPagesLeadSomewhere() throws {
     try withTemporaryFolder { folder in
@@ -51,7 +50,15 @@ struct PackagingTests {
       let outcome = try Program.shell("make --no-print-directory -f shown.mk shown", in: folder)
       let installed = outcome.output.split(whereSeparator: \.isWhitespace)
       #expect(outcome.code == 0 && installed.count > 10, "\(outcome)")
-      for page in DocumentationTests.pages {
+      let root = Program.root
+      let pages = installed.flatMap { path in
+        let names = FileManager.default.enumerator(atPath: root.appending(path: path).path)?.compactMap {
+          $0 as? String
+        }
+        return [String(path)] + (names ?? []).map { "\(path)/\($0)" }
+      }.filter { $0.hasSuffix(".md") }
+      #expect(Set(DocumentationTests.pages).isSubset(of: pages) && pages.contains("results/validation/README.md"))
+      for page in pages {
         for link in try DocumentationTests.links(in: page) {
           let isThere = installed.contains { link == $0 || link.hasPrefix($0 + "/") }
           #expect(isThere, "\(page): \(link)")
@@ -60,6 +67,7 @@ struct PackagingTests {
     }
   }
 
+  /// Manual pages that the parser's tool made have the names that git's have, as have their references.
   @Test func manualPages() throws {
     try withTemporaryFolder { folder in
       let pages = "\(folder)/.build/man"

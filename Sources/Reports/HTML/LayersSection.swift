@@ -24,16 +24,17 @@ struct LayersSection {
       caption: count == nil ? "Every record, with bits moved and held" : "Records, with bits moved and held",
       [("network", false), ("layer", false)] + (hasParts ? [("part of", false)] : []) + [
         ("capacity", true), ("gap data", true),
-      ] + (hasCompute ? [("gap total", true)] : []) + [("dataflows", false), (contents.energyTitle("energy"), true)]
-        + (hasCompute ? [(contents.energyTitle("data"), true)] : []) + [
-          (contents.energyTitle("bound"), true), ("count", true),
-        ] + (namesSettings ? [("setting", true)] : []) + [
+      ] + (hasCompute ? [("gap total", true)] : []) + [("dataflows", false)]
+        + (hasCompute ? ["energy total", "bound total", "energy data", "bound data"] : ["energy", "bound"])
+        .map { (contents.energyTitle($0), true) } + [("count", true)] + (namesSettings ? [("setting", true)] : []) + [
           ("MACs", true), ("inputs [bit]", true), (hasBiases ? "weights, biases [bit]" : "weights [bit]", true),
           ("partial sums [bit]", true), ("outputs [bit]", true), ("occupancy [bit]", true),
         ], isSortable: true, isOfRecords: true)
     for entry in contents.entries.prefix(HTMLReport.largestRowCount) {
       let record = entry.record
       let traffic = record.traffic
+      let energies =
+        [record.energy.total, record.bound?.total] + (hasCompute ? [record.energy.data, record.bound?.data] : [])
       let mapping = entry.number <= contents.mappingCount ? entry.number : nil
       table.add(
         [.text(record.network ?? ""), .header(record.layerTitle, mapping: mapping)]
@@ -42,12 +43,9 @@ struct LayersSection {
             .percent(record.gap?.data),
           ] + (hasCompute ? [.percent(record.gap?.total)] : [])
           + [
-            .text(record.search == nil ? DataflowsText.own(record) : DataflowsText.attaining(record)),
-            .number(record.energy.total, NumberText.energy),
-          ]
-          + (hasCompute ? [.number(record.energy.data, NumberText.energy)] : []) + [
-            .number(record.bound?.total, NumberText.energy), .number(record.count),
-          ] + (namesSettings ? [.number(entry.setting + 1)] : []) + [
+            .text(record.search == nil ? DataflowsText.own(record) : DataflowsText.attaining(record))
+          ] + energies.map { .number($0, NumberText.energy) } + [.number(record.count)]
+          + (namesSettings ? [.number(entry.setting + 1)] : []) + [
             .number(record.layer.macs), .bits(traffic.inputsRead), .bits(traffic.weightsRead + traffic.biasesRead),
             .bits(traffic.partialSumsRead + traffic.partialSumsWritten), .bits(traffic.outputsWritten),
             .bits(record.occupancy),

@@ -43,12 +43,18 @@ enum CapacityAxis {
     return text(bits: bits)
   }
 
-  /// A capacity with at most one decimal of a binary unit.
-  static func text(bits: Int) -> String {
+  /// A capacity with at most one decimal of a binary unit, of which larger ones have none.
+  ///
+  /// - Parameters:
+  ///   - bits: the capacity.
+  ///   - rule: how it is rounded: up where something holds from it on.
+  /// - Returns: the text.
+  static func text(bits: Int, rounded rule: FloatingPointRoundingRule = .toNearestOrAwayFromZero) -> String {
     for (unit, size) in [("GiB", 8 << 30), ("MiB", 8 << 20), ("KiB", 8 << 10)] where bits >= size {
-      let tenths = Int((10 * Double(bits) / Double(size)).rounded())
+      let units = Double(bits) / Double(size)
+      let tenths = Int((10 * units).rounded(rule))
       return tenths % 10 == 0 || tenths >= 1000
-        ? "\((tenths + 5) / 10) \(unit)" : "\(tenths / 10).\(tenths % 10) \(unit)"
+        ? "\(Int(units.rounded(rule))) \(unit)" : "\(tenths / 10).\(tenths % 10) \(unit)"
     }
     return CapacityText.text(Bits(bits))
   }

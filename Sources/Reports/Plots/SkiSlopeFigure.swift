@@ -326,7 +326,7 @@ public enum SkiSlopeFigure {
       return "least\(lowest == .ofAll ? "" : " of these") at \(CapacityAxis.text(bits: knee.capacityBits))"
     }
     return (knee.within == 0 ? "least" : "within \(percent(knee.within))") + " from "
-      + CapacityAxis.text(bits: knee.capacityBits)
+      + CapacityAxis.text(bits: knee.capacityBits, rounded: .up)
   }
 
   private static func describe(_ curve: SkiSlope, _ quantity: Quantity) -> String {
