@@ -32,19 +32,30 @@ public struct LowerBound: Hashable, Sendable {
     case haloInputs = "halo-inputs"
     /// Loomis-Whitney less what blocks lose at their edges, with a discount on first reads of weights.
     case haloWeights = "halo-weights"
+    /// Loomis-Whitney with a price for each tensor, in a Buffer of parts.
+    case loomisWhitneyParts = "loomis-whitney-parts"
+    /// Any two operands determine the MAC, which runs when the later of them is there, in a Buffer of parts.
+    case arrivals
+
+    /// Whether it tells more than others only where the Buffer is divided.
+    var isOfParts: Bool { self == .loomisWhitneyParts || self == .arrivals }
   }
 
   /// The argument behind it.
   public let family: Family
-  /// The price of a discounted element relative to its bits, in (0, 1]; nil where the family has none.
+  /// The price of a discounted element relative to its bits, in (0, 1]; nil where the family has none or several.
   public let discount: Double?
   /// Bits that any schedule reads, rounded up to what sums of words can be.
   public let read: Bits
   /// Bits that any schedule writes: the finished outputs.
   public let written: Bits
 
-  /// Bits that any schedule moves.
-  public var total: Bits { read + written }
+  /// Bits that any schedule moves: no less than are read and written at least, and more where each schedule that reads no more
+  /// writes more.
+  public let total: Bits
+  /// Bits whose reading costs no more than what any schedule spends besides writing finished outputs: those that it reads, and
+  /// those of partial sums that it writes to read them again.
+  public let charged: Bits
 
   /// A bound on the energy of every schedule of a layer, which perhaps none attains.
   ///
@@ -57,6 +68,6 @@ public struct LowerBound: Hashable, Sendable {
       if overflow { return nil }
       macs = sum
     }
-    return parts.first?.energyModel.energy(macs: macs, read: read, written: written)
+    return parts.first?.energyModel.energy(macs: macs, read: charged, written: written)
   }
 }

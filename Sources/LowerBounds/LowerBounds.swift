@@ -9,14 +9,16 @@ public import Workloads
 /// the capacity. Only MACs on real inputs are counted, and only elements that those use. The bounds are on bits read;
 /// finished outputs are written besides. No schedule need attain them. The proofs are in `Proofs.md` beside this file.
 ///
-/// Of a Buffer in parts, or with boxes there twice, they are those of a Buffer of the same size that any schedule may use
-/// as it likes. Where a tensor is on the chip they are what the others move at least.
+/// Of a Buffer in parts they are those of a Buffer of the same size that any schedule may use as it likes, and two that know the
+/// parts. Of one with boxes there twice they are those of one with each box once. Where a tensor is on the chip they are what the others move at least.
 public struct LowerBounds: Sendable {
   /// Bits of all used inputs, of all weights used on real inputs, and of all outputs that real MACs add to, these at the
   /// width of partial sums.
   private let inputs: Double
   private let weights: Double
   private let outputs: Double
+  /// Inputs used by each part of the layer, added up, in words.
+  private let partsInputs: Double
   /// Bits of biases, read once besides everything else.
   private let biases: Int
   private let written: Bits
@@ -32,6 +34,9 @@ public struct LowerBounds: Sendable {
   private let boundsWork: Bool
   /// What blocks lose at their edges, where some class of kernel positions has more than one row and column.
   private let halo: Halo?
+  private let layout: BufferLayout
+  /// What it costs to write a bit, by what it costs to read one.
+  private let writePrice: Double
 
   /// Prepares the bounds of a problem for any capacity.
   public init(_ problem: Problem) { self.init([problem]) }
@@ -49,6 +54,7 @@ public struct LowerBounds: Sendable {
     let (inputBits, weightBits) = (widths.inputs.count, widths.weights.count)
     let partialSumBits = widths.partialSums.count
     var (usedInputs, usedWeights, biases, finished, realMACs) = (0, 0, 0, 0, 0)
+    var partsInputs = 0.0
     var (weights, outputs, weightedPairs) = (0.0, 0.0, 0.0)
     var classes: [[Int]: Double] = [:]
     for layer in parts.map(\.layer) {
@@ -57,6 +63,7 @@ public struct LowerBounds: Sendable {
       let channels = layer[.g] * layer[.k] * layer[.c]
       let own = channels * rows.usedKernels * columns.usedKernels
       usedInputs = max(usedInputs, layer.usedElements(of: .inputs).count)
+      partsInputs += Double(layer.usedElements(of: .inputs).count)
       usedWeights = Self.sum(usedWeights, own, atMost: Self.mostWords)
       weights += Double(own * weightBits)
       outputs += Double(layer[.n] * layer[.g] * layer[.k] * rows.usedOutputs * columns.usedOutputs * partialSumBits)
@@ -74,6 +81,7 @@ public struct LowerBounds: Sendable {
     inputs = Double(usedInputs * inputBits)
     self.weights = weights
     self.outputs = outputs
+    self.partsInputs = partsInputs
     self.biases = biases * partialSumBits
     written = onChip.contains(.outputs) ? .zero : Words(finished) * widths.outputs
     compulsory =
@@ -84,6 +92,9 @@ public struct LowerBounds: Sendable {
     self.realMACs = realMACs
     weightedWork = weightedPairs * Double(inputBits * weightBits * partialSumBits).squareRoot()
     halo = Halo(work: classes)
+    layout = parts[0].layout
+    let ratio = parts[0].energyModel.ratio
+    writePrice = ratio.read > 0 ? Double(ratio.write) / Double(ratio.read) : 0
   }
 
   /// A layer has at most 2^53 elements of a tensor. Parts together may have more: what cannot be counted in bits is left
@@ -126,21 +137,64 @@ public struct LowerBounds: Sendable {
     }
   }
 
-  /// The bound of every family at a capacity, in the order of ``LowerBound/Family``.
-  public func all(capacity: Bits) -> [LowerBound] {
-    LowerBound.Family.allCases.map { family in
+  /// The bound of every family at a capacity, in the order of ``LowerBound/Family``; those of parts where the Buffer has any.
+  ///
+  /// - Parameters:
+  ///   - capacity: the Buffer's size.
+  ///   - isDivided: whether its parts have their shares of it; where not, any tensor may use it all.
+  /// - Returns: the bounds.
+  public func all(capacity: Bits, isDivided: Bool = true) -> [LowerBound] {
+    let parts = isDivided ? layout.parts(in: capacity) : []
+    return LowerBound.Family.allCases.compactMap { family in
+      if family.isOfParts { return parts.isEmpty ? nil : bound(family, parts) }
       let value = value(family, capacity: Double(capacity.count))
-      let read = value.map(roundedUp) ?? compulsory
-      return LowerBound(family: family, discount: value?.discount, read: Bits(read + biases), written: written)
+      let read = Bits((value.map(roundedUp) ?? compulsory) + biases)
+      return LowerBound(
+        family: family, discount: value?.discount, read: read, written: written, total: read + written, charged: read)
     }
   }
 
   /// The largest bound at a capacity; of equal ones the first in the order of ``LowerBound/Family``.
-  public func best(capacity: Bits) -> LowerBound { Self.best(of: all(capacity: capacity)) }
+  ///
+  /// - Parameters:
+  ///   - capacity: the Buffer's size.
+  ///   - isDivided: whether its parts have their shares of it; where not, any tensor may use it all.
+  /// - Returns: the bound.
+  public func best(capacity: Bits, isDivided: Bool = true) -> LowerBound {
+    Self.best(of: all(capacity: capacity, isDivided: isDivided))
+  }
 
-  /// The largest of the bounds that ``all(capacity:)`` gives.
+  /// The largest of the bounds that ``all(capacity:isDivided:)`` gives.
   public static func best(of bounds: [LowerBound]) -> LowerBound {
-    bounds.dropFirst().reduce(bounds[0]) { $1.read > $0.read ? $1 : $0 }
+    bounds.dropFirst().reduce(bounds[0]) { $1.charged > $0.charged ? $1 : $0 }
+  }
+
+  /// A family's bound in a Buffer of parts.
+  private func bound(_ family: LowerBound.Family, _ parts: [BufferLayout.Part]) -> LowerBound {
+    let widths = [self.widths.inputs, self.widths.weights, self.widths.outputs]
+    let words = zip([inputs, weights, outputs], widths).map(/)
+    let buffer = PartedBuffer(
+      widths: widths, words: words, mostWords: [partsInputs, words[1], words[2]], macs: Double(realMACs),
+      weightedWork: weightedWork)
+    let rooms = parts.map { part in
+      PartedBuffer.Part(
+        tensors: Tensor.allCases.indices.filter { part.tensors.contains(Tensor.allCases[$0]) },
+        bits: Double(part.capacity.count))
+    }
+    /// Bits read at least, those of partial sums so many times.
+    func value(sumPrice: Double) -> Value? {
+      if !boundsWork { return nil }
+      let value =
+        family == .arrivals
+        ? buffer.arrivals(rooms, sumPrice: sumPrice) : buffer.loomisWhitney(rooms, sumPrice: sumPrice)
+      return Value(bits: value.bits, magnitude: value.magnitude, discount: 1)
+    }
+    func bits(_ value: Value?, _ rounded: (Value) -> Int) -> Bits { Bits((value.map(rounded) ?? compulsory) + biases) }
+    let (read, moved) = (bits(value(sumPrice: 1), roundedUp), bits(value(sumPrice: 2), roundedUp))
+    // Only whole numbers of bits are rounded up to what sums of words can be.
+    let charged = writePrice == 1 ? moved : bits(value(sumPrice: 1 + writePrice), roundedDown)
+    return LowerBound(
+      family: family, discount: nil, read: read, written: written, total: moved + written, charged: max(read, charged))
   }
 
   /// A bound with what it takes to know how exact it is.
@@ -162,6 +216,11 @@ public struct LowerBounds: Sendable {
   private func roundedUp(_ value: Value) -> Int {
     let grains = min(value.bits - 1e-9 * value.magnitude - 1e-6, Self.mostBits) / Double(grain)
     return grains <= 0 ? 0 : Int(grains.rounded(.up)) * grain
+  }
+
+  /// The same where the number need not be one of bits.
+  private func roundedDown(_ value: Value) -> Int {
+    max(0, Int(min(value.bits - 1e-9 * value.magnitude - 1e-6, Self.mostBits).rounded(.down)))
   }
 
   private static let mostBits = 0x1p62
@@ -193,7 +252,7 @@ public struct LowerBounds: Sendable {
     func two(_ a: Double, _ b: Double) -> Stretch { .twoOperands(work: Double(realMACs), product: a * b) }
     func larger(_ a: Value, _ b: Value) -> Value { a.bits >= b.bits ? a : b }
     switch family {
-    case .compulsory: return nil
+    case .compulsory, .loomisWhitneyParts, .arrivals: return nil
     case .loomisWhitneyOutputs: return best(loomisWhitney, discounted: outputs, constant: 0)
     case .loomisWhitneyInputs: return best(loomisWhitney, discounted: inputs, constant: inputs - outputs)
     case .loomisWhitneyWeights: return best(loomisWhitney, discounted: weights, constant: weights - outputs)

@@ -76,9 +76,11 @@ struct ScheduleTests {
     }
   }
 
-  /// A Buffer in parts, and tensors on the chip, drawn for a layer whose schedules are few.
-  private static func layout(_ problem: Problem, _ random: inout SplitMix64) throws -> BufferLayout {
-    let onChip = Tensor.allCases.filter { _ in random.oneIn(3) }
+  /// A Buffer in parts, and perhaps tensors on the chip, drawn for a layer whose schedules are few.
+  private static func layout(
+    _ problem: Problem, _ random: inout SplitMix64, hasOnChip: Bool = true
+  ) throws -> BufferLayout {
+    let onChip = Tensor.allCases.filter { _ in hasOnChip && random.oneIn(3) }
     let groups: [Set<Tensor>] = random.pick([
       [[.inputs], [.weights], [.outputs]], [[.inputs, .outputs], [.weights]], [[.inputs], [.weights, .outputs]],
       [[.inputs, .weights], [.outputs]], [[.inputs, .weights, .outputs]],
@@ -115,6 +117,39 @@ struct ScheduleTests {
       #expect(nest.energy.dataQuanta >= least.energy, failure)
     }
     #expect(count > 10)
+  }
+
+  /// What bounds of a Buffer in parts say of bits read, of bits moved and of energies holds each for the schedule that has the least.
+  ///
+  /// Every other layer is a product of matrices, or of a matrix and a vector, whose parts hold few words: there these bounds say most.
+  @Test("In parts they are, whatever is counted, 20 layers a seed", arguments: 0..<20)
+  func boundsOfParts(seed: Int) throws {
+    var layers = RandomLayers(seed: 78_000 + seed, largestSize: 4, largestMACs: 12)
+    for index in 0..<20 {
+      var (layer, setting) = (Self.problem(&layers).layer, Self.problem(&layers).setting)
+      if index % 2 == 0 {
+        let (m, n, k) = layers.random.pick([(2, 2, 2), (2, 2, 3), (2, 3, 2), (3, 2, 2), (1, 3, 4), (1, 4, 3)])
+        layer = try Layer.gemm(name: "product", m: m, n: n, k: k)
+        setting.widths = WordWidths(.one)
+        setting.layout = try BufferLayout(
+          parts: Tensor.allCases.map { BufferLayout.Part([$0], capacity: Bits(layers.random.pick(1...3))) })
+      } else {
+        setting.layout = try Self.layout(Problem(layer, in: setting), &layers.random, hasOnChip: false)
+      }
+      let capacity = setting.layout.parts.reduce(0) { $0 + $1.capacity.count }
+      for (read, write) in [(1.0, 0.0), (1, 1), (1, 2), (2, 1)] {
+        setting.energyModel = try EnergyModel(name: "prices", source: "", unit: "pJ", mac: 0, read: read, write: write)
+        guard let problem = try? Problem(layer, in: setting), let search = ScheduleSearch(problem) else { continue }
+        let failure: Comment = "\(describe(problem, seed: 78_000 + seed)), \(setting.layout)"
+        let least = try #require(search.cheapest(capacity: capacity), failure)
+        let quanta = Double(least.energy) / Double(problem.energyModel.ratio.read)
+        for bound in LowerBounds(problem).all(capacity: Bits(capacity)) {
+          #expect(bound.energy(of: [problem])?.dataQuanta ?? .max <= least.energy, "\(bound) \(failure)")
+          if write == 0 { #expect(Double(bound.read.count) <= quanta, "\(bound) \(failure)") }
+          if read == write { #expect(Double(bound.total.count) <= quanta, "\(bound) \(failure)") }
+        }
+      }
+    }
   }
 
   /// How far the optimum over nests and the best known mapping in up to four pieces are above the cheapest schedule, and that

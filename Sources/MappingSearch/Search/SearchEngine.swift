@@ -121,7 +121,7 @@ struct OptimalityProof {
   init(_ problem: Problem, capacity: Bits) {
     self.problem = problem
     bounds = LowerBounds(problem)
-    leastQuanta = Self.leastQuanta(problem, bounds, capacity)
+    leastQuanta = Self.leastQuanta(problem, bounds.best(capacity: capacity))
   }
 
   /// Whether no schedule can be better than a mapping of some energy of moving data and occupancy.
@@ -129,10 +129,12 @@ struct OptimalityProof {
     if dataQuanta > leastQuanta { return false }
     // No schedule of any kind has less energy; does one with as little hold less?
     let less = occupancy - Bits(1)
-    return less < problem.leastCapacity || Self.leastQuanta(problem, bounds, less) > leastQuanta
+    // What holds less in all need not fit smaller parts.
+    return less < problem.leastCapacity
+      || Self.leastQuanta(problem, bounds.best(capacity: less, isDivided: false)) > leastQuanta
   }
 
-  private static func leastQuanta(_ problem: Problem, _ bounds: LowerBounds, _ capacity: Bits) -> Int {
-    bounds.best(capacity: capacity).energy(of: [problem])?.dataQuanta ?? 0
+  private static func leastQuanta(_ problem: Problem, _ bound: LowerBound) -> Int {
+    bound.energy(of: [problem])?.dataQuanta ?? 0
   }
 }
