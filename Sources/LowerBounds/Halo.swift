@@ -110,9 +110,9 @@ struct Halo: Sendable {
     init(_ share: Double) { (self.share, plain) = (share, share.squareRoot() * (1 - share)) }
   }
 
-  /// What is discounted, and how widths enter.
+  /// What a bit at hand counts as, and how widths enter.
   struct Prices {
-    /// μ of the weights, and μ of the inputs times that of the outputs: one of them is 1.
+    /// Of the weights, and of the inputs times that of the outputs. One of the two is 1 where one tensor is discounted.
     var weights: Double
     var others: Double
     /// √(b_I·b_A/b_W).
@@ -145,6 +145,42 @@ struct Halo: Sendable {
       (low, bestOfLow) = (high, bestOfHigh)
     }
     return most / last.plain / weights.work
+  }
+
+  /// The cost where no more than a share of Loomis-Whitney's work is done, at a share that holds.
+  ///
+  /// The work with as much at hand as is claimed must not be more than each stretch does.
+  private func settled(
+    _ guess: Double, _ cost: (Double) -> Stretch.Cost, _ share: (Stretch.Cost) -> Double
+  ) -> (cost: Stretch.Cost, share: Double) {
+    var own = guess
+    for _ in 0..<8 {
+      let claimed = cost(own)
+      let found = share(claimed)
+      if found <= own { return (claimed, own) }
+      own = found * (1 + 1e-9)
+    }
+    return (cost(1), 1)
+  }
+
+  /// The cost in so many stretches with a price for each tensor's bits.
+  ///
+  /// - Parameters:
+  ///   - plain: the stretches without halo.
+  ///   - stretches: how many there are.
+  ///   - prices: the prices.
+  ///   - capacity: the bits that the Buffer holds at most, each at its price.
+  /// - Returns: a bound on the cost, and the share of Loomis-Whitney's work with as much at hand that is done at most.
+  func cost(
+    _ plain: Stretch, stretches: Double, _ prices: Prices, capacity: Double
+  ) -> (cost: Stretch.Cost, share: Double) {
+    func cost(_ share: Double) -> Stretch.Cost {
+      plain.divided(by: share).cost(
+        stretches: stretches, discounted: 0, capacity: capacity, discount: prices.weights * prices.others)
+    }
+    let weights = weights(prices.beta(0.3, atHand: cost(1).magnitude / stretches).squareRoot())
+    func share(_ cost: Stretch.Cost) -> Double { self.share(atHand: cost.magnitude / stretches, prices, weights) }
+    return settled(share(cost(share(cost(1)))), cost, share)
   }
 
   /// Numbers of stretches that are tried: all up to 16, then one in 17 and so on, whatever the Buffer.
@@ -185,15 +221,8 @@ struct Halo: Sendable {
       }
       var own = 1.0
       for _ in 0..<3 { own = share(cost(own)) }
-      // The work with as much at hand as is claimed must not be more than each stretch does.
       let discount = cost(own).discount
-      for _ in 0..<8 {
-        let claimed = cost(own, discount: discount)
-        let found = share(claimed)
-        if found <= own { return claimed }
-        own = found * (1 + 1e-9)
-      }
-      return cost(1, discount: discount)
+      return settled(own, { cost($0, discount: discount) }, share).cost
     }
     func excess(_ cost: Stretch.Cost) -> Double { cost.cost - cost.discount * discounted }
     var index = Self.counts.firstIndex { $0 >= start } ?? Self.counts.count - 1

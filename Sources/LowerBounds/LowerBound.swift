@@ -34,11 +34,13 @@ public struct LowerBound: Hashable, Sendable {
     case haloWeights = "halo-weights"
     /// Loomis-Whitney with a price for each tensor, in a Buffer of parts.
     case loomisWhitneyParts = "loomis-whitney-parts"
+    /// The same less what blocks lose at their edges.
+    case haloParts = "halo-parts"
     /// Any two operands determine the MAC, which runs when the later of them is there, in a Buffer of parts.
     case arrivals
 
     /// Whether it tells more than others only where the Buffer is divided.
-    var isOfParts: Bool { self == .loomisWhitneyParts || self == .arrivals }
+    var isOfParts: Bool { [.loomisWhitneyParts, .haloParts, .arrivals].contains(self) }
   }
 
   /// The argument behind it.

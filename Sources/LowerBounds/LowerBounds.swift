@@ -9,7 +9,7 @@ public import Workloads
 /// the capacity. Only MACs on real inputs are counted, and only elements that those use. The bounds are on bits read;
 /// finished outputs are written besides. No schedule need attain them. The proofs are in `Proofs.md` beside this file.
 ///
-/// Of a Buffer in parts they are those of a Buffer of the same size that any schedule may use as it likes, and two that know the
+/// Of a Buffer in parts they are those of a Buffer of the same size that any schedule may use as it likes, and three that know the
 /// parts. Of one with boxes there twice they are those of one with each box once. Where a tensor is on the chip they are what the others move at least.
 public struct LowerBounds: Sendable {
   /// Bits of all used inputs, of all weights used on real inputs, and of all outputs that real MACs add to, these at the
@@ -175,7 +175,7 @@ public struct LowerBounds: Sendable {
     let words = zip([inputs, weights, outputs], widths).map(/)
     let buffer = PartedBuffer(
       widths: widths, words: words, mostWords: [partsInputs, words[1], words[2]], macs: Double(realMACs),
-      weightedWork: weightedWork)
+      weightedWork: weightedWork, halo: halo)
     let rooms = parts.map { part in
       PartedBuffer.Part(
         tensors: Tensor.allCases.indices.filter { part.tensors.contains(Tensor.allCases[$0]) },
@@ -185,8 +185,11 @@ public struct LowerBounds: Sendable {
     func value(sumPrice: Double) -> Value? {
       if !boundsWork { return nil }
       let value =
-        family == .arrivals
-        ? buffer.arrivals(rooms, sumPrice: sumPrice) : buffer.loomisWhitney(rooms, sumPrice: sumPrice)
+        switch family {
+        case .arrivals: buffer.arrivals(rooms, sumPrice: sumPrice)
+        case .haloParts: buffer.loomisWhitneyWithHalo(rooms, sumPrice: sumPrice)
+        default: buffer.loomisWhitney(rooms, sumPrice: sumPrice)
+        }
       return Value(bits: value.bits, magnitude: value.magnitude, discount: 1)
     }
     func bits(_ value: Value?, _ rounded: (Value) -> Int) -> Bits { Bits((value.map(rounded) ?? compulsory) + biases) }
@@ -252,7 +255,7 @@ public struct LowerBounds: Sendable {
     func two(_ a: Double, _ b: Double) -> Stretch { .twoOperands(work: Double(realMACs), product: a * b) }
     func larger(_ a: Value, _ b: Value) -> Value { a.bits >= b.bits ? a : b }
     switch family {
-    case .compulsory, .loomisWhitneyParts, .arrivals: return nil
+    case .compulsory, .loomisWhitneyParts, .haloParts, .arrivals: return nil
     case .loomisWhitneyOutputs: return best(loomisWhitney, discounted: outputs, constant: 0)
     case .loomisWhitneyInputs: return best(loomisWhitney, discounted: inputs, constant: inputs - outputs)
     case .loomisWhitneyWeights: return best(loomisWhitney, discounted: weights, constant: weights - outputs)

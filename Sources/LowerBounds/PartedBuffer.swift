@@ -14,7 +14,9 @@ struct PartedBuffer {
   /// MACs on real inputs.
   let macs: Double
   /// G̃, as in ``LowerBounds``.
-  let weightedWork: Double
+  var weightedWork: Double
+  /// What blocks lose at their edges, if anything.
+  let halo: Halo?
 
   /// A part of the Buffer.
   struct Part {
@@ -32,8 +34,10 @@ struct PartedBuffer {
     var magnitude: Double
   }
 
+  /// Bits of each tensor.
+  private var sizes: [Double] { zip(widths, words).map(*) }
   /// Bits of inputs and weights that are read once.
-  private var readOnce: Double { widths[0] * words[0] + widths[1] * words[1] }
+  private var readOnce: Double { sizes[0] + sizes[1] }
 
   // MARK: Any two operands determine the MAC
 
@@ -75,123 +79,177 @@ struct PartedBuffer {
   ///   - sumPrice: what it costs to read a bit of a partial sum again, with having written it, by what it costs to read one.
   /// - Returns: the bound.
   func loomisWhitney(_ parts: [Part], sumPrice: Double) -> Value {
-    let problem = Prices(self, parts, most: [1, 1, max(1, sumPrice)])
-    // More stretches than work make the cost fall.
-    let powers = (0...max(0, Int(log2(max(1, weightedWork))))).map { problem.best(stretches: exp2(Double($0))) }
-    let highest = powers.indices.max { powers[$0].bits < powers[$1].bits } ?? 0
-    // Between the neighbours of the best power the number of stretches is closed in on.
-    var (low, high) = (max(0, Double(highest) - 1), Double(highest) + 1)
-    for _ in 0..<Self.steps {
-      let (left, right) = (high - (high - low) * Self.goldenRatio, low + (high - low) * Self.goldenRatio)
-      if problem.best(stretches: exp2(left)).bits < problem.best(stretches: exp2(right)).bits {
-        low = left
-      } else {
-        high = right
-      }
-    }
-    let near = exp2((low + high) / 2)
-    let whole = [near.rounded(.down), near.rounded(.up)].map { problem.best(stretches: $0) }
-    let best = whole.reduce(powers[highest]) { $1.bits > $0.bits ? $1 : $0 }
-    let sizes = zip(widths, words).map(*)
-    // Prices of nothing say that all is read once.
-    return Value(
-      bits: max(0, best.bits) + sizes[0] + sizes[1], magnitude: max(best.magnitude, sizes[0], sizes[1], sizes[2]))
+    value(Prices(self, parts, sumPrice: sumPrice).best())
   }
 
-  private static let steps = 32
-  private static let goldenRatio = 0.618_033_988_749_894_9
+  /// The same less what blocks lose at their edges, at prices that are the best for about as much less work.
+  func loomisWhitneyWithHalo(_ parts: [Part], sumPrice: Double) -> Value {
+    var prices = Prices(self, parts, sumPrice: sumPrice)
+    var found = prices.best()
+    // A Buffer without a bit has no stretches.
+    guard let halo, weightedWork > 0, prices.held(found.prices) > 0 else { return value(found) }
+    let plain = Stretch.loomisWhitney(weightedWork: weightedWork)
+    let widths = (widths[0] * widths[2] / widths[1]).squareRoot()
+    var best = found
+    for _ in 0..<Self.haloSteps {
+      let counted = Halo.Prices(weights: found.prices[1], others: found.prices[0] * found.prices[2], widths: widths)
+      func bound(_ stretches: Double) -> (found: Prices.Found, share: Double) {
+        let (cost, share) = halo.cost(plain, stretches: stretches, counted, capacity: prices.held(found.prices))
+        return (prices.found(found.prices, stretches: stretches, cost: cost.cost, magnitude: cost.magnitude), share)
+      }
+      var own = bound(found.stretches)
+      for factor in [1 + 1.0 / 16, 1 - 1.0 / 16] {
+        while true {
+          let stretches = (own.found.stretches * factor).rounded(factor > 1 ? .up : .down)
+          if stretches < 1 { break }
+          let next = bound(stretches)
+          if next.found.bits <= own.found.bits { break }
+          own = next
+        }
+      }
+      if own.found.bits > best.bits { best = own.found }
+      prices.work = weightedWork / own.share
+      found = prices.best()
+    }
+    return value(best)
+  }
+
+  private static let haloSteps = 2
+
+  private func value(_ found: Prices.Found) -> Value {
+    // Prices of nothing say that all is read once.
+    return Value(
+      bits: max(0, found.bits) + sizes[0] + sizes[1], magnitude: max(found.magnitude, sizes[0], sizes[1], sizes[2]))
+  }
 
   /// The search for prices of the tensors' bits, each no more than it costs to read one.
   private struct Prices {
-    let buffer: PartedBuffer
-    let parts: [Part]
-    /// The largest prices.
-    let most: [Double]
-    /// The groupings of tensors with equal prices that are tried.
-    private let groupings: [[(tensors: [Int], bits: Double)]]
+    /// Of inputs, weights and sums; the last number is none.
+    typealias Each = SIMD4<Double>
 
-    init(_ buffer: PartedBuffer, _ parts: [Part], most: [Double]) {
-      (self.buffer, self.parts, self.most) = (buffer, parts, most)
+    /// Tensors that have the same price, and the bits of the part for which it counts, if it does.
+    private typealias Group = (tensors: [Int], bits: Double)
+
+    private static let steps = 24
+    private static let goldenRatio = 0.618_033_988_749_894_9
+
+    private let parts: [Part]
+    /// The largest prices.
+    private let most: Each
+    /// Bits of each tensor.
+    private let sizes: Each
+    /// G̃, or more where less is done of what Loomis-Whitney allows.
+    var work: Double
+    /// The groupings of tensors with equal prices that are tried.
+    private let groupings: [[Group]]
+
+    init(_ buffer: PartedBuffer, _ parts: [Part], sumPrice: Double) {
+      (self.parts, work) = (parts, buffer.weightedWork)
+      most = Each(1, 1, max(1, sumPrice), 0)
+      sizes = Each(buffer.sizes + [0])
       groupings = Self.groupings(parts)
     }
 
-    /// Prices, and what the cost at them is above that of reading and creating everything once.
+    /// Prices, and what the cost at them in so many stretches is above that of reading and creating everything once.
     struct Found {
-      var prices: [Double]
+      var prices: Each
+      var stretches: Double
       var bits: Double
       var magnitude: Double
     }
 
     /// Bits that the whole Buffer holds at most, each at its price.
-    private func held(_ prices: [Double]) -> Double {
-      parts.reduce(0) { sum, part in sum + part.bits * (part.tensors.map { prices[$0] }.max() ?? 0) }
+    func held(_ prices: Each) -> Double {
+      parts.reduce(0) { sum, part in sum + part.bits * part.tensors.reduce(0) { max($0, prices[$1]) } }
     }
 
-    /// (√(α_I α_W α_O)·G̃)^(2/3).
-    private func work(_ prices: [Double]) -> Double {
-      cbrt(prices[0] * prices[1] * prices[2]) * pow(buffer.weightedWork, 2.0 / 3)
+    func found(_ prices: Each, stretches: Double, cost: Double, magnitude: Double) -> Found {
+      let once = (prices * sizes).sum()
+      return Found(prices: prices, stretches: stretches, bits: cost - once, magnitude: max(magnitude, once))
     }
 
-    private func found(_ prices: [Double], stretches: Double) -> Found {
-      let all = 3 * cbrt(stretches) * work(prices)
+    private func found(_ prices: Each, stretches: Double, factor: Double) -> Found {
+      let all = factor * cbrt(prices[0] * prices[1] * prices[2])
       let rest = (stretches - 1) * held(prices)
-      let once = zip(prices, zip(buffer.widths, buffer.words).map(*)).map(*).reduce(0, +)
-      return Found(prices: prices, bits: all - rest - once, magnitude: max(all, rest, once))
+      return found(prices, stretches: stretches, cost: all - rest, magnitude: max(all, rest))
+    }
+
+    /// The best prices and the best number of stretches.
+    func best() -> Found {
+      // More stretches than work make the cost fall. Powers of four are tried.
+      let powers = stride(from: 0, through: max(0, log2(max(1, work))), by: 2).map { best(stretches: exp2($0)) }
+      let highest = powers.indices.max { powers[$0].bits < powers[$1].bits } ?? 0
+      // Between the neighbours of the best power the number of stretches is closed in on.
+      var (low, high) = (max(0, 2 * Double(highest) - 2), 2 * Double(highest) + 2)
+      func bits(_ power: Double) -> Double { best(stretches: exp2(power)).bits }
+      var (left, right) = (high - (high - low) * Self.goldenRatio, low + (high - low) * Self.goldenRatio)
+      var (atLeft, atRight) = (bits(left), bits(right))
+      for _ in 0..<Self.steps {
+        if atLeft < atRight {
+          (low, left, atLeft) = (left, right, atRight)
+          right = low + (high - low) * Self.goldenRatio
+          atRight = bits(right)
+        } else {
+          (high, right, atRight) = (right, left, atLeft)
+          left = high - (high - low) * Self.goldenRatio
+          atLeft = bits(left)
+        }
+      }
+      let near = exp2((low + high) / 2)
+      let whole = [near.rounded(.down), near.rounded(.up)].map { best(stretches: $0) }
+      return whole.reduce(powers[highest]) { $1.bits > $0.bits ? $1 : $0 }
     }
 
     /// The best prices for a number of stretches.
-    func best(stretches: Double) -> Found {
-      groupings.reduce(found(most, stretches: stretches)) { best, groups in
-        self.best(groups, stretches: stretches, best)
+    private func best(stretches: Double) -> Found {
+      let factor = 3 * cbrt(stretches * work * work)
+      return groupings.reduce(found(most, stretches: stretches, factor: factor)) { best, groups in
+        self.best(groups, stretches: stretches, factor: factor, best)
       }
     }
 
-    /// Tensors that have the same price, and of those that share a part the one whose price counts for it.
-    ///
-    /// At the best prices those of a part are equal, or the larger counts.
-    private static func groupings(_ parts: [Part]) -> [[(tensors: [Int], bits: Double)]] {
+    /// At the best prices those of the tensors of a part are equal, or one of them is the larger and counts for the part.
+    private static func groupings(_ parts: [Part]) -> [[Group]] {
       parts.reduce([[]]) { groupings, part in
-        let ways: [[(tensors: [Int], bits: Double)]] =
-          part.tensors.count == 1
-          ? [[(part.tensors, part.bits)]]
-          : [[(part.tensors, part.bits)]]
-            + part.tensors.map { largest in part.tensors.map { ([$0], $0 == largest ? part.bits : 0) } }
+        var ways: [[Group]] = [[(part.tensors, part.bits)]]
+        if part.tensors.count > 1 {
+          ways += part.tensors.map { largest in part.tensors.map { ([$0], $0 == largest ? part.bits : 0) } }
+        }
         return groupings.flatMap { grouping in ways.map { grouping + $0 } }
       }
     }
 
-    /// The best of c·Π α^(n/3) - Σ q·α over the prices α of groups of n tensors, or what is known where that is better.
+    /// The best of factor·Π α^(n/3) - Σ q·α over the prices α of groups of n tensors, or what is known where that is better.
     ///
-    /// Some prices are the largest, and of the others the derivatives vanish.
-    private func best(_ groups: [(tensors: [Int], bits: Double)], stretches: Double, _ known: Found) -> Found {
-      let factor = 3 * cbrt(stretches) * pow(buffer.weightedWork, 2.0 / 3)
-      let slopes = groups.map { group in
-        (stretches - 1) * group.bits + group.tensors.reduce(0) { $0 + buffer.widths[$1] * buffer.words[$1] }
+    /// Some prices are the largest, and of the others the derivatives vanish: α = factor·n/3·Π α^(n/3)/q.
+    private func best(_ groups: [Group], stretches: Double, factor: Double, _ known: Found) -> Found {
+      /// What the product takes of a group, in logarithms, and its price by the product where that is not the largest.
+      var (exponents, largest, logarithms, prices) = (Each.zero, Each.zero, Each.zero, Each.zero)
+      for (index, group) in groups.enumerated() {
+        let slope = (stretches - 1) * group.bits + group.tensors.reduce(0) { $0 + sizes[$1] }
+        exponents[index] = Double(group.tensors.count) / 3
+        largest[index] = group.tensors.reduce(.infinity) { min($0, most[$1]) }
+        prices[index] = factor * exponents[index] / slope
+        logarithms[index] = log(prices[index])
       }
-      let limits = groups.map { group in group.tensors.map { most[$0] }.min() ?? 1 }
-      let shares = groups.map { Double($0.tensors.count) / 3 }
       var best = known
       for isLargest in 1..<(1 << groups.count) {
-        var (product, free) = (1.0, 0.0)
-        for group in groups.indices {
-          if isLargest >> group & 1 == 1 {
-            product *= pow(limits[group], shares[group])
+        var (product, free) = (0.0, 0.0)
+        for index in groups.indices {
+          if isLargest >> index & 1 == 1 {
+            product += largest[index] == 1 ? 0 : exponents[index] * log(largest[index])
           } else {
-            product *= pow(factor * shares[group] / slopes[group], shares[group])
-            free += shares[group]
+            product += exponents[index] * logarithms[index]
+            free += exponents[index]
           }
         }
-        let mean = pow(product, 1 / (1 - free))
-        var prices = most
-        for group in groups.indices where isLargest >> group & 1 == 0 {
-          for tensor in groups[group].tensors {
-            prices[tensor] = min(limits[group], factor * shares[group] * mean / slopes[group])
-          }
+        let mean = exp(product / (1 - free))
+        var each = Each.zero
+        for (index, group) in groups.enumerated() {
+          let price = isLargest >> index & 1 == 1 ? largest[index] : min(largest[index], prices[index] * mean)
+          for tensor in group.tensors { each[tensor] = price }
         }
-        for group in groups.indices where isLargest >> group & 1 == 1 {
-          for tensor in groups[group].tensors { prices[tensor] = limits[group] }
-        }
-        let next = found(prices, stretches: stretches)
+        let next = found(each, stretches: stretches, factor: factor)
         if next.bits > best.bits { best = next }
       }
       return best

@@ -48,7 +48,7 @@ struct DividedBufferTests {
     let widths = (0..<3).map { _ in Double(random.pick([1, 8, 32])) }
     let product: Double = widths[0] * widths[1] * widths[2]
     let work = pow(2, Double(random.pick(20...30))) * product.squareRoot()
-    let buffer = PartedBuffer(widths: widths, words: words, mostWords: words, macs: 0, weightedWork: work)
+    let buffer = PartedBuffer(widths: widths, words: words, mostWords: words, macs: 0, weightedWork: work, halo: nil)
     let bits = (0..<3).map { _ in Double(8 << random.pick(4...14)) }
     let groups = random.pick([[[0], [1], [2]], [[0, 2], [1]], [[0], [1, 2]], [[0, 1], [2]]])
     let parts = groups.map { group in PartedBuffer.Part(tensors: group, bits: group.reduce(0) { $0 + bits[$1] }) }
