@@ -1,4 +1,5 @@
 public import Foundation
+import Interchange
 import Parallel
 
 /// Runs gnuplot.
@@ -102,10 +103,7 @@ public enum Gnuplot {
   /// back in that thread and ends with it.
   private static func write(_ data: Data, to pipe: FileHandle) {
     Thread {
-      var signals = sigset_t()
-      unsafe sigemptyset(&signals)
-      unsafe sigaddset(&signals, SIGPIPE)
-      unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
+      StandardStreams.holdBackBrokenPipes()
       // What gnuplot did not read it complains about itself.
       try? pipe.write(contentsOf: data)
       try? pipe.close()
