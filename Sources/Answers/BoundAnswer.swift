@@ -30,12 +30,11 @@ public struct BoundAnswer: Hashable, Sendable {
   public static func all(
     network: String?, _ whole: WholeLayer, in setting: Problem.Setting, capacities: [Bits]
   ) throws(ProblemError) -> [BoundAnswer] {
-    // Bounds are on bits, whatever these cost.
-    let bounds = LowerBounds(try whole.problems(in: setting.withoutBuffer))
     var answers: [BoundAnswer] = []
     for capacity in capacities {
       let problems = try whole.problems(in: try setting.at(capacity))
-      let families = bounds.all(capacity: capacity)
+      // Which schedules spend least depends on the ratio of prices, in which those of the Buffer may enter.
+      let families = LowerBounds(problems).all(capacity: capacity)
       let best = LowerBounds.best(of: families)
       for bound in families {
         guard let energy = bound.energy(of: problems) else {

@@ -56,8 +56,10 @@ public struct LowerBound: Hashable, Sendable {
   /// writes more.
   public let total: Bits
   /// Bits whose reading costs no more than what any schedule spends besides writing finished outputs: those that it reads, and
-  /// those of partial sums that it writes to read them again.
+  /// those of partial sums that it writes to read them again, at prices of ``ratio``.
   public let charged: Bits
+  /// The ratio of prices that ``charged`` is for.
+  public let ratio: PriceRatio
 
   /// A bound on the energy of every schedule of a layer, which perhaps none attains.
   ///
@@ -70,6 +72,11 @@ public struct LowerBound: Hashable, Sendable {
       if overflow { return nil }
       macs = sum
     }
-    return parts.first?.energyModel.energy(macs: macs, read: charged, written: written)
+    return parts.first.flatMap {
+      $0.energyModel.energy(macs: macs, read: charged(by: $0.energyModel), written: written)
+    }
   }
+
+  /// The bits whose reading is charged by an energy model: of one with prices of another ratio those that any schedule reads.
+  public func charged(by model: EnergyModel) -> Bits { model.ratio == ratio ? charged : read }
 }

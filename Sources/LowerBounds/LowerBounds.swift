@@ -35,8 +35,8 @@ public struct LowerBounds: Sendable {
   /// What blocks lose at their edges, where some class of kernel positions has more than one row and column.
   private let halo: Halo?
   private let layout: BufferLayout
-  /// What it costs to write a bit, by what it costs to read one.
-  private let writePrice: Double
+  /// The ratio of the problem's prices.
+  private let ratio: PriceRatio
 
   /// Prepares the bounds of a problem for any capacity.
   public init(_ problem: Problem) { self.init([problem]) }
@@ -93,8 +93,7 @@ public struct LowerBounds: Sendable {
     weightedWork = weightedPairs * Double(inputBits * weightBits * partialSumBits).squareRoot()
     halo = Halo(work: classes)
     layout = parts[0].layout
-    let ratio = parts[0].energyModel.ratio
-    writePrice = ratio.read > 0 ? Double(ratio.write) / Double(ratio.read) : 0
+    ratio = parts[0].energyModel.ratio
   }
 
   /// A layer has at most 2^53 elements of a tensor. Parts together may have more: what cannot be counted in bits is left
@@ -150,7 +149,8 @@ public struct LowerBounds: Sendable {
       let value = value(family, capacity: Double(capacity.count))
       let read = Bits((value.map(roundedUp) ?? compulsory) + biases)
       return LowerBound(
-        family: family, discount: value?.discount, read: read, written: written, total: read + written, charged: read)
+        family: family, discount: value?.discount, read: read, written: written, total: read + written, charged: read,
+        ratio: ratio)
     }
   }
 
@@ -193,11 +193,14 @@ public struct LowerBounds: Sendable {
       return Value(bits: value.bits, magnitude: value.magnitude, discount: 1)
     }
     func bits(_ value: Value?, _ rounded: (Value) -> Int) -> Bits { Bits((value.map(rounded) ?? compulsory) + biases) }
+    // What it costs to write a bit, by what it costs to read one.
+    let writePrice = ratio.read > 0 ? Double(ratio.write) / Double(ratio.read) : 0
     let (read, moved) = (bits(value(sumPrice: 1), roundedUp), bits(value(sumPrice: 2), roundedUp))
     // Only whole numbers of bits are rounded up to what sums of words can be.
     let charged = writePrice == 1 ? moved : bits(value(sumPrice: 1 + writePrice), roundedDown)
     return LowerBound(
-      family: family, discount: nil, read: read, written: written, total: moved + written, charged: max(read, charged))
+      family: family, discount: nil, read: read, written: written, total: moved + written, charged: max(read, charged),
+      ratio: ratio)
   }
 
   /// A bound with what it takes to know how exact it is.

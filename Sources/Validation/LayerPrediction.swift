@@ -75,7 +75,7 @@ extension LayerPrediction {
       let bound = bounds.best(capacity: capacity)
       let bits = optima[capacity].flatMap { $0 }?.traffic.bits(widths)
       return AtCapacity(
-        capacity: capacity, bound: energy(read: bound.charged, written: bound.written),
+        capacity: capacity, bound: energy(read: bound.read, written: bound.written),
         optimum: bits.map { energy(read: $0.read, written: $0.written) })
     }
     hierarchyBound = hierarchy.least(bounds)

@@ -51,7 +51,7 @@ extension SkiSlope {
     }
 
     private func energy(_ bound: LowerBound, _ model: EnergyModel) -> Double {
-      Double(count) * model.inUnits(read: bound.charged, written: bound.written)
+      Double(count) * model.inUnits(read: bound.charged(by: model), written: bound.written)
     }
   }
 
