@@ -17,8 +17,6 @@ public struct LowerBounds: Sendable {
   private let inputs: Double
   private let weights: Double
   private let outputs: Double
-  /// Inputs used by each part of the layer, added up, in words.
-  private let partsInputs: Double
   /// Bits of biases, read once besides everything else.
   private let biases: Int
   private let written: Bits
@@ -35,6 +33,8 @@ public struct LowerBounds: Sendable {
   /// What blocks lose at their edges, where some class of kernel positions has more than one row and column.
   private let halo: Halo?
   private let layout: BufferLayout
+  /// What a Buffer of parts has besides, where there are parts and bounds on what is computed hold.
+  private let parted: PartedBuffer?
   /// The ratio of the problem's prices.
   private let ratio: PriceRatio
 
@@ -51,6 +51,7 @@ public struct LowerBounds: Sendable {
     precondition(!parts.isEmpty, "a layer has at least one part")
     let (widths, onChip) = (parts[0].widths, parts[0].layout.onChip)
     boundsWork = onChip.isEmpty
+    layout = parts[0].layout
     let (inputBits, weightBits) = (widths.inputs.count, widths.weights.count)
     let partialSumBits = widths.partialSums.count
     var (usedInputs, usedWeights, biases, finished, realMACs) = (0, 0, 0, 0, 0)
@@ -81,7 +82,6 @@ public struct LowerBounds: Sendable {
     inputs = Double(usedInputs * inputBits)
     self.weights = weights
     self.outputs = outputs
-    self.partsInputs = partsInputs
     self.biases = biases * partialSumBits
     written = onChip.contains(.outputs) ? .zero : Words(finished) * widths.outputs
     compulsory =
@@ -92,8 +92,15 @@ public struct LowerBounds: Sendable {
     self.realMACs = realMACs
     weightedWork = weightedPairs * Double(inputBits * weightBits * partialSumBits).squareRoot()
     halo = Halo(work: classes)
-    layout = parts[0].layout
     ratio = parts[0].energyModel.ratio
+    let widthsInOrder = [inputBits, weightBits, partialSumBits].map { Double($0) }
+    let words = zip([inputs, weights, outputs], widthsInOrder).map(/)
+    parted =
+      layout.parts.isEmpty || !boundsWork
+      ? nil
+      : PartedBuffer(
+        widths: widthsInOrder, words: words, mostWords: [partsInputs, words[1], words[2]], macs: Double(realMACs),
+        weightedWork: weightedWork, halo: halo)
   }
 
   /// A layer has at most 2^53 elements of a tensor. Parts together may have more: what cannot be counted in bits is left
@@ -143,15 +150,14 @@ public struct LowerBounds: Sendable {
   ///   - isDivided: whether its parts have their shares of it; where not, any tensor may use it all.
   /// - Returns: the bounds.
   public func all(capacity: Bits, isDivided: Bool = true) -> [LowerBound] {
-    let parts = isDivided ? layout.parts(in: capacity) : []
-    return LowerBound.Family.allCases.compactMap { family in
-      if family.isOfParts { return parts.isEmpty ? nil : bound(family, parts) }
+    let undivided = LowerBound.Family.allCases.filter { !$0.isOfParts }.map { family in
       let value = value(family, capacity: Double(capacity.count))
       let read = Bits((value.map(roundedUp) ?? compulsory) + biases)
       return LowerBound(
         family: family, discount: value?.discount, read: read, written: written, total: read + written, charged: read,
         ratio: ratio)
     }
+    return isDivided ? undivided + bounds(in: layout.parts(in: capacity)) : undivided
   }
 
   /// The largest bound at a capacity; of equal ones the first in the order of ``LowerBound/Family``.
@@ -169,48 +175,42 @@ public struct LowerBounds: Sendable {
     bounds.dropFirst().reduce(bounds[0]) { $1.charged > $0.charged ? $1 : $0 }
   }
 
-  /// A family's bound in a Buffer of parts.
-  private func bound(_ family: LowerBound.Family, _ parts: [BufferLayout.Part]) -> LowerBound {
-    let widths = [self.widths.inputs, self.widths.weights, self.widths.outputs]
-    let words = zip([inputs, weights, outputs], widths).map(/)
-    let buffer = PartedBuffer(
-      widths: widths, words: words, mostWords: [partsInputs, words[1], words[2]], macs: Double(realMACs),
-      weightedWork: weightedWork, halo: halo)
+  /// The bounds of the families of parts; none where there are no parts.
+  private func bounds(in parts: [BufferLayout.Part]) -> [LowerBound] {
+    if parts.isEmpty { return [] }
     let rooms = parts.map { part in
       PartedBuffer.Part(
         tensors: Tensor.allCases.indices.filter { part.tensors.contains(Tensor.allCases[$0]) },
         bits: Double(part.capacity.count))
     }
     /// Bits read at least, those of partial sums so many times.
-    func value(sumPrice: Double) -> Value? {
-      if !boundsWork { return nil }
-      let value =
-        switch family {
-        case .arrivals: buffer.arrivals(rooms, sumPrice: sumPrice)
-        case .haloParts: buffer.loomisWhitneyWithHalo(rooms, sumPrice: sumPrice)
-        default: buffer.loomisWhitney(rooms, sumPrice: sumPrice)
-        }
-      return Value(bits: value.bits, magnitude: value.magnitude, discount: 1)
-    }
-    func bits(_ value: Value?, _ rounded: (Value) -> Int) -> Bits { Bits((value.map(rounded) ?? compulsory) + biases) }
+    func values(sumPrice: Double) -> [LowerBound.Family: Value] { parted?.bounds(rooms, sumPrice: sumPrice) ?? [:] }
     // What it costs to write a bit, by what it costs to read one.
     let writePrice = ratio.read > 0 ? Double(ratio.write) / Double(ratio.read) : 0
-    let (read, moved) = (bits(value(sumPrice: 1), roundedUp), bits(value(sumPrice: 2), roundedUp))
-    // Only whole numbers of bits are rounded up to what sums of words can be.
-    let charged = writePrice == 1 ? moved : bits(value(sumPrice: 1 + writePrice), roundedDown)
-    return LowerBound(
-      family: family, discount: nil, read: read, written: written, total: moved + written, charged: max(read, charged),
-      ratio: ratio)
+    let (reading, moving) = (values(sumPrice: 1), values(sumPrice: 2))
+    let spending = writePrice == 1 ? moving : values(sumPrice: 1 + writePrice)
+    return LowerBound.Family.allCases.filter(\.isOfParts).map { family in
+      func bits(_ value: Value?, _ rounded: (Value) -> Int) -> Bits {
+        Bits((value.map(rounded) ?? compulsory) + biases)
+      }
+      let (read, moved) = (bits(reading[family], roundedUp), bits(moving[family], roundedUp))
+      // Only whole numbers of bits are rounded up to what sums of words can be.
+      let charged = bits(spending[family], writePrice == 1 ? roundedUp : roundedDown)
+      return LowerBound(
+        family: family, discount: nil, read: read, written: written, total: moved + written,
+        charged: max(read, charged),
+        ratio: ratio)
+    }
   }
 
   /// A bound with what it takes to know how exact it is.
-  private struct Value {
-    /// Bits read.
+  struct Value {
+    /// Bits read; in a Buffer of parts those of a partial sum may count several times.
     var bits: Double
     /// The largest number that went into it by addition: rounding errors are relative to this one.
     var magnitude: Double
-    /// μ.
-    var discount: Double
+    /// μ, where there is one.
+    var discount: Double?
   }
 
   /// The least possible number of bits read that is no less than a bound, lowered by what rounding may have added to it:

@@ -26,28 +26,31 @@ struct PartedBuffer {
     let bits: Double
   }
 
-  /// A bound on bits read, and what it takes to know how exact it is.
-  struct Value {
-    /// Bits read, a sum's so many times.
-    var bits: Double
-    /// The largest number that went into it by addition.
-    var magnitude: Double
-  }
-
   /// Bits of each tensor.
   private var sizes: [Double] { zip(widths, words).map(*) }
   /// Bits of inputs and weights that are read once.
   private var readOnce: Double { sizes[0] + sizes[1] }
 
-  // MARK: Any two operands determine the MAC
-
-  /// Each MAC runs once the last of two words is there: then the other's part holds no more than its bits.
+  /// The bound of every family of parts on bits read.
   ///
   /// - Parameters:
   ///   - parts: the parts.
   ///   - sumPrice: what it costs to read a bit of a partial sum again, with having written it, by what it costs to read one.
-  /// - Returns: the largest such bound over all pairs of tensors.
-  func arrivals(_ parts: [Part], sumPrice: Double) -> Value {
+  /// - Returns: the bounds.
+  func bounds(_ parts: [Part], sumPrice: Double) -> [LowerBound.Family: LowerBounds.Value] {
+    let prices = Prices(self, parts, sumPrice: sumPrice)
+    let found = prices.best()
+    return [
+      .loomisWhitneyParts: value(found), .haloParts: value(withHalo(found, prices)),
+      .arrivals: arrivals(parts, sumPrice: sumPrice),
+    ]
+  }
+
+  // MARK: Any two operands determine the MAC
+
+  /// Each MAC runs once the last of two words is there: then the other's part holds no more than its bits. The largest such bound over
+  /// all pairs of tensors.
+  private func arrivals(_ parts: [Part], sumPrice: Double) -> LowerBounds.Value {
     let prices = [widths[0], widths[1], sumPrice * widths[2]]
     var most = 0.0
     for (one, other) in [(0, 1), (0, 2), (1, 2)] {
@@ -57,7 +60,7 @@ struct PartedBuffer {
     }
     // A part that holds no word lets no MAC run.
     most = min(most, Self.mostBits)
-    return Value(bits: readOnce + most, magnitude: max(readOnce, most, macs))
+    return LowerBounds.Value(bits: readOnce + most, magnitude: max(readOnce, most, macs))
   }
 
   /// More than can be counted.
@@ -72,22 +75,11 @@ struct PartedBuffer {
 
   // MARK: Loomis-Whitney
 
-  /// Loomis-Whitney with a price for each tensor's bits, at the best prices and the best number of stretches that are found.
-  ///
-  /// - Parameters:
-  ///   - parts: the parts.
-  ///   - sumPrice: what it costs to read a bit of a partial sum again, with having written it, by what it costs to read one.
-  /// - Returns: the bound.
-  func loomisWhitney(_ parts: [Part], sumPrice: Double) -> Value {
-    value(Prices(self, parts, sumPrice: sumPrice).best())
-  }
-
-  /// The same less what blocks lose at their edges, at prices that are the best for about as much less work.
-  func loomisWhitneyWithHalo(_ parts: [Part], sumPrice: Double) -> Value {
-    var prices = Prices(self, parts, sumPrice: sumPrice)
-    var found = prices.best()
+  /// Loomis-Whitney less what blocks lose at their edges, at prices that are the best for about as much less work.
+  private func withHalo(_ plainly: Prices.Found, _ prices: Prices) -> Prices.Found {
+    var (prices, found) = (prices, plainly)
     // A Buffer without a bit has no stretches.
-    guard let halo, weightedWork > 0, prices.held(found.prices) > 0 else { return value(found) }
+    guard let halo, weightedWork > 0, prices.held(found.prices) > 0 else { return found }
     let plain = Stretch.loomisWhitney(weightedWork: weightedWork)
     let widths = (widths[0] * widths[2] / widths[1]).squareRoot()
     var best = found
@@ -111,14 +103,14 @@ struct PartedBuffer {
       prices.work = weightedWork / own.share
       found = prices.best()
     }
-    return value(best)
+    return best
   }
 
   private static let haloSteps = 2
 
-  private func value(_ found: Prices.Found) -> Value {
+  private func value(_ found: Prices.Found) -> LowerBounds.Value {
     // Prices of nothing say that all is read once.
-    return Value(
+    return LowerBounds.Value(
       bits: max(0, found.bits) + sizes[0] + sizes[1], magnitude: max(found.magnitude, sizes[0], sizes[1], sizes[2]))
   }
 

@@ -125,8 +125,10 @@ struct ScheduleTests {
   @Test("In parts they are, whatever is counted, 20 layers a seed", arguments: 0..<20)
   func boundsOfParts(seed: Int) throws {
     var layers = RandomLayers(seed: 78_000 + seed, largestSize: 4, largestMACs: 12)
+    var count = 0
     for index in 0..<20 {
-      var (layer, setting) = (Self.problem(&layers).layer, Self.problem(&layers).setting)
+      let plain = Self.problem(&layers)
+      var (layer, setting) = (plain.layer, plain.setting)
       if index % 2 == 0 {
         let (m, n, k) = layers.random.pick([(2, 2, 2), (2, 2, 3), (2, 3, 2), (3, 2, 2), (1, 3, 4), (1, 4, 3)])
         layer = try Layer.gemm(name: "product", m: m, n: n, k: k)
@@ -134,7 +136,7 @@ struct ScheduleTests {
         setting.layout = try BufferLayout(
           parts: Tensor.allCases.map { BufferLayout.Part([$0], capacity: Bits(layers.random.pick(1...3))) })
       } else {
-        setting.layout = try Self.layout(Problem(layer, in: setting), &layers.random, hasOnChip: false)
+        setting.layout = try Self.layout(plain, &layers.random, hasOnChip: false)
       }
       let capacity = setting.layout.parts.reduce(0) { $0 + $1.capacity.count }
       for (read, write) in [(1.0, 0.0), (1, 1), (1, 2), (2, 1)] {
@@ -142,6 +144,7 @@ struct ScheduleTests {
         guard let problem = try? Problem(layer, in: setting), let search = ScheduleSearch(problem) else { continue }
         let failure: Comment = "\(describe(problem, seed: 78_000 + seed)), \(setting.layout)"
         let least = try #require(search.cheapest(capacity: capacity), failure)
+        count += 1
         let quanta = Double(least.energy) / Double(problem.energyModel.ratio.read)
         for bound in LowerBounds(problem).all(capacity: Bits(capacity)) {
           #expect(bound.energy(of: [problem])?.dataQuanta ?? .max <= least.energy, "\(bound) \(failure)")
@@ -150,6 +153,7 @@ struct ScheduleTests {
         }
       }
     }
+    #expect(count > 40)
   }
 
   /// How far the optimum over nests and the best known mapping in up to four pieces are above the cheapest schedule, and that

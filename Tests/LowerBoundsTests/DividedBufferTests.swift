@@ -53,7 +53,7 @@ struct DividedBufferTests {
     let groups = random.pick([[[0], [1], [2]], [[0, 2], [1]], [[0], [1, 2]], [[0, 1], [2]]])
     let parts = groups.map { group in PartedBuffer.Part(tensors: group, bits: group.reduce(0) { $0 + bits[$1] }) }
     for sumPrice in [1.0, 2, 3.5] {
-      let found = buffer.loomisWhitney(parts, sumPrice: sumPrice)
+      let found = try #require(buffer.bounds(parts, sumPrice: sumPrice)[.loomisWhitneyParts])
       let grid = (1...10).map { Double($0) / 10 }
       for a in grid {
         for b in grid {
@@ -74,6 +74,19 @@ struct DividedBufferTests {
           }
         }
       }
+    }
+  }
+
+  /// Kernels of several rows and columns have edges, others none.
+  @Test func haloRaisesBounds() throws {
+    let layout = try Self.layout(Tensor.allCases.map { ([$0], 400) })
+    for kernel in 1...3 {
+      let layer = try Layer(
+        name: "layer", inputChannels: 40, input: Extent(30), outputChannels: 40, kernel: Extent(kernel))
+      let bounds = LowerBounds(try Self.problem(layer, layout)).all(capacity: Bits(1200))
+      let plain = try #require(bounds.first { $0.family == .loomisWhitneyParts })
+      let halo = try #require(bounds.first { $0.family == .haloParts })
+      #expect(kernel == 1 ? halo.total == plain.total : halo.total.count > plain.total.count * 101 / 100, "\(kernel)")
     }
   }
 
