@@ -27,7 +27,7 @@ public struct Loop: Hashable, Sendable {
   public let direction: Direction
 
   /// The dimension if the loop is over its phases.
-  var dimensionInPhases: Dimension? { if case .phases = cut { dimension } else { nil } }
+  package var dimensionInPhases: Dimension? { if case .phases = cut { dimension } else { nil } }
 
   /// A loop over a dimension.
   public init(_ dimension: Dimension, _ cut: Cut, _ direction: Direction = .forward) {
@@ -49,13 +49,13 @@ extension Loop.Cut {
   /// The blocks of a range: first some of one size, then others of a smaller one.
   package struct Pieces: Hashable {
     /// The blocks of the first size.
-    let first: Int
+    package let first: Int
     /// That size.
-    let firstSize: Int
+    package let firstSize: Int
     /// The blocks of the other size.
-    let rest: Int
+    package let rest: Int
     /// That size.
-    let restSize: Int
+    package let restSize: Int
 
     /// The number of blocks.
     package var count: Int { first + rest }

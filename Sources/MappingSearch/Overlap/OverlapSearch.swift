@@ -54,7 +54,12 @@ struct OverlapSearch: SearchEngine {
   var isComplete: Bool { grids.allSatisfy(\.isComplete) }
 
   func optimum(capacity: Bits, dataflow: Dataflow?, options: SearchOptions) -> Optimum? {
-    let (best, statistics) = search(capacity, dataflow, prunes: options.prunes)
+    sample(capacity: capacity, dataflow: dataflow, besides: nil, options: options)
+  }
+
+  func sample(capacity: Bits, dataflow: Dataflow?, besides known: Evaluation?, options: SearchOptions) -> Optimum? {
+    let most = known.map { problem.largestSum(recountedTo: problem.energyOfGroup($0)) }
+    let (best, statistics) = search(capacity, dataflow, prunes: options.prunes, atMost: most ?? .max)
     return best.map { Optimum(problem.recounted(mapping($0.place), atMost: $0.energy), statistics) }
   }
 

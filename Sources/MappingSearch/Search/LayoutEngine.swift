@@ -55,20 +55,34 @@ struct LayoutEngine: SearchEngine {
     return own.map(\.evaluation).min { problem.isBetter($0, than: $1) }.map { Optimum($0, statistics) }
   }
 
-  /// The best of the mappings listed, of whichever order of keeps, or one that steps lead to from there.
-  private func near(_ capacity: Bits, _ dataflow: Dataflow?, _ options: SearchOptions) -> Optimum? {
-    let found = listed(capacity, dataflow, options)
+  /// A mapping for a curve at one capacity, of whichever order of keeps is the best listed or known, or one that steps lead to from
+  /// there.
+  private func sample(
+    _ capacity: Bits, _ dataflow: Dataflow?, besides known: Evaluation?, _ loads: inout TensorLoads,
+    _ options: SearchOptions
+  ) -> Optimum? {
+    let found = best(capacity, dataflow, known) { search in
+      search.engine.map { $0.sample(capacity: capacity, dataflow: dataflow, besides: known, options: options) }
+        ?? search.optimum(capacity: capacity, dataflow: dataflow, options: options)
+    }
     guard searchesNeighbours, let found else { return found }
-    var loads = TensorLoads(problem)
     return Optimum(problem.improved(found.evaluation, within: capacity, &loads, limit), found.statistics)
   }
 
   /// The best of the mappings listed.
   private func listed(_ capacity: Bits, _ dataflow: Dataflow?, _ options: SearchOptions) -> Optimum? {
+    best(capacity, dataflow, nil) { $0.optimum(capacity: capacity, dataflow: dataflow, options: options) }
+  }
+
+  /// The best that is known, that has all tensors whole or that is found by a search.
+  private func best(
+    _ capacity: Bits, _ dataflow: Dataflow?, _ known: Evaluation?, by find: (Optimizer) -> Optimum?
+  ) -> Optimum? {
     var (statistics, best) = (SearchStatistics(), wholeNest(dataflow))
     if let whole = best, problem.held(by: whole) > capacity { best = nil }
+    if let known, problem.isBetter(known, than: best) { best = known }
     for search in searches where search.room.held < capacity.count {
-      guard let found = search.optimum(capacity: capacity, dataflow: dataflow, options: options) else { continue }
+      guard let found = find(search) else { continue }
       statistics.add(found.statistics)
       precondition(problem.held(by: found.evaluation) <= capacity, "a mapping found fits")
       if problem.isBetter(found.evaluation, than: best) { best = found.evaluation }
@@ -113,13 +127,18 @@ struct LayoutEngine: SearchEngine {
     }
     var statistics = SearchStatistics()
     var found: [ParetoCurve.Candidate] = []
+    var last: Evaluation?
+    var loads = TensorLoads(problem)
     if capacities == nil { statistics.isComplete = false }
     let least = OptimalityProof(problem, capacity: Bits(.max >> 8)).leastQuanta
     for capacity in capacities.map({ Set($0).sorted() }) ?? sampledCapacities {
+      // What fits goes on to fit.
       let optimum =
         capacities == nil
-        ? near(capacity, dataflow, options) : optimum(capacity: capacity, dataflow: dataflow, options: options)
+        ? sample(capacity, dataflow, besides: last, &loads, options)
+        : optimum(capacity: capacity, dataflow: dataflow, options: options)
       guard let optimum else { continue }
+      last = optimum.evaluation
       statistics.add(optimum.statistics)
       found.append(problem.candidate(optimum.evaluation))
       // No capacity moves less.

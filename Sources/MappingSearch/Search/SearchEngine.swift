@@ -23,6 +23,16 @@ protocol SearchEngine: Sendable {
   /// - Returns: the mapping with what it costs, or nil where none fits.
   func optimum(capacity: Bits, dataflow: Dataflow?, options: SearchOptions) -> Optimum?
 
+  /// A mapping for a curve at one capacity, where ``optimum(capacity:dataflow:options:)`` may go on to look for a better one.
+  ///
+  /// - Parameters:
+  ///   - capacity: the Buffer's size, at least the problem's `leastCapacity`.
+  ///   - dataflow: the only dataflow to consider, or nil for all.
+  ///   - known: a mapping of such a dataflow that fits, or nil.
+  ///   - options: how to search.
+  /// - Returns: the mapping, which may be the one known, or nil where none fits.
+  func sample(capacity: Bits, dataflow: Dataflow?, besides known: Evaluation?, options: SearchOptions) -> Optimum?
+
   /// Whether a dataflow has a mapping at a capacity of which moving data costs no more than so much.
   func attains(_ dataQuanta: Int, capacity: Bits, _ dataflow: Dataflow) -> Bool
 
@@ -50,6 +60,10 @@ struct AskedAt: Hashable {
 }
 
 extension SearchEngine {
+  func sample(capacity: Bits, dataflow: Dataflow?, besides known: Evaluation?, options: SearchOptions) -> Optimum? {
+    optimum(capacity: capacity, dataflow: dataflow, options: options)
+  }
+
   func optimum(costing most: Int, capacity: Bits, _ dataflow: Dataflow) -> Evaluation? {
     optimum(capacity: capacity, dataflow: dataflow, options: SearchOptions())?.evaluation
   }

@@ -87,6 +87,10 @@ struct WideEngine: SearchEngine {
     return Optimum(best, found.statistics)
   }
 
+  func sample(capacity: Bits, dataflow: Dataflow?, besides known: Evaluation?, options: SearchOptions) -> Optimum? {
+    near(capacity, dataflow, options, besides: known)
+  }
+
   /// Whether each order of keeps is searched as if it were the only one, which takes longer than to look only for what costs little
   /// more than what is known.
   private var searchesOrdersAlone: Bool { problem.layer.macs <= Self.fewMACs }
@@ -111,7 +115,9 @@ struct WideEngine: SearchEngine {
   }
 
   /// The best near what the search of one order of keeps, or of all of them at once, finds at a capacity.
-  private func near(_ capacity: Bits, _ dataflow: Dataflow?, _ options: SearchOptions) -> Optimum? {
+  private func near(
+    _ capacity: Bits, _ dataflow: Dataflow?, _ options: SearchOptions, besides known: Evaluation? = nil
+  ) -> Optimum? {
     let free = unruled?.optimum(capacity: capacity, dataflow: dataflow, options: options)
     if let free, problem.refusedTile(of: free.mapping) == nil {
       // Rules leave out nothing that is better.
@@ -120,10 +126,11 @@ struct WideEngine: SearchEngine {
       return Optimum(problem.evaluate(free.mapping), statistics)
     }
     let proof = OptimalityProof(problem, capacity: capacity)
-    let other =
+    var other =
       unruled == nil
       ? knownOptimum(capacity, dataflow) { proof.holds(dataQuanta: $0.energy.dataQuanta, occupancy: held($0)) }
       : free.flatMap { ruled($0.mapping, capacity) }
+    if let known, problem.isBetter(known, than: other) { other = known }
     let isSmall = WideSearch.isSmall(problem.layer)
     return withSearch(all: isSmall) { search in
       var (found, statistics) = search.optimum(
