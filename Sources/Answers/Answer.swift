@@ -34,6 +34,8 @@ public struct Answer: Hashable, Sendable {
   public var references: [ReferenceDataflow: Double]?
   /// What the search looked at, where the mapping was searched for.
   public var search: SearchStatistics?
+  /// The nest with open tiles whose best tiles the mapping has, where no other nests were searched.
+  public var template: NestTemplate?
   /// How long the search took, where times are kept.
   public var seconds: Double?
   /// Whether an element-by-element replay counted the same; nil when there was none.

@@ -46,8 +46,14 @@ public struct ExtraColumns: OptionSet, Sendable {
   public static let layout = ExtraColumns(rawValue: 64)
   /// Bursts that a replay counted.
   public static let bursts = ExtraColumns(rawValue: 128)
+  /// The dataflows that were searched, where not all were.
+  public static let searchedDataflows = ExtraColumns(rawValue: 256)
+  /// The template that alone was searched.
+  public static let template = ExtraColumns(rawValue: 512)
   /// All of these.
-  static let all: ExtraColumns = [.dataflows, .parts, .phases, .buffer, .accelerator, .time, .layout, .bursts]
+  static let all: ExtraColumns = [
+    .dataflows, .parts, .phases, .buffer, .accelerator, .time, .layout, .bursts, .searchedDataflows, .template,
+  ]
 
   /// One bit for each.
   public let rawValue: Int
@@ -66,6 +72,8 @@ public struct ExtraColumns: OptionSet, Sendable {
     if records.contains(where: { $0.time != nil }) { insert(.time) }
     if records.contains(where: { $0.buffer != nil }) { insert(.layout) }
     if records.contains(where: { $0.bursts != nil }) { insert(.bursts) }
+    if records.contains(where: { $0.search?.dataflows != nil }) { insert(.searchedDataflows) }
+    if records.contains(where: { $0.search?.template != nil }) { insert(.template) }
   }
 }
 
@@ -81,7 +89,8 @@ extension ResultFile {
   private static let extraColumns: [(path: [String], needs: ExtraColumns)] = [
     (["dataflows"], .dataflows), (["references"], .dataflows), (["part_of"], .parts), (["own_inputs"], .parts),
     (["phases"], .phases), (["energy", "buffer"], .buffer), (["accelerator"], .accelerator), (["time"], .time),
-    (["buffer"], .layout), (["bursts"], .bursts),
+    (["buffer"], .layout), (["bursts"], .bursts), (["search", "dataflows"], .searchedDataflows),
+    (["search", "template"], .template),
   ]
 
   private static let comparisonColumns: [ResultColumn] =
@@ -153,6 +162,8 @@ extension ResultFile {
     ResultColumn(["time", "bound"], .number) { $0.time?.bound.map(number) ?? "" },
     ResultColumn(["time", "least_bits"], .number) { text($0.time?.leastBits) },
     ResultColumn(["time", "limited_by"], .text) { $0.time?.limit ?? "" },
+    ResultColumn(["search", "dataflows"], .names) { $0.search?.dataflows?.joined(separator: "|") ?? "" },
+    ResultColumn(["search", "template"], .text) { $0.search?.template ?? "" },
     ResultColumn(["search", "mappings"], .number) { text($0.search?.mappings) },
     ResultColumn(["search", "scored"], .number) { text($0.search?.scored) },
     ResultColumn(["search", "pruned"], .number) { text($0.search?.pruned) },

@@ -57,6 +57,7 @@ extension ResultRecord {
     answer.references = try byCase(references, "references")
     try checkSearch()
     answer.search = search.map { SearchStatistics($0) }
+    answer.template = try template(of: tree)
     answer.seconds = search?.seconds
     answer.replayAgrees = replayAgrees
     answer.transactions = try bursts.map { bursts throws(FormatError) in try bursts.transactions(moving: trafficBits) }
@@ -173,7 +174,7 @@ extension ResultRecord {
       model = shared
     }
     let setting = Problem.Setting(
-      widths: widths, energyModel: model, reuse: policy, phases: phases,
+      widths: widths, energyModel: model, reuse: policy, phases: phases, dataflows: try searchedDataflows(),
       layout: try buffer.map { buffer throws(FormatError) in try buffer.layout() } ?? .shared)
     do {
       return try Problem(layer, in: setting)
@@ -265,6 +266,30 @@ extension ResultRecord {
       }
     }
     return attaining
+  }
+
+  /// The dataflows that were searched.
+  private func searchedDataflows() throws(FormatError) -> Set<Dataflow> {
+    guard let names = search?.dataflows else { return Set(Dataflow.allCases) }
+    let searched = Dataflow.allCases.filter { names.contains($0.rawValue) }
+    let own = dataflow.split(separator: "|")
+    guard searched.map(\.rawValue) == names, own.allSatisfy({ names.contains(String($0)) }) else {
+      throw FormatError(
+        origin: "search.dataflows",
+        message: "is no list of different dataflows, those of the mapping among them, in the order of "
+          + Dataflow.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return Set(searched)
+  }
+
+  /// The template of which the record's mapping is a nest.
+  private func template(of tree: MappingTree) throws(FormatError) -> NestTemplate? {
+    guard let line = search?.template else { return nil }
+    let template = try NestText.parseTemplate(line, origin: "search.template")
+    guard let nest = tree.singleNest, template.has(nest) else {
+      throw FormatError(origin: "search.template", message: "has other loops or keeps than the record's mapping")
+    }
+    return template
   }
 
   /// Checks that what the search is said to have looked at can be.

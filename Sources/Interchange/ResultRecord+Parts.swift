@@ -90,13 +90,14 @@ extension ResultRecord.Widths {
 }
 
 extension ResultRecord.Search {
-  /// The statistics of a search, with the time that it took unless that is to be left out.
-  public init(_ statistics: SearchStatistics, seconds: Double?) {
+  /// The statistics of an answer's search, with what was searched and the time that it took unless that is to be left out.
+  init(_ statistics: SearchStatistics, of answer: Answer) {
     self.init(
       mappings: statistics.mappings, scored: statistics.scored, pruned: statistics.pruned,
       prunedBy: ResultRecord.PrunedBy(
         capacity: statistics.prunedByCapacity, energy: statistics.prunedByEnergy, bound: statistics.prunedByBound),
-      complete: statistics.isComplete, seconds: seconds)
+      complete: statistics.isComplete, seconds: answer.seconds,
+      dataflows: answer.setting.namedDataflows?.map(\.rawValue), template: answer.template.map(NestText.text))
   }
 }
 

@@ -267,6 +267,10 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     public var complete: Bool
     /// How long it took, where times are kept.
     public var seconds: Double?
+    /// The dataflows that were searched, raw values of `Dataflow`, where those are not all.
+    public var dataflows: [String]?
+    /// The nest with open tiles that alone was searched, as `--template` takes it.
+    public var template: String?
 
     enum CodingKeys: String, CodingKey {
       case mappings
@@ -275,6 +279,8 @@ public struct ResultRecord: Codable, Hashable, Sendable {
       case prunedBy = "pruned_by"
       case complete
       case seconds
+      case dataflows
+      case template
     }
   }
 
@@ -402,7 +408,7 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     time = answer.time.map { Time($0, leastMoved: answer.leastMoved) }
     dataflows = answer.dataflows.map(Self.byName)
     references = answer.references.map(Self.byName)
-    search = answer.search.map { Search($0, seconds: answer.seconds) }
+    search = answer.search.map { Search($0, of: answer) }
     replayAgrees = answer.replayAgrees
     bursts = answer.transactions.map { BurstCounts($0) }
   }

@@ -53,9 +53,40 @@ public struct NestTemplate: Hashable, Sendable {
     self.nodes = nodes
   }
 
+  /// Whether a nest has the template's keeps, with loops of it alone between them, in its order.
+  public func has(_ mapping: Mapping) -> Bool {
+    var rest = nodes[...]
+    for node in mapping.nodes {
+      let next = rest.firstIndex { own in
+        switch (own, node) {
+        case (.free(let dimension, let direction), .loop(let loop)):
+          if case .tile = loop.cut { loop.dimension == dimension && loop.direction == direction } else { false }
+        case (.loop(let own), .loop(let loop)): own.walks(as: loop)
+        case (.keep(let own), .keep(let tensor)): own == tensor
+        default: false
+        }
+      }
+      func isKeep(_ node: Node) -> Bool { if case .keep = node { true } else { false } }
+      // No keep is passed over.
+      guard let next, !rest[..<next].contains(where: isKeep) else { return false }
+      rest = rest[(next + 1)...]
+    }
+    return true
+  }
+
   /// The dimensions with loops over phases.
   public var dimensionsInPhases: Set<Dimension> {
     Set(nodes.compactMap { if case .loop(let loop) = $0 { loop.dimensionInPhases } else { nil } })
+  }
+}
+
+extension Loop {
+  /// Whether a loop is this one, where that may find fewer indices than it has phases.
+  fileprivate func walks(as loop: Loop) -> Bool {
+    if case .phases(let own) = cut, case .phases(let phases) = loop.cut {
+      return dimension == loop.dimension && direction == loop.direction && phases <= own
+    }
+    return self == loop
   }
 }
 

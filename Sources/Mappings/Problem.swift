@@ -36,6 +36,10 @@ public struct Problem: Hashable, Sendable {
 
     /// Whether loops over phases are searched, where that is not what is usual under the reuse; nil where it is.
     public var namedPhases: PhasePolicy? { phases.named(under: reuse) }
+    /// The orders of keeps that a mapping may have, where these are not all.
+    public var namedDataflows: [Dataflow]? {
+      dataflows.count == Dataflow.allCases.count ? nil : Dataflow.allCases.filter(dataflows.contains)
+    }
 
     /// The setting at a capacity, where the energy model has what accesses of the Buffer cost there; this one otherwise.
     ///

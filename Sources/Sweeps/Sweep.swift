@@ -310,6 +310,8 @@ public struct Sweep: Sendable {
     if settings.contains(where: { $0.accelerator != nil }) { columns.insert(.accelerator) }
     if settings.contains(where: { $0.layout != .shared }) { columns.insert(.layout) }
     if settings.contains(where: { $0.accelerator?.throughput != nil }) { columns.insert(.time) }
+    if dataflows.count < Dataflow.allCases.count { columns.insert(.searchedDataflows) }
+    if template != nil { columns.insert(.template) }
     return columns
   }
 

@@ -155,7 +155,8 @@ struct Curve: ParsableCommand {
       let comparesAll = wantsPoints && problem.dataflows.count == Dataflow.allCases.count && template == nil
       let each = comparesAll || plotsDataflows ? DataflowCurves(optimizer, options: options) : nil
       return LayerCurve(
-        curve: curve, points: try wantsPoints ? pointAnswers(curve, each, entry, network, capacities, setting) : [],
+        curve: curve,
+        points: try wantsPoints ? pointAnswers(curve, each, entry, network, capacities, setting, template) : [],
         dataflows: plotsDataflows ? each?.steps ?? [] : [])
     }
     let curves = zip(entries, found).map { (entry: $0, curve: $1.curve.steps) }
@@ -300,16 +301,18 @@ struct Curve: ParsableCommand {
   /// An answer for each point of a curve, or for the optimum at each of some capacities.
   private func pointAnswers(
     _ curve: ParetoCurve, _ each: DataflowCurves?, _ entry: Network.Entry, _ network: String?, _ capacities: [Bits]?,
-    _ setting: Problem.Setting
+    _ setting: Problem.Setting, _ template: NestTemplate?
   ) throws -> [Answer] {
     let bounds = LowerBounds(curve.problem)
     let range = setting.energyModel.buffer?.capacities
     let listed = capacities ?? Self.listed(range.map(curve.steps.within) ?? curve.steps)
     return try listed.map { capacity in
       let optimum = curve.optimum(at: try index(of: curve.steps, capacity, curve.problem))
-      return Answer(
+      var answer = Answer(
         network: network, entry: entry, try Problem(entry.layer, in: setting.at(capacity)), capacity: capacity, optimum,
         bounds: bounds, attainedBy: each?.dataflows(attaining: optimum, capacity: capacity))
+      answer.template = template
+      return answer
     }
   }
 

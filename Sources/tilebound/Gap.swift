@@ -84,6 +84,7 @@ struct Gap: ParsableCommand {
           network: network, entry: entry, problem, on: accelerator?.identity, capacity: capacity, optimum,
           bounds: search.bounds,
           attainedBy: template == nil ? search.curves.dataflows(attaining: optimum, capacity: capacity) : nil)
+        answer.template = template
         answer.compare(search.curves, of: problem, capacity: capacity)
         return answer
       }

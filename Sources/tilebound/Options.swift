@@ -315,7 +315,7 @@ struct ModelOptions: ParsableArguments {
   ) -> String {
     "\(what)\(accelerator.map { " on \($0.name)" } ?? ""): energy model \(setting.energyModel.name), word widths \(WidthsText.text(setting.widths)) "
       + "(inputs/weights/outputs/partial sums)" + (namesReuse ? ", reuse \(setting.reuseText)" : "")
-      + LayoutText.words(setting.layout).map { ", \($0)" }.joined()
+      + (LayoutText.words(setting.layout) + [setting.dataflowsText].compactMap(\.self)).map { ", \($0)" }.joined()
   }
 }
 

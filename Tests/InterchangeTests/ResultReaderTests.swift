@@ -270,6 +270,55 @@ struct ResultReaderTests {
     #expect(read == [expected])
   }
 
+  /// A record names what was searched where that was not all, in both forms.
+  @Test func whatWasSearchedIsChecked() throws {
+    let layer = try Layer(
+      name: "conv", inputChannels: 3, input: Extent(8), outputChannels: 4, kernel: Extent(3), padding: Padding(1))
+    let dataflows: Set<Dataflow> = [.weightsInputsOutputs, .outputsInputsWeights]
+    let problem = try Problem(layer, in: Problem.Setting(widths: WordWidths(.byte), dataflows: dataflows))
+    let optimum = try #require(Optimizer(problem).optimum(capacity: .bytes(64)))
+    var answer = Answer(
+      network: "net", entry: Network.Entry(layer: layer, count: 1), problem, capacity: .bytes(64), optimum,
+      bounds: LowerBounds(problem))
+    let loops = optimum.mapping.nodes.map { node -> NestTemplate.Node in
+      switch node {
+      case .loop(let loop): if case .tile = loop.cut { .free(loop.dimension, loop.direction) } else { .loop(loop) }
+      case .keep(let tensor): .keep(tensor)
+      }
+    }
+    answer.template = try NestTemplate(loops)
+    let known = ResultRecord(answer)
+    #expect(known.search?.dataflows == Dataflow.allCases.filter(dataflows.contains).map(\.rawValue))
+    #expect(try read(ResultFile.jsonLine(known)) == [known])
+    #expect(try read(ResultFile.csv([known])) == [known])
+    let again = try known.answer()
+    #expect(again.template == answer.template && again.setting.dataflows == dataflows)
+    func message(_ change: (inout ResultRecord.Search) -> Void) throws -> String {
+      var changed = known
+      var search = try #require(known.search)
+      change(&search)
+      changed.search = search
+      let line = self.message(try ResultFile.jsonLine(changed))
+      #expect(self.message(ResultFile.csv([changed])) == line)
+      return line
+    }
+    let place = "r: record 1 (conv): search."
+    let other = try #require(Dataflow.allCases.first { $0.rawValue != known.dataflow }).rawValue
+    for wrong in [[other], [known.dataflow, known.dataflow], [known.dataflow, "x"]] {
+      #expect(try message { $0.dataflows = wrong }.hasPrefix("\(place)dataflows: is no list of different dataflows"))
+    }
+    #expect(try message { $0.template = "k [" }.hasPrefix("\(place)template"))
+    #expect(
+      try message { $0.template = "[inputs] [weights] [outputs]" }
+        == "\(place)template: has other loops or keeps than the record's mapping")
+    // What was written before this was recorded tells nothing of it.
+    #expect(
+      try message {
+        $0.dataflows = nil
+        $0.template = nil
+      } == "accepted")
+  }
+
   @Test func strangersAreRefused() throws {
     let record = ResultRecord(try answers(seed: 2, count: 2)[1])
     let line = try ResultFile.jsonLine(record)

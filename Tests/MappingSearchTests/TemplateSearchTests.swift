@@ -95,9 +95,34 @@ import Workloads
         let statistics = found.statistics
         #expect(statistics.isComplete && (problem.layout.rules != .none || statistics.mappings == brute.count), comment)
         #expect(statistics.scored + statistics.pruned == statistics.mappings && statistics.prunedByEnergy >= 0, comment)
+        #expect(draw.template.has(found.mapping), comment)
         try Self.check(found, problem, capacity, comment)
       }
     }
+  }
+
+  /// A nest is one of a template's if it has the same keeps and between them loops of it alone, in its order and directions.
+  @Test func nestsOfATemplate() throws {
+    let keeps = [Tensor.weights, .inputs, .outputs]
+    func template(_ loops: [NestTemplate.Node]) throws -> NestTemplate {
+      try NestTemplate([.keep(keeps[0])] + loops + [.keep(keeps[1]), .keep(keeps[2])])
+    }
+    func nest(_ loops: [Mapping.Node], _ order: [Tensor] = keeps) throws -> Mapping {
+      try Mapping([.keep(order[0])] + loops + [.keep(order[1]), .keep(order[2])])
+    }
+    let rows = try template([.free(.k, .forward), .loop(Loop(.r, .phases(2))), .free(.p, .backAndForth)])
+    #expect(try rows.has(nest([])))
+    #expect(try rows.has(nest([.loop(.k, tile: 2), .loop(.r, phases: 2), .loop(.p, tile: 1, .backAndForth)])))
+    #expect(try rows.has(nest([.loop(.k, tile: 7)])))
+    #expect(try !rows.has(nest([.loop(.p, tile: 1)])))
+    #expect(try !rows.has(nest([.loop(.r, phases: 3)])))
+    // Of two rows three phases are two.
+    #expect(try template([.loop(Loop(.r, .phases(3)))]).has(nest([.loop(.r, phases: 2)])))
+    #expect(try !rows.has(nest([.loop(.r, tile: 2)])))
+    #expect(try !rows.has(nest([.loop(.p, tile: 1, .backAndForth), .loop(.k, tile: 2)])))
+    #expect(try !rows.has(nest([.loop(.k, tile: 2), .loop(.k, tile: 1)])))
+    #expect(try !rows.has(nest([], [.weights, .outputs, .inputs])))
+    #expect(try !rows.has(Mapping([.loop(.k, tile: 2)] + keeps.map { .keep($0) })))
   }
 
   /// Holds what is found to a walk over its elements, and to the bounds.

@@ -254,6 +254,31 @@ struct HTMLReportTests {
     #expect(
       try commands([record("fc")])
         == ["tilebound optimize --shape k=6,c=5,h=8,biases=true --capacity 20B \(tail)"])
+    // What was not searched for alike does not share a command, nor a setting.
+    let free = try records([all[7]], [1024])
+    var searched = free
+    searched[0].setting.dataflows = [.outputsInputsWeights, .weightsInputsOutputs]
+    searched.append(free[0])
+    let template = try NestTemplate(
+      try #require(free[0].mapping.singleNest).nodes.map { node in
+        switch node {
+        case .loop(let loop): .free(loop.dimension, loop.direction)
+        case .keep(let tensor): .keep(tensor)
+        }
+      })
+    searched[1].template = template
+    let found = "tilebound optimize --network alexnet --layer fc8 --capacity 1KiB"
+    let options = tail.replacing(" --format csv", with: "")
+    #expect(
+      try commands(free + searched) == [
+        "\(found) \(tail)", "\(found) \(options) --dataflow os-iw,ws-io --format csv",
+        "\(found) \(options) --template &#39;\(NestText.text(template))&#39; --format csv",
+      ])
+    let report = try self.page([document(free + searched)])
+    #expect(
+      report.contains("reuse sliding, dataflows os-iw, ws-io")
+        && report.contains("reuse sliding, template \(NestText.text(template))"))
+    #expect(report.contains("Setting 3"))
   }
 
   @Test func figuresStandInTheirSection() throws {

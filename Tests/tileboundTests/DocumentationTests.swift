@@ -212,7 +212,8 @@ struct DocumentationTests {
       "optimize alexnet --layer conv5 --capacity 64KiB --energy cacti-45nm-int8 --reuse sliding --phases on",
       "curve alexnet --total --capacity 64KiB --reuse sliding", "bound alexnet --layer fc8 --capacity 64KiB",
       "optimize layer-examples --layer dcgan* --capacity 64KiB --reuse sliding",
-      "optimize alexnet --layer fc8 --capacity 64KiB --double-buffer all",
+      "optimize alexnet --layer fc8 --capacity 64KiB --double-buffer all --dataflow os",
+      "gap alexnet --layer fc8 --capacity 64KiB --template 'k [weights] p q [inputs] c [outputs]'",
       "evaluate --shape k=2,c=2,p=2 --nest '[outputs] [inputs] [weights]' --replay --burst 8B",
     ]
     let columns = try Set(

@@ -76,7 +76,7 @@ struct AskedSection {
         [.number(index + 1)] + (hasAccelerators ? [.text(accelerator)] : []) + [
           .header(model.name), .text(model.unit), .number(model.perMAC, NumberText.price),
           .number(model.perBitRead, NumberText.price), .number(model.perBitWritten, NumberText.price),
-          .text(WidthsText.text(setting.widths)), .text(setting.rulesText),
+          .text(WidthsText.text(setting.widths)), .text(one.study.rulesText),
           .text(one.networks.map { $0 ?? "by shape" }.uniqued().joined(separator: ", ")),
           .number(one.layers), .text(Self.capacities(one.capacities)), .number(one.records),
         ])

@@ -106,7 +106,7 @@ enum ReportCommand {
     let options =
       (machine.map { [ShellText.option("accelerator", $0)] + rules(setting) }
         ?? [task.capacities.map { "--capacity \($0)" }, energy(setting)].compactMap { $0 } + self.options(setting))
-      + ["--format csv"]
+      + searched(first) + ["--format csv"]
     func command(_ which: [String]) -> String {
       (["tilebound \(task.command)"] + which + options).joined(separator: " ")
     }
@@ -128,6 +128,12 @@ enum ReportCommand {
   private static func options(_ setting: Problem.Setting) -> [String] {
     ["--bits \(WidthsText.list(setting.widths))"] + rules(setting)
       + LayoutText.options(setting.layout, ofAccelerator: true)
+  }
+
+  /// The options for what was searched, where that was not all.
+  private static func searched(_ record: Answer) -> [String] {
+    (record.setting.namedDataflows.map { ["--dataflow \($0.map(\.rawValue).joined(separator: ","))"] } ?? [])
+      + (record.template.map { [ShellText.option("template", NestText.text($0))] } ?? [])
   }
 
   /// Those for reuse and phases, and for what is on the chip.

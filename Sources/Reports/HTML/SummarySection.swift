@@ -74,7 +74,7 @@ struct SummarySection {
     let setting = study.setting
     return "Setting \(index + 1): " + (study.accelerator.map { "accelerator \($0.name), " } ?? "")
       + "energy model \(setting.energyModel.name), "
-      + "word widths \(WidthsText.text(setting.widths)), reuse \(setting.rulesText)"
+      + "word widths \(WidthsText.text(setting.widths)), reuse \(study.rulesText)"
   }
 
   /// A table for sums, in a unit, without rows.

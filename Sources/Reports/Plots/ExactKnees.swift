@@ -53,7 +53,8 @@ struct ExactKnees {
   /// - Returns: the knee; nil where the answers are not what the exact curve has at their capacities, as they are not where
   ///   mappings were given or were found by another program, since theirs would be another curve.
   mutating func knee(of points: [SkiSlope.Sample], _ answers: [[Answer]], asWholes: Bool) -> SkiSlope.Knee? {
-    guard let layers = answers.first, let first = layers.first else { return nil }
+    // The curve of a template's nests is not known.
+    guard let layers = answers.first, let first = layers.first, first.template == nil else { return nil }
     if asWholes, let network = first.network, let knee = known[Key(network, first.setting)] {
       return SkiSlope.Knee(capacityBits: knee.capacityBits, value: knee.data, within: part)
     }
@@ -64,8 +65,8 @@ struct ExactKnees {
     let model = setting.energyModel
     setting.energyModel = .comparing(model.ratio)
     func energy(_ quanta: Int) -> Double { Double(model.quantaPerRatio) * model.inUnits(quanta: quanta) }
-    // Where only some dataflows were searched, those occur.
-    for dataflows in [Set(Dataflow.allCases), Set(dataflowsOfNests.compactMap(\.self))] {
+    // Where a file does not tell that only some dataflows were searched, those occur.
+    for dataflows in [setting.dataflows, Set(dataflowsOfNests.compactMap(\.self))] {
       setting.dataflows = dataflows
       let curves = layers.compactMap { answer -> (entry: Network.Entry, curve: StepCurve)? in
         let entry = answer.entry

@@ -147,7 +147,8 @@ public enum ReportFigures {
           skiSlope(total, subject), gap(gaps),
           DataflowMapFigure.figure(
             name: name("dataflows"), title: "\(subject): dataflows that attain the optimum", subtitle: study.text,
-            optima: isCurve ? [] : common.flatMap { at($0) }),
+            // Of a template's nests all are of one.
+            optima: isCurve || study.template != nil ? [] : common.flatMap { at($0) }),
         ].compactMap { $0 }
       } else if common.isEmpty {
         figures += layerSlopes(&knees)

@@ -12,13 +12,22 @@ extension Problem.Setting {
     return "energy model \(energyModel.name), word widths \(widthsText), reuse \(rulesText)"
   }
 
-  /// The reuse and how tensors lie in the Buffer, in words.
-  var rulesText: String { ([reuseText] + LayoutText.words(layout)).joined(separator: ", ") }
+  /// The reuse, how tensors lie in the Buffer and which dataflows are searched, in words.
+  var rulesText: String {
+    ([reuseText] + LayoutText.words(layout) + [dataflowsText].compactMap(\.self)).joined(separator: ", ")
+  }
+
+  /// The dataflows that are searched, in words; nil where all are.
+  public var dataflowsText: String? {
+    namedDataflows.map { "\($0.count == 1 ? "dataflow" : "dataflows") \(DataflowsText.short($0))" }
+  }
 
   /// The parts of names of files.
   var fileNames: [String] {
     [energyModel.name, WidthsText.text(widths), reuse.rawValue] + (namedPhases.map { ["phases-\($0.rawValue)"] } ?? [])
-      + LayoutText.words(layout).map { $0.replacing(", ", with: "-").replacing(" ", with: "-") }
+      + (LayoutText.words(layout) + [dataflowsText].compactMap(\.self)).map {
+        $0.replacing(", ", with: "-").replacing(" ", with: "-")
+      }
   }
 
   /// What energies are counted in.
