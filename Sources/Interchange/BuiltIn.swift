@@ -263,6 +263,11 @@ public enum BuiltIn {
       throw FormatError(
         origin: origin, message: "'\(name)' is a folder; the name or the file of \(article(of: kind)) is expected")
     }
+    if FileManager.default.fileExists(atPath: name) {
+      throw FormatError(
+        origin: origin,
+        message: "'\(name)' has neither a dot nor a slash, which a file's name has; './\(name)' is the file")
+    }
     throw FormatError(
       origin: origin, message: unknown(kind, name, known: known) + " (a file's name has a dot or a slash)")
   }

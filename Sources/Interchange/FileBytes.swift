@@ -7,6 +7,17 @@ final class FileBytes {
   /// Whether standard input was read: there is nothing more in it then.
   private static let isStandardInputRead = Guarded(false)
 
+  /// What the system knows a file by, whatever it is called.
+  private struct Identity: Hashable {
+    let device: UInt64
+    let number: UInt64
+
+    init(_ status: stat) { (device, number) = (UInt64(status.st_dev), UInt64(status.st_ino)) }
+  }
+
+  /// The regular files that were read, by the names by which they were.
+  private static let known = Guarded<[Identity: String]>([:])
+
   let path: String
   private let descriptor: CInt
   /// The bytes of the file; nil of standard input.
@@ -39,6 +50,15 @@ final class FileBytes {
       throw FormatError(origin: path, message: TextFile.irregularity(status.st_mode))
     }
     size = Int(status.st_size)
+    Self.known.withLock { $0[Identity(status)] = path }
+  }
+
+  /// The name by which the file at a path was read by this process; nil where it was not.
+  static func nameRead(ofFileAt path: String) -> String? {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    let identity = Identity(status)
+    return known.withLock { $0[identity] }
   }
 
   /// Which part of the file was taken, from 0 to 1; nil of standard input, and of a file without bytes.

@@ -70,32 +70,11 @@ public enum TextFile {
     try write(Array(text.utf8), to: path)
   }
 
-  /// Writes a file whole or not at all: to a temporary file beside it, which then takes its name and its mode.
-  ///
-  /// A symbolic link is followed. What is no regular file, a device or a pipe, is written to directly.
+  /// Writes a file whole or not at all, see ``StagedFile``.
   ///
   /// - Throws: ``FormatError`` when that fails; a regular file is then as it was.
   public static func write(_ bytes: [UInt8], to path: String) throws(FormatError) {
-    if path.isEmpty { throw FormatError(origin: "the file to write", message: "has an empty name") }
-    var target = path
-    if let resolved = unsafe realpath(path, nil) {
-      target = unsafe String(cString: resolved)
-      unsafe free(resolved)
-    }
-    var status = stat()
-    let exists = unsafe stat(target, &status) == 0
-    if exists, status.st_mode & S_IFMT != S_IFREG {
-      let file = unsafe open(target, O_WRONLY)
-      if file < 0 || !put(bytes, into: file) || close(file) != 0 { throw failure(path, "cannot be written") }
-      return
-    }
-    let temporary = "\(target).\(getpid()).tmp"
-    let file = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC, exists ? status.st_mode & 0o7777 : 0o666)
-    if unsafe file < 0 || !put(bytes, into: file) || close(file) != 0 || rename(temporary, target) != 0 {
-      let error = failure(path, "cannot be written")
-      unsafe unlink(temporary)
-      throw error
-    }
+    try StagedFile(bytes, for: path).commit()
   }
 
   /// Checks, before what is to be written is made, that a name can be a file's.
@@ -107,6 +86,9 @@ public enum TextFile {
       throw FormatError(origin: origin, message: "'\(path)' is a folder; a file's name is expected")
     }
   }
+
+  /// The name by which the file at a path was read by this process; nil where it was not.
+  package static func nameRead(ofFileAt path: String) -> String? { FileBytes.nameRead(ofFileAt: path) }
 
   /// Checks that the folder that files are to go to is there or can be made.
   package static func checkNameOfFolder(_ path: String, origin: String) throws(FormatError) {

@@ -76,7 +76,7 @@ public enum ReplayError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What went wrong, in one line.
   public var description: String {
     switch self {
-    case .tooManyMACs(let macs): "the layer has \(macs) MACs; a replay takes at most \(Replay.largestMACs)"
+    case .tooManyMACs(let macs): "the layer has \(macs) MACs; a replay takes layers of at most \(Replay.largestMACs)"
     case .overCapacity(let held, let capacity):
       "the mapping needs \(held.count) bits at once; the capacity is \(capacity.count) bits"
     case .overPart(let tensors, let held, let capacity):

@@ -44,14 +44,24 @@ public struct TextTable {
 
   /// The lines of the table where they have to fit a width, the header first.
   ///
+  /// Names, which are in the first column, are cut in their middle to ``longName`` characters before a column is left out, and further
+  /// where the columns that stay do not fit.
+  ///
   /// - Parameters:
   ///   - form: how wide the lines may be, and whether they are coloured.
   ///   - groups: headers of columns to leave out, those of a group together, group after group until the rest fits; without
   ///     any, the columns but the first two, from the last. A line below the table names them.
   /// - Returns: the lines, which are longer even so where the columns that stay are.
   public func lines(_ form: TextForm, leavingOut groups: [[String]] = []) -> [String] {
+    guard let width = form.width, self.width(of: Array(headers.indices)) > width else {
+      return lines(of: Array(headers.indices), form)
+    }
+    return cuttingNames(to: Self.longName).fitted(to: width, form, leavingOut: groups)
+  }
+
+  /// The lines of a table that is too wide.
+  private func fitted(to width: Int, _ form: TextForm, leavingOut groups: [[String]]) -> [String] {
     var left = Array(headers.indices)
-    guard let width = form.width, self.width(of: left) > width else { return lines(of: left, form) }
     let named = groups.map { group in headers.indices.filter { group.contains(headers[$0]) } }
     var missing: [Int] = []
     for group in groups.isEmpty ? left.dropFirst(2).reversed().map({ [$0] }) : named
@@ -60,7 +70,22 @@ public struct TextTable {
       left.removeAll { group.contains($0) }
     }
     let names = missing.sorted().map { headers[$0] }.joined(separator: ", ")
-    return lines(of: left, form) + (names.isEmpty ? [] : [""] + form.fitted([Self.leftOut + names]))
+    let excess = max(0, self.width(of: left) - width)
+    return cuttingNames(to: max(Self.shortName, self.width(of: 0) - excess)).lines(of: left, form)
+      + (names.isEmpty ? [] : [""] + form.fitted([Self.leftOut + names]))
+  }
+
+  /// So many characters of a name are shown where there is no room for all columns, and so many at least.
+  private static let (longName, shortName) = (32, 12)
+
+  /// The table with longer names cut in their middle.
+  private func cuttingNames(to most: Int) -> TextTable {
+    var table = self
+    for row in rows.indices where alignments[0] == .left && rows[row][0].count > most {
+      let name = rows[row][0]
+      table.rows[row][0] = "\(name.prefix(most / 2))…\(name.suffix(most - most / 2 - 1))"
+    }
+    return table
   }
 
   private func width(of column: Int) -> Int { ([headers] + rows).map { $0[column].count }.max() ?? 0 }

@@ -170,6 +170,7 @@ struct Curve: ParsableCommand {
     let totals =
       layers.isNetwork || capacities != nil
       ? try totals(energies, whole.count, entries, network, capacities) : []
+    let written = OutputTransaction()
     try picture?.draw(
       network: network, isNetwork: layers.isNetwork,
       wholes: entries.compactMap(\.partOf).filter(layers.names.selection.includes),
@@ -222,6 +223,7 @@ struct Curve: ParsableCommand {
       lines += output.fitted(CurveReport.notes(entries, shownSummaries))
       try output.emit(lines.joined(separator: "\n") + "\n")
     }
+    try written.commit()
   }
 
   /// The capacities at which alone the optima are wanted, and the parts of a Buffer that is given by these: as it is, or with

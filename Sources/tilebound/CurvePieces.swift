@@ -37,6 +37,7 @@ extension Curve {
     let answers = try answers(network, entries, at: capacities, in: setting, accelerator, as: format, threads)
     let rows = capacities.indices.map { index in (capacities[index], answers.map { $0[index] }) }
     let totals = rows.compactMap { NetworkAnswer($1.map(\.answer)) }
+    let written = OutputTransaction()
     if let picture {
       let curves = try nests(entries, at: capacities, in: setting, threads)
       try picture.draw(
@@ -67,6 +68,7 @@ extension Curve {
       lines += output.fitted(["", pieces.note])
       try output.emit(lines.joined(separator: "\n") + "\n")
     }
+    try written.commit()
   }
 
   /// For each layer an answer at each capacity: what was found there or at a smaller one.

@@ -82,10 +82,10 @@ struct Evaluate: ParsableCommand {
     try timeloop.refuse(layout)
     let given = try model.setting(reuse.policy, reuse.phases, layout: layout, of: accelerator)
     let setting = try capacity.map { try given.at($0) } ?? given
-    try output.checkFiles(besides: [("--timeloop", timeloop.timeloop)])
     let mapping = try self.given.read(
       on: layers, setting.widths, phases: reuse.phases,
       example: "tilebound evaluate --network alexnet --mapping configs/mappings/alexnet-conv2.yaml")
+    try output.checkFiles(besides: [("--timeloop", timeloop.timeloop)])
     guard let nest = mapping.tree.singleNest else {
       if bursts != nil {
         throw CommandFailure(code: .usage, message: "--burst takes a mapping of one nest, not one in pieces")
@@ -98,9 +98,11 @@ struct Evaluate: ParsableCommand {
       answer.transactions = try compare(answer, nest, capacity, bursts)
       answer.replayAgrees = true
     }
+    let written = OutputTransaction()
     try write(answer, as: format, accelerator, details: MappingReport([answer], form: output.form).details)
-    // Last: the answer stands where Timeloop has no words for the mapping.
-    try timeloop.write(answer, capacity: capacity ?? answer.occupancy, isSearched: false)
+    let refusal = try timeloop.write(answer, capacity: capacity ?? answer.occupancy, isSearched: false)
+    try written.commit()
+    if let refusal { throw refusal }
   }
 
   /// Writes an answer, in a table by its details.
@@ -151,8 +153,8 @@ struct Evaluate: ParsableCommand {
           of: evaluation.tree, on: answer.layer, reuse: answer.setting.reuse, widths: answer.setting.widths,
           capacity: capacity)
       }
-    } catch {
-      throw CommandFailure(code: .failed, message: "replay: \(error)")
+    } catch let error as ReplayError {
+      throw CommandFailure(replay: error)
     }
     if replay.traffic != evaluation.traffic || replay.occupancies != evaluation.occupancies {
       throw CommandFailure(
@@ -177,8 +179,8 @@ struct Evaluate: ParsableCommand {
           of: nest, on: answer.layer, reuse: setting.reuse, widths: widths, capacity: capacity, layout: setting.layout,
           bursts: bursts)
       }
-    } catch {
-      throw CommandFailure(code: .failed, message: "replay: \(error)")
+    } catch let error as ReplayError {
+      throw CommandFailure(replay: error)
     }
     if replay.traffic != evaluation.traffic || [replay.occupancy] != evaluation.occupancies {
       let held = evaluation.occupancies.reduce(.zero) { max($0, $1.bits(widths)) }

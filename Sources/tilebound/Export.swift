@@ -97,11 +97,11 @@ struct Export: ParsableCommand {
         code: .usage,
         message: "\(stranger) goes with --to c\(stranger == "--type" ? " and mlir" : ""), not with --to \(to.rawValue)")
     }
-    try OutputOptions.checkFile(output)
     try OutputOptions.refuseEnding(
       of: output, unless: to == .json ? ["json"] : [], what: to.description, accepted: ".\(to.rawValue)")
     let capacity = try self.capacity.map { try CapacityOptions.single($0) }
     let answer = try answer(capacity)
+    try OutputOptions.checkFile(output)
     if to != .json { try answer.setting.layout.withAnyTiles.refuse(for: "--to \(to.rawValue) writes for") }
     switch to {
     case .json:

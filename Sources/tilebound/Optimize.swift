@@ -145,6 +145,7 @@ struct Optimize: ParsableCommand {
     }
     let answers = found.map(\.answer)
     TimeLimitOptions.tell(found.filter(\.isEnded).map(\.answer.name))
+    let written = OutputTransaction()
     if let plot, let plots, let accelerator {
       let figure = RooflineFigure.figure(
         name: "roofline",
@@ -173,7 +174,8 @@ struct Optimize: ParsableCommand {
       try OutputOptions.write(
         MappingFile.text(answer.mapping, layer: network == nil ? nil : answer.name), to: mapping)
     }
-    // Last: the answer stands where Timeloop has no words for its mapping.
-    if let answer = answers.first { try timeloop.write(answer, capacity: capacity, isSearched: true) }
+    let refusal = try answers.first.flatMap { try timeloop.write($0, capacity: capacity, isSearched: true) }
+    try written.commit()
+    if let refusal { throw refusal }
   }
 }

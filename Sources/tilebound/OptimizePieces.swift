@@ -109,11 +109,13 @@ extension Optimize {
     }
     let answers = found.map(\.answer)
     TimeLimitOptions.tell(found.filter(\.isEnded).map(\.answer.answer.name))
+    let written = OutputTransaction()
     try write(answers, network, in: setting, accelerator, capacity, as: format)
     if let mapping, let answer = answers.first {
       try OutputOptions.write(
         MappingFile.text(answer.evaluation.tree, layer: network == nil ? nil : answer.answer.name), to: mapping)
     }
+    try written.commit()
   }
 
   private func write(

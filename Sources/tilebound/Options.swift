@@ -442,10 +442,11 @@ struct OutputOptions: ParsableArguments {
     for (file, option) in places.sorted(by: { $0.key < $1.key }) { try Self.checkFile(file, origin: option) }
   }
 
-  /// Refuses, before any work, a file to write whose name cannot be one or whose folder is not there.
+  /// Refuses, before any work, a file to write whose name cannot be one, from which something was read, or whose folder is not there.
   static func checkFile(_ file: String?, origin: String = "--output") throws {
     guard let file, file != TextFile.standardInput else { return }
     try TextFile.checkName(file, origin: origin)
+    try refuseWhatWasRead(file, origin: origin)
     do {
       try TextFile.checkFolder(of: file)
     } catch {
@@ -501,12 +502,10 @@ struct OutputOptions: ParsableArguments {
 
   /// Writes a text to a file, or to standard output when there is none.
   static func write(_ text: String, to output: String?) throws {
+    if let output, output != TextFile.standardInput { return try write(Array(text.utf8), to: output) }
+    if OutputTransaction.takes(text) { return }
     do {
-      if let output, output != TextFile.standardInput {
-        try TextFile.write(text, to: output)
-      } else {
-        try TextFile.print(text)
-      }
+      try TextFile.print(text)
     } catch {
       throw CommandFailure(code: .failed, message: error.description)
     }
@@ -514,11 +513,21 @@ struct OutputOptions: ParsableArguments {
 
   /// Writes bytes to a file.
   static func write(_ bytes: [UInt8], to output: String) throws {
+    try refuseWhatWasRead(output, origin: nil)
     do {
+      if try OutputTransaction.takes(bytes, for: output) { return }
       try TextFile.write(bytes, to: output)
     } catch {
       throw CommandFailure(code: .failed, message: error.description)
     }
+  }
+
+  /// Refuses to write to a file from which something was read, which would be lost.
+  private static func refuseWhatWasRead(_ file: String, origin: String?) throws {
+    guard TextFile.nameRead(ofFileAt: file) != nil else { return }
+    throw CommandFailure(
+      code: .usage, message: "\(origin.map { "\($0) names " } ?? "")\(file), which was read; give another file to write"
+    )
   }
 }
 

@@ -134,9 +134,13 @@ struct Report: ParsableCommand {
     try OutputOptions.write(page, to: output)
   }
 
-  /// A page must not take the place of a file that it is about.
+  /// A page must not take the place of a file that it is about, nor count a file twice.
   private func refuseToOverwrite() throws {
     func place(_ file: String) -> String { URL(fileURLWithPath: file).resolvingSymlinksInPath().standardized.path }
+    var places: Set<String> = []
+    for file in files where !places.insert(place(file)).inserted {
+      throw CommandFailure(code: .usage, message: "\(file) is given twice; a page counts each of its files once")
+    }
     guard let output, let file = files.first(where: { place($0) == place(output) }) else { return }
     throw CommandFailure(code: .usage, message: "--output names \(file), which is to be read; give another file")
   }

@@ -171,13 +171,15 @@ struct SweepCommand: ParsableCommand {
         message: "needs a file to write: give --output, for example: tilebound sweep my-sweep.yaml "
           + "--output sweep.csv")
     }
-    try OutputOptions.checkFile(output)
     let form = try form(of: output)
     let threads = try threads.count()
     let plots = try Plots(format: plotFormat, isWanted: plot != nil)
     try refuse("--plot-format", plotFormat, without: "--plot", plot)
     try refuse("--breakdown-at", breakdown.breakdownAt, without: "--plot", plot)
     if let plot { try TextFile.checkNameOfFolder(plot, origin: "--plot") }
+    if let plot, plot == output {
+      throw CommandFailure(code: .usage, message: "--plot and --output name the same file, \(output)")
+    }
     let shard = try chosenShard()
     if shard != nil, output == TextFile.standardInput {
       throw FormatError(origin: "--shard", message: "goes with a file, which is merged by the index beside it")
@@ -186,6 +188,7 @@ struct SweepCommand: ParsableCommand {
       throw FormatError(origin: "--shard", message: "does not go with --plot, which draws whole networks")
     }
     let sweep = try Sweep(request)
+    try OutputOptions.checkFile(output)
     _ = try breakdown.capacity(among: sweep.settings.flatMap(\.capacities))
     if output == TextFile.standardInput {
       try printed(sweep, form, plots, threads: threads)

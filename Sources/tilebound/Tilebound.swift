@@ -138,3 +138,11 @@ struct CommandFailure: Error {
     try refuse(capacities, inWhichNothingFitsOf: try entries.map { try Problem($0.layer, in: setting) })
   }
 }
+
+extension CommandFailure {
+  /// A replay that stopped: a layer is asked for that is too large for it, or something else went wrong.
+  init(replay error: ReplayError) {
+    let code: Code = if case .tooManyMACs = error { .usage } else { .failed }
+    self.init(code: code, message: "--replay: \(error)")
+  }
+}

@@ -25,9 +25,10 @@ struct TimeloopOptions: ParsableArguments {
   ///   - answer: the mapping.
   ///   - capacity: the Buffer's size.
   ///   - isSearched: whether the mapping was searched for, so that another search may find one that can be written.
-  /// - Throws: ``CommandFailure`` saying what Timeloop does not have.
-  func write(_ answer: Answer, capacity: Bits, isSearched: Bool) throws {
-    guard let timeloop else { return }
+  /// - Returns: what Timeloop does not have, to be said after the answer, which stands without the file; nil where it is written.
+  /// - Throws: ``CommandFailure`` where the file cannot be written.
+  func write(_ answer: Answer, capacity: Bits, isSearched: Bool) throws -> CommandFailure? {
+    guard let timeloop else { return nil }
     guard let nest = answer.mapping.singleNest else {
       throw CommandFailure(code: .usage, message: "--timeloop takes a mapping of one nest, not one in pieces")
     }
@@ -38,10 +39,11 @@ struct TimeloopOptions: ParsableArguments {
         reuse: answer.setting.reuse)
     } catch {
       let remedy = isSearched ? Self.remedy(error, answer.setting.reuse).map { "; \($0)" } ?? "" : ""
-      throw CommandFailure(
+      return CommandFailure(
         code: .failed, message: "\(timeloop): \(answer.name): cannot be written for Timeloop: \(error)\(remedy)")
     }
     try OutputOptions.write(files.text, to: timeloop)
+    return nil
   }
 
   /// How to search for a mapping without what Timeloop does not have.

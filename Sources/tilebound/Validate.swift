@@ -109,7 +109,6 @@ struct Validate: ParsableCommand {
     }
     let plots = try Plots(format: plotFormat, isWanted: plot != nil || isHTML)
     try refuse("--plot-format", plotFormat, without: "--plot", plot)
-    try output.checkFiles(besides: [("--page", page)])
     if let plot { try TextFile.checkNameOfFolder(plot, origin: "--plot") }
     var data: [MeasuredData] = []
     for request in requests {
@@ -118,8 +117,10 @@ struct Validate: ParsableCommand {
           file: request.data, columns: request.columns, shape: request.shape, network: request.network,
           name: request.name))
     }
+    try output.checkFiles(besides: [("--page", page)])
     let findings = try self.findings(zip(requests, data).map { $0 }, threads: threads)
     let parts = findings.map { ValidationPage.Part($0, figures: ValidationFigures.all($0)) }
+    let written = OutputTransaction()
     if let plot { _ = try plots.write(parts.flatMap(\.figures), into: plot, threads: threads) }
     if let page { try write(ValidationPage(parts, command: Invocation.text()), plots, to: page, isHTML: isHTML) }
     switch format {
@@ -127,10 +128,11 @@ struct Validate: ParsableCommand {
       try output.emit(ValidationResult.json(findings, command: Invocation.text(), producer: Invocation.producer))
     case .csv: try output.emit(ValidationResult.csv(findings))
     case .table:
-      if quiet, output.output == nil { return }
+      if quiet, output.output == nil { break }
       let lines = findings.map { ValidationReport.lines($0, form: output.form).joined(separator: "\n") + "\n" }
       try output.emit(lines.joined(separator: "\n\n"))
     }
+    try written.commit()
   }
 
   /// What is to be held against the model.

@@ -52,6 +52,22 @@ struct TerminalTests {
     #expect(lines.map { $0.replacing(#/\u{1b}\[\d+m/#, with: "") } == table.lines)
   }
 
+  /// Long names are cut in their middle before a column goes, and to less where what stays does not fit.
+  @Test func longNamesAreCut() {
+    var table = TextTable([("layer", .left), ("count", .right), ("nest", .left)])
+    let name = "backbone/stage4/block2/conv_depthwise/Conv_output_0"
+    let nest = "k:11 [weights] p:2 q:2 [inputs] c:1 [outputs]"
+    table.add([name, "1", nest])
+    #expect(table.lines(form(nil)) == table.lines && table.lines(form(200)) == table.lines)
+    #expect(
+      table.lines(form(86)).last == "backbone/stage4/…e/Conv_output_0      1  \(nest)"
+        && table.lines(form(86)).count == 2)
+    let groups = [["nest"]]
+    #expect(table.lines(form(50), leavingOut: groups).prefix(2).last == "backbone/stage4/…e/Conv_output_0      1")
+    #expect(table.lines(form(24), leavingOut: groups).prefix(2).last == "backbone…output_0      1")
+    #expect(table.lines(form(10), leavingOut: groups).prefix(2).last == "backbo…put_0      1")
+  }
+
   /// Without groups columns go one by one from the last.
   @Test func tablesLoseTheirLastColumns() {
     var table = TextTable([("name", .left), ("low", .right), ("mean", .right), ("mean", .right)])

@@ -20,6 +20,55 @@ struct FaultTests {
     return try Program.shell("unshare --map-root-user --mount bash script", in: folder)
   }
 
+  /// No command writes over what it reads, whatever it is called.
+  @Test(arguments: [
+    "optimize my-network.yaml --layer fc6 --capacity 64KiB --mapping my-network.yaml",
+    "optimize alexnet --layer fc8 --capacity 64KiB --energy my-energies.yaml --mapping link.yaml",
+    "optimize alexnet --layer fc8 --accelerator my-chip.yaml --timeloop ./my-chip.yaml --reuse sliding",
+    "evaluate alexnet --mapping my-mapping.yaml --timeloop my-mapping.yaml",
+    "export alexnet --mapping m.json --to json --output m.json",
+    "optimize topology.csv --capacity 4KiB --output topology.csv",
+    "gap topology.csv --capacity 4KiB --output topology.csv",
+    "bound topology.csv --capacity 4KiB --output topology.csv", "curve topology.csv --output topology.csv",
+    "sweep topology.csv --capacity 4KiB --output topology.csv", "convert my-network.yaml --output my-network.yaml",
+    "validate my-measurements.yaml --output measured.csv", "report result.json --output result.json",
+    "export --result result.json --layer fc8 --to json --output result.json",
+  ])
+  func whatIsReadStays(_ line: String) throws {
+    try withTemporaryFolder { folder in
+      let samples = Program.root.appending(path: "Documentation/Samples").path
+      let made = try Program.shell(
+        """
+        cp -r \(samples)/. . && ln -s my-energies.yaml link.yaml && printf 'Layer,M,N,K,\\nfc,8,4,2,\\n' >topology.csv
+        tilebound export alexnet --layer fc8 --capacity 64KiB --to json --output m.json
+        tilebound optimize alexnet --layer fc8 --capacity 64KiB --output result.json && md5sum *.* >../sums.$$ && mv ../sums.$$ sums
+        """, in: folder)
+      #expect(made.code == 0, "\(made)")
+      let outcome = try Program.shell("tilebound \(line)", in: folder)
+      #expect(outcome.code == 64 && outcome.output.isEmpty, "\(outcome)")
+      #expect(outcome.error.contains("; give another file") && outcome.error.count { $0 == "\n" } == 1, "\(outcome)")
+      #expect(try Program.shell("md5sum --check --quiet sums", in: folder).code == 0)
+    }
+  }
+
+  /// Of the files and the answer of a command none is written where one cannot be.
+  @Test(arguments: [
+    "optimize alexnet --layer conv1 --capacity 64KiB --output b.json --mapping /dev/full",
+    "optimize alexnet --layer conv1 --capacity 64KiB --reuse sliding --output b.json --timeloop /dev/full",
+    "optimize alexnet --layer conv1 --capacity 64KiB --mapping /dev/full",
+    "optimize alexnet --layer fc8 --accelerator tpu-v1 --plot p.svg --output /dev/full",
+    "optimize --gemm 64x64x64 --capacity 1KiB --pieces 2 --output b.json --mapping /dev/full",
+    "curve alexnet --layer fc8 --plot p.svg --output /dev/full",
+  ])
+  func allOrNothing(_ line: String) throws {
+    try withTemporaryFolder { folder in
+      let outcome = try Program.shell("tilebound \(line)", in: folder)
+      #expect(outcome.code == 1 && outcome.output.isEmpty, "\(outcome)")
+      #expect(outcome.error == "tilebound: /dev/full: cannot be written: No space left on device\n")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+    }
+  }
+
   /// A sweep that fills its disk goes on when there is room, and ends with what it ends with elsewhere.
   @Test(.enabled(if: canMount, "disks cannot be mounted here")) func fullDisk() throws {
     try withTemporaryFolder { folder in
