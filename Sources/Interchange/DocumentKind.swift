@@ -1,5 +1,6 @@
 /// What a YAML file is for, by its first keys: to say more of one in another's place than that its keys are unknown.
 enum DocumentKind {
+  case results
   case sweep
   case layers
   case measurements
@@ -10,6 +11,7 @@ enum DocumentKind {
 
   /// Keys of each kind. Sweeps, and files of other tools with layers, have keys of later kinds besides.
   private static let keys: [(kind: DocumentKind, anyOf: [String])] = [
+    (.results, ["schema"]),
     (.sweep, ["networks", "capacities", "accelerators", "dimensions", "reuse", "phases", "compare-dataflows"]),
     (.layers, ["layers", "problem", "workload", "einsums"]),
     (.measurements, ["data-sets"]),
@@ -32,13 +34,14 @@ enum DocumentKind {
     case nil: false
     case .layers: root.isList || root.value("layers") != nil
     case .mapping: MappingDocument.isOfThisProgram(root)
-    case .sweep, .measurements, .accelerator, .energyModel, .platform: true
+    case .results, .sweep, .measurements, .accelerator, .energyModel, .platform: true
     }
   }
 
   /// What it is, and what takes it.
   var text: String {
     switch self {
+    case .results: "is results, which 'tilebound report' and 'tilebound export --result' take"
     case .sweep: "is a sweep, which 'tilebound sweep' takes"
     case .layers: "has layers, which --network takes, and 'networks' in a sweep's file"
     case .measurements: "is the measurements of a validation, which 'tilebound validate' takes"

@@ -233,7 +233,7 @@ public struct Sweep: Sendable {
   /// Refuses what has no exact answer, and capacities that nothing fits: by the layer that needs most, so that what it needs
   /// is enough for all.
   private func checkItems() throws(SweepError) {
-    var largest: (problem: Problem, needed: Bits, capacity: Bits)?
+    var largest: (problem: Problem, needed: Bits, capacity: Bits, accelerator: String?)?
     for item in items {
       for model in item.setting.models.joined().uniqued() {
         let problem: Problem
@@ -246,11 +246,11 @@ public struct Sweep: Sendable {
         if let least = item.setting.capacities.min(), least < needed,
           largest.map({ $0.needed < needed }) ?? true
         {
-          largest = (problem, needed, least)
+          largest = (problem, needed, least, item.setting.accelerator?.name)
         }
       }
     }
-    if let largest { throw .nothingFits(largest.problem, largest.capacity) }
+    if let largest { throw .nothingFits(largest.problem, largest.capacity, on: largest.accelerator) }
     try checkTemplate()
   }
 
@@ -356,8 +356,8 @@ public enum SweepError: Error, Hashable, Sendable, CustomStringConvertible {
   case unknownLayer(String)
   /// Two different things of one name, which results could not tell apart, and their files or what they say of themselves.
   case sameName(String, String, origins: [String])
-  /// A capacity at which a layer has no mapping.
-  case nothingFits(Problem, Bits)
+  /// A capacity at which a layer has no mapping, perhaps that of an accelerator.
+  case nothingFits(Problem, Bits, on: String?)
   /// A template that has no nest for a layer, or none at a capacity.
   case noNest(NoNestOfTemplate)
   /// A layer in a setting that there is no exact answer for.
@@ -379,7 +379,8 @@ public enum SweepError: Error, Hashable, Sendable, CustomStringConvertible {
         + (kind == "networks"
           ? "'tilebound convert FILE --name NAME' gives one another name"
           : "give one another name under the key '\(kind == "accelerators" ? "accelerator" : "energy")' of its file")
-    case .nothingFits(let problem, let capacity): CapacityText.nothingFits(problem, capacity)
+    case .nothingFits(let problem, let capacity, let accelerator):
+      (accelerator.map { "\($0): " } ?? "") + CapacityText.nothingFits(problem, capacity)
     case .unanswerable(let error): error.description
     case .noNest(let error): error.description
     case .missing(let numbers, let count, let command):

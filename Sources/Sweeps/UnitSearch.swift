@@ -42,7 +42,7 @@ struct UnitSearch {
           let known = known[model.ratio]
         else {
           throw known[model.ratio]?.template.map { .noNest(NoNestOfTemplate($0, capacity)) }
-            ?? SweepError.nothingFits(problem, capacity)
+            ?? SweepError.nothingFits(problem, capacity, on: setting.accelerator?.name)
         }
         var answer = Answer(
           network: item.network.name, entry: item.entry, problem, on: setting.accelerator, capacity: capacity,

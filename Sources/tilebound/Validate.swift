@@ -59,10 +59,13 @@ struct Validate: ParsableCommand {
     completion: .anyOf(BuiltIn.platformNames))
   var platform: String?
 
-  @Option(help: ArgumentHelp("Fit the least energies in bins of so many values of d·d'·m²·r²/σ² too.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Fit the least energies in bins of so many values of k·c·h·w·r·s/stride², the term of the model's formulas, too.",
+      valueName: "n"))
   var bins: Int?
 
-  @Option(help: ArgumentHelp("Only rows below this value go into bins.", valueName: "value"))
+  @Option(help: ArgumentHelp("Only rows whose term is below this value go into bins.", valueName: "value"))
   var below: Double?
 
   @Option(

@@ -1049,6 +1049,7 @@ struct CommandTests {
     ("convert alexnet,vgg16", 64, "convert: 'alexnet,vgg16' is a list; one network is expected\n"),
     ("gap --network configs/energy/simba.yaml --capacity 64KiB", 64, "is an energy model, which --energy takes"),
     ("gap --network results/built-in.yaml --capacity 64KiB", 64, "is a sweep, which 'tilebound sweep' takes"),
+    ("gap --network results/built-in.csv.index.json --capacity 64KiB", 64, "is results, which 'tilebound report' and"),
     ("gap --network configs/platforms/simba-like.yaml --capacity 64KiB", 64, "is a platform, which"),
     ("gap --network results/validation/published.yaml --capacity 64KiB", 64, "measurements of a validation"),
     (
@@ -1086,5 +1087,28 @@ struct CommandTests {
   @Test(arguments: cases(refused))
   func refusals(line: String, code: Int32, message: String) throws {
     try expectRefusal(of: line, code: code, message: message)
+  }
+
+  /// The same of lines with words in which there are blanks, or nothing.
+  @Test func refusalsOfOtherWords() throws {
+    try expectRefusal(
+      of: ["evaluate", "--shape", "k=4096,c=4096,p=200", "--nest", "[outputs] [inputs] [weights]", "--replay"],
+      code: 64,
+      message: "--replay: the layer has 3355443200 MACs; a replay takes layers of at most")
+    try expectRefusal(
+      of: ["convert", "configs/networks/alexnet.yaml", "--name", ""], code: 64,
+      message: "--name: is empty; a text is expected")
+  }
+
+  /// A file whose name is no file's is pointed out.
+  @Test func filesWithoutDots() throws {
+    try withTemporaryFolder { folder in
+      let outcome = try Program.shell("touch net && tilebound gap net --capacity 64KiB", in: folder)
+      #expect(outcome.code == 64)
+      #expect(
+        outcome.error
+          == "tilebound: --network: 'net' has neither a dot nor a slash, which a file's name has; './net' is the file\n"
+      )
+    }
   }
 }

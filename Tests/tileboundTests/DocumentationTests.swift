@@ -222,10 +222,24 @@ struct DocumentationTests {
         #expect(outcome.code == 0, "\(line): \(outcome.error)")
         return outcome.output.prefix { $0 != "\n" }.split(separator: ",").map(String.init)
       })
-    let page = try Self.text("Documentation/Reference/Columns.md")
-    let rows = page.split(separator: "\n").filter { $0.hasPrefix("| `") }
-    let explained = Set(
-      rows.flatMap { $0.split(separator: "|")[0].matches(of: #/`([^`]+)`/#).map { String($0.output.1) } })
+    let explained = try Self.explainedColumns("Documentation/Reference/Columns.md")
     #expect(explained == columns, "\(explained.symmetricDifference(columns).sorted())")
+  }
+
+  /// The page of `validate` has a table of its own.
+  @Test func columnsOfValidationAreExplained() throws {
+    let outcome = try Program.shell(
+      "tilebound validate measured.csv --columns k,total,compute,data --shape c=3,h=227,w=227,r=11,s=11,stride=4 "
+        + "--platform simba --format csv", in: Program.root.appending(path: "Documentation/Samples").path)
+    #expect(outcome.code == 0, "\(outcome.error)")
+    let columns = Set(outcome.output.prefix { $0 != "\n" }.split(separator: ",").map(String.init))
+    let explained = try Self.explainedColumns("Documentation/Reference/validate.md")
+    #expect(explained == columns, "\(explained.symmetricDifference(columns).sorted())")
+  }
+
+  /// What stands in the first cells of a page's tables.
+  private static func explainedColumns(_ page: String) throws -> Set<String> {
+    let rows = try text(page).split(separator: "\n").filter { $0.hasPrefix("| `") }
+    return Set(rows.flatMap { $0.split(separator: "|")[0].matches(of: #/`([^`]+)`/#).map { String($0.output.1) } })
   }
 }

@@ -184,4 +184,16 @@ struct SweepCommandTests {
       #expect(three.output.contains("16 exact curves answered them") && three.output.contains("e 2:3; unit 1:1"))
     }
   }
+
+  /// Of several accelerators the one is named that nothing fits.
+  @Test func nothingFitsAnAccelerator() throws {
+    try withTemporaryFolder { folder in
+      let file = "\(folder)/tiny.yaml"
+      let text = "{accelerator: tiny, source: made up, capacity: 2B, energy: lpddr4-int8}"
+      try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+      try expectRefusal(
+        of: ["sweep", "alexnet", "--accelerator", "tpu-v1,\(file)", "--output", "\(folder)/s.csv"], code: 2,
+        message: "tiny: conv1: no mapping fits 2 B; the least capacity that would is")
+    }
+  }
 }

@@ -19,6 +19,8 @@ struct LayersSection {
     let hasParts = contents.entries.contains { $0.record.partOf != nil }
     // Where MACs cost nothing, data are all of the energy.
     let hasCompute = contents.entries.contains { $0.record.energy.compute > 0 }
+    // Energies in several units do not compare.
+    let namesUnits = contents.commonUnit == nil
     // What matters stands first, since a page may not be wide enough for all.
     var table = HTMLTable(
       caption: count == nil ? "Every record, with bits moved and held" : "Records, with bits moved and held",
@@ -26,7 +28,8 @@ struct LayersSection {
         ("capacity", true), ("gap data", true),
       ] + (hasCompute ? [("gap total", true)] : []) + [("dataflows", false)]
         + (hasCompute ? ["energy total", "bound total", "energy data", "bound data"] : ["energy", "bound"])
-        .map { (contents.energyTitle($0), true) } + [("count", true)] + (namesSettings ? [("setting", true)] : []) + [
+        .map { (contents.energyTitle($0), true) } + (namesUnits ? [("unit", false)] : []) + [("count", true)]
+        + (namesSettings ? [("setting", true)] : []) + [
           ("MACs", true), ("inputs [bit]", true), (hasBiases ? "weights, biases [bit]" : "weights [bit]", true),
           ("partial sums [bit]", true), ("outputs [bit]", true), ("occupancy [bit]", true),
         ], isSortable: true, isOfRecords: true)
@@ -44,7 +47,8 @@ struct LayersSection {
           ] + (hasCompute ? [.percent(record.gap?.total)] : [])
           + [
             .text(record.search == nil ? DataflowsText.own(record) : DataflowsText.attaining(record))
-          ] + energies.map { .number($0, NumberText.energy) } + [.number(record.count)]
+          ] + energies.map { .number($0, NumberText.energy) } + (namesUnits ? [.text(record.energy.unit)] : [])
+          + [.number(record.count)]
           + (namesSettings ? [.number(entry.setting + 1)] : []) + [
             .number(record.layer.macs), .bits(traffic.inputsRead), .bits(traffic.weightsRead + traffic.biasesRead),
             .bits(traffic.partialSumsRead + traffic.partialSumsWritten), .bits(traffic.outputsWritten),
