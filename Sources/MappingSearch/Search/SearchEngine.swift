@@ -1,6 +1,7 @@
 import EnergyModel
 import LowerBounds
 import Mappings
+import Parallel
 import Workloads
 
 /// A search of the problems of one kind over a mapspace of its own, beside the search of listed grids.
@@ -131,6 +132,8 @@ struct OptimalityProof {
   private let bounds: LowerBounds
   /// No schedule within the capacity has less energy of moving data, in quanta, as far as the bounds tell.
   let leastQuanta: Int
+  /// The occupancy for which it was last asked in vain: searches ask again and again while nothing better is found.
+  private let refuted = Guarded<Bits?>(nil)
 
   init(_ problem: Problem, capacity: Bits) {
     self.problem = problem
@@ -141,11 +144,17 @@ struct OptimalityProof {
   /// Whether no schedule can be better than a mapping of some energy of moving data and occupancy.
   func holds(dataQuanta: Int, occupancy: Bits) -> Bool {
     if dataQuanta > leastQuanta { return false }
+    if refuted.withLock({ $0 == occupancy }) { return false }
     // No schedule of any kind has less energy; does one with as little hold less?
     let less = occupancy - Bits(1)
     // What holds less in all need not fit smaller parts.
-    return less < problem.leastCapacity
+    if less < problem.leastCapacity
       || Self.leastQuanta(problem, bounds.best(capacity: less, isDivided: false)) > leastQuanta
+    {
+      return true
+    }
+    refuted.withLock { $0 = occupancy }
+    return false
   }
 
   private static func leastQuanta(_ problem: Problem, _ bound: LowerBound) -> Int {
