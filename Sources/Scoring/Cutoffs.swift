@@ -19,9 +19,10 @@ public struct Cutoffs: Sendable {
     doubles = [Double](repeating: .infinity, count: Self.count)
   }
 
-  /// The range that an occupancy of at least 1 lies in.
+  /// The range that an occupancy lies in; nothing, as is held of what no MAC uses, lies in that of 1.
   @inlinable
   public static func range(of occupancy: Int) -> Int {
+    let occupancy = max(1, occupancy)
     let exponent = Int.bitWidth - 1 - occupancy.leadingZeroBitCount
     let fraction =
       exponent < fractionBits ? occupancy << (fractionBits - exponent) : occupancy >> (exponent - fractionBits)
@@ -32,7 +33,7 @@ public struct Cutoffs: Sendable {
   @inline(__always)
   static func range(of occupancy: Double) -> Int {
     let shift = UInt64(Double.significandBitCount - fractionBits)
-    return Int(truncatingIfNeeded: occupancy.bitPattern &>> shift) &- (1023 << fractionBits)
+    return max(0, Int(truncatingIfNeeded: occupancy.bitPattern &>> shift) &- (1023 << fractionBits))
   }
 
   /// The cutoff of a range.

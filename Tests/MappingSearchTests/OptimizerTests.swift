@@ -249,4 +249,22 @@ struct OptimizerTests {
     #expect(try LowerBounds(Problem(layer, widths: widths)).best(capacity: .bytes(1 << 10)).total == Bits(33_792))
     #expect(layer.usedElements(of: .weights) == Words(64 * 64))
   }
+
+  /// Layers of which every MAC reads padding, so that nothing but outputs is in the Buffer: these are moved once.
+  @Test(arguments: [([], []), (Tensor.allCases, []), ([], [Tensor.outputs])] as [([Tensor], [Tensor])])
+  func nothingIsRead(doubleBuffered: [Tensor], onChip: [Tensor]) throws {
+    let layout = try BufferLayout(doubleBuffered: Set(doubleBuffered), onChip: Set(onChip))
+    let layer = try Layer(
+      name: "padding", inputChannels: 1, input: Extent(1), outputChannels: 3, kernel: Extent(1), stride: Extent(2),
+      padding: Padding(1))
+    for reuse in ReusePolicy.allCases {
+      let problem = try Problem(
+        layer, in: Problem.Setting(widths: WordWidths(.byte), reuse: reuse, layout: layout))
+      for capacity in [problem.leastCapacity, .bytes(1024)] {
+        let found = try #require(Optimizer(problem).optimum(capacity: capacity))
+        #expect(found.energy.dataQuanta == (problem.layout.onChip.isEmpty ? 8 * 12 : 0))
+      }
+      #expect(Optimizer(problem).curve().steps.points.count == 1)
+    }
+  }
 }

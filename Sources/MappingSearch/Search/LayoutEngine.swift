@@ -81,7 +81,7 @@ struct LayoutEngine: SearchEngine {
     var (statistics, best) = (SearchStatistics(), wholeNest(dataflow))
     if let whole = best, problem.held(by: whole) > capacity { best = nil }
     if let known, problem.isBetter(known, than: best) { best = known }
-    for search in searches where search.room.held < capacity.count {
+    for search in searches where search.room.held <= capacity.count {
       guard let found = find(search) else { continue }
       statistics.add(found.statistics)
       precondition(problem.held(by: found.evaluation) <= capacity, "a mapping found fits")
@@ -97,7 +97,7 @@ struct LayoutEngine: SearchEngine {
         return true
       }
       return searches.contains {
-        $0.room.held < capacity.count && $0.attains(dataQuanta, capacity: capacity, dataflow)
+        $0.room.held <= capacity.count && $0.attains(dataQuanta, capacity: capacity, dataflow)
       }
     }
     let known = owns.withLock { $0[capacity] }

@@ -94,7 +94,8 @@ public struct Optimizer: Sendable {
     guard capacity >= problem.leastCapacity else { return nil }
     if let engine { return engine.optimum(capacity: capacity, dataflow: dataflow, options: options) }
     let left = capacity.count - room.held
-    if left < 1 || dataflows.isEmpty { return nil }
+    // Where every MAC reads padding, what is not resident may take no room.
+    if left < 0 || dataflows.isEmpty { return nil }
     let limits = room.limits(Tensor.allCases, capacity: capacity.count, countsResidents: false)
     let found: (pool: Incumbent, statistics: SearchStatistics)
     if options.prunes {
