@@ -88,16 +88,18 @@ public struct Answer: Hashable, Sendable {
   ///   - optimum: the mapping, found under prices of the same ratio.
   ///   - bounds: the problem's lower bounds.
   ///   - dataflows: all dataflows that attain the optimum, where they are known.
+  ///   - template: the template that alone was searched, if one was.
   ///   - seconds: how long the search took, unless that is to be left out.
   public init(
     network: String?, entry: Network.Entry, _ problem: Problem, on accelerator: Accelerator.Identity? = nil,
     capacity: Bits, _ optimum: Optimum, bounds: LowerBounds, attainedBy dataflows: [Dataflow]? = nil,
-    seconds: Double? = nil
+    of template: NestTemplate? = nil, seconds: Double? = nil
   ) {
     self.init(
       network: network, entry: entry, problem, on: accelerator, capacity: capacity,
       searched: .nest(optimum.evaluation.priced(in: problem)), optimum.statistics, bounds, seconds)
     optimalDataflows = dataflows
+    self.template = template
   }
 
   /// The answer for a mapping in pieces that was searched for, or for the optimum of one nest where that is all there is;

@@ -15,8 +15,8 @@ final class FileBytes {
     init(_ status: stat) { (device, number) = (UInt64(status.st_dev), UInt64(status.st_ino)) }
   }
 
-  /// The regular files that were read, by the names by which they were.
-  private static let known = Guarded<[Identity: String]>([:])
+  /// The regular files that were read.
+  private static let read = Guarded<Set<Identity>>([])
 
   let path: String
   private let descriptor: CInt
@@ -50,15 +50,15 @@ final class FileBytes {
       throw FormatError(origin: path, message: TextFile.irregularity(status.st_mode))
     }
     size = Int(status.st_size)
-    Self.known.withLock { $0[Identity(status)] = path }
+    _ = Self.read.withLock { $0.insert(Identity(status)) }
   }
 
-  /// The name by which the file at a path was read by this process; nil where it was not.
-  static func nameRead(ofFileAt path: String) -> String? {
+  /// Whether this process has read the file at a path, by whatever name.
+  static func wasRead(_ path: String) -> Bool {
     var status = stat()
-    guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    guard unsafe stat(path, &status) == 0 else { return false }
     let identity = Identity(status)
-    return known.withLock { $0[identity] }
+    return read.withLock { $0.contains(identity) }
   }
 
   /// Which part of the file was taken, from 0 to 1; nil of standard input, and of a file without bytes.
@@ -71,7 +71,7 @@ final class FileBytes {
   /// - Throws: ``FormatError`` when they cannot be read.
   func next() throws(FormatError) -> ArraySlice<UInt8> {
     while true {
-      let count = unsafe read(descriptor, &buffer, buffer.count)
+      let count = unsafe Foundation.read(descriptor, &buffer, buffer.count)
       if count < 0, errno == EINTR { continue }
       if count < 0 { throw TextFile.failure(path, "cannot be read") }
       taken += count

@@ -87,8 +87,13 @@ public enum TextFile {
     }
   }
 
-  /// The name by which the file at a path was read by this process; nil where it was not.
-  package static func nameRead(ofFileAt path: String) -> String? { FileBytes.nameRead(ofFileAt: path) }
+  /// Whether this process has read the file at a path, by whatever name.
+  package static func wasRead(_ path: String) -> Bool { FileBytes.wasRead(path) }
+
+  /// Where a file is or would be, the same for all of its names.
+  package static func place(of path: String) -> String {
+    URL(fileURLWithPath: path).resolvingSymlinksInPath().standardized.path
+  }
 
   /// Checks that the folder that files are to go to is there or can be made.
   package static func checkNameOfFolder(_ path: String, origin: String) throws(FormatError) {

@@ -1,7 +1,7 @@
 import Answers
 import EnergyModel
 import Interchange
-import Mappings
+public import Mappings
 
 /// What answers that can be compared have in common, whatever their capacities.
 struct Study: Hashable {
@@ -9,7 +9,6 @@ struct Study: Hashable {
   let setting: Problem.Setting
   /// The accelerator, where one was named.
   let accelerator: Accelerator.Identity?
-
   /// The template that alone was searched, if one was.
   let template: NestTemplate?
 
@@ -26,10 +25,15 @@ struct Study: Hashable {
   /// The rules of reuse, of the Buffer and of what is searched, in words.
   var rulesText: String { ([setting.rulesText] + [templateText].compactMap(\.self)).joined(separator: ", ") }
 
-  private var templateText: String? { template.map { "template \(NestText.text($0))" } }
+  private var templateText: String? { template?.words }
 
   /// The parts of names of files.
   var fileNames: [String] {
     (accelerator.map { [$0.name] } ?? []) + setting.fileNames + (templateText.map { [$0] } ?? [])
   }
+}
+
+extension NestTemplate {
+  /// It in words.
+  public var words: String { "template \(NestText.text(self))" }
 }

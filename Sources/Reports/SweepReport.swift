@@ -28,7 +28,7 @@ public enum SweepReport {
     var lines = form.fitted([
       answered(by: sweep.curveCount, isComplete: isComplete) + capacities(of: sweep) + sharing(sweep)
     ])
-    if let template = sweep.template { lines += form.fitted(["template \(NestText.text(template))"]) }
+    if let template = sweep.template { lines += form.fitted([template.words]) }
     let buffers = totals.map(\.buffer).uniqued()
     // An accelerator has one Buffer, and its capacity is known.
     let namesAccelerators = totals.contains { $0.accelerator != nil }

@@ -46,8 +46,8 @@ struct UnitSearch {
         }
         var answer = Answer(
           network: item.network.name, entry: item.entry, problem, on: setting.accelerator, capacity: capacity,
-          known.all.optimum(at: found.point, of: problem), bounds: known.bounds, attainedBy: found.dataflows)
-        answer.template = sweep.template
+          known.all.optimum(at: found.point, of: problem), bounds: known.bounds, attainedBy: found.dataflows,
+          of: sweep.template)
         if sweep.comparesDataflows, let each = found.each { answer.compare(each, of: problem, capacity: capacity) }
         answers.append(answer)
       }

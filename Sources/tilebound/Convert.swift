@@ -48,9 +48,7 @@ struct Convert: ParsableCommand {
     let example = "tilebound convert model.onnx --output model.yaml"
     let files = files + network
     if files.isEmpty { throw CommandFailure(code: .usage, message: "needs a file to read, for example: \(example)") }
-    if let name, name.allSatisfy(\.isWhitespace) {
-      throw FormatError(origin: "--name", message: "is empty; a text is expected")
-    }
+    try refuse(blank: name, origin: "--name")
     try OutputOptions.refuseEnding(of: output, unless: ["yaml", "yml"], what: "a layer table", accepted: ".yaml")
     let inputs = try dimensions.imported(files, origin: "convert")
     try OutputOptions.checkFile(output)

@@ -310,11 +310,9 @@ struct Curve: ParsableCommand {
     let listed = capacities ?? Self.listed(range.map(curve.steps.within) ?? curve.steps)
     return try listed.map { capacity in
       let optimum = curve.optimum(at: try index(of: curve.steps, capacity, curve.problem))
-      var answer = Answer(
+      return Answer(
         network: network, entry: entry, try Problem(entry.layer, in: setting.at(capacity)), capacity: capacity, optimum,
-        bounds: bounds, attainedBy: each?.dataflows(attaining: optimum, capacity: capacity))
-      answer.template = template
-      return answer
+        bounds: bounds, attainedBy: each?.dataflows(attaining: optimum, capacity: capacity), of: template)
     }
   }
 

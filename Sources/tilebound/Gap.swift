@@ -83,8 +83,8 @@ struct Gap: ParsableCommand {
         var answer = Answer(
           network: network, entry: entry, problem, on: accelerator?.identity, capacity: capacity, optimum,
           bounds: search.bounds,
-          attainedBy: template == nil ? search.curves.dataflows(attaining: optimum, capacity: capacity) : nil)
-        answer.template = template
+          attainedBy: template == nil ? search.curves.dataflows(attaining: optimum, capacity: capacity) : nil,
+          of: template)
         answer.compare(search.curves, of: problem, capacity: capacity)
         return answer
       }

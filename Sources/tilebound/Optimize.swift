@@ -133,14 +133,13 @@ struct Optimize: ParsableCommand {
         try template?.optimum(for: problem, capacity, limit) ?? optimizer.optimum(capacity: capacity, options: options)
       guard let optimum else { throw CommandFailure.nothingFits(problem, capacity) }
       let seconds = start.duration(to: .now).seconds
-      var answer = Answer(
+      let answer = Answer(
         network: network, entry: entry, problem, on: accelerator?.identity, capacity: capacity, optimum,
         bounds: LowerBounds(problem),
         // Not a part of the search: its time is that of finding the optimum. Of a template's nests alone nothing is known.
         attainedBy: template == nil
           ? optimizer.dataflows(attaining: optimum, capacity: capacity, options: options) : nil,
-        seconds: noTiming ? nil : seconds)
-      answer.template = template
+        of: template, seconds: noTiming ? nil : seconds)
       return (answer: answer, isEnded: limit?.endedSearch ?? false)
     }
     let answers = found.map(\.answer)

@@ -314,8 +314,9 @@ struct ModelOptions: ParsableArguments {
     _ what: String, _ setting: Problem.Setting, _ accelerator: Accelerator? = nil, namesReuse: Bool = true
   ) -> String {
     "\(what)\(accelerator.map { " on \($0.name)" } ?? ""): energy model \(setting.energyModel.name), word widths \(WidthsText.text(setting.widths)) "
-      + "(inputs/weights/outputs/partial sums)" + (namesReuse ? ", reuse \(setting.reuseText)" : "")
-      + (LayoutText.words(setting.layout) + [setting.dataflowsText].compactMap(\.self)).map { ", \($0)" }.joined()
+      + "(inputs/weights/outputs/partial sums)"
+      + (namesReuse
+        ? ", reuse \(setting.rulesText)" : LayoutText.words(setting.layout).map { ", \($0)" }.joined())
   }
 }
 
@@ -432,14 +433,16 @@ struct OutputOptions: ParsableArguments {
     )
     var places: [String: String] = [:]
     for (option, file) in others + [answer] {
-      guard let file, let before = places.updateValue(option, forKey: file) else { continue }
+      guard let file else { continue }
+      let place = file == TextFile.standardInput ? file : TextFile.place(of: file)
+      guard let before = places.updateValue(option, forKey: place) else { continue }
       throw CommandFailure(
         code: .usage,
         message: file == TextFile.standardInput
           ? "\(before) and \(option) would both go to standard output; give one of them a file"
           : "\(before) and \(option) name the same file, \(file)")
     }
-    for (file, option) in places.sorted(by: { $0.key < $1.key }) { try Self.checkFile(file, origin: option) }
+    for (option, file) in others + [answer] { try Self.checkFile(file, origin: option) }
   }
 
   /// Refuses, before any work, a file to write whose name cannot be one, from which something was read, or whose folder is not there.
@@ -524,10 +527,17 @@ struct OutputOptions: ParsableArguments {
 
   /// Refuses to write to a file from which something was read, which would be lost.
   private static func refuseWhatWasRead(_ file: String, origin: String?) throws {
-    guard TextFile.nameRead(ofFileAt: file) != nil else { return }
+    guard TextFile.wasRead(file) else { return }
     throw CommandFailure(
       code: .usage, message: "\(origin.map { "\($0) names " } ?? "")\(file), which was read; give another file to write"
     )
+  }
+}
+
+/// Refuses a text without a visible character.
+func refuse(blank text: String?, origin: String) throws {
+  if let text, text.allSatisfy(\.isWhitespace) {
+    throw FormatError(origin: origin, message: "is empty; a text is expected")
   }
 }
 

@@ -64,9 +64,7 @@ struct Report: ParsableCommand {
       throw CommandFailure(code: .failed, message: "\(error); --no-plots makes the report without them")
     }
     let capacities = try capacity.map { Set(try CapacityOptions.list($0)) }
-    if let title, title.allSatisfy(\.isWhitespace) {
-      throw FormatError(origin: "--title", message: "is empty; a text is expected")
-    }
+    try refuse(blank: title, origin: "--title")
     if output == nil, isatty(STDOUT_FILENO) == 1 {
       throw CommandFailure(
         code: .usage,
@@ -136,12 +134,12 @@ struct Report: ParsableCommand {
 
   /// A page must not take the place of a file that it is about, nor count a file twice.
   private func refuseToOverwrite() throws {
-    func place(_ file: String) -> String { URL(fileURLWithPath: file).resolvingSymlinksInPath().standardized.path }
     var places: Set<String> = []
-    for file in files where !places.insert(place(file)).inserted {
+    for file in files where !places.insert(TextFile.place(of: file)).inserted {
       throw CommandFailure(code: .usage, message: "\(file) is given twice; a page counts each of its files once")
     }
-    guard let output, let file = files.first(where: { place($0) == place(output) }) else { return }
+    guard let place = output.map(TextFile.place), let file = files.first(where: { TextFile.place(of: $0) == place })
+    else { return }
     throw CommandFailure(code: .usage, message: "--output names \(file), which is to be read; give another file")
   }
 

@@ -177,7 +177,7 @@ struct SweepCommand: ParsableCommand {
     try refuse("--plot-format", plotFormat, without: "--plot", plot)
     try refuse("--breakdown-at", breakdown.breakdownAt, without: "--plot", plot)
     if let plot { try TextFile.checkNameOfFolder(plot, origin: "--plot") }
-    if let plot, plot == output {
+    if let plot, TextFile.place(of: plot) == TextFile.place(of: output) {
       throw CommandFailure(code: .usage, message: "--plot and --output name the same file, \(output)")
     }
     let shard = try chosenShard()

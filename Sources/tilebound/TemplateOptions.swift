@@ -3,6 +3,7 @@ import EnergyModel
 import Interchange
 import MappingSearch
 import Mappings
+import Reports
 import Workloads
 
 /// A nest of which the tile sizes are searched for.
@@ -18,7 +19,7 @@ struct TemplateOptions: ParsableArguments {
 
   /// What a heading says of the template, after what else it says.
   static func heading(_ template: NestTemplate?) -> String {
-    template.map { ", template \(NestText.text($0))" } ?? ""
+    template.map { ", \($0.words)" } ?? ""
   }
 
   /// The template, held against other options.

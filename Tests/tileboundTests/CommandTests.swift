@@ -945,6 +945,7 @@ struct CommandTests {
     ("gap --network alexnet --capacity 1B", 2, "conv1: no mapping fits 1 B"),
     ("optimize --shape p=3 --capacity 1KiB,2KiB", 64, "'1KiB,2KiB' is no single capacity"),
     ("optimize --shape p=3 --capacity 1KiB --mapping x --output x", 64, "--mapping and --output name the same file"),
+    ("optimize --shape p=3 --capacity 1KiB --mapping ./x --output x", 64, "--mapping and --output name the same file"),
     ("bound --shape p=3 --capacity 2B", 2, "shape: no mapping fits 2 B; the least capacity that would is 3 B"),
     ("bound --capacity 1KiB", 64, "needs a layer: give --network, --shape or --gemm, for example: tilebound"),
     ("bound --shape p=3 --capacity 1KiB --format pdf", 64, "The value 'pdf' is invalid for '--format <form>'."),

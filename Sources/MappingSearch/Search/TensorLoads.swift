@@ -73,7 +73,6 @@ struct TensorLoads {
         stays = 0
       }
     }
-    if stays == 0, passes == 1 { return used }
     func largest(_ dimension: Dimension) -> Int { blocks[dimension.index].largest }
     /// The most rows that a box reads, padding among them. Of those that several of its MACs read each counts once in runs of neighbours.
     func rows(_ axis: ConvolutionAxis, _ output: Dimension, _ kernel: Dimension) -> Int {
@@ -86,7 +85,7 @@ struct TensorLoads {
     for dimension in Dimension.allCases {
       if !tensor.isRelevant(dimension) {
         passed *= blocks[dimension.index].count
-      } else if tensor != .inputs || ![.p, .q, .r, .s].contains(dimension) {
+      } else if !Self.countsRows(tensor, dimension) {
         box *= largest(dimension)
       }
     }
@@ -98,7 +97,12 @@ struct TensorLoads {
 
   /// Whether blocks of a dimension may share words of a tensor.
   private func mayOverlap(_ tensor: Tensor, _ dimension: Dimension) -> Bool {
-    tensor == .inputs && !hasNoHalo && [.p, .q, .r, .s].contains(dimension)
+    !hasNoHalo && Self.countsRows(tensor, dimension)
+  }
+
+  /// Whether a dimension is one of the two along an axis that together tell which rows or columns of inputs are read.
+  private static func countsRows(_ tensor: Tensor, _ dimension: Dimension) -> Bool {
+    tensor == .inputs && Mapping.dimensionsWithPhases.contains(dimension)
   }
 
   /// The loops that have a bearing on what a tensor loads: while the innermost ones walk what it does not depend on, its box stays.
@@ -117,8 +121,8 @@ struct TensorLoads {
     if problem.layout.onChip.contains(tensor) { return 0 }
     let loops = self.loops(of: tensor, loops)
     // Boxes that have nothing in common and do not come again hold every word once.
-    let mayComeAgain = loops.contains { loop in
-      !tensor.isRelevant(loop.dimension) || tensor == .inputs && Mapping.dimensionsWithPhases.contains(loop.dimension)
+    let mayComeAgain = loops.contains {
+      !tensor.isRelevant($0.dimension) || Self.countsRows(tensor, $0.dimension)
     }
     if !mayComeAgain { return used[tensor.position] }
     let key = key(tensor, loops)

@@ -13,12 +13,12 @@ extension Problem.Setting {
   }
 
   /// The reuse, how tensors lie in the Buffer and which dataflows are searched, in words.
-  var rulesText: String {
+  public var rulesText: String {
     ([reuseText] + LayoutText.words(layout) + [dataflowsText].compactMap(\.self)).joined(separator: ", ")
   }
 
   /// The dataflows that are searched, in words; nil where all are.
-  public var dataflowsText: String? {
+  private var dataflowsText: String? {
     namedDataflows.map { "\($0.count == 1 ? "dataflow" : "dataflows") \(DataflowsText.short($0))" }
   }
 
