@@ -70,7 +70,7 @@ public enum TextFile {
     try write(Array(text.utf8), to: path)
   }
 
-  /// Writes a file whole or not at all, see ``StagedFile``.
+  /// Writes a file whole or not at all.
   ///
   /// - Throws: ``FormatError`` when that fails; a regular file is then as it was.
   public static func write(_ bytes: [UInt8], to path: String) throws(FormatError) {
