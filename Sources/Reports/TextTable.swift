@@ -44,8 +44,8 @@ public struct TextTable {
 
   /// The lines of the table where they have to fit a width, the header first.
   ///
-  /// Names, which are in the first column, are cut in their middle to ``longName`` characters before a column is left out, and further
-  /// where the columns that stay do not fit.
+  /// Names, which are in the first column, are cut in their middle to 32 characters before a column is left out. Where the
+  /// columns that stay do not fit, they are cut to 12.
   ///
   /// - Parameters:
   ///   - form: how wide the lines may be, and whether they are coloured.
