@@ -91,7 +91,7 @@ import Testing
   @Test func headersSort() throws {
     try withReport { browser in
       let columns: Int = try browser.value("document.querySelectorAll('#records thead th').length")
-      #expect(columns == 18)
+      #expect(columns == 19)
       #expect(try browser.value("document.querySelectorAll('#records thead th > button').length") == columns)
       for column in 0..<columns {
         let button = "document.querySelectorAll('#records thead button')[\(column)]"
