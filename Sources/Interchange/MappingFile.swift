@@ -33,9 +33,9 @@ public enum MappingFile {
 
   private static func node(_ element: YAMLNode) throws(FormatError) -> Mapping.Node {
     if let split = element.value("split") { throw split.error("is a mapping in pieces; one nest is expected here") }
-    let fields = try element.fields(["for", "tile", "phases", "direction", "keep"])
+    let fields = try element.fields(["for", "tile", "phases", "direction", "filled", "keep"])
     if let keep = fields["keep"] {
-      if let other = fields["for"] ?? fields["tile"] ?? fields["phases"] ?? fields["direction"] {
+      if let other = fields["for"] ?? fields["tile"] ?? fields["phases"] ?? fields["direction"] ?? fields["filled"] {
         throw other.error("does not go with 'keep'")
       }
       let name = try keep.string()
@@ -45,7 +45,12 @@ public enum MappingFile {
       return .keep(tensor)
     }
     let dimension = try dimension(element.required("for", in: fields))
-    return .loop(Loop(dimension, try cut(dimension, element, fields), try direction(fields["direction"])))
+    let (cut, direction) = (try cut(dimension, element, fields), try direction(fields["direction"]))
+    guard let filled = fields["filled"], try filled.boolean() else { return .loop(Loop(dimension, cut, direction)) }
+    if !Mapping.dimensionsFilled.contains(dimension) {
+      throw filled.error("\(dimension.rawValue) is not filled; only n, g, k and c can be")
+    }
+    return .loop(Loop(dimension, cut, direction, isFilled: true))
   }
 
   static func dimension(_ node: YAMLNode) throws(FormatError) -> Dimension {
@@ -108,6 +113,7 @@ public enum MappingFile {
         case .phases(let phases): lines.append("  phases: \(phases)")
         }
         if loop.direction != .forward { lines.append("  direction: \(loop.direction.rawValue)") }
+        if loop.isFilled { lines.append("  filled: true") }
       case .keep(let tensor): lines.append("- keep: \(tensor.rawValue)")
       }
     }

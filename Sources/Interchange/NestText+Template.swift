@@ -33,6 +33,8 @@ extension NestText {
     }
     switch try node(word.utf8, origin, accepted: "a loop as in k, k:20 or r%2, back and forth as in k~ or k:20~,") {
     case .keep(let tensor): return .keep(tensor)
+    case .loop(let loop) where loop.isFilled:
+      throw FormatError(origin: origin, message: "'\(word.prefix(40))' is filled; loops of a template are not")
     case .loop(let loop): return .loop(loop)
     }
   }

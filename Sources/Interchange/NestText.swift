@@ -4,7 +4,7 @@ import Workloads
 /// A mapping in one line, outermost first, as it stands in tables: `k:20 [outputs] c:1 [inputs] k:1 r:1 s:1 [weights]`.
 public enum NestText {
   /// The mapping that a line stands for: `d:t` is a loop over dimension d with tile t, `d%u` one over its phases, the
-  /// residues modulo u, either with `~` behind it when it runs back and forth; `[tensor]` is a keep.
+  /// residues modulo u, either with `~` behind it when it runs back and forth, and `+` when it is filled; `[tensor]` is a keep.
   ///
   /// - Throws: ``FormatError`` naming the part that is wrong.
   public static func parse(_ text: String, origin: String) throws(FormatError) -> Mapping {
@@ -47,8 +47,10 @@ public enum NestText {
       }
       return .keep(tensor)
     }
-    let turns = word.last == UInt8(ascii: "~")
-    let loop = turns ? word.dropLast() : word
+    let isFilled = word.last == UInt8(ascii: "+")
+    let walked = isFilled ? word.dropLast() : word
+    let turns = walked.last == UInt8(ascii: "~")
+    let loop = turns ? walked.dropLast() : walked
     guard let dimension = Dimension(rawValue: String(Substring(loop.prefix(1)))),
       let size = Int(Substring(loop.dropFirst(2))), let cut = cut(loop.dropFirst().first, size)
     else {
@@ -57,7 +59,7 @@ public enum NestText {
         message:
           "'\(Substring(word).prefix(40))' is neither \(accepted) nor a keep as in [outputs]")
     }
-    return .loop(Loop(dimension, cut, turns ? .backAndForth : .forward))
+    return .loop(Loop(dimension, cut, turns ? .backAndForth : .forward, isFilled: isFilled))
   }
 
   private static func cut(_ sign: UInt8?, _ size: Int) -> Loop.Cut? {

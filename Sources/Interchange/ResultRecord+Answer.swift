@@ -111,7 +111,8 @@ extension ResultRecord {
       throw FormatError(
         origin: place,
         message: "is neither a loop, with 'for', 'tile' or 'phases', and 'direction' if it is "
-          + "\(Loop.Direction.backAndForth.rawValue), nor a keep, nor a split, with 'split', 'at', 'first' and 'rest'")
+          + "\(Loop.Direction.backAndForth.rawValue) and 'filled' if it is, nor a keep, nor a split, with 'split', 'at', 'first' and 'rest'"
+      )
     }
   }
 

@@ -13,7 +13,8 @@ extension ResultRecord.Node {
     }
     guard let loop else { return "[\(keep ?? "")]" }
     let cut = phases.map { "%\($0)" } ?? ":\(tile ?? 0)"
-    return loop + cut + (direction == Loop.Direction.backAndForth.rawValue ? "~" : "")
+    let turns = direction == Loop.Direction.backAndForth.rawValue
+    return loop + cut + (turns ? "~" : "") + (filled == true ? "+" : "")
   }
 }
 
@@ -25,6 +26,7 @@ extension ResultRecord.Node {
     case .phases(let phases): self.phases = phases
     }
     if loop.direction != .forward { direction = loop.direction.rawValue }
+    if loop.isFilled { filled = true }
   }
 
   /// It in JSON, in one line.
@@ -35,7 +37,8 @@ extension ResultRecord.Node {
       nodes.map { "\"\(key.stringValue)\": [\($0.map(\.json).joined(separator: ", "))]" }
     }
     let fields = [
-      text(.loop, loop), number(.tile, tile), number(.phases, phases), text(.direction, direction), text(.keep, keep),
+      text(.loop, loop), number(.tile, tile), number(.phases, phases), text(.direction, direction),
+      filled.map { "\"\(CodingKeys.filled.stringValue)\": \($0)" }, text(.keep, keep),
       text(.split, split), number(.at, at), list(.first, first), list(.rest, rest),
     ]
     return "{\(fields.compactMap { $0 }.joined(separator: ", "))}"

@@ -17,6 +17,8 @@ public struct ResultRecord: Codable, Hashable, Sendable {
     public var phases: Int?
     /// The direction of a loop, a raw value of `Loop.Direction`, or nil where it is forward and for a keep.
     public var direction: String?
+    /// True of a loop that is filled, or nil.
+    public var filled: Bool?
     /// The tensor of a keep, or nil for others.
     public var keep: String?
     /// The dimension of a split, which is alone in its list, or nil for a line of a nest.
@@ -33,6 +35,7 @@ public struct ResultRecord: Codable, Hashable, Sendable {
       case tile
       case phases
       case direction
+      case filled
       case keep
       case split
       case at

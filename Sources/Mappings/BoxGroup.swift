@@ -76,6 +76,8 @@ enum BoxGroup {
     }
     switch self {
     case .irrelevant: return first.total
+    case .elements(let dimension) where nest.fills(dimension):
+      return moves(dimension, first).reduce(0) { $0 + $1.count * $1.before.countCommon(ofSameStep: $1.after) }
     case .elements(let dimension):
       return moves(dimension, first).reduce(0) { $1.stays ? $0 + $1.count * $1.before.count : $0 }
     case .usedRows(let axis, let dimension):
@@ -119,8 +121,8 @@ enum BoxGroup {
           case .backAndForth: sides & 1 << UInt64(position) != 0 ? last : (0, 0)
           }
         stays = stays && index.before == index.after
-        before = before.block(index.before, of: loop.cut)
-        after = after.block(index.after, of: loop.cut)
+        before = nest.block(index.before, of: before, at: position)
+        after = nest.block(index.after, of: after, at: position)
       }
     }
   }

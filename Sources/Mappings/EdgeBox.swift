@@ -13,7 +13,7 @@ package struct EdgeBox {
   package init(_ moment: Moment, of tensor: Tensor, in piece: MappingTree.Piece) {
     self.piece = piece
     self.tensor = tensor
-    let nest = OuterLoops(piece.mapping, on: piece.layer, outside: tensor)
+    let nest = OuterLoops(piece.mapping, on: piece.layer, outside: tensor, reuse: .overlap)
     var blocks = piece.region.map { Progression(start: $0.lowerBound, step: 1, count: $0.count) }
     for (position, loop) in nest.loops.enumerated() {
       let dimension = loop.dimension.index
@@ -26,7 +26,7 @@ package struct EdgeBox {
         }
       let last = loop.cut.pieces(of: blocks[dimension].count).count - 1
       let index = moment == .last && endsForward ? last : 0
-      blocks[dimension] = blocks[dimension].block(index, of: loop.cut)
+      blocks[dimension] = nest.block(index, of: blocks[dimension], at: position)
     }
     self.blocks = blocks
   }

@@ -25,15 +25,21 @@ public struct Loop: Hashable, Sendable {
   public let dimension: Dimension
   /// Which way the blocks are walked.
   public let direction: Direction
+  /// Whether boxes at the last, shorter block hold as many indices as at others, the last of its range: under the rule `overlap`,
+  /// of the tensors of which it is the innermost loop outside the keep that changes their boxes.
+  ///
+  /// What is added was in the box before, and takes no more room than that had.
+  public let isFilled: Bool
 
   /// The dimension if the loop is over its phases.
   package var dimensionInPhases: Dimension? { if case .phases = cut { dimension } else { nil } }
 
   /// A loop over a dimension.
-  public init(_ dimension: Dimension, _ cut: Cut, _ direction: Direction = .forward) {
+  public init(_ dimension: Dimension, _ cut: Cut, _ direction: Direction = .forward, isFilled: Bool = false) {
     self.dimension = dimension
     self.cut = cut
     self.direction = direction
+    self.isFilled = isFilled
   }
 }
 

@@ -29,13 +29,16 @@ public struct Mapping: Hashable, Sendable {
   /// The dimensions that can be walked by phases: those along which stride and dilation act.
   public static let dimensionsWithPhases: [Dimension] = [.p, .q, .r, .s]
 
+  /// The dimensions of which a loop can be filled: those that alone tell which elements of a tensor are touched, or not.
+  public static let dimensionsFilled: [Dimension] = [.n, .g, .k, .c]
+
   /// The lines of the nest, outermost first.
   public let nodes: [Node]
 
   /// A mapping with the given lines, outermost first.
   ///
   /// - Throws: ``MappingError`` when a tensor is not kept exactly once, a tile is not positive, phases are fewer than two
-  ///   or of another dimension than p, q, r and s.
+  ///   or of another dimension than p, q, r and s, or a loop over one of these is filled.
   public init(_ nodes: [Node]) throws(MappingError) {
     if nodes.count > Self.largestNodeCount { throw .tooManyNodes(nodes.count) }
     for case .loop(let loop) in nodes {
@@ -45,6 +48,7 @@ public struct Mapping: Hashable, Sendable {
         if !Self.dimensionsWithPhases.contains(loop.dimension) { throw .withoutPhases(loop.dimension) }
         if phases < 2 { throw .tooFewPhases(loop.dimension, phases) }
       }
+      if loop.isFilled, !Self.dimensionsFilled.contains(loop.dimension) { throw .notFilled(loop.dimension) }
     }
     for tensor in Tensor.allCases {
       let count = nodes.count { $0 == .keep(tensor) }
@@ -52,6 +56,9 @@ public struct Mapping: Hashable, Sendable {
     }
     self.nodes = nodes
   }
+
+  /// Of lines that are known to be a mapping.
+  private init(checked nodes: [Node]) { self.nodes = nodes }
 
   /// The order of the keeps.
   public var dataflow: Dataflow {
@@ -81,6 +88,15 @@ public struct Mapping: Hashable, Sendable {
   /// Whether some of its loops are over phases.
   public var hasPhases: Bool { !dimensionsInPhases.isEmpty }
 
+  /// The nest with no loop filled.
+  package var withoutFilledLoops: Mapping {
+    let nodes = nodes.map { node -> Node in
+      guard case .loop(let loop) = node, loop.isFilled else { return node }
+      return .loop(Loop(loop.dimension, loop.cut, loop.direction))
+    }
+    return Mapping(checked: nodes)
+  }
+
   /// Whether its loops are those of ordinary nests: all forward, over runs of neighbours.
   public var isPlain: Bool {
     nodes.allSatisfy { node in
@@ -99,6 +115,8 @@ public enum MappingError: Error, Hashable, Sendable, CustomStringConvertible {
   case withoutPhases(Dimension)
   /// Phases of which there are fewer than two.
   case tooFewPhases(Dimension, Int)
+  /// A loop that is filled over a dimension of which none is.
+  case notFilled(Dimension)
   /// A tensor that is not kept exactly once.
   case keptTimes(Tensor, Int)
   /// A nest beyond ``Mapping/largestNodeCount``.
@@ -113,6 +131,8 @@ public enum MappingError: Error, Hashable, Sendable, CustomStringConvertible {
       "a loop walks phases of \(dimension.rawValue); only p, q, r and s have phases"
     case .tooFewPhases(let dimension, let phases):
       "the phases of a loop over \(dimension.rawValue) are \(phases); there are at least 2"
+    case .notFilled(let dimension):
+      "a loop over \(dimension.rawValue) is filled; loops over n, g, k and c can be"
     case .keptTimes(let tensor, let count):
       "\(tensor.rawValue) is kept \(count) times; each of inputs, weights and outputs is kept exactly once"
     case .tooManyNodes(let count):

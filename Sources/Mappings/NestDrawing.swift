@@ -12,13 +12,13 @@ public struct NestDrawing: Hashable, Sendable {
     /// move nothing, and may run in any order.
     case rest([Size])
 
-    /// The line in words: "for k in 192 by 20", "for r in 7 by phases of 2, back and forth", "keep weights",
+    /// The line in words: "for k in 192 by 20, filled", "for r in 7 by phases of 2, back and forth", "keep weights",
     /// "for c in 128, r in 3 by 1", or "one MAC" where no loops are left.
     public var text: String {
       switch self {
       case .loop(let loop, let range):
         "for \(loop.dimension.rawValue) in \(range) by \(loop.cut.text)"
-          + (loop.direction == .backAndForth ? ", back and forth" : "")
+          + (loop.direction == .backAndForth ? ", back and forth" : "") + (loop.isFilled ? ", filled" : "")
       case .keep(let tensor, _, _): "keep \(tensor.rawValue)"
       case .rest(let sizes):
         sizes.isEmpty

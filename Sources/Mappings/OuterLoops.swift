@@ -3,6 +3,8 @@ import Workloads
 /// The loops outside one tensor's keep that make more than one pass, outermost first, and the sizes of their blocks.
 struct OuterLoops {
   let loops: [Loop]
+  /// The position of the loop whose last block boxes hold whole, if there is one.
+  let filled: Int?
   /// The positions of the loops over each dimension, by ``Dimension/index``.
   private let positions: [[Int]]
   /// The sizes that blocks of each dimension have inside none, one, two, ... of its loops.
@@ -11,23 +13,31 @@ struct OuterLoops {
   /// outside of which the block is in an odd number of blocks. Empty where it is not asked for.
   private var odd: [[[UInt64]]] = []
 
-  init(_ mapping: Mapping, on layer: Layer, outside tensor: Tensor) {
+  /// - Parameters:
+  ///   - mapping: the nest.
+  ///   - layer: the layer.
+  ///   - tensor: the tensor.
+  ///   - reuse: the rule of what stays, which tells whether loops are filled.
+  init(_ mapping: Mapping, on layer: Layer, outside tensor: Tensor, reuse: ReusePolicy) {
     var largest = Dimension.allCases.map { layer[$0] }
     var loops: [Loop] = []
     var positions = [[Int]](repeating: [], count: largest.count)
     var sizes = largest.map { [[$0]] }
+    var filled: Int?
     for loop in mapping.loops(outside: tensor) {
       let dimension = loop.dimension.index
       let block = loop.cut.largestBlock(of: largest[dimension])
       if block == largest[dimension] { continue }
       largest[dimension] = block
       positions[dimension].append(loops.count)
+      if tensor.isRelevant(loop.dimension) { filled = loop.isFilled && reuse == .overlap ? loops.count : nil }
       // The outermost loop is entered once.
       loops.append(loops.isEmpty ? Loop(loop.dimension, loop.cut) : loop)
       let inside = sizes[dimension][sizes[dimension].count - 1].flatMap { loop.cut.pieces(of: $0).sizes }
       sizes[dimension].append(Set(inside).sorted())
     }
     self.loops = loops
+    self.filled = filled
     self.positions = positions
     self.sizes = sizes
     if loops.count <= Self.largestTurningCount, turns { odd = Dimension.allCases.map(oddBlocks) }
@@ -38,6 +48,21 @@ struct OuterLoops {
 
   /// Whether some loop runs back and forth.
   var turns: Bool { loops.contains { $0.direction == .backAndForth } }
+
+  /// Whether boxes are filled along a dimension.
+  func fills(_ dimension: Dimension) -> Bool { filled.map { loops[$0].dimension == dimension } ?? false }
+
+  /// One of the blocks of a range that the loop at `position` walks, as boxes have it.
+  func block(_ index: Int, of range: Progression, at position: Int) -> Progression {
+    let cut = loops[position].cut
+    var block = range.block(index, of: cut)
+    if position == filled {
+      let missing = cut.largestBlock(of: range.count) - block.count
+      block.start -= range.step * missing
+      block.count += missing
+    }
+    return block
+  }
 
   /// How many of a dimension's loops are outside the loop at `position`.
   func depth(_ dimension: Dimension, before position: Int) -> Int {

@@ -149,7 +149,7 @@ struct Places {
         let pieces = loop.cut.pieces(of: place.block.count)
         canonical.forEachBlock(pieces) { block, times in
           var next = place
-          next.block = canonical(place.block.block(block, of: loop.cut))
+          next.block = canonical(nest.block(block, of: place.block, at: position))
           if let entries {
             let sum = entries.sum(pieces, block: block, term: term)
             next.bearing = bearings.continuing(
@@ -196,7 +196,9 @@ struct Places {
       for (place, count) in places.entries {
         let pieces = cut.pieces(of: place.block.count)
         canonical.forEachStep(pieces) { block, times in
-          let (low, high) = (place.block.block(block - 1, of: cut), place.block.block(block, of: cut))
+          let (low, high) = (
+            nest.block(block - 1, of: place.block, at: step), nest.block(block, of: place.block, at: step)
+          )
           for isBackward in turns ? [false, true] : [false] {
             var kind = Kind(bearing: place.bearing, isBackward: isBackward)
             if let entries {

@@ -30,6 +30,12 @@ package struct Progression: Hashable {
     }
   }
 
+  /// The number of elements that another of the same step has too.
+  func countCommon(ofSameStep other: Progression) -> Int {
+    if (start - other.start) % step != 0 { return 0 }
+    return max(0, (min(last, other.last) - max(start, other.start)) / step + 1)
+  }
+
   /// All blocks that loops cut it into.
   package func blocks(_ cuts: some Sequence<Loop.Cut>) -> [Progression] {
     cuts.reduce([self]) { blocks, cut in

@@ -113,6 +113,10 @@ struct Walker {
   var indices: [Int]
   /// Whether each loop, by position among the nodes, goes backward the next time that it is entered.
   var goesBackward: [Bool]
+  /// What boxes hold at the present block of each loop if it is filled, by position among the nodes.
+  var boxes: [[Int]]
+  /// The loop that is filled for the tensor that is kept at a node, if there is one, by position among the nodes.
+  var filled: [Int?] = []
 
   /// What the Buffer holds of one tensor.
   struct Holding {
@@ -163,6 +167,7 @@ struct Walker {
     elements = Dimension.allCases.map { Array(0..<layer[$0]) }
     indices = [Int](repeating: 0, count: mapping.nodes.count)
     goesBackward = [Bool](repeating: false, count: mapping.nodes.count)
+    boxes = [[Int]](repeating: [], count: mapping.nodes.count)
     func empty(_ elements: Int) -> Holding { Holding(isHeld: [Bool](repeating: false, count: elements)) }
     let outputCount = layer.batch * layer.outputChannels * layer[.p] * layer[.q]
     inputs = empty(layer.batch * layer.inputChannels * layer.vertical.inputSize * layer.horizontal.inputSize)
@@ -182,11 +187,13 @@ struct Walker {
       let dimension = loop.dimension.index
       let whole = elements[dimension]
       var blocks = Array(Self.blocks(of: whole, loop.cut).enumerated())
+      let (last, largest) = (blocks.count - 1, blocks.map(\.element.count).max() ?? 0)
       if goesBackward[position] { blocks.reverse() }
       if loop.direction == .backAndForth { goesBackward[position].toggle() }
       for (index, block) in blocks {
         elements[dimension] = block
         indices[position] = index
+        boxes[position] = index == last ? whole.suffix(largest) : block
         try run(position + 1)
       }
       elements[dimension] = whole
@@ -215,8 +222,32 @@ struct Walker {
     }
   }
 
+  /// For each keep of the mapping the innermost loop outside it over one of the tensor's dimensions, of those that have several blocks,
+  /// if it is filled.
+  func filledLoops() -> [Int?] {
+    var sizes = elements.map(\.count)
+    var innermost: [Tensor: Int] = [:]
+    return mapping.nodes.enumerated().map { position, node in
+      switch node {
+      case .loop(let loop):
+        let blocks = Self.blocks(of: Array(0..<sizes[loop.dimension.index]), loop.cut)
+        sizes[loop.dimension.index] = blocks.map(\.count).max() ?? 0
+        if blocks.count > 1 {
+          for tensor in Tensor.allCases where tensor.isRelevant(loop.dimension) { innermost[tensor] = position }
+        }
+        return nil
+      case .keep(let tensor):
+        guard reuse == .overlap, let position = innermost[tensor], case .loop(let loop) = mapping.nodes[position] else {
+          return nil
+        }
+        return loop.isFilled ? position : nil
+      }
+    }
+  }
+
   /// Finds in the Buffer what is on the chip before anything runs.
   mutating func start() throws(ReplayError) {
+    filled = filledLoops()
     for tensor in layout.onChip {
       switch tensor {
       case .inputs:
@@ -237,6 +268,11 @@ struct Walker {
   /// Brings the current box of a tensor into the Buffer in place of its previous one, unless all of the tensor is there.
   mutating func keep(_ tensor: Tensor, at position: Int) throws(ReplayError) {
     if layout.onChip.contains(tensor) { return }
+    let walked = elements
+    defer { elements = walked }
+    if let position = filled[position], case .loop(let loop) = mapping.nodes[position] {
+      elements[loop.dimension.index] = boxes[position]
+    }
     var now: [Int] = []
     for (node, index) in zip(mapping.nodes[..<position], indices) {
       if case .loop(let loop) = node, tensor.isRelevant(loop.dimension) { now.append(index) }

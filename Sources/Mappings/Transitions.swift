@@ -17,7 +17,7 @@ struct Transitions {
 
   init(_ mapping: Mapping, on layer: Layer, of tensor: Tensor, reuse: ReusePolicy) {
     self.layer = layer
-    nest = OuterLoops(mapping, on: layer, outside: tensor)
+    nest = OuterLoops(mapping, on: layer, outside: tensor, reuse: reuse)
     // Only inputs slide.
     self.reuse = tensor != .inputs && reuse == .sliding ? .none : reuse
     groups = BoxGroup.all(of: tensor, layer)
@@ -37,15 +37,17 @@ struct Transitions {
 
   /// The sum of the sizes along one group over all boxes.
   private func size(of group: BoxGroup, _ work: inout Work) throws(UncountableNest) -> Int {
+    func places(_ dimension: Dimension) throws(UncountableNest) -> Tally<Places.Pair> {
+      try Places.innermost(of: dimension, size: layer[dimension], in: nest, group.canonical(dimension), &work)
+    }
     switch group {
     case .irrelevant(let dimension):
       return nest.blocks(dimension, of: layer[dimension], from: 0, to: nest.cuts(dimension).count)
+    case .elements(let dimension) where nest.fills(dimension):
+      return try places(dimension).entries.reduce(0) { $0 + $1.value * $1.key.before.count }
     case .elements(let dimension): return layer[dimension]
     case .usedRows(let axis, _): return axis.usedKernelRows
     case .inputRows(_, let output, let kernel):
-      func places(_ dimension: Dimension) throws(UncountableNest) -> Tally<Places.Pair> {
-        try Places.innermost(of: dimension, size: layer[dimension], in: nest, group.canonical(dimension), &work)
-      }
       let sizes = BoxGroup.Change(rule: .whole, sides: 0, isBackward: false)
       return try group.sum(places(output), places(kernel), nest, step: nest.loops.count, sizes, &work)
     }
@@ -78,6 +80,7 @@ struct Transitions {
   private func canRetain(_ group: BoxGroup, at step: Int, isStepping: Bool) -> Bool {
     switch group {
     case .irrelevant: return true
+    case .elements(let dimension) where nest.fills(dimension): return !isStepping || step == nest.filled
     case .inputRows where reuse == .overlap || isStepping: return reuse != .none
     case .elements, .usedRows, .inputRows:
       return !isStepping

@@ -65,6 +65,8 @@ extension Walker {
     self.mapping = mapping
     indices = [Int](repeating: 0, count: mapping.nodes.count)
     goesBackward = [Bool](repeating: false, count: mapping.nodes.count)
+    boxes = [[Int]](repeating: [], count: mapping.nodes.count)
+    filled = filledLoops()
     isUsedRow = (0..<layer[.r]).map { !touched(layer.vertical, range(.p), [$0]).isEmpty }
     isUsedColumn = (0..<layer[.s]).map { !touched(layer.horizontal, range(.q), [$0]).isEmpty }
     largest = Occupancy(inputs: .zero, weights: .zero, outputs: .zero)

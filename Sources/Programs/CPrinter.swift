@@ -50,6 +50,7 @@ struct CPrinter {
   }
 
   func checkSizes() throws(CProgramError) {
+    if let filled = plan.walks.first(where: \.loop.isFilled) { throw .filled(filled.loop.dimension) }
     if plan.walks.count > CProgram.largestLoopCount { throw .tooManyLoops(plan.walks.count) }
     if layer.biases.count > CProgram.largestTable { throw .tooManyBiases(layer.biases.count) }
     for (coordinate, name) in zip(inputs.coordinates.suffix(2), ["input rows", "input columns"]) {

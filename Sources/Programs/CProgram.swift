@@ -1,4 +1,5 @@
 public import Mappings
+public import Workloads
 
 /// A mapping as a C program: copies between DRAM and one Buffer, the MACs, and a count of the words that it moves.
 ///
@@ -70,6 +71,8 @@ public struct CProgram: Hashable, Sendable {
 public enum CProgramError: Error, Hashable, Sendable, CustomStringConvertible {
   /// More loops than blocks may be nested.
   case tooManyLoops(Int)
+  /// A loop over this dimension is filled.
+  case filled(Dimension)
   /// More rows or columns of this name than a table has.
   case tooLong(String, Int)
   /// More biases than are held beside the Buffer.
@@ -82,6 +85,8 @@ public enum CProgramError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .tooManyLoops(let count):
       "\(count) loops have several passes; at most \(CProgram.largestLoopCount) can be written in C"
+    case .filled(let dimension):
+      "a loop over \(dimension.rawValue) is filled, which cannot be written in C; the same nest without can be"
     case .tooLong(let name, let count):
       "its boxes hold \(name) at uneven distances, which takes a table, and there are \(count); at most "
         + "\(CProgram.largestTable) can be"

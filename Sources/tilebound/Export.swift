@@ -223,7 +223,7 @@ struct Export: ParsableCommand {
     case .tooLong where answer.setting.phases == .off: "--phases on may find a mapping whose boxes have even ones"
     case .tooLong: "--reuse sliding --phases on may find a mapping whose boxes have even ones"
     case .tooManyLoops: answer.search == nil ? nil : "--reuse sliding searches nests of fewer loops"
-    case .tooManyBiases, .tooManyPairs: nil
+    case .filled, .tooManyBiases, .tooManyPairs: nil
     }
   }
 }

@@ -16,7 +16,7 @@ struct GivenMappingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The mapping in one line, outermost first: d:t is a loop over d in tiles of t, d%u one over its residues modulo u, "
-        + "either with ~ behind it if it runs back and forth; [tensor] is a keep.",
+        + "either with ~ behind it if it runs back and forth and + if it is filled; [tensor] is a keep.",
       valueName: "line"))
   var nest: String?
 

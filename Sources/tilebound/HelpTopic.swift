@@ -37,6 +37,7 @@ enum HelpTopic: String, CaseIterable {
 
       k:20       for k in tiles of 20          k:20~      the same, back and forth
       r%2        for the residues of r mod 2   [outputs]  keep outputs
+      k:20+      filled: boxes are as large at the last, shorter tile
 
       k:20 [outputs] c:1 [inputs] k:1 r:1 s:1 [weights]
 

@@ -49,7 +49,7 @@ struct TimeloopOptions: ParsableArguments {
   /// How to search for a mapping without what Timeloop does not have.
   private static func remedy(_ error: TimeloopExportError, _ reuse: ReusePolicy) -> String? {
     switch (error, reuse) {
-    case (.backAndForth, _), (.phases, .overlap):
+    case (.backAndForth, _), (.filled, _), (.phases, .overlap):
       "--reuse sliding or none searches nests of forward loops over tiles alone"
     case (.phases, _): "--phases off leaves such loops out"
     case (.uneven, .overlap): "--reuse sliding or none may find a nest without"

@@ -18,7 +18,7 @@ struct MLIRModuleTests {
       case 2: layers.overreachingLayer()
       default: layers.paddedLayer()
       }
-    let nodes = layers.wideMapping(on: layer).nodes.filter {
+    let nodes = layers.wideMapping(on: layer, fills: false).nodes.filter {
       if case .loop(let loop) = $0, case .phases = loop.cut { false } else { true }
     }
     let mapping = try Mapping(nodes)

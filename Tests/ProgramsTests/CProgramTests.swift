@@ -20,7 +20,7 @@ struct CProgramTests {
       let elements = layers.random.oneIn(3) ? CProgram.Elements.float : .int8
       for reuse in ReusePolicy.allCases {
         let problem = try Problem(layer.named("m\(programs.count)"), widths: WordWidths(.byte), reuse: reuse)
-        programs.append(try CCompiler.Case(problem, layers.wideMapping(on: layer), elements))
+        programs.append(try CCompiler.Case(problem, layers.wideMapping(on: layer, fills: false), elements))
       }
     }
     return programs
@@ -38,7 +38,7 @@ struct CProgramTests {
       let elements = layers.random.oneIn(3) ? CProgram.Elements.float : .int8
       let reuse = layers.random.oneIn(4) ? layers.random.pick(ReusePolicy.allCases) : .overlap
       let problem = try Problem(layer.named("t\(programs.count)"), widths: WordWidths(.byte), reuse: reuse)
-      let tree = layers.tree(on: layer, splits: layers.random.pick(1...3))
+      let tree = layers.tree(on: layer, splits: layers.random.pick(1...3), fills: false)
       programs.append(try CCompiler.Case(problem, tree, elements))
     }
     return programs
@@ -59,7 +59,7 @@ struct CProgramTests {
     for place in 0..<16 {
       let layer = (place % 2 == 0 ? layers.steppedLayer() : layers.paddedLayer()).named("m\(place)")
       let problem = try Problem(layer, widths: WordWidths(.byte), reuse: ReusePolicy.allCases[place % 3])
-      let mapping = layers.wideMapping(on: layer)
+      let mapping = layers.wideMapping(on: layer, fills: false)
       text += try CProgram(problem.evaluate(mapping), of: problem, elements: .int8, includesMain: false).text
       let inputs = layer.batch * layer.inputChannels * layer.vertical.inputSize * layer.horizontal.inputSize
       let weights = layer.outputChannels * layer[.c] * layer[.r] * layer[.s]

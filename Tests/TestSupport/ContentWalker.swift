@@ -36,6 +36,8 @@ public struct ContentWalker {
   /// How often each loop was entered.
   private var entered: [Int]
   private var boxes: [Tensor: Box] = [:]
+  /// What each loop that is filled has in boxes at its present block.
+  private var filled: [Int: UInt64] = [:]
   private var counts: [Tensor: Count] = [:]
 
   /// What a nest loads and holds of each tensor.
@@ -69,6 +71,9 @@ public struct ContentWalker {
       for pass in blocks.indices {
         indices[line] = isBackward ? blocks.count - 1 - pass : pass
         current[dimension] = blocks[indices[line]]
+        if loop.isFilled {
+          filled[line] = Self.filling(blocks[indices[line]], upTo: blocks[0].nonzeroBitCount, from: whole)
+        }
         walk(line + 1)
       }
       current[dimension] = whole
@@ -95,7 +100,35 @@ public struct ContentWalker {
     return blocks
   }
 
+  /// A block with elements of its range below it until there are so many.
+  private static func filling(_ block: UInt64, upTo count: Int, from whole: UInt64) -> UInt64 {
+    var block = block
+    while block.nonzeroBitCount < count {
+      let below = whole & ((block & ~(block - 1)) - 1)
+      block |= 1 << UInt64(63 - below.leadingZeroBitCount)
+    }
+    return block
+  }
+
   private mutating func keep(_ tensor: Tensor, _ line: Int) {
+    let walked = current
+    defer { current = walked }
+    // The last loop outside that changes the box, if it has several blocks of some range.
+    var sizes = Dimension.allCases.map { layer[$0] }
+    var last: Int?
+    for (position, node) in nodes[..<line].enumerated() {
+      guard case .loop(let loop) = node else { continue }
+      let size = sizes[loop.dimension.index]
+      sizes[loop.dimension.index] =
+        switch loop.cut {
+        case .tile(let tile): min(tile, size)
+        case .phases(let phases): (size + phases - 1) / phases
+        }
+      if tensor.isRelevant(loop.dimension), sizes[loop.dimension.index] < size { last = position }
+    }
+    if reuse == .overlap, let last, let set = filled[last], case .loop(let loop) = nodes[last] {
+      current[loop.dimension.index] = set
+    }
     func of(_ dimensions: Dimension...) -> [UInt64] { dimensions.map { current[$0.index] } }
     let sets =
       switch tensor {

@@ -46,8 +46,10 @@ extension RandomLayers {
   }
 
   /// Any loop nest with any kind of loop: in any order, several over one dimension, forward or back and forth, over tiles
-  /// or phases.
-  public mutating func wideMapping(on layer: Layer, loops: ClosedRange<Int> = 0...12) -> Mapping {
+  /// or phases, filled or not.
+  public mutating func wideMapping(
+    on layer: Layer, loops: ClosedRange<Int> = 0...12, fills: Bool = true
+  ) -> Mapping {
     let dimensions = Dimension.allCases.filter { layer[$0] > 1 }
     let turning = random.pick([0, 1, 2, 2, 3])
     var nodes: [Mapping.Node] = []
@@ -57,7 +59,9 @@ extension RandomLayers {
       if Mapping.dimensionsWithPhases.contains(dimension), random.oneIn(5) {
         nodes.append(.loop(dimension, phases: random.pick(2...max(2, min(4, layer[dimension]))), direction))
       } else {
-        nodes.append(.loop(dimension, tile: random.pick(1...layer[dimension]), direction))
+        let isFilled = fills && Mapping.dimensionsFilled.contains(dimension) && random.oneIn(3)
+        let tile = random.pick(1...layer[dimension])
+        nodes.append(.loop(Loop(dimension, .tile(tile), direction, isFilled: isFilled)))
       }
     }
     // Inner tiles that are no smaller than outer ones make a single pass; let most nests be spared them.

@@ -8,6 +8,8 @@ public enum TimeloopExportError: Error, Hashable, Sendable, CustomStringConverti
   case phases(Dimension)
   /// A loop that runs back and forth.
   case backAndForth(Dimension)
+  /// A loop that is filled.
+  case filled(Dimension)
   /// A mapping that does not fit.
   case overCapacity(held: Bits, capacity: Bits)
   /// A count that Timeloop or this program could not hold.
@@ -22,6 +24,8 @@ public enum TimeloopExportError: Error, Hashable, Sendable, CustomStringConverti
       "a loop walks phases of \(dimension.rawValue): in Timeloop blocks are runs of neighbours"
     case .backAndForth(let dimension):
       "a loop over \(dimension.rawValue) runs back and forth: in Timeloop loops run forward"
+    case .filled(let dimension):
+      "a loop over \(dimension.rawValue) is filled: in Timeloop boxes hold what is used alone"
     case .overCapacity(let held, let capacity):
       "the mapping holds \(held.count) bits; the capacity is \(capacity.count) bits"
     case .tooLarge(let what): "\(what) is too large to be written for Timeloop"

@@ -97,6 +97,7 @@ struct TimeloopNest: Hashable {
         guard case .tile(let tile) = loop.cut else { throw .phases(dimension) }
         if tile >= around { continue }
         if loop.direction != .forward { throw .backAndForth(dimension) }
+        if loop.isFilled { throw .filled(dimension) }
         if around < layer[dimension], around % tile != 0 { throw .uneven(dimension, tile, around: around) }
         block[dimension.index] = tile
         let tiles = segments[segments.count - 1].tiles

@@ -30,6 +30,45 @@ struct NestNeighbours {
     if index + 1 < nodes.count, Self.dimension(nodes[index + 1]) != loop.dimension { exchange(index, index + 1, body) }
   }
 
+  /// The nests with a loop filled, in two blocks of which the first is the largest for which something is true of the nest. Where it
+  /// cuts the blocks of a loop next to it, it does so in the place of both. In one of the nests the blocks are as they were from the
+  /// next keep inward.
+  func filled(at index: Int, where fits: (Mapping) -> Bool) -> [Mapping] {
+    guard case .loop(let loop) = nodes[index], Mapping.dimensionsFilled.contains(loop.dimension),
+      let keep = nodes[index...].firstIndex(where: { Self.dimension($0) == nil })
+    else { return [] }
+    let isOuterNext = index > 0 && Self.tile(nodes[index - 1], of: loop.dimension) != nil
+    let range = enclosing(isOuterNext ? index - 1 : index, loop.dimension)
+    return [false, true].compactMap { cutsInside in
+      filled(range, atLeast: cutsInside ? 1 : enclosed(index, loop.dimension)) { tile in
+        var filled = nodes
+        if cutsInside { filled.insert(.loop(Loop(loop.dimension, loop.cut, loop.direction)), at: keep + 1) }
+        filled[index] = .loop(Loop(loop.dimension, .tile(tile), loop.direction, isFilled: true))
+        if isOuterNext { filled.remove(at: index - 1) }
+        return try? Mapping(filled)
+      } where: {
+        fits($0)
+      }
+    }
+  }
+
+  private func filled(
+    _ range: Int, atLeast least: Int, _ nest: (_ tile: Int) -> Mapping?, where fits: (Mapping) -> Bool
+  ) -> Mapping? {
+    // Blocks of half the range at most have nothing in common.
+    let least = max(range / 2 + 1, least)
+    if least >= range { return nil }
+    let tiles = least..<range
+    let fitting = tiles.partitionPoint { tile in !(nest(tile).map(fits) ?? false) }
+    return fitting == tiles.lowerBound ? nil : nest(fitting - 1)
+  }
+
+  /// The nest with a loop that is filled as it would be otherwise, or nil where it is not.
+  func unfilled(at index: Int) -> Mapping? {
+    guard case .loop(let loop) = nodes[index], loop.isFilled else { return nil }
+    return try? Mapping(nodes.replacing(index, with: .loop(Loop(loop.dimension, loop.cut, loop.direction))))
+  }
+
   private func exchange(_ some: Int, _ other: Int, _ body: (Mapping) -> Void) {
     var exchanged = nodes
     exchanged.swapAt(some, other)
@@ -89,13 +128,15 @@ struct NestNeighbours {
 
 extension Loop {
   /// The loop in the other direction.
-  fileprivate var turned: Loop { Loop(dimension, cut, direction == .forward ? .backAndForth : .forward) }
+  fileprivate var turned: Loop {
+    Loop(dimension, cut, direction == .forward ? .backAndForth : .forward, isFilled: isFilled)
+  }
 }
 
 extension Mapping.Node {
   /// The loop with other tiles.
   fileprivate static func loop(_ loop: Loop, tile: Int) -> Mapping.Node {
-    .loop(loop.dimension, tile: tile, loop.direction)
+    .loop(Loop(loop.dimension, .tile(tile), loop.direction, isFilled: loop.isFilled))
   }
 }
 
@@ -109,6 +150,9 @@ extension [Mapping.Node] {
 }
 
 extension Problem {
+  /// Whether filled loops are searched: where one tensor cannot have the room of another, more than half of one is kept.
+  private var fillsLoops: Bool { !layout.parts.isEmpty && reuse == .overlap }
+
   /// The nest that is reached from one by going to the best neighbour that fits a capacity, node by node, until none is better.
   ///
   /// - Parameters:
@@ -127,15 +171,22 @@ extension Problem {
     while unchanged < best.mapping.nodes.count, best.energy > leastQuanta, !limit.endsSearch() {
       let before = best.mapping
       if index >= before.nodes.count { index = 0 }
-      NestNeighbours(of: before, in: self).forEach(at: index) { neighbour in
+      func offer(_ neighbour: Mapping) {
         // What is on the chip stays there.
         if movedFromChip(by: neighbour) != nil || refusedTile(of: neighbour) != nil { return }
         let held = held(by: neighbour)
         guard held <= capacity, let energy = loads.energy(of: neighbour, atMost: best.energy) else { return }
         if (energy, held) < (best.energy, best.held) { best = (neighbour, energy, held) }
       }
+      let neighbours = NestNeighbours(of: before, in: self)
+      neighbours.forEach(at: index, offer)
+      if fillsLoops { neighbours.filled(at: index) { held(by: $0) <= capacity }.forEach(offer) }
       unchanged = best.mapping == before ? unchanged + 1 : 0
       index += 1
+    }
+    for index in best.mapping.nodes.indices {
+      guard let plain = NestNeighbours(of: best.mapping, in: self).unfilled(at: index) else { continue }
+      if loads.energy(of: plain, atMost: best.energy) == best.energy { best.mapping = plain }
     }
     if best.mapping == evaluation.mapping { return evaluation }
     let improved = evaluate(best.mapping)

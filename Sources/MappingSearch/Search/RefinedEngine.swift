@@ -55,6 +55,14 @@ struct RefinedEngine: SearchEngine {
   }
 
   private func refined(_ evaluation: Evaluation, _ capacity: Bits) -> Evaluation {
+    let unfilled = evaluation.mapping.withoutFilledLoops
+    if unfilled == evaluation.mapping { return refinedPlain(evaluation, capacity) }
+    let refined = refinedPlain(problem.evaluate(unfilled), capacity)
+    return problem.isBetter(refined, than: evaluation) ? refined : evaluation
+  }
+
+  /// The same of a nest without filled loops, which templates do not have.
+  private func refinedPlain(_ evaluation: Evaluation, _ capacity: Bits) -> Evaluation {
     let refined = problem.refined(
       evaluation, within: capacity, work: Self.work, isThorough: problem.layer.macs <= Self.fewMACs, limit)
     var loads = TensorLoads(problem)

@@ -69,7 +69,7 @@ struct TensorLoads {
       passes = blocks.reduce(1) { $0 * $1.count }
       if !tensor.isRelevant(loop.dimension) {
         stays += passes - before
-      } else if loop.direction == .forward, !leavesSome, !mayOverlap(tensor, loop.dimension) {
+      } else if loop.direction == .forward, !leavesSome, !loop.isFilled, !mayOverlap(tensor, loop.dimension) {
         stays = 0
       }
     }
@@ -149,7 +149,8 @@ struct TensorLoads {
         return [kind, loop.cut.pieces(of: problem.layer[loop.dimension]).count]
       }
       return switch loop.cut {
-      case .tile(let tile): [kind, tile]
+      // No loop over phases is filled.
+      case .tile(let tile): [loop.isFilled ? kind + 1 : kind, tile]
       case .phases(let phases): [kind + 1, phases]
       }
     }
