@@ -44,6 +44,33 @@ struct WideMappingTests {
     #expect(try MappingFile.parse(inOrder, origin: "-").mapping.nodes.first == .loop(.k, tile: 2))
   }
 
+  @Test("filled loops are written, read and refused where none can be")
+  func filledLoops() throws {
+    func message(_ body: () throws -> Void) -> String {
+      do {
+        try body()
+        return "accepted"
+      } catch { return "\(error)" }
+    }
+    let line = "k:20~+ [outputs] c:3+ [inputs] k:1 [weights]"
+    let mapping = try NestText.parse(line, origin: "-")
+    #expect(mapping.nodes.first == .loop(Loop(.k, .tile(20), .backAndForth, isFilled: true)))
+    #expect(NestText.text(mapping) == line)
+    let file = MappingFile.text(mapping, layer: nil)
+    #expect(file.contains("  - for: k\n    tile: 20\n    direction: back-and-forth\n    filled: true\n"))
+    #expect(try MappingFile.parse(file, origin: "-").mapping == mapping)
+    #expect(
+      message { _ = try NestText.parse("p:2+ [inputs] [outputs] [weights]", origin: "nest") }
+        == "nest: a loop over p is filled; loops over n, g, k and c can be")
+    let rows = "mapping:\n- for: p\n  tile: 2\n  filled: true\n- keep: inputs\n- keep: outputs\n- keep: weights\n"
+    #expect(
+      message { _ = try MappingFile.parse(rows, origin: "m.yaml") }
+        == "m.yaml:4: mapping[0].filled: p is not filled; only n, g, k and c can be")
+    #expect(
+      message { _ = try NestText.parseTemplate("k~ [outputs] c:3+ [inputs] [weights]", origin: "--template") }
+        == "--template: word 3: 'c:3+' is filled; loops of a template are not")
+  }
+
   /// What is written in any form is read back as it was, and recounted under each rule.
   @Test func everyFormIsReadBack() throws {
     let seed = Int.random(in: 0..<1 << 30)
@@ -88,6 +115,9 @@ struct WideMappingTests {
     #expect(
       refusal("k:2 r%2 [outputs] [inputs] [weights]")
         == "a loop walks phases of r: in Timeloop blocks are runs of neighbours")
+    #expect(
+      refusal("k:2 c:3+ [outputs] [inputs] [weights]")
+        == "a loop over c is filled: in Timeloop boxes hold what is used alone")
     // A single pass has no direction, and what is inside the last keep moves nothing.
     #expect(refusal("k:2 c:4~ [outputs] [inputs] [weights] k:1~ r%2") == "written")
   }

@@ -117,6 +117,19 @@ struct CProgramTests {
     }
   }
 
+  @Test("filled loops, whose boxes share some of their words alone, are refused")
+  func filledLoops() throws {
+    let layer = try Layer.gemm(name: "gemm", m: 2, n: 3, k: 5)
+    let problem = try Problem(layer, widths: WordWidths(.byte))
+    let mapping = try Mapping([
+      .loop(.k, tile: 1), .keep(.outputs), .loop(Loop(.c, .tile(4), .backAndForth, isFilled: true)), .keep(.inputs),
+      .keep(.weights),
+    ])
+    #expect(throws: CProgramError.filled(.c)) {
+      try CProgram(problem.evaluate(mapping), of: problem, elements: .int8)
+    }
+  }
+
   /// Optima of layers of each kind, under each rule.
   @Test func optima() throws {
     let layers = [
