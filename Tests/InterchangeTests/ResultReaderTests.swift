@@ -169,11 +169,12 @@ struct ResultReaderTests {
     #expect(try message { $0.mapping.removeAll() }.contains("kept 0 times"))
     // What a node says is not passed over.
     let node =
-      "is neither a loop, with 'for', 'tile' or 'phases', and 'direction' if it is back-and-forth, nor a keep, "
-      + "nor a split, with 'split', 'at', 'first' and 'rest'"
+      "is neither a loop, with 'for', 'tile' or 'phases', and 'direction' if it is back-and-forth and 'filled' if it is, "
+      + "nor a keep, nor a split, with 'split', 'at', 'first' and 'rest'"
     for index in record.mapping.indices {
       #expect(try message { $0.mapping[index].direction = "sideways" }.contains("mapping[\(index)]: \(node)"))
       let isLoop = record.mapping[index].keep == nil
+      #expect(try message { $0.mapping[index].filled = false }.contains("mapping[\(index)]: \(node)"))
       #expect(
         try message { isLoop ? ($0.mapping[index].keep = "inputs") : ($0.mapping[index].phases = 2) }
           .contains("mapping[\(index)]: \(node)"))

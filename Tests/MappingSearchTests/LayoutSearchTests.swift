@@ -155,6 +155,18 @@ import Workloads
     #expect(lost.count <= 1, "\(lost)")
   }
 
+  @Test("in parts few nests with filled loops beat what is found")
+  func filledLoops() throws {
+    var lost: [String] = []
+    for seed in stride(from: 0, to: 120, by: 2) {
+      let draw = try OverlapSearchTests.Draw(
+        seed: seed + 7000, largestSize: 5, largestMACs: 24, dimensions: [.g, .k, .c, .p, .n, .q], count: 3)
+      let own = try Case(draw, draw.problem, seed: seed, hasParts: true)
+      lost += try Self.lost(own.problem, .init(fills: true), atMost: 1.125, own.comment)
+    }
+    #expect(lost.count <= 2, "\(lost)")
+  }
+
   @Test("a matrix product in a Buffer with room left in parts has boxes larger than its number of blocks needs")
   func largerBoxes() throws {
     let widths = WordWidths(

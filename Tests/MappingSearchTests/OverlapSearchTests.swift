@@ -48,6 +48,25 @@ import Workloads
     }
   }
 
+  /// Filled loops are not searched in one room. Proofs.md, O1, has these figures.
+  @Test("on how many small layers nests with filled loops beat the curve, and by how much")
+  func filledLoops() throws {
+    var (layers, most) = (0, 1.0)
+    for seed in 0..<200 {
+      let draw = try small(seed)
+      let curve = Optimizer(draw.problem).curve()
+      let ratios = TurningBruteForce(draw.problem, .init(fills: true)).paretoPoints.map { point in
+        let found = curve.steps.index(capacity: Bits(point.occupancy)).map { curve.steps.points[$0].dataQuanta }
+        return Double(found ?? .max) / Double(point.energy)
+      }
+      let worst = ratios.max() ?? 1
+      if worst > 1 { layers += 1 }
+      most = max(most, worst)
+    }
+    #expect(layers == 42)
+    #expect(1.14...1.143 ~= most)
+  }
+
   /// Layers with three dimensions of up to 36 MACs.
   private func small(_ seed: Int) throws -> Draw {
     try Draw(seed: seed, largestSize: 6, largestMACs: 36, dimensions: [.k, .c, .p, .n, .q], count: 3)

@@ -21,6 +21,8 @@ public struct TurningBruteForce {
     public var loopsPerSegment: Int
     /// The dimensions of which phases that stride and dilation make are walked too.
     public var phases: Set<Dimension>
+    /// Whether loops over n, g, k and c are filled too.
+    public var fills: Bool
 
     /// Rows and columns of kernels and of outputs.
     public static let allPhases: Set<Dimension> = [.p, .q, .r, .s]
@@ -28,12 +30,13 @@ public struct TurningBruteForce {
     /// A space; on its own of loops that run back and forth.
     public init(
       directions: [Loop.Direction] = [.backAndForth], channelDirections: [Loop.Direction]? = nil,
-      loopsPerSegment: Int = 1, phases: Set<Dimension> = []
+      loopsPerSegment: Int = 1, phases: Set<Dimension> = [], fills: Bool = false
     ) {
       self.directions = directions
       self.channelDirections = channelDirections ?? directions
       self.loopsPerSegment = loopsPerSegment
       self.phases = phases
+      self.fills = fills
     }
   }
 
@@ -215,6 +218,10 @@ public struct TurningBruteForce {
         for direction in directions {
           let loop = Loop(dimension, .tile(tile), direction)
           loops(others, inside, chosen + [outer + [loop]], then: then)
+          if space.fills, isChannel, part.count % tile > 0 {
+            let filled = Loop(dimension, .tile(tile), direction, isFilled: true)
+            loops(others, inside, chosen + [outer + [filled]], then: then)
+          }
           if space.loopsPerSegment < 2 || cutsEvenly { continue }
           for wide in stride(from: tile + multiple, to: part.count, by: multiple)
           where wide % tile > 0 || part.count % wide > 0 {
@@ -311,6 +318,9 @@ public struct TurningBruteForce {
     private var current: [UInt64]
     private var entered: [Int]
     private var box: Box?
+    /// The innermost loop that changes the box, if it is filled, and what boxes have at its present block.
+    private let filledLine: Int?
+    private var filled: UInt64 = 0
     /// Of each loop the block that it is at, now and where the box was loaded.
     private var indices: [Int]
     private var indicesOfBox: [Int] = []
@@ -326,6 +336,9 @@ public struct TurningBruteForce {
       loops = nodes.compactMap { node in
         if case .loop(let loop) = node { loop } else { nil }
       }
+      filledLine = loops.lastIndex { tensor.isRelevant($0.dimension) }.flatMap { [loops] in
+        loops[$0].isFilled && reuse == .overlap ? $0 : nil
+      }
       current = Dimension.allCases.map { ones(layer[$0]) }
       entered = Array(repeating: 0, count: loops.count)
       indices = entered
@@ -333,7 +346,9 @@ public struct TurningBruteForce {
 
     mutating func walk(_ line: Int) {
       if line == loops.count {
-        let next = Box(tensor, current, layer)
+        var touched = current
+        if let filledLine { touched[loops[filledLine].dimension.index] = filled }
+        let next = Box(tensor, touched, layer)
         loaded += next.size - (box.map { staying(of: $0, in: next) } ?? 0)
         held = max(held, next.size)
         if let box, box.sets != next.sets { hasChanged = true }
@@ -359,6 +374,11 @@ public struct TurningBruteForce {
       for pass in blocks.indices {
         indices[line] = isBackward ? blocks.count - 1 - pass : pass
         current[loop.dimension.index] = blocks[indices[line]]
+        if line == filledLine {
+          // The last elements of the range, as many as the first block has.
+          let last = elements.suffix(blocks[0].nonzeroBitCount).reduce(UInt64(0)) { $0 | 1 << UInt64($1) }
+          filled = indices[line] == blocks.count - 1 ? last : blocks[indices[line]]
+        }
         walk(line + 1)
       }
       current[loop.dimension.index] = all
