@@ -43,6 +43,11 @@ public struct Loop: Hashable, Sendable {
   }
 }
 
+extension Loop {
+  /// The same with other tiles.
+  package func with(tile: Int) -> Loop { Loop(dimension, .tile(tile), direction, isFilled: isFilled) }
+}
+
 extension Loop.Cut {
   /// What a loop walks its range by, in words: "20" or "phases of 2".
   package var text: String {

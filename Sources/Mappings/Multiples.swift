@@ -47,7 +47,7 @@ extension Problem {
       guard case .loop(let loop) = node, case .tile(let tile) = loop.cut,
         BufferLayout.dimensionsWithMultiples.contains(loop.dimension)
       else { return node }
-      return .loop(loop.dimension, tile: tile * leastTile(loop.dimension), loop.direction)
+      return .loop(loop.with(tile: tile * leastTile(loop.dimension)))
     }
     guard let mapping = try? Mapping(nodes) else { preconditionFailure("the nest keeps every tensor once") }
     return mapping

@@ -279,6 +279,18 @@ import Workloads
     }
   }
 
+  @Test("so do their multiples of 2")
+  func fullyConnectedMultiples() throws {
+    let layer = try Layer(name: "fc", inputChannels: 10, input: Extent(1), outputChannels: 10, kernel: Extent(1))
+    let layout = try BufferLayout(
+      parts: [
+        .init([.inputs], capacity: Bits(8)), .init([.weights], capacity: Bits(4)), .init([.outputs], capacity: Bits(2)),
+      ], multiples: [.k: 2, .c: 2])
+    let problem = try Self.problem(Problem(layer, widths: WordWidths(.one)), layout)
+    let found = try #require(Optimizer(problem).optimum(capacity: Bits(14)))
+    #expect(found.traffic.total.count == Self.twoParts(10, 10, inputs: 8, outputs: 2))
+  }
+
   @Test(
     "AlexNet's fully-connected layers with such parts", arguments: [(9216, 4096), (4096, 4096), (4096, 1000)],
     [(1024, 500), (300, 1000), (64, 64), (2048, 500), (4000, 10), (100, 900)])

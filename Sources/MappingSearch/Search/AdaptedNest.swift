@@ -18,10 +18,10 @@ extension Problem {
         layout.rules.allows($0, of: dimension, whole: layer[dimension]) && !(layout.rules.cutsEvenly && range % $0 > 0)
       }
     }
-    func cut(_ dimension: Dimension, by tile: Int, _ direction: Loop.Direction) {
-      if tile == ranges[dimension.index] { return }
-      nodes.append(.loop(dimension, tile: tile, direction))
-      ranges[dimension.index] = tile
+    func cut(_ loop: Loop, by tile: Int) {
+      if tile == ranges[loop.dimension.index] { return }
+      nodes.append(.loop(loop.with(tile: tile)))
+      ranges[loop.dimension.index] = tile
     }
     for node in mapping.nodes {
       switch node {
@@ -32,14 +32,14 @@ extension Problem {
           continue
         }
         guard let own = largest(loop.dimension, upTo: tile) else { return nil }
-        cut(loop.dimension, by: own, loop.direction)
+        cut(loop, by: own)
       case .keep(let tensor):
         for dimension in layout.rules.choices.keys.sorted(by: { $0.index < $1.index })
         where tensor.isRelevant(dimension) && !layout.onChip.contains(tensor) {
           let range = ranges[dimension.index]
           if layout.rules.allows(range, of: dimension, whole: layer[dimension]) { continue }
           guard let own = largest(dimension, upTo: range) else { return nil }
-          cut(dimension, by: own, .backAndForth)
+          cut(Loop(dimension, .tile(own), .backAndForth), by: own)
         }
         nodes.append(node)
       }

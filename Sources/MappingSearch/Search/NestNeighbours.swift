@@ -83,11 +83,11 @@ struct NestNeighbours {
     let whole = isOuterNext ? enclosing(index - 1, loop.dimension) : outer
     for size in sizes(of: loop.dimension, from: enclosed(index, loop.dimension), to: whole, near: tile)
     where size != tile {
-      if size <= outer { offer(nodes.replacing(index, with: size < outer ? .loop(loop, tile: size) : nil), body) }
+      if size <= outer { offer(nodes.replacing(index, with: size < outer ? .loop(loop.with(tile: size)) : nil), body) }
       if isOuterNext {
         let isCutTwice = 2 * size < whole && whole % size > 0
-        let inner = nodes.replacing(index, with: size < whole ? .loop(loop, tile: size) : nil)
-        offer(inner.replacing(index - 1, with: isCutTwice ? .loop(loop, tile: whole - size) : nil), body)
+        let inner = nodes.replacing(index, with: size < whole ? .loop(loop.with(tile: size)) : nil)
+        offer(inner.replacing(index - 1, with: isCutTwice ? .loop(loop.with(tile: whole - size)) : nil), body)
       }
     }
   }
@@ -130,13 +130,6 @@ extension Loop {
   /// The loop in the other direction.
   fileprivate var turned: Loop {
     Loop(dimension, cut, direction == .forward ? .backAndForth : .forward, isFilled: isFilled)
-  }
-}
-
-extension Mapping.Node {
-  /// The loop with other tiles.
-  fileprivate static func loop(_ loop: Loop, tile: Int) -> Mapping.Node {
-    .loop(Loop(loop.dimension, .tile(tile), loop.direction, isFilled: loop.isFilled))
   }
 }
 
