@@ -176,7 +176,7 @@ struct PartedBuffer {
       func bits(_ power: Double) -> Double { best(stretches: exp2(power)).bits }
       var (left, right) = (high - (high - low) * Self.goldenRatio, low + (high - low) * Self.goldenRatio)
       var (atLeft, atRight) = (bits(left), bits(right))
-      for _ in 0..<Self.steps {
+      for _ in 0..<Self.steps where exp2(low).rounded(.down) < exp2(high).rounded(.down) {
         if atLeft < atRight {
           (low, left, atLeft) = (left, right, atRight)
           right = low + (high - low) * Self.goldenRatio

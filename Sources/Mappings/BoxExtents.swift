@@ -3,19 +3,18 @@ package import Workloads
 /// The most that the boxes of a tensor have along each dimension; some box has the most along all of them at once.
 package struct BoxExtents {
   private let layer: Layer
-  /// The cuts of the loops outside the tensor's keep, outermost first, by `Dimension.index`.
-  private let cuts: [[Loop.Cut]]
+  /// The loops outside the tensor's keep, outermost first.
+  private let loops: [Loop]
 
   /// The extents of the boxes of `tensor`.
   package init(of tensor: Tensor, under mapping: Mapping, on layer: Layer) {
     self.layer = layer
-    let loops = mapping.loops(outside: tensor)
-    cuts = Dimension.allCases.map { dimension in loops.filter { $0.dimension == dimension }.map(\.cut) }
+    loops = mapping.loops(outside: tensor)
   }
 
   /// The indices of a dimension in the largest block, which is the first.
   package func indices(of dimension: Dimension) -> Int {
-    cuts[dimension.index].reduce(layer[dimension]) { $1.largestBlock(of: $0) }
+    loops.reduce(layer[dimension]) { $1.dimension == dimension ? $1.cut.largestBlock(of: $0) : $0 }
   }
 
   /// The most real input rows that an output block and a kernel block read.
@@ -31,7 +30,7 @@ package struct BoxExtents {
   package var usedKernelColumns: Int { mostUsed(layer.horizontal, .s) }
 
   private func blocks(_ dimension: Dimension) -> BlockStarts {
-    BlockStarts(of: layer[dimension], cuts[dimension.index])
+    BlockStarts(of: layer[dimension], loops.filter { $0.dimension == dimension }.map(\.cut))
   }
 
   private func mostRows(_ axis: ConvolutionAxis, _ output: Dimension, _ kernel: Dimension) -> Int {
@@ -41,6 +40,8 @@ package struct BoxExtents {
   }
 
   private func mostUsed(_ axis: ConvolutionAxis, _ kernel: Dimension) -> Int {
-    blocks(kernel).blocks.reduce(0) { max($0, axis.usedKernelRows(in: $1)) }
+    // Each row is used.
+    if !axis.hasPaddedMACs { return indices(of: kernel) }
+    return blocks(kernel).blocks.reduce(0) { max($0, axis.usedKernelRows(in: $1)) }
   }
 }

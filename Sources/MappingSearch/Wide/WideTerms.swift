@@ -9,18 +9,44 @@ import Workloads
 /// again a sum of products of a factor of each, and no factor is negative unless
 /// ``WideGrid/mayBeNegative``.
 struct WideTerms {
-  /// A number of an axis: one of its values, less another of them.
+  /// A number of an axis: the sum of some of its values, less others of them.
   struct Factor: Hashable {
-    let value: Int
-    let less: Int?
+    private var added: [Int] = []
+    private var taken: [Int] = []
+    /// Whether it is always 0.
+    var isZero: Bool { added.isEmpty && taken.isEmpty }
+
+    init() {}
 
     init(_ value: Int, less: Int? = nil) {
-      self.value = value
-      self.less = less
+      added = [value]
+      taken = less.map { [$0] } ?? []
+    }
+
+    static func += (some: inout Factor, other: Factor) {
+      some.added += other.added
+      some.taken += other.taken
     }
 
     /// Of values in the order of ``AxisChoice/values``.
-    func of(_ values: [Int]) -> Int { less.map { values[value] - values[$0] } ?? values[value] }
+    func of(_ values: [Int]) -> Int {
+      added.reduce(0) { $0 + values[$1] } - taken.reduce(0) { $0 + values[$1] }
+    }
+  }
+
+  /// What boxes load at steps of loops over axes alone, one after the other, with the first box or without: a product, to which each
+  /// step adds what is new along its axis times what the other starts with.
+  ///
+  /// What an axis starts with is what was loaded along it before, and what is left of that. So what is new goes into the product, and
+  /// what is left of the other axis is multiplied on its own. The least of such a factor is not of one choice that starts with little
+  /// and of another to which little is new.
+  private struct Run {
+    /// What was loaded along each axis.
+    var vertical = Factor()
+    var horizontal = Factor()
+    /// What each axis starts with beside that.
+    var leftOfVertical = Factor()
+    var leftOfHorizontal = Factor()
   }
 
   private struct Column {
@@ -63,27 +89,37 @@ struct WideTerms {
       var (v, h) = (0, 0)
       var starts: (v: Int, h: Int) { (vertical.starts[index] + v, horizontal.starts[index] + h) }
       var turns: (v: Int, h: Int) { (vertical.turns[index] + v, horizontal.turns[index] + h) }
-      var isOpen = false
       third = (columns.count, termOfProduct.count)
       columns.append(Column(tensor: index, dimension: nil, cuts: cuts))
-      add(Factor(starts.v), Factor(starts.h))
+      var run: Run? = Run(vertical: Factor(starts.v), horizontal: Factor(starts.h))
+      func close() {
+        if let run { add(run.vertical, run.horizontal) }
+        run = nil
+      }
       for place in template.places[...index].joined() {
         switch place {
         case .vertical, .horizontal:
-          if !isOpen { columns.append(Column(tensor: index, dimension: nil, cuts: cuts)) }
-          isOpen = true
+          if run == nil { columns.append(Column(tensor: index, dimension: nil, cuts: cuts)) }
           // What is new along one axis times what the other starts with, and what stays times what the other loses.
           if place == .vertical {
-            add(Factor(vertical.new[index] + v), Factor(starts.h))
-            add(Factor(vertical.stays[index] + v), Factor(starts.h, less: turns.h))
-            v += 1
+            let (new, stays) = (Factor(vertical.new[index] + v), Factor(vertical.stays[index] + v))
+            var now = run ?? Run(horizontal: Factor(starts.h), leftOfVertical: Factor(starts.v))
+            now.vertical += new
+            now.leftOfVertical += stays
+            add(new, now.leftOfHorizontal)
+            add(stays, Factor(starts.h, less: turns.h))
+            (run, v) = (now, v + 1)
           } else {
-            add(Factor(starts.v), Factor(horizontal.new[index] + h))
-            add(Factor(starts.v, less: turns.v), Factor(horizontal.stays[index] + h))
-            h += 1
+            let (new, stays) = (Factor(horizontal.new[index] + h), Factor(horizontal.stays[index] + h))
+            var now = run ?? Run(vertical: Factor(starts.v), leftOfHorizontal: Factor(starts.h))
+            now.horizontal += new
+            now.leftOfHorizontal += stays
+            add(now.leftOfVertical, new)
+            add(Factor(starts.v, less: turns.v), stays)
+            (run, h) = (now, h + 1)
           }
         case .channel(let dimension):
-          isOpen = false
+          close()
           columns.append(Column(tensor: index, dimension: dimension, cuts: cuts))
           if tensor.isRelevant(WideTemplate.channels[dimension]) {
             add(Factor(starts.v), Factor(starts.h))
@@ -95,6 +131,7 @@ struct WideTerms {
           cuts[dimension] += 1
         }
       }
+      close()
     }
   }
 
@@ -127,6 +164,7 @@ struct WideTerms {
   }
 
   private mutating func add(_ vertical: Factor, _ horizontal: Factor) {
+    if vertical.isZero || horizontal.isZero { return }
     self.vertical.append(vertical)
     self.horizontal.append(horizontal)
     termOfProduct.append(columns.count - 1)
