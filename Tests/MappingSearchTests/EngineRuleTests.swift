@@ -54,7 +54,8 @@ import Workloads
     private func leaf(_ vertical: AxisTree, _ horizontal: AxisTree, prunes: Bool) -> WideLeaf {
       WideLeaf(
         grid: grid, template: template, tiles: node.tiles, columns: search.columns(template, node.tiles),
-        vertical: vertical, horizontal: horizontal, prunes: prunes)
+        vertical: vertical, horizontal: horizontal, limits: HeldLimits(), searchedLimits: HeldLimits(),
+        prunes: prunes)
     }
   }
 
@@ -98,7 +99,8 @@ import Workloads
             #expect(
               blocks.best(capacity, long, isCounted: false).energy
                 == blocks.best(capacity, leaf, isCounted: false).energy, lost(to: "dominated loops", what()))
-            var incumbent = WideIncumbent(capacity: capacity, known: known, searched: searched)
+            var incumbent = WideIncumbent(
+              capacity: capacity, known: known, searched: WideIncumbent.Searched(capacity: searched))
             leaf.offer(to: &incumbent, from: &pairs, counted: search.counted)
             (known, searched) = (incumbent, capacity)
             #expect(incumbent.energy == best.energy, lost(to: "capacities in a row", what()))

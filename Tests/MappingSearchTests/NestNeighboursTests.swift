@@ -114,6 +114,31 @@ struct NestNeighboursTests {
     return (problem, Bits(problem.leastCapacity.count + 8 * random.pick(4...200)))
   }
 
+  @Test("until a larger Buffer has room for another neighbour no step leads on", arguments: seeds(0..<40))
+  func until(_ seed: Int) throws {
+    var random = SplitMix64(seed: 3100 + seed)
+    let drawn = try Self.drawSmall(seed).problem
+    var setting = drawn.setting
+    setting.layout = try LayoutSearchTests.layout(&random, hasParts: seed % 4 != 3)
+    let problem = try Problem(drawn.layer, in: setting)
+    let capacity = Bits(problem.leastCapacity.count + 8 * random.pick(4...400))
+    guard let found = Optimizer(problem).optimum(capacity: capacity, dataflow: random.pick(Dataflow.allCases)) else {
+      return
+    }
+    var loads = TensorLoads(problem)
+    func improved(_ evaluation: Evaluation, _ capacity: Int) -> (best: Evaluation, until: Bits) {
+      problem.improved(evaluation, within: Bits(capacity), costingAtLeast: 0, &loads, nil)
+    }
+    let (best, until) = improved(found.evaluation, capacity.count)
+    let last = min(until.count, 8 * capacity.count) - 1
+    if last < capacity.count { return }
+    for larger in [last, random.pick(capacity.count...last)] {
+      #expect(
+        improved(best, larger).best == best,
+        "\(describe(problem, seed: seed)), \(LayoutSearchTests.describe(setting.layout)), \(capacity.count), \(larger)")
+    }
+  }
+
   @Test(
     "of a small layer no order alone does better than all, and those that attain the optimum are named",
     arguments: seeds(0..<60))

@@ -105,6 +105,37 @@ import Workloads
     }
   }
 
+  @Test(
+    "a search that goes on from a smaller Buffer, in parts or not, finds what a new one does", arguments: seeds(0..<24))
+  func sample(_ seed: Int) throws {
+    var random = SplitMix64(seed: 9500 + seed)
+    let draw = try HaloDraw(seed: 9500 + seed, axes: seed % 2 + 1, largestMACs: 3000)
+    let layout = try LayoutSearchTests.layout(&random, hasParts: seed % 4 != 3)
+    let problem = try LayoutSearchTests.problem(draw.problem, layout)
+    let resident = layout.onChip.union(layout.doubleBuffered.filter { _ in random.oneIn(2) })
+    if resident.count == Tensor.allCases.count { return }
+    let room = RoomRule(problem, resident: resident)
+    let search = WideSearch(problem, all: false, room)
+    for dataflow in [nil] + Dataflow.allCases.map(Optional.some) {
+      var capacity = problem.leastCapacity.count
+      var known: WideIncumbent?
+      for _ in 0..<24 {
+        if random.oneIn(12) { (capacity, known) = (problem.leastCapacity.count, nil) }
+        capacity += 1 + random.pick(0...capacity / 4)
+        let within = capacity - room.besides
+        let limits = problem.dataflows.map { room.limits($0.order, capacity: capacity, countsResidents: true) }
+        let best = search.sample(
+          capacity: within, limits: limits, dataflow: dataflow, known: known, until: { _ in false }
+        ).best
+        let alone = WideSearch(problem, all: false, room).optimum(capacity: within, limits: limits, dataflow: dataflow)
+        #expect(
+          best.energy == alone.best.energy && best.occupancy == alone.best.occupancy,
+          "\(draw), \(LayoutSearchTests.describe(layout)), \(resident), \(String(describing: dataflow)) at \(capacity)")
+        known = best.energy == .max ? nil : best
+      }
+    }
+  }
+
   @Test("a curve has what is found at each capacity alone", arguments: seeds(0..<12))
   func curve(_ seed: Int) throws {
     let draw = try HaloDraw(seed: 7000 + seed, axes: seed % 2 + 1, largestMACs: 3000)

@@ -53,7 +53,7 @@ extension OverlapGrid {
     let first = widths.first * x.size * y.size
     /// The bits that the third tensor may have beside so many of the second, or nil where these are not allowed.
     func room(beside second: Int) -> Int? {
-      guard limits.admits(first: first, second: second, third: 0) else { return nil }
+      guard limits.admits(SIMD4(first, second, 0, 0)) else { return nil }
       return min(end - 1 - first - second, limits.mostOfThird(first: first, second: second))
     }
     /// Offers boxes of `unit` times the sizes of a list, `leastEnergy` being what one of so many words costs at least.

@@ -58,15 +58,36 @@ struct LayoutEngine: SearchEngine {
   /// A mapping for a curve at one capacity, of whichever order of keeps is the best listed or known, or one that steps lead to from
   /// there.
   private func sample(
-    _ capacity: Bits, _ dataflow: Dataflow?, besides known: Evaluation?, _ loads: inout TensorLoads,
-    _ options: SearchOptions
+    _ capacity: Bits, _ dataflow: Dataflow?, _ sampled: inout Sampled, _ options: SearchOptions
   ) -> Optimum? {
+    // What fits goes on to fit.
+    let known = sampled.last
     let found = best(capacity, dataflow, known) { search in
       search.engine.map { $0.sample(capacity: capacity, dataflow: dataflow, besides: known, options: options) }
         ?? search.optimum(capacity: capacity, dataflow: dataflow, options: options)
     }
-    guard searchesNeighbours, let found else { return found }
-    return Optimum(problem.improved(found.evaluation, within: capacity, &loads, limit), found.statistics)
+    guard let found else { return nil }
+    sampled.last = found.evaluation
+    if !searchesNeighbours || found.mapping == known?.mapping && capacity < sampled.until { return found }
+    let (improved, until) = problem.improved(
+      found.evaluation, within: capacity, costingAtLeast: sampled.least, &sampled.loads, limit)
+    (sampled.last, sampled.until) = (improved, until)
+    return Optimum(improved, found.statistics)
+  }
+
+  /// What the capacities of a curve so far tell of the next.
+  private struct Sampled {
+    /// No mapping costs less at any capacity.
+    let least: Int
+    var loads: TensorLoads
+    /// The mapping at the last of them, and a capacity below which no step leads on from it.
+    var last: Evaluation?
+    var until = Bits.zero
+
+    init(_ problem: Problem) {
+      least = OptimalityProof(problem, capacity: Bits(.max >> 8)).leastQuanta
+      loads = TensorLoads(problem)
+    }
   }
 
   /// The best of the mappings listed.
@@ -127,22 +148,18 @@ struct LayoutEngine: SearchEngine {
     }
     var statistics = SearchStatistics()
     var found: [ParetoCurve.Candidate] = []
-    var last: Evaluation?
-    var loads = TensorLoads(problem)
+    var sampled = Sampled(problem)
     if capacities == nil { statistics.isComplete = false }
-    let least = OptimalityProof(problem, capacity: Bits(.max >> 8)).leastQuanta
     for capacity in capacities.map({ Set($0).sorted() }) ?? sampledCapacities {
-      // What fits goes on to fit.
       let optimum =
         capacities == nil
-        ? sample(capacity, dataflow, besides: last, &loads, options)
+        ? sample(capacity, dataflow, &sampled, options)
         : optimum(capacity: capacity, dataflow: dataflow, options: options)
       guard let optimum else { continue }
-      last = optimum.evaluation
       statistics.add(optimum.statistics)
       found.append(problem.candidate(optimum.evaluation))
       // No capacity moves less.
-      if optimum.energy.dataQuanta <= least { break }
+      if optimum.energy.dataQuanta <= sampled.least { break }
     }
     return ParetoCurve(problem, bestOf: found, statistics)
   }

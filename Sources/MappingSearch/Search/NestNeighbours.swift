@@ -158,6 +158,18 @@ extension Problem {
     _ evaluation: Evaluation, within capacity: Bits, _ loads: inout TensorLoads, _ limit: TimeLimit?
   ) -> Evaluation {
     let leastQuanta = OptimalityProof(self, capacity: capacity).leastQuanta
+    return improved(evaluation, within: capacity, costingAtLeast: leastQuanta, &loads, limit).best
+  }
+
+  /// The same where it is known what no nest that fits costs less than, in quanta.
+  ///
+  /// - Returns: the nest with what it costs, and a capacity below which no step leads on from it.
+  func improved(
+    _ evaluation: Evaluation, within capacity: Bits, costingAtLeast leastQuanta: Int, _ loads: inout TensorLoads,
+    _ limit: TimeLimit?
+  ) -> (best: Evaluation, until: Bits) {
+    /// The least that a neighbour holds that does not fit.
+    var until = Bits(.max)
     var best = (mapping: evaluation.mapping, energy: evaluation.energy.dataQuanta, held: held(by: evaluation))
     // Nodes since the last change.
     var (index, unchanged) = (0, 0)
@@ -168,22 +180,30 @@ extension Problem {
         // What is on the chip stays there.
         if movedFromChip(by: neighbour) != nil || refusedTile(of: neighbour) != nil { return }
         let held = held(by: neighbour)
-        guard held <= capacity, let energy = loads.energy(of: neighbour, atMost: best.energy) else { return }
-        if (energy, held) < (best.energy, best.held) { best = (neighbour, energy, held) }
+        if held > capacity { return until = min(until, held) }
+        // With as much energy it is of use only where it holds less.
+        let most = held < best.held ? best.energy : best.energy - 1
+        if let energy = loads.energy(of: neighbour, atMost: most) { best = (neighbour, energy, held) }
       }
       let neighbours = NestNeighbours(of: before, in: self)
       neighbours.forEach(at: index, offer)
-      if fillsLoops { neighbours.filled(at: index) { held(by: $0) <= capacity }.forEach(offer) }
+      func fits(_ neighbour: Mapping) -> Bool {
+        let held = held(by: neighbour)
+        if held > capacity { until = min(until, held) }
+        return held <= capacity
+      }
+      if fillsLoops { neighbours.filled(at: index, where: fits).forEach(offer) }
       unchanged = best.mapping == before ? unchanged + 1 : 0
       index += 1
     }
     for index in best.mapping.nodes.indices {
       guard let plain = NestNeighbours(of: best.mapping, in: self).unfilled(at: index) else { continue }
-      if loads.energy(of: plain, atMost: best.energy) == best.energy { best.mapping = plain }
+      // It has other neighbours.
+      if loads.energy(of: plain, atMost: best.energy) == best.energy { (best.mapping, until) = (plain, .zero) }
     }
-    if best.mapping == evaluation.mapping { return evaluation }
+    if best.mapping == evaluation.mapping { return (evaluation, until) }
     let improved = evaluate(best.mapping)
     precondition(improved.energy.dataQuanta == best.energy, "a nest costs what its tensors do")
-    return improved
+    return (improved, until)
   }
 }

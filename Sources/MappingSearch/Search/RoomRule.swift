@@ -62,11 +62,11 @@ struct RoomRule: Sendable {
         limits.least[position] = whole(tensor)
       }
     }
-    for part in layout.parts(in: Bits(capacity)) {
+    for (part, share) in zip(layout.parts, layout.parts(in: Bits(capacity))) {
       let others = part.tensors.intersection(resident).reduce(0) {
         $0 + (countsResidents ? groups - 1 : groups) * whole($1)
       }
-      limits.add(order.map(part.tensors.contains), bits: part.capacity.count - others)
+      limits.add(order.map(part.tensors.contains), bits: share.capacity.count, besides: others, part, of: layout)
     }
     return limits
   }
@@ -90,6 +90,9 @@ struct HeldLimits: Sendable {
   /// For each part a one for each tensor in it, and its size.
   private var members: (SIMD4<Int>, SIMD4<Int>, SIMD4<Int>) = (.zero, .zero, .zero)
   private var sizes = SIMD4<Int>(repeating: .max)
+  /// Bits of each part that are taken by what does not count, and the bits of the Buffer for each of the part.
+  private var besides = SIMD4<Int>.zero
+  private var bufferBits = SIMD4<Double>.zero
   /// The most of each tensor alone.
   private(set) var most = SIMD4<Int>(repeating: .max)
   /// Whether there are parts.
@@ -97,35 +100,49 @@ struct HeldLimits: Sendable {
   /// Whether they allow everything.
   var areNone: Bool { !hasParts && least == .zero }
 
-  /// Adds a part for some of the tensors.
-  fileprivate mutating func add(_ tensors: [Bool], bits: Int) {
+  /// Adds a part for some of the tensors, of so many bits with some that are taken.
+  fileprivate mutating func add(
+    _ tensors: [Bool], bits: Int, besides others: Int, _ part: BufferLayout.Part, of layout: BufferLayout
+  ) {
     var mask = SIMD4<Int>(repeating: 0)
     for (position, isMember) in tensors.enumerated() where isMember {
       mask[position] = 1
-      most[position] = bits
+      most[position] = bits - others
     }
-    if members.0 == .zero {
-      (members.0, sizes[0]) = (mask, bits)
-    } else if members.1 == .zero {
-      (members.1, sizes[1]) = (mask, bits)
-    } else {
-      (members.2, sizes[2]) = (mask, bits)
+    let index = members.0 == .zero ? 0 : members.1 == .zero ? 1 : 2
+    switch index {
+    case 0: members.0 = mask
+    case 1: members.1 = mask
+    default: members.2 = mask
     }
+    (sizes[index], besides[index]) = (bits - others, others)
+    bufferBits[index] = Double(layout.capacity?.count ?? 0) / Double(part.capacity.count)
     hasParts = true
+  }
+
+  /// The bits of so many of each tensor that are in each part.
+  @inline(__always)
+  private func inParts(_ held: SIMD4<Int>) -> SIMD4<Int> {
+    SIMD4(
+      (held &* members.0).wrappedSum(), (held &* members.1).wrappedSum(), (held &* members.2).wrappedSum(), 0)
+  }
+
+  /// Whether all parts have room for so many bits.
+  @inline(__always)
+  func haveRoom(for held: SIMD4<Int>) -> Bool { !hasParts || all(inParts(held) .<= sizes) }
+
+  /// No smaller Buffer has room for so many bits in all parts.
+  @inline(__always)
+  func leastCapacity(for held: SIMD4<Int>) -> Int {
+    // Rounded down by more than what doubles may be off.
+    Int((SIMD4<Double>(inParts(held) &+ besides) * bufferBits).max() * (1 - 0x1p-40))
   }
 
   /// Whether boxes of so many bits are allowed.
   @inline(__always)
   func admits(_ held: SIMD4<Int>) -> Bool {
-    if any(held .< least) { return false }
-    if !hasParts { return true }
-    return (held &* members.0).wrappedSum() <= sizes[0] && (held &* members.1).wrappedSum() <= sizes[1]
-      && (held &* members.2).wrappedSum() <= sizes[2]
+    !any(held .< least) && haveRoom(for: held)
   }
-
-  /// Whether boxes of the first two tensors are, beside so much of the third.
-  @inline(__always)
-  func admits(first: Int, second: Int, third: Int) -> Bool { admits(SIMD4(first, second, third, 0)) }
 
   /// The most bits of the third tensor beside so much of the others.
   @inline(__always)

@@ -49,7 +49,7 @@ struct TensorLoads {
       guard energy <= most, let words = words(of: tensor, by: loops[..<depth]) else { return nil }
       energy += prices[tensor.position] * (words - least)
     }
-    return energy
+    return energy <= most ? energy : nil
   }
 
   /// What a tensor loads at least by some loops outside its keep, in words.

@@ -48,6 +48,10 @@ struct AxisTree {
   let held: [SIMD4<Int>]
   /// The factors of the products of the third tensor: at least of a group's choices up to each. None of a vertical axis.
   private(set) var leastOfThird: [Int] = []
+  /// The factors of the products of the third tensor: at least of each choice and the next few of its group. None of a horizontal axis.
+  private(set) var leastOfFew: [Int] = []
+  /// So many together.
+  static let few = 4
   /// For each product of a template whether the axis's factor is other than 0 of some choice.
   let isUsed: [Bool]
   private let products: Int
@@ -106,6 +110,15 @@ struct AxisTree {
     self.blocks = blocks
     blockCounts = lister.layout.places[1] + 1
     if !groups.isEmpty { add(groups.indices) }
+    if isHorizontal { return }
+    for group in groups {
+      for choice in group.choices {
+        let few = choice..<min(choice + Self.few, group.choices.upperBound)
+        leastOfFew += (third..<products).map { product in
+          few.reduce(.max) { min($0, self.factors[$1 * products + product]) }
+        }
+      }
+    }
   }
 
   @discardableResult

@@ -88,7 +88,7 @@ struct WideEngine: SearchEngine {
   }
 
   func sample(capacity: Bits, dataflow: Dataflow?, besides known: Evaluation?, options: SearchOptions) -> Optimum? {
-    near(capacity, dataflow, options, besides: known)
+    near(capacity, dataflow, options, besides: known, goesOn: true)
   }
 
   /// Whether each order of keeps is searched as if it were the only one, which takes longer than to look only for what costs little
@@ -115,8 +115,12 @@ struct WideEngine: SearchEngine {
   }
 
   /// The best near what the search of one order of keeps, or of all of them at once, finds at a capacity.
+  ///
+  /// A search that goes on from the one before leaves out what that has seen. In more than a few words it does not begin with the
+  /// optimum under `sliding` where another mapping is known.
   private func near(
-    _ capacity: Bits, _ dataflow: Dataflow?, _ options: SearchOptions, besides known: Evaluation? = nil
+    _ capacity: Bits, _ dataflow: Dataflow?, _ options: SearchOptions, besides known: Evaluation? = nil,
+    goesOn: Bool = false
   ) -> Optimum? {
     let free = unruled?.optimum(capacity: capacity, dataflow: dataflow, options: options)
     if let free, problem.refusedTile(of: free.mapping) == nil {
@@ -126,17 +130,16 @@ struct WideEngine: SearchEngine {
       return Optimum(problem.evaluate(free.mapping), statistics)
     }
     let proof = OptimalityProof(problem, capacity: capacity)
-    var other =
-      unruled == nil
-      ? knownOptimum(capacity, dataflow) { proof.holds(dataQuanta: $0.energy.dataQuanta, occupancy: held($0)) }
-      : free.flatMap { ruled($0.mapping, capacity) }
+    var other: Evaluation?
+    if unruled != nil {
+      other = free.flatMap { ruled($0.mapping, capacity) }
+    } else if !goesOn || known == nil || hasFewWords(capacity) {
+      other = knownOptimum(capacity, dataflow) { proof.holds(dataQuanta: $0.energy.dataQuanta, occupancy: held($0)) }
+    }
     if let known, problem.isBetter(known, than: other) { other = known }
     let isSmall = WideSearch.isSmall(problem.layer)
     return withSearch(all: isSmall) { search in
-      var (found, statistics) = search.optimum(
-        capacity: capacity.count - room.besides, limits: limits(capacity), dataflow: dataflow,
-        known: other.map(incumbent), prunes: options.prunes
-      ) { incumbent in
+      func isProven(_ incumbent: WideIncumbent) -> Bool {
         if limit.endsSearch() { return true }
         // The first blocks may have nothing that fits.
         if incumbent.energy == .max { return false }
@@ -145,6 +148,12 @@ struct WideEngine: SearchEngine {
           ? proof.holds(dataQuanta: dataQuanta, occupancy: Bits(incumbent.occupancy + room.besides))
           : dataQuanta <= proof.leastQuanta
       }
+      let (within, limits, known) = (capacity.count - room.besides, limits(capacity), other.map(incumbent))
+      var (found, statistics) =
+        goesOn && options.prunes
+        ? search.sample(capacity: within, limits: limits, dataflow: dataflow, known: known, until: isProven)
+        : search.optimum(
+          capacity: within, limits: limits, dataflow: dataflow, known: known, prunes: options.prunes, until: isProven)
       if limit.endedSearch { statistics.endEarly() }
       var loads = TensorLoads(problem)
       return best(near: found, other, capacity, search, &loads).map { Optimum($0, statistics) }
@@ -161,9 +170,10 @@ struct WideEngine: SearchEngine {
   /// Whether neighbours of other nests than the best are looked at: where the Buffer has few words, of which one more or less tells,
   /// and where strides or dilations give phases, of which lists have fewer sizes.
   private func searchesOtherNeighbours(_ capacity: Bits) -> Bool {
-    slidingWithoutPhases != nil || capacity.count < Self.fewWords * problem.widths.unit
+    slidingWithoutPhases != nil || hasFewWords(capacity)
   }
 
+  private func hasFewWords(_ capacity: Bits) -> Bool { capacity.count < Self.fewWords * problem.widths.unit }
   private static let fewWords = 2048
 
   /// The best near what a search found, near what was the best before that, and near another nest if there is one, of those that cost

@@ -2,22 +2,33 @@
 struct WideIncumbent {
   /// Bits.
   let capacity: Int
-  /// Nothing that is searched and holds no more than this is better than what is known.
-  let searched: Int
   /// What else is asked of boxes, for each order of keeps.
   let limits: [HeldLimits]
+  /// Nothing that is searched and fits this is better than what is known.
+  let searched: Searched
   private(set) var energy = Int.max
   private(set) var occupancy = Int.max
   private(set) var place: WidePlace?
   /// The last of the places that were the best before.
   private(set) var before: [WidePlace] = []
 
+  /// A capacity, and what else was asked of boxes at it, for each order of keeps; nothing where it is empty.
+  struct Searched {
+    var capacity = 0
+    var limits: [HeldLimits] = []
+
+    /// What was asked in an order of keeps.
+    func limits(_ order: Int32) -> HeldLimits { limits.isEmpty ? HeldLimits() : limits[Int(order)] }
+  }
+
   /// - Parameters:
   ///   - capacity: bits.
   ///   - known: the best within as much or less, which nothing replaces that is no better.
   ///   - searched: a smaller capacity within which nothing is better than that.
   ///   - limits: what else is asked of boxes, for each order of keeps; nothing where it is empty.
-  init(capacity: Int, known: WideIncumbent? = nil, searched: Int = 0, limits: [HeldLimits] = []) {
+  init(
+    capacity: Int, known: WideIncumbent? = nil, searched: Searched = Searched(), limits: [HeldLimits] = []
+  ) {
     self.capacity = capacity
     self.searched = searched
     self.limits = limits
@@ -26,7 +37,7 @@ struct WideIncumbent {
 
   /// A mapping of another search.
   init(energy: Int, occupancy: Int) {
-    (capacity, searched, limits, self.energy, self.occupancy) = (occupancy, 0, [], energy, occupancy)
+    (capacity, searched, limits, self.energy, self.occupancy) = (occupancy, Searched(), [], energy, occupancy)
   }
 
   /// Whether it costs less than another, or as much and holds less.
@@ -36,12 +47,7 @@ struct WideIncumbent {
   }
 
   /// What else is asked of boxes in an order of keeps.
-  @inline(__always)
   func limits(_ order: Int32) -> HeldLimits { limits.isEmpty ? HeldLimits() : limits[Int(order)] }
-
-  /// The most bits of each tensor in an order of keeps.
-  @inline(__always)
-  func most(_ order: Int32) -> SIMD4<Int> { limits.isEmpty ? SIMD4(repeating: .max) : limits[Int(order)].most }
 
   /// Whether a mapping that holds at least so much and costs at least so much may be better.
   @inline(__always)

@@ -8,6 +8,9 @@ struct WideLeaf {
   let columns: WideColumns
   let vertical: AxisTree
   let horizontal: AxisTree
+  /// What is asked of boxes beside what they hold together, and what was asked where all was searched before.
+  let limits: HeldLimits
+  let searchedLimits: HeldLimits
   /// Whether bounds leave mappings out.
   let prunes: Bool
   private let terms: WideTerms
@@ -17,9 +20,9 @@ struct WideLeaf {
 
   init(
     grid: WideGrid, template: Int, tiles: WideTiles, columns: WideColumns, vertical: AxisTree, horizontal: AxisTree,
-    prunes: Bool
+    limits: HeldLimits, searchedLimits: HeldLimits, prunes: Bool
   ) {
-    self.prunes = prunes
+    (self.limits, self.searchedLimits, self.prunes) = (limits, searchedLimits, prunes)
     self.grid = grid
     self.template = template
     self.tiles = tiles
@@ -46,9 +49,9 @@ struct WideLeaf {
     let column: Int
     /// What the first two tensors cost and hold.
     let energy: Int
-    let occupancy: Int
-    /// The most bits of the third tensor that are allowed beside them.
-    let mostOfThird: Int
+    let first: Int
+    let second: Int
+    var occupancy: Int { first &+ second }
   }
 
   /// Room for what is known of pairs.
@@ -111,8 +114,8 @@ struct WideLeaf {
     while let (next, most) = scratch.pairs.popLast() {
       var pair = next
       let (some, others) = (verticalNodes[Int(pair.vertical)], horizontalNodes[Int(pair.horizontal)])
-      // Nothing new holds no more than what was searched.
-      if occupancy(some.mostHeld &* others.mostHeld, columns.mostHeld) <= incumbent.searched { continue }
+      // Nothing new fits where all was searched.
+      if wasSearched(some.mostHeld &* others.mostHeld &* columns.mostHeld, incumbent) { continue }
       let held = some.held &* others.held
       let fitting = fitting(held, atMost: most, capacity: incumbent.capacity)
       if let wakes = sleeps(pair, some, others, columns: fitting, incumbent) {
@@ -125,7 +128,7 @@ struct WideLeaf {
           some.groups.lowerBound, others.groups.lowerBound, columns.groups[fitting - 1].end, &scratch, &incumbent,
           counted)
         if fitting < columns.groups.count {
-          pair.wakes = min(pair.wakes, leastOccupancy(held, columns.groups[fitting].held))
+          pair.wakes = min(pair.wakes, leastCapacity(held, columns.groups[fitting].held))
         }
         if pair.wakes < .max { asleep.append(pair) }
       } else if others.isLeaf || some.groups.count >= others.groups.count {
@@ -144,17 +147,40 @@ struct WideLeaf {
   @inline(__always)
   private func occupancy(_ held: SIMD4<Int>, _ ofColumn: SIMD4<Int>) -> Int { (held &* ofColumn).wrappedSum() }
 
+  /// Whether boxes of so many bits fit where all was searched before.
+  @inline(__always)
+  private func wasSearched(_ bits: SIMD4<Int>, _ incumbent: WideIncumbent) -> Bool {
+    bits.wrappedSum() <= incumbent.searched.capacity && searchedLimits.haveRoom(for: bits)
+  }
+
+  /// The least capacity at which boxes of so many bits may fit.
+  @inline(__always)
+  private func leastCapacity(_ bits: SIMD4<Int>) -> Int {
+    let sum = bits.wrappedSum()
+    return limits.hasParts ? max(sum, limits.leastCapacity(for: bits)) : sum
+  }
+
   /// The bits held with so many words at each keep and so many bits for each of the second tensor's, at least.
   @inline(__always)
-  private func leastOccupancy(_ held: SIMD4<Int>, _ ofSecond: Int) -> Int {
-    held[0] &* columns.leastHeld[0] &+ held[1] &* ofSecond &+ held[2] &* columns.leastHeld[2]
+  private func leastBits(_ held: SIMD4<Int>, _ ofSecond: Int) -> SIMD4<Int> {
+    var ofColumn = columns.leastHeld
+    ofColumn[1] = ofSecond
+    return held &* ofColumn
   }
+
+  /// The least capacity at which these may fit.
+  @inline(__always)
+  private func leastCapacity(_ held: SIMD4<Int>, _ ofSecond: Int) -> Int { leastCapacity(leastBits(held, ofSecond)) }
 
   /// The number of groups of columns that may fit a capacity with so many words held at each keep, of the first few.
   @inline(__always)
   private func fitting(_ held: SIMD4<Int>, atMost count: Int, capacity: Int) -> Int {
     var count = count
-    while count > 0, leastOccupancy(held, columns.groups[count - 1].held) > capacity { count -= 1 }
+    while count > 0 {
+      let bits = leastBits(held, columns.groups[count - 1].held)
+      if bits.wrappedSum() <= capacity, limits.haveRoom(for: bits) { break }
+      count -= 1
+    }
     return count
   }
 
@@ -171,15 +197,13 @@ struct WideLeaf {
     _ pair: Pair, _ some: AxisTree.Node, _ others: AxisTree.Node, columns count: Int, _ incumbent: WideIncumbent
   ) -> Int? {
     let held = some.held &* others.held
-    let most = incumbent.most(tiles.order)
-    if any(held &* columns.leastHeld .> most) { return .max }
     // With ends at which more stays than does, numbers may be negative, and the least of them bounds nothing.
     let isBounded = prunes && !grid.mayBeNegative && !(some.isLeaf && others.isLeaf)
     /// The capacity at which more columns fit.
     var next: Int {
       let all = columns.groups.count
       if count == all || isBounded && leastEnergy(pair, columns: all).ofAll > incumbent.energy { return .max }
-      return leastOccupancy(held, columns.groups[count].held)
+      return leastCapacity(held, columns.groups[count].held)
     }
     if count == 0 { return next }
     if !isBounded { return nil }
@@ -191,12 +215,13 @@ struct WideLeaf {
       mostKept: some.mostHeld[2] &* others.mostHeld[2] &* group.mostOfThird,
       price: grid.prices[2], width: grid.widths[2])
     let ofFirstTwo = held[0] &* columns.leastHeld[0] &+ held[1] &* columns.leastHeld[1]
-    let room = min(incumbent.capacity &- ofFirstTwo, most[2])
+    let room = min(incumbent.capacity &- ofFirstTwo, limits.most[2])
     if incumbent.admits(occupancy: heldAtLeast, energy: least.ofFirstTwo &+ ofThird.leastEnergy(room: room)) {
       return nil
     }
     let wakes = ofThird.leastRoom(above: room, energy: incumbent.energy &- least.ofFirstTwo)
-    return min(next, wakes.map { ofFirstTwo &+ $0 } ?? .max)
+    let first = held &* columns.leastHeld
+    return min(next, wakes.map { leastCapacity(SIMD4(first[0], first[1], $0, 0)) } ?? .max)
   }
 
   /// The least energy of a pair of nodes with one of the first groups of columns, of which the last has the least: that of
@@ -311,7 +336,6 @@ struct WideLeaf {
     let isWhole = !grid.allowsWhole && some.isWhole && others.isWhole
     let count = columns.count
     let (factors, columnsHeld) = (columns.factors.span, columns.held.span)
-    let limits = incumbent.limits(tiles.order)
     let isLimited = !limits.areNone
     scratch.candidates.removeAll(keepingCapacity: true)
     for column in 0..<end {
@@ -319,14 +343,13 @@ struct WideLeaf {
       let (first, second) = (held[0] &* columnsHeld[column], held[1] &* columnsHeld[count &+ column])
       let occupancy = first &+ second
       let ofThird = columnsHeld[2 &* count &+ column]
-      if isLimited, !limits.admits(first: first, second: second, third: held[2] &* ofThird) { continue }
-      let leastOccupancy = occupancy &+ held[2] &* ofThird
-      if leastOccupancy > incumbent.capacity {
-        wakes = min(wakes, leastOccupancy)
+      let leastBits = SIMD4(first, second, held[2] &* ofThird, 0)
+      let leastOccupancy = leastBits.wrappedSum()
+      if leastOccupancy > incumbent.capacity || isLimited && !limits.admits(leastBits) {
+        wakes = min(wakes, leastCapacity(leastBits))
         continue
       }
-      if occupancy &+ mostInBox &* ofThird <= incumbent.searched { continue }
-      let mostOfThird = limits.mostOfThird(first: first, second: second)
+      if wasSearched(SIMD4(first, second, mostInBox &* ofThird, 0), incumbent) { continue }
       var energy = grid.constant
       for term in 0..<terms.third.term { energy &+= scratch.row[term] &* factors[term &* count &+ column] }
       if prunes {
@@ -339,18 +362,18 @@ struct WideLeaf {
         let bound = ThirdBound(
           needed: needed &* columns.needed[column], steps: steps,
           mostKept: mostInBox &* columns.wordsOfThird[column], price: grid.prices[2], width: grid.widths[2])
-        let room = min(incumbent.capacity &- occupancy, mostOfThird)
+        let room = min(incumbent.capacity &- occupancy, limits.mostOfThird(first: first, second: second))
         if !incumbent.admits(
           occupancy: leastOccupancy, energy: max(least, energy &+ bound.leastEnergy(room: room)))
         {
           if let room = bound.leastRoom(above: room, energy: incumbent.energy &- energy) {
-            wakes = min(wakes, occupancy &+ room)
+            wakes = min(wakes, leastCapacity(SIMD4(first, second, room, 0)))
           }
           continue
         }
       }
       scratch.candidates.append(
-        Candidate(column: column, energy: energy, occupancy: occupancy, mostOfThird: mostOfThird))
+        Candidate(column: column, energy: energy, first: first, second: second))
     }
     return wakes
   }
@@ -391,17 +414,38 @@ struct WideLeaf {
     let isBounded = prunes && !grid.mayBeNegative
     var (start, end) = (last + 1, last + 1)
     var wakes = Int.max
-    for v in some.choices {
-      let held = vertical.held[v][2] &* ofColumn
-      func occupancy(_ h: Int) -> Int { candidate.occupancy &+ held &* horizontal.held[h][2] }
-      while end > first,
-        occupancy(end &- 1) > incumbent.capacity || held &* horizontal.held[end &- 1][2] > candidate.mostOfThird
-      {
-        end &-= 1
+    let (ofFirst, ofSecond) = (candidate.first, candidate.second)
+    let most = min(
+      incumbent.capacity &- candidate.occupancy, limits.mostOfThird(first: ofFirst, second: ofSecond))
+    // The most with which all was searched before: none where the first two did not fit.
+    let mostSearched =
+      wasSearched(SIMD4(ofFirst, ofSecond, 0, 0), incumbent)
+      ? min(
+        incumbent.searched.capacity &- candidate.occupancy,
+        searchedLimits.mostOfThird(first: ofFirst, second: ofSecond)) : -1
+    let leastOfFew = vertical.leastOfFew.span
+    /// Whether no mapping of a choice of the vertical axis and the next few is of use.
+    func costTooMuch(_ v: Int) -> Bool {
+      var energy = candidate.energy
+      for index in usedOfFirstTwo..<used.count {
+        let product = used[index]
+        let factor = factors[termOfProduct[product] &* count &+ candidate.column]
+        energy &+= leastOfFew[v &* ofThird &+ product &- third] &* factor &* least[last &* ofThird &+ product &- third]
       }
+      return energy > incumbent.energy
+    }
+    var skipped = some.choices.lowerBound
+    for v in some.choices {
+      if isBounded, (v &- some.choices.lowerBound) % AxisTree.few == 0, costTooMuch(v) { skipped = v &+ AxisTree.few }
+      if v < skipped { continue }
+      let held = vertical.held[v][2] &* ofColumn
+      func bits(_ h: Int) -> Int { held &* horizontal.held[h][2] }
+      func occupancy(_ h: Int) -> Int { candidate.occupancy &+ bits(h) }
+      func fits(_ h: Int) -> Int { leastCapacity(SIMD4(ofFirst, ofSecond, bits(h), 0)) }
+      while end > first, bits(end &- 1) > most { end &-= 1 }
       // Those after it hold more.
-      if end == first { return min(wakes, occupancy(first)) }
-      while start > first, occupancy(start &- 1) > incumbent.searched { start &-= 1 }
+      if end == first { return min(wakes, fits(first)) }
+      while start > first, bits(start &- 1) > mostSearched { start &-= 1 }
       if start > last { continue }
       weights.removeAll(keepingCapacity: true)
       for index in usedOfFirstTwo..<used.count {
@@ -418,7 +462,7 @@ struct WideLeaf {
         return energy
       }
       if end <= last, !isBounded || energy(least, last &* ofThird) <= incumbent.energy {
-        wakes = min(wakes, occupancy(end))
+        wakes = min(wakes, fits(end))
       }
       if start >= end
         || isBounded

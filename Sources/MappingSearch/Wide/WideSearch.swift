@@ -35,6 +35,8 @@ final class WideSearch: @unchecked Sendable {
   private var listed: [[WideGrid.Node]?]
   /// What was last asked of each dataflow alone.
   private var asked: [Dataflow: Asked] = [:]
+  /// How far a curve of a dataflow, or of all, has come.
+  private var sampled: [Dataflow?: Sampled] = [:]
 
   /// - Parameters:
   ///   - problem: the problem.
@@ -164,6 +166,7 @@ final class WideSearch: @unchecked Sendable {
     _ tiles: WideTiles, _ frontier: inout Frontier?, to incumbent: inout WideIncumbent, prunes: Bool = true
   ) {
     let grid = grids[Int(tiles.order)]
+    let (limits, searchedLimits) = (incumbent.limits(tiles.order), incumbent.searched.limits(tiles.order))
     var left: Frontier = []
     for template in grid.templates.indices {
       var pairs = frontier?[template] ?? []
@@ -171,7 +174,7 @@ final class WideSearch: @unchecked Sendable {
         let leaf = WideLeaf(
           grid: grid, template: template, tiles: tiles, columns: columns(template, tiles),
           vertical: tree(template, tiles, isVertical: true), horizontal: tree(template, tiles, isVertical: false),
-          prunes: prunes)
+          limits: limits, searchedLimits: searchedLimits, prunes: prunes)
         if frontier == nil { pairs = leaf.roots }
         leaf.offer(to: &incumbent, from: &pairs, counted: counted)
       }
@@ -207,21 +210,30 @@ final class WideSearch: @unchecked Sendable {
     prunes: Bool = true, until isProven: (WideIncumbent) -> Bool = { _ in false }
   ) -> (best: WideIncumbent, statistics: SearchStatistics) {
     var incumbent = WideIncumbent(capacity: capacity, known: known, limits: limits)
+    var frontiers: Frontiers?
+    let statistics = search(dataflow, for: &incumbent, from: &frontiers, prunes: prunes, until: isProven)
+    return (incumbent, statistics)
+  }
+
+  /// Searches for a better mapping than an incumbent.
+  private func search(
+    _ dataflow: Dataflow?, for incumbent: inout WideIncumbent, from frontiers: inout Frontiers?, prunes: Bool = true,
+    until isProven: (WideIncumbent) -> Bool
+  ) -> SearchStatistics {
     var statistics = SearchStatistics()
     statistics.isComplete = false
     statistics.mappings = orders(dataflow).reduce(0) { $0 + grids[$1].nodeCount }
-    if prunes, known != nil, isProven(incumbent) {
+    if prunes, incumbent.energy < .max, isProven(incumbent) {
       statistics.prunedByBound = statistics.mappings
-      return (incumbent, statistics)
+      return statistics
     }
     let (useful, fitting) = useful(dataflow, incumbent, prunes: prunes)
-    var frontiers: Frontiers?
     let expanded = expand(useful, to: &incumbent, from: &frontiers, prunes: prunes, until: isProven)
     statistics.scored = expanded.count
     statistics.prunedByCapacity = statistics.mappings - fitting
     statistics.prunedByBound = expanded.isProven ? useful.count - expanded.count : 0
     statistics.prunedByEnergy = fitting - statistics.scored - statistics.prunedByBound
-    return (incumbent, statistics)
+    return statistics
   }
 
   /// The nodes within an incumbent's capacity that may have better mappings, and the number of all that fit.
@@ -241,6 +253,42 @@ final class WideSearch: @unchecked Sendable {
       }
     }
     return (useful, fitting)
+  }
+
+  /// How far a search at capacities in a row has come.
+  private struct Sampled {
+    var searched = WideIncumbent.Searched()
+    /// Nothing that fits costs less.
+    var energy = Int.max
+    /// What may be of use at larger capacities.
+    var frontiers: Frontiers? = [:]
+  }
+
+  /// The best mapping within a capacity, as ``optimum(capacity:limits:dataflow:known:prunes:until:)`` finds it.
+  ///
+  /// The search goes on from the one before for the same dataflow, or all, if that was within a smaller capacity, with parts as much
+  /// smaller, and found nothing that costs less than what is known now.
+  ///
+  /// - Parameters:
+  ///   - capacity: bits.
+  ///   - limits: what else is asked of boxes, for each grid; nothing where it is empty.
+  ///   - dataflow: the only dataflow to consider, or nil for all.
+  ///   - known: a mapping that fits, or nil.
+  ///   - isProven: whether nothing can be better than what is known.
+  /// - Returns: the best mapping, without a place where none is better than what is known; and what was looked at.
+  func sample(
+    capacity: Int, limits: [HeldLimits], dataflow: Dataflow?, known: WideIncumbent?,
+    until isProven: (WideIncumbent) -> Bool
+  ) -> (best: WideIncumbent, statistics: SearchStatistics) {
+    var now = sampled[dataflow] ?? Sampled()
+    sampled[dataflow] = nil
+    if now.searched.capacity > capacity || known?.energy ?? .max > now.energy { now = Sampled() }
+    var incumbent = WideIncumbent(capacity: capacity, known: known, searched: now.searched, limits: limits)
+    let statistics = search(dataflow, for: &incumbent, from: &now.frontiers, until: isProven)
+    now.searched = WideIncumbent.Searched(capacity: capacity, limits: limits)
+    now.energy = incumbent.energy
+    sampled[dataflow] = now
+    return (incumbent, statistics)
   }
 
   /// A mapping of a dataflow within a capacity that may cost no more than so much: one of which the sums say so, or else the one
@@ -348,7 +396,7 @@ final class WideSearch: @unchecked Sendable {
     var frontiers: [Frontier?] = Array(repeating: nil, count: nodes.count)
     var optima: [WideIncumbent] = []
     var others = others[...]
-    var searched = 0
+    var searched = WideIncumbent.Searched()
     for capacity in capacities {
       var incumbent = WideIncumbent(capacity: capacity, known: optima.last, searched: searched, limits: limits)
       while let other = others.first, other.occupancy <= capacity {
@@ -374,7 +422,7 @@ final class WideSearch: @unchecked Sendable {
         if let wakes = frontiers[index]?.joined().lazy.map(\.wakes).min() { sleepers.add(index) { wakes <= $0 } }
       }
       if incumbent.energy < optima.last?.energy ?? .max { optima.append(incumbent) }
-      searched = capacity
+      searched = WideIncumbent.Searched(capacity: capacity, limits: limits)
     }
     statistics.prunedByEnergy = max(0, nodes.count - statistics.scored)
     return (optima, statistics)
