@@ -792,6 +792,12 @@ struct CommandTests {
       let coloured = try Program.shell("NO_COLOR=1 tilebound \(line) --color always").output
       #expect(coloured.contains("\u{1b}[1m") && coloured.replacing(#/\u{1b}\[\d+m/#, with: "") == wide, "\(line)")
     }
+    // However narrow it is said to be.
+    for width in [40, 19, 9] {
+      let narrow = try Program.shell("COLUMNS=\(width) tilebound bound alexnet --layer fc8 --capacity 64KiB")
+      let heading = narrow.output.split(separator: "\n").prefix(2)
+      #expect(narrow.code == 0 && heading.allSatisfy { $0.count <= width }, "\(width): \(heading)")
+    }
     let refused = try Program.run("networks --color red")
     #expect(refused.code == 64 && refused.error.contains("--color") && refused.error.contains("never"))
     try withTemporaryFolder { folder in
