@@ -86,8 +86,8 @@ struct HTMLReportTests {
       network: nil, entry: Network.Entry(layer: layer, count: 1), setting: problem.setting, capacity: .bytes(90),
       counted: .pieces(try problem.evaluate(counting: try NestText.parseTree(line, origin: "-"))))
     let page = try page([document([record])])
-    #expect(page.contains("<p class=\"aside\">piece 1: k 0...4, c 4, p 6, os-iw, holds 432 bit</p>"))
-    #expect(page.contains("<p class=\"aside\">piece 2: k 5...7, c 4, p 6, ws-io, holds 336 bit</p>"))
+    #expect(page.contains("<p class=\"aside\">piece 1: k 0...4, c 4, p 6, os-iw, holds 432\u{A0}bit</p>"))
+    #expect(page.contains("<p class=\"aside\">piece 2: k 5...7, c 4, p 6, ws-io, holds 336\u{A0}bit</p>"))
     #expect(page.contains("<code>for k in 5 by 3</code>") && page.contains("<code>for c in 4 by 2</code>"))
     #expect(page.contains("2 pieces (os-iw, ws-io)") && page.contains("from piece to piece: words of inputs 12,"))
     #expect(page.contains("--nest &#39;\(line)&#39; --capacity 720bit"))

@@ -10,16 +10,21 @@ struct SummarySection {
     let title: String
     var tables: [HTMLTable] = []
     var remarks: [String] = []
+
+    /// The same, with no number broken at the end of a line.
+    fileprivate var unbroken: Part {
+      Part(title: NumberText.unbroken(title), tables: tables, remarks: remarks.map(NumberText.unbroken))
+    }
   }
 
   let parts: [Part]
 
   /// That of a digest.
-  init(_ digest: ReportDigest) { parts = digest.summary }
+  init(_ digest: ReportDigest) { parts = digest.summary.map(\.unbroken) }
 
   init(_ contents: ReportContents) {
     parts = contents.settings.indices.map { index in
-      Self.part(contents.entries.filter { $0.setting == index }, contents, index)
+      Self.part(contents.entries.filter { $0.setting == index }, contents, index).unbroken
     }
   }
 
