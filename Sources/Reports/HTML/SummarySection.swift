@@ -64,7 +64,9 @@ struct SummarySection {
     for (network, entries) in single.grouped(by: { $0.record.network ?? ShapeText.text($0.record.layer) }) {
       addTotals(network, entries, to: &totals, &wholes, &part.remarks)
     }
-    for (network, optima) in single.filter({ $0.record.search != nil }).grouped(by: \.record.network) {
+    // Of a template's nests it is not asked.
+    let searched = single.filter { $0.record.search != nil && $0.record.template == nil }
+    for (network, optima) in searched.grouped(by: \.record.network) {
       part.remarks.append(DataflowCounts(optima.map(\.record)).text(of: network ?? "layers by shape"))
     }
     part.tables = ([totals, wholes].map { withoutTotals($0, setting.energyModel) } + [curves]).filter {
