@@ -158,7 +158,7 @@ struct DimensionOptions: ParsableArguments {
 
 /// The sizes of the Buffer to look at.
 struct CapacityOptions: ParsableArguments {
-  static let units = "units are bit, B, kB, MB, GB, KiB, MiB and GiB, and 64K means 64KiB"
+  static let units = "units are \(CapacityText.unitsText)"
 
   @Option(
     help: ArgumentHelp(

@@ -17,7 +17,7 @@ struct TextTests {
   @Test(arguments: [
     ("64KiB", 524_288), ("66.5KiB", 544_768), ("2MB", 16_000_000), ("1 MiB", 8 << 20), ("4096B", 32_768),
     ("524288bit", 524_288), ("1bits", 1), ("1kB", 8_000), ("0.125B", 1), ("1GiB", 8 << 30), ("131.6KiB", 1_078_067),
-    ("64K", 524_288), ("64k", 524_288), ("1.5 M", 12 << 20), ("1G", 8 << 30),
+    ("64K", 524_288), ("64k", 524_288), ("1KB", 8_000), ("1.5 M", 12 << 20), ("1G", 8 << 30),
     ("51 343 B", 410_744), ("1 048 576B", 8 << 20), ("1 024.5 KiB", 8_392_704),
   ])
   func capacities(text: String, bits: Int) throws {
@@ -55,7 +55,8 @@ struct TextTests {
       self.message { _ = try CapacityText.parse(text, origin: "--capacity") }
     }
     let accepted = "a number and a unit is expected, as in 64KiB, 2MB, 4096B or 524288bit"
-    let units = "accepted: bit, B, kB, MB, GB, KiB, MiB, GiB, and K, M, G for the last three"
+    let units =
+      "accepted: bit or bits, B, kB or KB, MB, GB, KiB, MiB, GiB, and k or K, M, G for the last three"
     #expect(message("64") == "--capacity: '64' has no unit; \(units)")
     #expect(message("64 parsecs") == "--capacity: '64 parsecs' has the unknown unit 'parsecs'; \(units)")
     #expect(message("64b") == "--capacity: '64b' has the unknown unit 'b'; \(units)")
@@ -97,7 +98,7 @@ struct TextTests {
         == "--capacity: '1KiB...2KiB...4KiB' is no range; one start and one end are expected, as in 1KiB...4MiB")
     #expect(message("1KiB,,2KiB").hasPrefix("--capacity: '1KiB,,2KiB' lacks a capacity; a number and a unit is"))
     #expect(message("...1KiB").hasPrefix("--capacity: '...1KiB' lacks a capacity; "))
-    #expect(message("1KiB.1MiB").hasPrefix("--capacity: '1KiB.1MiB' has the unknown unit 'KiB.1MiB'; accepted: bit, "))
+    #expect(message("1KiB.1MiB").hasPrefix("--capacity: '1KiB.1MiB' has the unknown unit 'KiB.1MiB'; accepted: "))
   }
 
   /// Ranges in other ways of writing them are shown in ours.
