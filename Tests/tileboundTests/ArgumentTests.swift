@@ -217,6 +217,14 @@ struct ArgumentTests {
       "--output: 'x.csv' ends in .csv, and JSON lines (--format jsonl) is written; a name in .jsonl is accepted"
     ),
     (
+      "sweep alexnet --capacity 1KiB --output x.json",
+      "--output: 'x.json' ends in .json, and a table or JSON lines is written; a name in .csv or .jsonl is accepted"
+    ),
+    (
+      "sweep alexnet --capacity 1KiB --output x.json --format jsonl",
+      "--output: 'x.json' ends in .json, and JSON lines (--format jsonl) is written; a name in .jsonl is accepted"
+    ),
+    (
       "report x.json --output y.csv",
       "--output: 'y.csv' ends in .csv, and a page of HTML is written; a name in .html is accepted"
     ),
