@@ -12,9 +12,9 @@ struct Evaluate: ParsableCommand {
     commandName: "evaluate",
     abstract: "Count what a mapping holds and moves on a layer; with --replay, element by element as well.",
     discussion: """
-      The mapping may be any loop nest, in a file or in one line as in tables of results. Its file may name the layer; \
-      --layer overrides that. With --capacity a mapping that does not fit ends with exit code 2. A mapping of Timeloop's \
-      is read as well, its problem being in the same file or given as --network.
+      The mapping may be any loop nest, in a file or in one line as in tables of results. Its file may name the layer of \
+      the network, and --layer is then that one or left out. With --capacity a mapping that does not fit ends with exit \
+      code 2. A mapping of Timeloop's is read as well, its problem being in the same file or given as --network.
 
       Examples:
         tilebound evaluate alexnet --mapping my-mapping.yaml --replay

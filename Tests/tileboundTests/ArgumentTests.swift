@@ -232,6 +232,23 @@ struct ArgumentTests {
       "sweep alexnet --capacity 1KiB --output x.html",
       "--output: 'x.html' ends in .html, and a table or JSON lines is written; a name in .csv or .jsonl is accepted"
     ),
+    // A layer that is asked for where the mapping is another's.
+    (
+      "evaluate alexnet --layer conv3,conv4 --mapping configs/mappings/alexnet-conv2.yaml",
+      "--layer: is conv3, conv4, and configs/mappings/alexnet-conv2.yaml is for conv2; --layer conv2, or a file that names "
+        + "no layer, is accepted"
+    ),
+    (
+      "export alexnet --layer conv3 --mapping configs/mappings/alexnet-conv2.yaml --to c",
+      "--layer: is conv3, and configs/mappings/alexnet-conv2.yaml is for conv2; --layer conv2, or a file that names no "
+        + "layer, is accepted"
+    ),
+    (
+      "evaluate vit-b16 --mapping configs/mappings/alexnet-conv2.yaml",
+      "configs/mappings/alexnet-conv2.yaml: layer: unknown layer 'conv2'; accepted: conv_proj, "
+        + "self_attention.in_proj, self_attention.scores, self_attention.context, self_attention.out_proj, mlp.0, mlp.3, "
+        + "heads.head"
+    ),
     // Two answers in one place.
     (
       "optimize alexnet --layer conv1 --capacity 1KiB --mapping -",
@@ -317,6 +334,7 @@ struct ArgumentTests {
     "curve # --reuse sliding --total --format csv",
     "gap # --layer fc6 --capacity 16KiB --format csv", "bound # --capacity 16KiB --format csv",
     "evaluate # --layer conv2 --mapping configs/mappings/alexnet-conv2.yaml --format csv",
+    "evaluate # --layer conv* --mapping configs/mappings/alexnet-conv2.yaml --format csv",
     "sweep # --layer conv5,fc7 --capacity 16KiB --reuse sliding --output - --format csv", "convert #", "networks #",
   ])
   func networksAreNamedAlike(line: String) throws {

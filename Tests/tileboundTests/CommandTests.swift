@@ -958,7 +958,10 @@ struct CommandTests {
     ("evaluate --network alexnet", 64, "needs one mapping: give either --mapping, a file, or --nest"),
     ("evaluate --network alexnet --mapping none.yaml", 64, "none.yaml: cannot be read: No such file or directory"),
     ("evaluate --network alexnet --mapping configs/energy/unit.yaml", 64, "unknown key 'energy'"),
-    ("evaluate --network vgg16 --mapping configs/mappings/alexnet-conv2.yaml", 64, "vgg16 has no layer 'conv2'"),
+    (
+      "evaluate --network vgg16 --mapping configs/mappings/alexnet-conv2.yaml", 64,
+      "alexnet-conv2.yaml: layer: unknown layer 'conv2'; "
+    ),
     (
       "evaluate --network alexnet --mapping configs/mappings/alexnet-conv2.yaml --capacity 1KiB", 2,
       "does not fit 1 KiB"
