@@ -123,7 +123,7 @@ public enum CapacityText {
     guard (1...mostStepsPerOctave).contains(steps) else {
       throw FormatError(
         origin: origin,
-        message: "'\(text)' has '\(sides[sides.count - 1])' steps an octave; 1 to \(mostStepsPerOctave) is accepted")
+        message: "'\(text)' has '\(sides[sides.count - 1])' steps an octave; \((1...mostStepsPerOctave).accepted)")
     }
     if last < first { throw FormatError(origin: origin, message: "'\(text)' is no range; it ends below its start") }
     var capacities: [Bits] = []

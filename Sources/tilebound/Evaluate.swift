@@ -66,7 +66,7 @@ struct Evaluate: ParsableCommand {
     if !replay { throw CommandFailure(code: .usage, message: "--burst goes with --replay, which sees each transfer") }
     let size = try CapacityText.parse(burst, origin: "--burst")
     guard let bursts = Bursts(of: size, memoryOrder ?? .channelsFirst) else {
-      throw CommandFailure(code: .usage, message: "--burst: a burst has at most 2^40 bits")
+      throw FormatError(origin: "--burst", message: "is \(burst); at most 128 GiB is accepted")
     }
     return bursts
   }

@@ -193,7 +193,7 @@ struct GivenMappingOptions: ParsableArguments {
     throw CommandFailure(
       code: .usage,
       message: "\(place(loop.position)): the loop \(name) has \(what), but \(dimension) is \(loop.range) there; "
-        + (loop.range < least ? "it cannot be cut" : "\(least) to \(loop.range) is accepted"))
+        + (loop.range < least ? "it cannot be cut" : (least...loop.range).accepted))
   }
 
   /// A mapping of Timeloop's with the layer of its problem.

@@ -222,7 +222,7 @@ struct ThreadOptions: ParsableArguments {
   func count() throws -> Int {
     guard let threads else { return Self.most }
     guard (1...1024).contains(threads) else {
-      throw FormatError(origin: "--threads", message: "\(threads) is out of range; 1 to 1024 is accepted")
+      throw FormatError(origin: "--threads", message: "is \(threads); \((1...1024).accepted)")
     }
     return threads
   }

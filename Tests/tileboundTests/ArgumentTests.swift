@@ -52,7 +52,7 @@ struct ArgumentTests {
       "networks alexnet --network vgg16",
       "the network is given twice, as 'alexnet' and as --network 'vgg16'; one is expected"
     ),
-    ("gap alexnet vgg16 --capacity 64KiB", "Unexpected argument 'vgg16'"),
+    ("gap alexnet vgg16 --capacity 64KiB", "unexpected argument 'vgg16'; 'tilebound help gap' tells what is accepted"),
     ("optimize alexnet --gemm 1x2x3 --capacity 1KiB", "--network and --gemm both name the layer; give one of them"),
     (
       "optimize alexnet --shape p=1 --gemm 1x2x3 --capacity 1KiB",
@@ -69,16 +69,17 @@ struct ArgumentTests {
       "gap --shape p=3 --capacity 1KiB,-1KiB",
       "--capacity: '-1KiB' is negative; at least 1 bit and less than 1 PiB is accepted"
     ),
-    ("optimize --shape p=3 --capacity 1KiB --threads -1", "--threads: -1 is out of range; 1 to 1024 is accepted"),
+    ("optimize --shape p=3 --capacity 1KiB --threads -1", "--threads: is -1; 1 to 1024 is accepted"),
     (
       "optimize --shape p=3 --capacity 1KiB --bits -8",
       "--bits: '-8' is no width; 1 to 64 is accepted, or a list as "
         + "inputs=8,weights=8,outputs=8,partial-sums=24"
     ),
-    ("validate m.csv --platform simba --bins -3", "--bins: is -3; at least 1 is expected"),
-    ("validate m.csv --platform simba --bins 3 --below -1.5", "--below: is -1.5; more than 0 is expected"),
-    ("optimize --shape p=3 --capacity --threads 1", "Missing value for '--capacity <size>'"),
-    ("optimize --shape p=3 --capacity", "Missing value for '--capacity <size>'"),
+    ("validate m.csv --platform simba --bins -3", "--bins: is -3; at least 1 is accepted"),
+    ("validate m.csv --platform simba --bins 3 --below -1.5", "--below: is -1.5; more than 0 is accepted"),
+    ("optimize --shape p=3 --capacity --threads 1", "--capacity: has no value; <size> is expected"),
+    ("optimize --shape p=3 --capacity 1KiB --threads two", "--threads: is 'two'; a number is expected"),
+    ("optimize --shape p=3 --capacity", "--capacity: has no value; <size> is expected"),
     // Options that mean nothing without another.
     ("curve --shape p=3 --plot-in words", "--plot-in goes with --plot, which is not given"),
     (
@@ -173,19 +174,19 @@ struct ArgumentTests {
     // Rules of reuse.
     (
       "evaluate --shape p=3 --nest [inputs]_[weights]_[outputs] --reuse all",
-      "The value 'all' is invalid for '--reuse <policy>'. Please provide one of 'overlap', 'sliding' or 'none'."
+      "--reuse: 'all' is unknown; accepted: overlap, sliding, none"
     ),
     (
       "optimize --shape p=3,r=2 --capacity 1KiB --reuse all",
-      "The value 'all' is invalid for '--reuse <policy>'. Please provide one of 'overlap', 'sliding' or 'none'."
+      "--reuse: 'all' is unknown; accepted: overlap, sliding, none"
     ),
     (
       "curve --shape p=3,r=2 --reuse all",
-      "The value 'all' is invalid for '--reuse <policy>'. Please provide one of 'overlap', 'sliding' or 'none'."
+      "--reuse: 'all' is unknown; accepted: overlap, sliding, none"
     ),
     (
       "gap --shape p=3,r=2 --capacity 1KiB --reuse all",
-      "The value 'all' is invalid for '--reuse <policy>'. Please provide one of 'overlap', 'sliding' or 'none'."
+      "--reuse: 'all' is unknown; accepted: overlap, sliding, none"
     ),
     (
       "sweep alexnet --capacity 1KiB --output x.csv --reuse sliding,all",
@@ -257,6 +258,10 @@ struct ArgumentTests {
     (
       "optimize alexnet --layer conv1 --capacity 1KiB --mapping - --timeloop - --output x.json",
       "--mapping and --timeloop would both go to standard output; give one of them a file"
+    ),
+    (
+      "evaluate --shape p=3 --nest [inputs]_[weights]_[outputs] --replay --burst 200GiB",
+      "--burst: is 200GiB; at most 128 GiB is accepted"
     ),
     (
       "evaluate --shape p=3 --nest [inputs]_[weights]_[outputs] --timeloop x --output x",
