@@ -176,13 +176,13 @@ public enum BufferEnergyError: Error, Hashable, Sendable, CustomStringConvertibl
     switch self {
     case .tooShort(let count): "has \(count) capacities; two or more are expected, to interpolate between them"
     case .energy(let capacity):
-      "the energies at \(capacity.inLargestUnit) must lie above 0 and at most \(Int(EnergyModel.largestEnergy)) a bit"
+      "the energies at \(capacity.inLargestUnit) are out of range; more than 0 to \(Int(EnergyModel.largestEnergy)) a bit is accepted"
     case .order(let capacity, let next):
       "has \(next.inLargestUnit) behind \(capacity.inLargestUnit); rising capacities are expected"
     case .falls(let capacity, let next):
       "energies fall from \(capacity.inLargestUnit) to \(next.inLargestUnit); a larger Buffer is expected to cost no less"
     case .accesses(let key, let count):
-      "\(key) is \(count); a number from 0 to \(Int(BufferEnergy.mostAccesses)) is accepted"
+      "\(key) is \(count); \((0...Int(BufferEnergy.mostAccesses)).accepted)"
     }
   }
 }

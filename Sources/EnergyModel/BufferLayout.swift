@@ -172,17 +172,17 @@ public enum BufferLayoutError: Error, Hashable, Sendable, CustomStringConvertibl
     case .partsOf(let tensor, let count):
       "\(tensor.rawValue) \(count == 0 ? "has no part" : "has \(count) parts"); each of inputs, weights and outputs has one"
     case .emptyPart: "a part is for no tensor; at least one is expected"
-    case .outOfRange: "a part has at least 1 bit, and all parts together less than 1 PiB"
+    case .outOfRange: "a part is out of range; at least 1 bit is accepted, and all parts together less than 1 PiB"
     case .withoutMultiples(let dimension):
       "tiles of \(dimension.rawValue) cannot be asked to be multiples; those of n, k, c, p and q can"
     case .withoutTiles(let dimension):
       "tiles of \(dimension.rawValue) cannot be chosen; those of n, k, c, p, q, r and s can"
     case .tile(let dimension, let tile):
-      "\(dimension.rawValue): \(tile) is no tile; from 1 to \(Layer.largestSize) are accepted"
+      "\(dimension.rawValue): \(tile) is no tile; \((1...Layer.largestSize).accepted)"
     case .twoRules(let dimension):
       "tiles of \(dimension.rawValue) are to be multiples and chosen besides; one of the two is accepted"
     case .multiple(let dimension, let multiple):
-      "\(dimension.rawValue): \(multiple) is no multiple; from 1 to \(Layer.largestSize) are accepted"
+      "\(dimension.rawValue): \(multiple) is no multiple; \((1...Layer.largestSize).accepted)"
     }
   }
 }

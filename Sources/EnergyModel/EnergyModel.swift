@@ -259,7 +259,7 @@ public enum EnergyModelError: Error, Hashable, Sendable, CustomStringConvertible
   public var description: String {
     switch self {
     case .outOfRange(let quantity, let value):
-      "\(quantity) is \(value); an energy from 0 to \(Int(EnergyModel.largestEnergy)) is accepted"
+      "\(quantity) is \(value); \((0...Int(EnergyModel.largestEnergy)).accepted)"
     case .tooSmall(let quantity, let value):
       "\(quantity) is \(value), which would change by more than 1 % when rounded to a multiple of 2^-10; give all "
         + "energies in a smaller unit, fJ for pJ"

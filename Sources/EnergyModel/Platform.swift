@@ -172,8 +172,8 @@ public enum PlatformError: Error, Hashable, Sendable, CustomStringConvertible {
     case .noDRAM(let level):
       "the first level, '\(level)', is to be DRAM: one memory for all tensors, without a capacity"
     case .energy(let memory):
-      "the energies of '\(memory)' must lie between 0 and \(Int(Platform.largestEnergy)) a bit"
-    case .count(let memory): "'\(memory)' must have at least 1 instance and 1 MAC an access"
+      "the energies of '\(memory)' are out of range; \((0...Int(Platform.largestEnergy)).accepted) a bit"
+    case .count(let memory): "the instances or the MACs an access of '\(memory)' are out of range; \((1...).accepted)"
     case .unlimited(let memory): "'\(memory)' has no capacity; only DRAM, the first level, is without"
     case .tooLarge(let memory): "'\(memory)' makes the memories larger than 1 PiB together"
     case .keptTwice(let tensor, let level): "two memories of the level '\(level)' keep \(tensor.rawValue)"

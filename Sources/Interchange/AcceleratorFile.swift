@@ -86,7 +86,7 @@ public enum AcceleratorFile {
       let text = try node.string()
       let rate = try node.placing { () throws(FormatError) in try parse(text, node.origin) }
       guard rate >= 1, rate <= Accelerator.Throughput.largestRate else {
-        throw node.error("is '\(text.prefix(40))'; from 1 to 10^18 per second are accepted")
+        throw node.error("is '\(text.prefix(40))'; 1 to 10^18 per second is accepted")
       }
       return rate
     }

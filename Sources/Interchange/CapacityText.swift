@@ -5,16 +5,19 @@ public import Workloads
 
 /// The Buffer's size as users write it: a number and a unit, as in 64KiB, 66.5KiB, 2MB, 4096B or 524288bit.
 public enum CapacityText {
-  private static let units: [(name: String, bits: Int)] = [
-    ("bit", 1), ("bits", 1), ("B", 8), ("kB", 8_000), ("KB", 8_000), ("MB", 8_000_000), ("GB", 8_000_000_000),
-    ("KiB", 8 << 10), ("MiB", 8 << 20), ("GiB", 8 << 30),
+  private static let units: [(names: [String], bits: Int)] = [
+    (["bit", "bits"], 1), (["B"], 8), (["kB", "KB"], 8_000), (["MB"], 8_000_000), (["GB"], 8_000_000_000),
+    (["KiB"], 8 << 10), (["MiB"], 8 << 20), (["GiB"], 8 << 30),
   ]
 
   /// Units in short, and what they mean: powers of 1024, as memories on a chip are counted.
   private static let shortUnits = ["k": "KiB", "K": "KiB", "M": "MiB", "G": "GiB"]
 
+  /// All units, as messages and help list them.
+  package static let unitsText =
+    units.map { $0.names.joined(separator: " or ") }.joined(separator: ", ") + ", and k or K, M, G for the last three"
+
   private static let accepted = "a number and a unit is expected, as in 64KiB, 2MB, 4096B or 524288bit"
-  private static let acceptedUnits = "accepted: bit, B, kB, MB, GB, KiB, MiB, GiB, and K, M, G for the last three"
   private static let acceptedRange = "at least 1 bit and less than 1 PiB is accepted"
 
   /// The capacity that a text stands for, without the fraction of a bit that a decimal may leave.
@@ -34,12 +37,12 @@ public enum CapacityText {
     if isNegative { throw FormatError(origin: origin, message: "'\(text)' is negative; \(acceptedRange)") }
     if value == 0 { throw FormatError(origin: origin, message: "'\(text)' is not positive; \(acceptedRange)") }
     let name = shortUnits[unit] ?? unit
-    guard let factor = units.first(where: { $0.name == name })?.bits else {
+    guard let factor = units.first(where: { $0.names.contains(name) })?.bits else {
       throw FormatError(
         origin: origin,
         message: unit.isEmpty
-          ? "'\(text)' has no unit; \(acceptedUnits)"
-          : "'\(text)' has the unknown unit '\(unit)'; \(acceptedUnits)")
+          ? "'\(text)' has no unit; accepted: \(unitsText)"
+          : "'\(text)' has the unknown unit '\(unit)'; accepted: \(unitsText)")
     }
     let bits = value * Decimal(factor)
     guard bits >= 1, bits < Decimal(1 << 53) else {
@@ -120,7 +123,7 @@ public enum CapacityText {
     guard (1...mostStepsPerOctave).contains(steps) else {
       throw FormatError(
         origin: origin,
-        message: "'\(text)' has '\(sides[sides.count - 1])' steps an octave; 1 to \(mostStepsPerOctave) is accepted")
+        message: "'\(text)' has '\(sides[sides.count - 1])' steps an octave; \((1...mostStepsPerOctave).accepted)")
     }
     if last < first { throw FormatError(origin: origin, message: "'\(text)' is no range; it ends below its start") }
     var capacities: [Bits] = []

@@ -22,7 +22,7 @@ public enum GEMMText {
     for (name, part) in zip(["M", "N", "K"], parts) {
       guard let size = Int(part.trimmingSpaces), (1...Layer.largestSize).contains(size) else {
         throw FormatError(
-          origin: origin, message: "'\(text)': \(name) is '\(part)'; 1 to \(Layer.largestSize) is accepted")
+          origin: origin, message: "'\(text)': \(name) is '\(part)'; \((1...Layer.largestSize).accepted)")
       }
       sizes.append(size)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Workloads
 
 /// Options of the form `key=value,key=value`.
 struct KeyValueText {
@@ -63,14 +64,17 @@ struct KeyValueText {
     }
     var numbers: [Int] = []
     for part in parts {
-      let number = try Self.integer(String(part), key, origin)
-      guard limits.contains(number) else {
-        throw FormatError(
-          origin: origin, key: key, message: "must lie between \(limits.lowerBound) and \(limits.upperBound)")
-      }
-      numbers.append(number)
+      numbers.append(try Self.bounded(Self.integer(String(part), key, origin), key, origin, limits))
     }
     return numbers
+  }
+
+  /// A number that is accepted within limits.
+  static func bounded(
+    _ number: Int, _ key: String, _ origin: String, _ limits: ClosedRange<Int>
+  ) throws(FormatError) -> Int {
+    if limits.contains(number) { return number }
+    throw FormatError(origin: origin, key: key, message: "is \(number); \(limits.accepted)")
   }
 
   private static func integer(_ text: String, _ key: String, _ origin: String) throws(FormatError) -> Int {

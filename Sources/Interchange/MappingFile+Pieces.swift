@@ -34,7 +34,7 @@ extension MappingFile {
     let fields = try split.fields(["split", "at", "first", "rest"])
     let place = try split.required("at", in: fields)
     let count = try place.integer()
-    if count < 1 { throw place.error("is \(count); at least 1 is accepted") }
+    if count < 1 { throw place.error("is \(count); \((1...).accepted)") }
     return .split(
       try dimension(split.required("split", in: fields)), at: count,
       first: try tree(split.required("first", in: fields), depth: depth + 1),

@@ -68,12 +68,12 @@ public enum MappingFile {
     guard let phases = fields["phases"] else {
       let tile = try element.required("tile", in: fields)
       let size = try tile.integer()
-      if size < 1 { throw tile.error("is \(size); a tile is at least 1") }
+      if size < 1 { throw tile.error("is \(size); \((1...).accepted)") }
       return .tile(size)
     }
     if let tile = fields["tile"] { throw tile.error("does not go with 'phases'") }
     let count = try phases.integer()
-    if count < 2 { throw phases.error("is \(count); there are at least 2 phases") }
+    if count < 2 { throw phases.error("is \(count); \((2...).accepted)") }
     if !Mapping.dimensionsWithPhases.contains(dimension) {
       throw phases.error("\(dimension.rawValue) has no phases; only p, q, r and s have")
     }

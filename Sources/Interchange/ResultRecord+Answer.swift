@@ -146,7 +146,7 @@ extension ResultRecord {
       return phases
     }
     guard let widths = bits.wordWidths else {
-      throw FormatError(origin: "bits", message: "a width is from 1 to 64 bits")
+      throw FormatError(origin: "bits", message: "a width is out of range; \(BitWidth.range.accepted)")
     }
     var model: EnergyModel
     do {

@@ -26,10 +26,7 @@ public enum ShapeText {
     }
     func size(_ key: String) throws(FormatError) -> Int? {
       guard let value = try shape.integer(key) else { return nil }
-      guard (1...Layer.largestSize).contains(value) else {
-        throw FormatError(origin: origin, key: key, message: "is \(value); 1 to \(Layer.largestSize) is accepted")
-      }
-      return value
+      return try KeyValueText.bounded(value, key, origin, 1...Layer.largestSize)
     }
     let (batch, groups) = (try size("n") ?? 1, try size("g") ?? 1)
     let (outputChannels, inputChannels) = (try size("k") ?? 1, try size("c") ?? 1)

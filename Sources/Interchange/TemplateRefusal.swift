@@ -34,7 +34,7 @@ extension NestTemplate {
       }
       let dimension = loop.dimension.rawValue
       return "the loop \(dimension):\(tile) has a tile of \(tile), but \(dimension) is \(most)"
-        + (layers.count > 1 ? " at most" : "") + "; 1 to \(most) is accepted"
+        + (layers.count > 1 ? " at most" : "") + "; \((1...most).accepted)"
     }
     return nil
   }

@@ -2,10 +2,10 @@ import Foundation
 
 /// How wide what is printed may be, and whether in colours.
 package enum Terminal {
-  /// The characters of a line of standard output: what the environment has as `COLUMNS`, or else those of the terminal, 80
+  /// The columns of a line of standard output: what the environment has as `COLUMNS`, or else those of the terminal, 80
   /// where it does not tell; nil where standard output is no terminal.
   package static var width: Int? {
-    if let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap({ Int($0) }), columns >= least {
+    if let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap({ Int($0) }), columns > 0 {
       return columns
     }
     return isatty(STDOUT_FILENO) == 1 ? columns(of: STDOUT_FILENO) ?? 80 : nil
@@ -21,9 +21,6 @@ package enum Terminal {
   /// The columns of the terminal at a file descriptor; nil where there is none or it does not tell.
   package static func columns(of descriptor: Int32) -> Int? {
     var size = winsize()
-    return unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > least ? Int(size.ws_col) : nil
+    return unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
   }
-
-  /// Fewer columns than these are not believed.
-  private static let least = 20
 }

@@ -15,7 +15,8 @@ public enum WidthsText {
         throw FormatError(
           origin: origin,
           message:
-            "'\(text)' is no width; 1 to 64 is accepted, or a list as inputs=8,weights=8,outputs=8,partial-sums=24")
+            "'\(text)' is no width; \(BitWidth.range.accepted), or a list as inputs=8,weights=8,outputs=8,partial-sums=24"
+        )
       }
       return ChosenWidths(WordWidths(width))
     }
@@ -23,7 +24,7 @@ public enum WidthsText {
     func width(_ key: String) throws(FormatError) -> BitWidth? {
       guard let count = try list.integer(key) else { return nil }
       guard let width = BitWidth(count) else {
-        throw FormatError(origin: origin, key: key, message: "\(count) is no width; 1 to 64 is accepted")
+        throw FormatError(origin: origin, key: key, message: "is \(count); \(BitWidth.range.accepted)")
       }
       return width
     }

@@ -171,7 +171,7 @@ package struct YAMLNode {
   package func integer(in limits: ClosedRange<Int>) throws(FormatError) -> Int {
     let value = try integer()
     guard limits.contains(value) else {
-      throw error("is \(value); a number from \(limits.lowerBound) to \(limits.upperBound) is expected")
+      throw error("is \(value); \(limits.accepted)")
     }
     return value
   }
@@ -232,7 +232,7 @@ package struct YAMLNode {
 
   func bitWidth() throws(FormatError) -> BitWidth {
     let count = try integer()
-    guard let width = BitWidth(count) else { throw error("is \(count); a width from 1 to 64 bits is expected") }
+    guard let width = BitWidth(count) else { throw error("is \(count); \(BitWidth.range.accepted)") }
     return width
   }
 

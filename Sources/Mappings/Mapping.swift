@@ -126,11 +126,11 @@ public enum MappingError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .tileNotPositive(let dimension, let tile):
-      "the tile of a loop over \(dimension.rawValue) is \(tile); a tile is at least 1"
+      "the tile of a loop over \(dimension.rawValue) is \(tile); \((1...).accepted)"
     case .withoutPhases(let dimension):
       "a loop walks phases of \(dimension.rawValue); only p, q, r and s have phases"
     case .tooFewPhases(let dimension, let phases):
-      "the phases of a loop over \(dimension.rawValue) are \(phases); there are at least 2"
+      "the phases of a loop over \(dimension.rawValue) are \(phases); \((2...).accepted)"
     case .notFilled(let dimension):
       "a loop over \(dimension.rawValue) is filled; loops over n, g, k and c can be"
     case .keptTimes(let tensor, let count):

@@ -94,7 +94,7 @@ public enum MappingTreeError: Error, Hashable, Sendable, CustomStringConvertible
     switch self {
     case .splitBeyondRange(let dimension, let place, let range):
       "splits \(dimension.rawValue) at \(place), but \(dimension.rawValue) is \(range) there; "
-        + (range < 2 ? "it cannot be split" : range == 2 ? "1 is accepted" : "1 to \(range - 1) is accepted")
+        + (range < 2 ? "it cannot be split" : range == 2 ? "1 is accepted" : (1...range - 1).accepted)
     case .tooManyPieces: "has more pieces than \(MappingTree.largestPieceCount), the most that are accepted"
     case .uncountable(let error): "\(error)"
     }

@@ -53,7 +53,7 @@ public struct ONNXModel: Hashable, Sendable {
   /// The layers of a model without its weights.
   private init(_ model: ModelProto, dimensions: [String: Int]) throws(ONNXError) {
     for (name, size) in dimensions.sorted(by: { $0.key < $1.key }) where !(1...Self.largestDimension).contains(size) {
-      throw ONNXError("the dimension '\(name)' cannot be \(size); 1 to \(Self.largestDimension) is accepted")
+      throw ONNXError("the dimension '\(name)' cannot be \(size); \((1...Self.largestDimension).accepted)")
     }
     var walk = try GraphWalk(model, dimensions: dimensions)
     try walk.run()

@@ -69,7 +69,7 @@ extension WindowAxis {
     guard kernel.count == rank else { throw Unknown("its kernel has \(kernel.count) axes, its input has \(rank)") }
     for (name, sizes) in [("input", input), ("kernel", kernel), ("strides", strides), ("dilations", dilations)] {
       if let size = sizes.first(where: { $0 < 1 || $0 > largestSize }) {
-        throw Unknown("a size of its \(name) is \(size); 1 to \(largestSize) is accepted")
+        throw Unknown("a size of its \(name) is \(size); \((1...largestSize).accepted)")
       }
     }
     if let pad = pads.first(where: { $0.magnitude > UInt(largestSize) }) { throw Unknown("its padding is \(pad)") }

@@ -24,9 +24,11 @@ enum DataflowsText {
     answer.dataflow?.rawValue ?? ReportContents.count(answer.mapping.nests.count, "piece")
   }
 
-  /// All dataflows that attain an answer's energy; where they are not known its mapping's, which may not be the only one.
+  /// All dataflows that attain an answer's energy; where they are not known its mapping's, which may not be the only one
+  /// unless it is a template's.
   static func attaining(_ answer: Answer) -> String {
-    answer.optimalDataflows.map(short) ?? (answer.dataflow.map { "\($0.rawValue) or others" } ?? own(answer))
+    answer.optimalDataflows.map(short) ?? own(answer)
+      + (answer.dataflow == nil || answer.template != nil ? "" : " or others")
   }
 
   /// The dataflow of an answer's mapping, and which others attain its energy; or in how many pieces it is and those of these.

@@ -1,6 +1,6 @@
 /// How text is laid out for those who read it: how wide it may be, and whether colours tell parts of it apart.
 public struct TextForm: Hashable, Sendable {
-  /// The most characters of a line, or nil for any number.
+  /// The most columns of a line, or nil for any number.
   public let width: Int?
   /// Whether there are colours, in the sequences that terminals take.
   public let isColoured: Bool

@@ -1,3 +1,5 @@
+import Interchange
+
 /// Lines of text where they have to fit a width.
 public enum TextLines {
   /// Lines as they are, or broken at blanks where they are longer than a width.
@@ -7,12 +9,12 @@ public enum TextLines {
   ///
   /// - Parameters:
   ///   - lines: the lines.
-  ///   - width: the most characters of a line, or nil for any number.
+  ///   - width: the most columns of a line, or nil for any number.
   /// - Returns: the lines.
   public static func fitted(_ lines: [String], width: Int?) -> [String] {
     guard let width else { return lines }
     return lines.flatMap { $0.split(separator: "\n", omittingEmptySubsequences: false) }.flatMap { line in
-      line.count > width ? broken(String(line), width) : [String(line)]
+      line.columns > width ? broken(String(line), width) : [String(line)]
     }
   }
 
@@ -26,7 +28,7 @@ public enum TextLines {
     var lines = [String(indent)]
     var isEmpty = true
     for word in words(line.dropFirst(indent.count)) {
-      if !isEmpty, lines[lines.count - 1].count + 1 + word.count > width {
+      if !isEmpty, lines[lines.count - 1].columns + 1 + word.columns > width {
         lines.append(following)
         isEmpty = true
       }

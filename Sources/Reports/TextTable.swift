@@ -44,7 +44,7 @@ public struct TextTable {
 
   /// The lines of the table where they have to fit a width, the header first.
   ///
-  /// Names, which are in the first column, are cut in their middle to 32 characters before a column is left out. Where the
+  /// Names, which are in the first column, are cut in their middle to 32 columns of the terminal before a column is left out. Where the
   /// columns that stay do not fit, they are cut to 12.
   ///
   /// - Parameters:
@@ -75,20 +75,20 @@ public struct TextTable {
       + (names.isEmpty ? [] : [""] + form.fitted([Self.leftOut + names]))
   }
 
-  /// So many characters of a name are shown where there is no room for all columns, and so many at least.
+  /// So many columns of the terminal are a name's where there is no room for all columns, and so many at least.
   private static let (longName, shortName) = (32, 12)
 
   /// The table with longer names cut in their middle.
   private func cuttingNames(to most: Int) -> TextTable {
     var table = self
-    for row in rows.indices where alignments[0] == .left && rows[row][0].count > most {
+    for row in rows.indices where alignments[0] == .left && rows[row][0].columns > most {
       let name = rows[row][0]
-      table.rows[row][0] = "\(name.prefix(most / 2))…\(name.suffix(most - most / 2 - 1))"
+      table.rows[row][0] = "\(name.prefix(columns: most / 2))…\(name.suffix(columns: most - most / 2 - 1))"
     }
     return table
   }
 
-  private func width(of column: Int) -> Int { ([headers] + rows).map { $0[column].count }.max() ?? 0 }
+  private func width(of column: Int) -> Int { ([headers] + rows).map { $0[column].columns }.max() ?? 0 }
 
   private func width(of columns: [Int]) -> Int { columns.reduce(2 * (columns.count - 1)) { $0 + width(of: $1) } }
 
@@ -99,7 +99,7 @@ public struct TextTable {
       var (line, blanks) = ("", 0)
       for (column, width) in zip(columns, widths) {
         let (cell, alignment) = (row[column], alignments[column])
-        let padding = width - cell.count
+        let padding = width - cell.columns
         let isAtLeft = alignment == .left || alignment == .mark
         if !cell.isEmpty {
           line += String(repeating: " ", count: blanks + (isAtLeft ? 0 : padding))

@@ -9,7 +9,7 @@ public enum ValidationReport {
   ///   - form: how wide the lines may be, and whether they are coloured.
   /// - Returns: lines, tables among them.
   public static func lines(_ findings: Findings, form: TextForm = .plain) -> [String] {
-    let indented = TextForm(width: form.width.map { $0 - 2 }, isColoured: form.isColoured)
+    let indented = TextForm(width: form.width.map { max(1, $0 - 2) }, isColoured: form.isColoured)
     var lines: [String] = []
     for section in ValidationTables.sections(findings) {
       if !lines.isEmpty { lines.append("") }

@@ -51,10 +51,8 @@ enum ValidationTables {
     [(first, .left)] + rest.map { ($0, .right) }
   }
 
-  /// A factor, of which small ones keep their digits.
-  private static func factor(_ value: Double) -> String {
-    value < 0.1 ? NumberText.significant(value, 3) : NumberText.factor(value)
-  }
+  /// A measured value over a predicted one, in the digits of every such column.
+  private static func ratio(_ value: Double) -> String { NumberText.significant(value, 4) }
 
   private static func measured(_ findings: Findings) -> Section {
     let (data, platform) = (findings.data, findings.platform)
@@ -122,9 +120,6 @@ enum ValidationTables {
     for comparison in findings.comparisons {
       let linear = comparison.linear.coefficients
       let ratios = comparison.ratios
-      func ratio(_ value: Double) -> String {
-        comparison.quantity.isEnergy ? factor(value) : NumberText.significant(value, 4)
-      }
       table.rows.append([
         comparison.quantity.rawValue, NumberText.fixed(comparison.pearson.coefficient, decimals: 4),
         NumberText.fixed(comparison.spearman.coefficient, decimals: 4),
@@ -156,13 +151,18 @@ enum ValidationTables {
         }
       table.rows.append([
         what, capacity, "\(NumberText.grouped(share.holds)) of \(NumberText.grouped(share.count))",
-        factor(share.data.least), factor(share.data.median), share.medianOverOptimum.map(factor) ?? "",
-        factor(share.total.least),
-        factor(share.total.median), "line \(findings.data.rows[share.nearest].line)",
+        ratio(share.data.least), ratio(share.data.median), share.medianOverOptimum.map(ratio) ?? "",
+        ratio(share.total.least),
+        ratio(share.total.median), "line \(findings.data.rows[share.nearest].line)",
       ])
     }
     var section = Section(
       title: "lower bounds with the MACs' energy, against the whole measured energy", tables: [table])
+    if findings.predictions[0].atCapacities.count > 1 {
+      section.notes.append(
+        "DRAM: with a Buffer of all memories on the chip, then of each level alone that keeps several tensors, then of those "
+          + "asked for; the bound of a Buffer that is smaller than all memories need not hold")
+    }
     if findings.shares.contains(where: { $0.holds < $0.count }) {
       section.notes.append(
         "where one does not hold, what was measured has other energies, more memory or other layers than it assumes")
@@ -181,10 +181,10 @@ enum ValidationTables {
       func energy(_ value: Double) -> String { NumberText.significant(value, 4) }
       let bound = prediction.atCapacities[0].bound
       var cells = [
-        row.layer.name, NumberText.grouped(prediction.macs), energy(row.data), energy(bound), factor(row.data / bound),
+        row.layer.name, NumberText.grouped(prediction.macs), energy(row.data), energy(bound), ratio(row.data / bound),
       ]
       if findings.hasLevels {
-        cells += [energy(prediction.hierarchyBound), factor(row.data / prediction.hierarchyBound)]
+        cells += [energy(prediction.hierarchyBound), ratio(row.data / prediction.hierarchyBound)]
       }
       let macs = Double(prediction.macs)
       table.rows.append(cells + [energy(row.data / macs), energy((row.data - bound) / macs)])
@@ -233,7 +233,7 @@ enum ValidationTables {
         let (low, high) = (group.values.lowerBound, group.values.upperBound)
         table.rows.append([
           low == high ? NumberText.grouped(low) : "\(NumberText.grouped(low)) to \(NumberText.grouped(high))",
-          "\(group.count)", factor(group.fitted), factor(group.quantity),
+          "\(group.count)", ratio(group.fitted), ratio(group.quantity),
         ])
       }
       section.tables.append(table)

@@ -278,9 +278,9 @@ public enum LayerError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .tooSmall(let quantity, let value, let least):
-      "\(quantity) is \(value); it must be at least \(least)"
+      "\(quantity) is \(value); \((least...).accepted)"
     case .tooLarge(let quantity, let value, let limit):
-      "\(quantity) is \(value); at most \(limit) is accepted"
+      "\(quantity) is \(value); \((...limit).accepted)"
     case .notDivisible(let quantity, let value, let groups):
       "\(quantity) (\(value)) cannot be divided into \(groups) equal groups"
     case .unevenBiases(let channels, let perBias):

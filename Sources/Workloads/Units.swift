@@ -60,9 +60,12 @@ public struct BitWidth: Hashable, Sendable {
   /// How many bits.
   public let count: Int
 
+  /// The widths that there are.
+  package static let range = 1...64
+
   /// A width of `count` bits, or nil outside 1 to 64.
   public init?(_ count: Int) {
-    guard (1...64).contains(count) else { return nil }
+    guard Self.range.contains(count) else { return nil }
     self.count = count
   }
 

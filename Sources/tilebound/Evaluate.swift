@@ -12,9 +12,9 @@ struct Evaluate: ParsableCommand {
     commandName: "evaluate",
     abstract: "Count what a mapping holds and moves on a layer; with --replay, element by element as well.",
     discussion: """
-      The mapping may be any loop nest, in a file or in one line as in tables of results. Its file may name the layer; \
-      --layer overrides that. With --capacity a mapping that does not fit ends with exit code 2. A mapping of Timeloop's \
-      is read as well, its problem being in the same file or given as --network.
+      The mapping may be any loop nest, in a file or in one line as in tables of results. Its file may name the layer of \
+      the network, and --layer is then that one or left out. With --capacity a mapping that does not fit ends with exit \
+      code 2. A mapping of Timeloop's is read as well, its problem being in the same file or given as --network.
 
       Examples:
         tilebound evaluate alexnet --mapping my-mapping.yaml --replay
@@ -66,7 +66,7 @@ struct Evaluate: ParsableCommand {
     if !replay { throw CommandFailure(code: .usage, message: "--burst goes with --replay, which sees each transfer") }
     let size = try CapacityText.parse(burst, origin: "--burst")
     guard let bursts = Bursts(of: size, memoryOrder ?? .channelsFirst) else {
-      throw CommandFailure(code: .usage, message: "--burst: a burst has at most 2^40 bits")
+      throw FormatError(origin: "--burst", message: "is \(burst); at most 128 GiB is accepted")
     }
     return bursts
   }

@@ -193,7 +193,7 @@ struct GivenMappingOptions: ParsableArguments {
     throw CommandFailure(
       code: .usage,
       message: "\(place(loop.position)): the loop \(name) has \(what), but \(dimension) is \(loop.range) there; "
-        + (loop.range < least ? "it cannot be cut" : "\(least) to \(loop.range) is accepted"))
+        + (loop.range < least ? "it cannot be cut" : (least...loop.range).accepted))
   }
 
   /// A mapping of Timeloop's with the layer of its problem.
@@ -227,13 +227,22 @@ struct GivenMappingOptions: ParsableArguments {
     return (nil, Network.Entry(layer: reading.layer, count: 1), reading.mapping)
   }
 
-  /// The layer asked for, or else the one that the mapping file names.
+  /// The layer asked for, which is the one that the mapping file names where it names one of a network.
   private func entry(
     named name: String?, of layers: LayerOptions, example: String
   ) throws -> (String?, Network.Entry) {
-    var chosen = layers
-    if chosen.network != nil, chosen.names.layer.isEmpty, let name { chosen.names.layer = [name] }
-    let (network, entries) = try chosen.entries(example: example)
+    let (network, asked) = try layers.entries(example: example)
+    let own = name.map { [$0] } ?? []
+    let entries = network == nil || own.isEmpty ? asked : asked.filter { $0.isNamed(in: own) }
+    if entries.isEmpty, let name {
+      let names = asked.map(\.layer.name)
+      throw CommandFailure(
+        code: .usage,
+        message: layers.names.layer.isEmpty
+          ? "\(TextFile.shown(origin)): layer: \(unknown("layer", name, known: names))"
+          : "--layer: is \(names.joined(separator: ", ")), and \(TextFile.shown(origin)) is for \(name); "
+            + "\(ShellText.option("layer", name)), or a file that names no layer, is accepted")
+    }
     guard entries.count == 1 else {
       throw CommandFailure(
         code: .usage,

@@ -50,7 +50,7 @@ struct Merge: ParsableCommand {
     let merge = try SweepMerge(files, producer: Invocation.producer)
     let isTable = merge.form == .csv
     try OutputOptions.refuseEnding(
-      of: Gzip.content(of: output), unless: isTable ? ["csv"] : ["jsonl", "json"],
+      of: Gzip.content(of: output), unless: [isTable ? "csv" : "jsonl"],
       what: isTable ? "a table" : "a file of JSON lines", accepted: isTable ? ".csv" : ".jsonl")
     if output == TextFile.standardInput {
       _ = try merge.print { bytes throws(FormatError) in try TextFile.print(bytes) }

@@ -39,7 +39,7 @@ struct Pieces: CustomStringConvertible {
     } else if let most = Int(option), 1...MappingTree.largestPieceCount ~= most {
       self.init(most: most, leastSaving: 0)
     } else {
-      throw ValidationError("1 to \(MappingTree.largestPieceCount), or auto, is accepted")
+      throw ValidationError("\((1...MappingTree.largestPieceCount).accepted), or auto")
     }
   }
 }

@@ -158,7 +158,7 @@ struct DimensionOptions: ParsableArguments {
 
 /// The sizes of the Buffer to look at.
 struct CapacityOptions: ParsableArguments {
-  static let units = "units are bit, B, kB, MB, GB, KiB, MiB and GiB, and 64K means 64KiB"
+  static let units = "units are \(CapacityText.unitsText)"
 
   @Option(
     help: ArgumentHelp(
@@ -222,7 +222,7 @@ struct ThreadOptions: ParsableArguments {
   func count() throws -> Int {
     guard let threads else { return Self.most }
     guard (1...1024).contains(threads) else {
-      throw FormatError(origin: "--threads", message: "\(threads) is out of range; 1 to 1024 is accepted")
+      throw FormatError(origin: "--threads", message: "is \(threads); \((1...1024).accepted)")
     }
     return threads
   }

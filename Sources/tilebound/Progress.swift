@@ -46,7 +46,7 @@ final class ProgressLine: Sendable {
       state.lastDrawn = now
       state.isDrawn = true
       let line = text(start.duration(to: now))
-      TextFile.printError("\r\u{1b}[K" + String(line.prefix((Terminal.columns(of: STDERR_FILENO) ?? 80) - 1)))
+      TextFile.printError("\r\u{1b}[K" + line.prefix(columns: (Terminal.columns(of: STDERR_FILENO) ?? 80) - 1))
     }
   }
 

@@ -14,7 +14,8 @@ struct SweepCommand: ParsableCommand {
     commandName: "sweep",
     abstract: "Find the optima of every layer for every combination of settings, into one file.",
     discussion: """
-      What to sweep stands in a file, or in options, which take the place of the file's keys. Word widths that are left out \
+      What to sweep stands in a file, or in options, which take the place of the file's keys: networks that the command \
+      names, behind --network or not, are swept in place of the file's. Word widths that are left out \
       are each energy model's own. One curve for each \
       layer, width, reuse policy and ratio of read to write energy answers all capacities and energy models.
 
@@ -115,8 +116,9 @@ struct SweepCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The file to write: a table for a name in .csv, JSON lines otherwise, compressed for one in .csv.gz or .jsonl.gz. - is "
-        + "standard output, which cannot be gone on with.", valueName: "file"), completion: .file())
+      "The file to write: a table for a name in .csv, JSON lines for one in .jsonl or of no form, compressed for one "
+        + "in .csv.gz or .jsonl.gz. - is standard output, which cannot be gone on with.",
+      valueName: "file"), completion: .file())
   var output: String?
 
   @Option(help: ArgumentHelp("The file's form, where its name does not say.", valueName: "form"))
@@ -407,11 +409,11 @@ struct SweepCommand: ParsableCommand {
       return .csv
     case .jsonLines:
       try OutputOptions.refuseEnding(
-        of: name, unless: ["jsonl", "json"], what: "JSON lines (--format jsonl)", accepted: ".jsonl")
+        of: name, unless: ["jsonl"], what: "JSON lines (--format jsonl)", accepted: ".jsonl")
       return .jsonLines
     }
     try OutputOptions.refuseEnding(
-      of: name, unless: ["csv", "jsonl", "json"], what: "a table or JSON lines", accepted: ".csv or .jsonl")
+      of: name, unless: ["csv", "jsonl"], what: "a table or JSON lines", accepted: ".csv or .jsonl")
     return OutputOptions.ending(of: name) == "csv" ? .csv : .jsonLines
   }
 }

@@ -68,7 +68,9 @@ struct Tilebound: ParsableCommand {
         } catch { fail(error.description, code: .failed) }
         Foundation.exit(0)
       }
-      fail(message(for: error), code: .usage)
+      let command = CommandLine.arguments.dropFirst().first
+      let isCommand = configuration.subcommands.contains { CommandArguments.name($0) == command }
+      fail(ParserMessage.text(message(for: error), command: isCommand ? command : nil), code: .usage)
     }
   }
 

@@ -141,8 +141,8 @@ struct Validate: ParsableCommand {
   /// What is to be held against the model.
   private func requests() throws -> [ValidationRequest] {
     let capacities = try capacity.map { try CapacityOptions.list($0) } ?? []
-    if let bins, bins < 1 { throw FormatError(origin: "--bins", message: "is \(bins); at least 1 is expected") }
-    if let below, !(below > 0) { throw FormatError(origin: "--below", message: "is \(below); more than 0 is expected") }
+    if let bins, bins < 1 { throw FormatError(origin: "--bins", message: "is \(bins); \((1...).accepted)") }
+    if let below, !(below > 0) { throw FormatError(origin: "--below", message: "is \(below); more than 0 is accepted") }
     if file.hasSuffix(".yaml") || file.hasSuffix(".yml") {
       let given = [
         ("--columns", columns), ("--shape", shape), ("--network", network), ("--platform", platform),

@@ -115,11 +115,11 @@ struct AcceleratorFileTests {
     (head + "clock: 1GHz\n", "has 'clock' and lacks 'macs-per-cycle'; give macs-per-cycle, clock, bandwidth, or none"),
     (
       head + "macs-per-cycle: 0\nclock: 1GHz\nbandwidth: 1GB/s\n",
-      "a.yaml:4: macs-per-cycle: is 0; a number from 1 to 1099511627776 is expected"
+      "a.yaml:4: macs-per-cycle: is 0; 1 to 1099511627776 is accepted"
     ),
     (head + "macs-per-cycle: 1\nclock: 1GB/s\nbandwidth: 1GB/s\n", "a.yaml:5: clock: is '1GB/s'; a clock is expected"),
     (head + "macs-per-cycle: 1\nclock: 1GHz\nbandwidth: 9\n", "a.yaml:6: bandwidth: is '9'; bits or bytes per second"),
-    (head + "macs-per-cycle: 1\nclock: 0Hz\nbandwidth: 1B/s\n", "clock: is '0Hz'; from 1 to 10^18 per second"),
+    (head + "macs-per-cycle: 1\nclock: 0Hz\nbandwidth: 1B/s\n", "clock: is '0Hz'; 1 to 10^18 per second"),
     ("energy: e\nunit: pJ\n", "is an energy model, which --energy takes; an accelerator is expected"),
     (
       "accelerator: a\ncapacity: 1KiB\nenergy: nowhere.yaml\n",

@@ -54,7 +54,7 @@ struct BufferEnergyFileTests {
     ),
     (
       "reads-per-mac: {}, writes-per-mac: {}, writes-per-fill: -2, table: [\(rows)]",
-      "buffer.writes-per-fill: writes-per-fill is -2.0; a number from 0 to 1024"
+      "buffer.writes-per-fill: writes-per-fill is -2.0; 0 to 1024 is accepted"
     ),
     (
       "reads-per-mac: {}, writes-per-mac: {}, table: [{capacity: 2KiB, read: 2, write: 1}, {capacity: 4KiB, read: 1, write: 1}]",

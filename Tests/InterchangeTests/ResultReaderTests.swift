@@ -106,7 +106,7 @@ struct ResultReaderTests {
         try message(change)
           == "r: record 1 (random): \(key): does not follow from the record's traffic and prices")
     }
-    #expect(try message { $0.energy.perBitRead = -1 }.contains("energy: read is -1.0; an energy from 0 to 1000000 is"))
+    #expect(try message { $0.energy.perBitRead = -1 }.contains("energy: read is -1.0; 0 to 1000000 is accepted"))
     #expect(
       try message { $0.energy.perBitRead = 20.3 }.contains(
         "energy.per_bit_read: is 20.3, which is no multiple of 2^-10"))
@@ -162,7 +162,7 @@ struct ResultReaderTests {
     #expect(
       try message { $0.phases = "yes" }.contains("phases: unknown policy 'yes'; accepted: on, kernels, outputs, off"))
     #expect(try message { $0.phases = "on" } == "accepted")
-    #expect(try message { $0.bits.inputs = 65 }.contains("bits: a width is from 1 to 64 bits"))
+    #expect(try message { $0.bits.inputs = 65 }.contains("bits: a width is out of range; 1 to 64 is accepted"))
     #expect(try message { $0.layer = "a\nb" }.contains("layer: is empty or has control characters"))
     #expect(try message { $0.count = 0 }.contains("count: the count or the capacity is out of range"))
     #expect(try message { $0.shape = "k=0" }.contains("shape"))
@@ -380,10 +380,10 @@ struct ResultReaderTests {
     }
     #expect(message("k:2~ r%2 s%3~ [outputs] [inputs] [weights]") == "accepted")
     #expect(message("k%2 [outputs]") == "--nest: a loop walks phases of k; only p, q, r and s have phases")
-    #expect(message("r%1~ [outputs]") == "--nest: the phases of a loop over r are 1; there are at least 2")
+    #expect(message("r%1~ [outputs]") == "--nest: the phases of a loop over r are 1; at least 2 is accepted")
     #expect(message("[weight]") == "--nest: unknown tensor 'weight'; did you mean 'weights'?")
     #expect(
-      message("k:0 [outputs] [inputs] [weights]") == "--nest: the tile of a loop over k is 0; a tile is at least 1")
+      message("k:0 [outputs] [inputs] [weights]") == "--nest: the tile of a loop over k is 0; at least 1 is accepted")
     #expect(message("[outputs] [inputs]").hasPrefix("--nest: weights is kept 0 times"))
   }
 }

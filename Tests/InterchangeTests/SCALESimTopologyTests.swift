@@ -31,7 +31,7 @@ struct SCALESimTopologyTests {
         == "file:2: has the value 'x' in column 9, which has no name in the header")
     #expect(
       message(Self.header + "a, 5, 5, 3, 3, 1, 1, 1, 0\n")
-        == "file:2: Strides: is 0 along the width; a whole number from 1 on is expected")
+        == "file:2: Strides: is 0 along the width; at least 1 is accepted")
     #expect(message("Layer, M, N, K\na, 1, 2, 3, , 4\n").contains("the value '4' in column 6"))
     #expect(message(Self.header + ", 5, 5, 3, 3, 1, 1, 1,\n") == "file:2: Layer: is missing")
   }

@@ -158,7 +158,7 @@ struct SweepFileTests {
         "s.yaml:3: energy: unknown energy model 'joule'"))
     #expect(
       message("networks: alexnet\ncapacities: 1KiB\nbits: 65\n")
-        == "s.yaml:3: bits: is 65; a width from 1 to 64 bits is expected")
+        == "s.yaml:3: bits: is 65; 1 to 64 is accepted")
     #expect(message("network: alexnet\n").contains("unknown key 'network'; did you mean 'networks'?"))
   }
 }

@@ -17,7 +17,7 @@ struct TextTests {
   @Test(arguments: [
     ("64KiB", 524_288), ("66.5KiB", 544_768), ("2MB", 16_000_000), ("1 MiB", 8 << 20), ("4096B", 32_768),
     ("524288bit", 524_288), ("1bits", 1), ("1kB", 8_000), ("0.125B", 1), ("1GiB", 8 << 30), ("131.6KiB", 1_078_067),
-    ("64K", 524_288), ("64k", 524_288), ("1.5 M", 12 << 20), ("1G", 8 << 30),
+    ("64K", 524_288), ("64k", 524_288), ("1KB", 8_000), ("1.5 M", 12 << 20), ("1G", 8 << 30),
     ("51 343 B", 410_744), ("1 048 576B", 8 << 20), ("1 024.5 KiB", 8_392_704),
   ])
   func capacities(text: String, bits: Int) throws {
@@ -55,7 +55,8 @@ struct TextTests {
       self.message { _ = try CapacityText.parse(text, origin: "--capacity") }
     }
     let accepted = "a number and a unit is expected, as in 64KiB, 2MB, 4096B or 524288bit"
-    let units = "accepted: bit, B, kB, MB, GB, KiB, MiB, GiB, and K, M, G for the last three"
+    let units =
+      "accepted: bit or bits, B, kB or KB, MB, GB, KiB, MiB, GiB, and k or K, M, G for the last three"
     #expect(message("64") == "--capacity: '64' has no unit; \(units)")
     #expect(message("64 parsecs") == "--capacity: '64 parsecs' has the unknown unit 'parsecs'; \(units)")
     #expect(message("64b") == "--capacity: '64b' has the unknown unit 'b'; \(units)")
@@ -97,7 +98,7 @@ struct TextTests {
         == "--capacity: '1KiB...2KiB...4KiB' is no range; one start and one end are expected, as in 1KiB...4MiB")
     #expect(message("1KiB,,2KiB").hasPrefix("--capacity: '1KiB,,2KiB' lacks a capacity; a number and a unit is"))
     #expect(message("...1KiB").hasPrefix("--capacity: '...1KiB' lacks a capacity; "))
-    #expect(message("1KiB.1MiB").hasPrefix("--capacity: '1KiB.1MiB' has the unknown unit 'KiB.1MiB'; accepted: bit, "))
+    #expect(message("1KiB.1MiB").hasPrefix("--capacity: '1KiB.1MiB' has the unknown unit 'KiB.1MiB'; accepted: "))
   }
 
   /// Ranges in other ways of writing them are shown in ours.
@@ -227,7 +228,7 @@ struct TextTests {
     #expect(message("m=3") == "--shape: unknown key 'm'; accepted: \(keys)")
     #expect(message("p=0") == "--shape: p: is 0; 1 to 1048576 is accepted")
     #expect(message("p=3,stride=2x2x2") == "--shape: stride: '2x2x2' has 3 numbers; at most 2 are expected, as in 2x1")
-    #expect(message("p=3,stride=0") == "--shape: stride: must lie between 1 and 1048576")
+    #expect(message("p=3,stride=0") == "--shape: stride: is 0; 1 to 1048576 is accepted")
     #expect(message("k=4 c=4").contains("k: '4 c=4' is no whole number"), "\(message("k=4 c=4"))")
     #expect(message("k=3,c=4") == "--shape: 'k=3,c=4' has neither p (output rows) nor h (input rows)")
     #expect(message("p=5,h=5,r=3") == "--shape: p: is 5, but the input gives 3 outputs")
@@ -257,7 +258,7 @@ struct TextTests {
     #expect(
       message("0")
         == "--bits: '0' is no width; 1 to 64 is accepted, or a list as inputs=8,weights=8,outputs=8,partial-sums=24")
-    #expect(message("inputs=65") == "--bits: inputs: 65 is no width; 1 to 64 is accepted")
+    #expect(message("inputs=65") == "--bits: inputs: is 65; 1 to 64 is accepted")
     #expect(message("psums=8") == "--bits: unknown key 'psums'; accepted: inputs, weights, outputs, partial-sums")
   }
 

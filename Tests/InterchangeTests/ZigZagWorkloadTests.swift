@@ -255,7 +255,7 @@ struct ZigZagWorkloadTests {
       "file:3: [0].equation: is 'O = W * I'; an equation is expected, as in O[b][k]+=W[k][c]*I[b][c]"
     ),
     (layer(sizes: "[1, 8]"), "file:6: [0].loop_sizes: has 2 sizes for 7 dimensions"),
-    (layer(sizes: "[1, 8, 4, 10, 12, 3, 0]"), "file:6: [0].loop_sizes[6]: is 0; it must be at least 1"),
+    (layer(sizes: "[1, 8, 4, 10, 12, 3, 0]"), "file:6: [0].loop_sizes[6]: is 0; at least 1 is accepted"),
     (
       layer(sizes: "[1, 8, 4, 10, 12, 3, five]"),
       "file:6: [0].loop_sizes[6]: is 'five'; a whole number is expected"
@@ -268,7 +268,7 @@ struct ZigZagWorkloadTests {
     ),
     (
       layer().replacing("W: 4", with: "W: 65"),
-      "file:7: [0].operand_precision.W: is 65; a width from 1 to 64 bits is expected"
+      "file:7: [0].operand_precision.W: is 65; 1 to 64 is accepted"
     ),
   ]
 

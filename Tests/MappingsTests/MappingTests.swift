@@ -18,15 +18,15 @@ struct MappingTests {
     #expect(
       message(keeps + [.keep(.inputs)])
         == "inputs is kept 2 times; each of inputs, weights and outputs is kept exactly once")
-    #expect(message([.loop(.k, tile: 0)] + keeps) == "the tile of a loop over k is 0; a tile is at least 1")
-    #expect(message([.loop(.k, tile: -3)] + keeps) == "the tile of a loop over k is -3; a tile is at least 1")
+    #expect(message([.loop(.k, tile: 0)] + keeps) == "the tile of a loop over k is 0; at least 1 is accepted")
+    #expect(message([.loop(.k, tile: -3)] + keeps) == "the tile of a loop over k is -3; at least 1 is accepted")
     #expect(message([.loop(.r, phases: 2)] + keeps) == "valid")
     #expect(message([.loop(.c, phases: 2)] + keeps) == "a loop walks phases of c; only p, q, r and s have phases")
     #expect(message([.loop(Loop(.c, .tile(2), isFilled: true))] + keeps) == "valid")
     #expect(
       message([.loop(Loop(.r, .tile(2), isFilled: true))] + keeps)
         == "a loop over r is filled; loops over n, g, k and c can be")
-    #expect(message([.loop(.q, phases: 1)] + keeps) == "the phases of a loop over q are 1; there are at least 2")
+    #expect(message([.loop(.q, phases: 1)] + keeps) == "the phases of a loop over q are 1; at least 2 is accepted")
     let long = Array(repeating: Mapping.Node.loop(.k, tile: 1), count: 5000)
     #expect(message(long + keeps) == "the mapping has 5003 nodes; at most 256 are accepted")
   }

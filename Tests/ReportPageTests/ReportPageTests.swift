@@ -387,6 +387,46 @@ import Testing
     }
   }
 
+  /// On a telephone no number is broken at the end of a line, and texts out of sight make no row of a table taller.
+  @Test func numbersStayWhole() throws {
+    try ReportFixture.use { fixture in
+      try fixture.run(
+        "optimize alexnet --layer fc8 --capacity inputs=16KiB,weights=32KiB,outputs=16KiB --double-buffer inputs,weights "
+          + "--energy horowitz-45nm-int8 --format json --output parts.json")
+      try fixture.run("optimize --gemm 4096x1x2048 --capacity 1100B --pieces 2 --format json --output pieces.json")
+      try fixture.run("gap alexnet --capacity 64KiB,128KiB --reuse sliding --format json --output gap.json")
+      try fixture.run("report parts.json pieces.json gap.json --output page.html")
+      for width in [320, 360, 390, 430] {
+        try withBrowser(width: width) { browser in
+          try browser.open(file: fixture.folder.appending(path: "page.html"))
+          try browser.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true })")
+          let broken: [String] = try browser.value(
+            """
+            (() => {
+              const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT), found = [];
+              const range = document.createRange();
+              const top = (node, place) => {
+                range.setStart(node, place); range.setEnd(node, place + 1);
+                return range.getBoundingClientRect().top;
+              };
+              while (walker.nextNode()) {
+                const node = walker.currentNode;
+                if (node.parentElement.closest("pre, script, style, svg")) continue;
+                for (const match of node.data.matchAll(/\\d(?=[ \u{A0}](\\d|%))/g))
+                  if (top(node, match.index) !== top(node, match.index + 2)) found.push(node.data);
+              }
+              return found;
+            })()
+            """)
+          #expect(broken == [], "\(width): \(broken)")
+          let heights: [Double] = try browser.value(
+            "[...document.querySelectorAll('.broken tbody tr')].map((row) => row.getBoundingClientRect().height)")
+          #expect(heights.count > 2 && heights.allSatisfy { $0 < 40 }, "\(width): \(heights)")
+        }
+      }
+    }
+  }
+
   @Test func prints() throws {
     try withReport { browser in
       let pages = try browser.printed()

@@ -322,9 +322,13 @@ struct FigureTests {
     #expect(
       TextWidth.fittedNames(["conv1", "backbone.stage1.block0"], within: 60)[1]
         == TextWidth.fittedName("backbone.stage1.block0", within: 60))
-    // Of names without numbers the middle has to do.
-    let alike = ["abcdefghijklmnopqrst.xyz", "abcdefghijklmnopqrst.xyz", "abcdefgh.klmnopqrst.xyz"]
-    #expect(TextWidth.fittedNames(alike, within: 20).allSatisfy { $0.contains("…") })
+    // Names whose words do not tell them apart are numbered, and one layer has one label.
+    let alike = ["abcdefghijklmnopqrst.xyz", "abcdefghijklmnopqrst.xyz", "abcdefgh.klmnopqrst.xyz", "conv"]
+    let labels = TextWidth.fittedNames(alike, within: 40)
+    #expect(labels[0] == labels[1] && Set(labels).count == 3 && labels[3] == "conv", "\(labels)")
+    #expect(labels.allSatisfy { TextWidth.of($0) <= 40 } && labels[2].contains("…"), "\(labels)")
+    let wide = TextWidth.fittedNames(["aaaaaaaaaaaaaaaa.x.bbbb", "aaaaaaaaaaaaaaaa.y.bbbb"], within: 90)
+    #expect(Set(wide).count == 2 && wide.allSatisfy { TextWidth.of($0) <= 90 }, "\(wide)")
   }
 
   @Test func gapsAreInPercent() throws {

@@ -86,8 +86,8 @@ struct HTMLReportTests {
       network: nil, entry: Network.Entry(layer: layer, count: 1), setting: problem.setting, capacity: .bytes(90),
       counted: .pieces(try problem.evaluate(counting: try NestText.parseTree(line, origin: "-"))))
     let page = try page([document([record])])
-    #expect(page.contains("<p class=\"aside\">piece 1: k 0...4, c 4, p 6, os-iw, holds 432 bit</p>"))
-    #expect(page.contains("<p class=\"aside\">piece 2: k 5...7, c 4, p 6, ws-io, holds 336 bit</p>"))
+    #expect(page.contains("<p class=\"aside\">piece 1: k 0...4, c 4, p 6, os-iw, holds 432\u{A0}bit</p>"))
+    #expect(page.contains("<p class=\"aside\">piece 2: k 5...7, c 4, p 6, ws-io, holds 336\u{A0}bit</p>"))
     #expect(page.contains("<code>for k in 5 by 3</code>") && page.contains("<code>for c in 4 by 2</code>"))
     #expect(page.contains("2 pieces (os-iw, ws-io)") && page.contains("from piece to piece: words of inputs 12,"))
     #expect(page.contains("--nest &#39;\(line)&#39; --capacity 720bit"))
@@ -145,8 +145,11 @@ struct HTMLReportTests {
 
   /// Which dataflows attain an optimum, or that this is not known, stands in the table, the summary and beside the nest.
   @Test func tiesAreTold() throws {
-    func page(_ dataflows: [Dataflow]?, isComplete: Bool = true) throws -> String {
+    func page(
+      _ dataflows: [Dataflow]?, isComplete: Bool = true, template: NestTemplate? = nil
+    ) throws -> String {
       var record = try record("fc", count: 3)
+      record.template = template
       record.optimalDataflows = dataflows
       record.search?.isComplete = isComplete
       return try self.page([document([record])])
@@ -170,6 +173,15 @@ struct HTMLReportTests {
       #expect(page.contains(summary), "\(summary)")
       #expect(page.contains(fact), "\(fact)")
     }
+    // A template's nest is of one dataflow, and none is asked of.
+    let nodes = try #require(record("fc").mapping.singleNest).nodes.map { node -> NestTemplate.Node in
+      switch node {
+      case .loop(let loop): .free(loop.dimension, loop.direction)
+      case .keep(let tensor): .keep(tensor)
+      }
+    }
+    let nests = try page(nil, template: try NestTemplate(nodes))
+    #expect(!nests.contains("it is not known which dataflows") && !nests.contains(" or others"))
     let incomplete = try page([dataflow], isComplete: false)
     #expect(incomplete.contains("one dataflow alone is known to attain 1 (\(own) 1); several attain 0."))
     #expect(incomplete.contains("the only one known to attain this energy"))

@@ -11,6 +11,21 @@ struct TerminalTests {
     #expect(table.lines == ["name         n", "a          100", "long name    7"])
   }
 
+  /// What takes two columns of a terminal, or none, is counted so, where names are cut too.
+  @Test func wideLettersAlign() {
+    var table = TextTable([("name", .left), ("n", .right)])
+    for name in ["畳み込み", "한국", "e\u{301}te\u{301}", "\u{301}x", "ﾊﾝ", "🚀❤️", "ａ~"] { table.add([name, "1"]) }
+    #expect(
+      table.lines == [
+        "name      n", "畳み込み  1", "한국      1", "e\u{301}te\u{301}       1", "\u{301}x         1", "ﾊﾝ        1",
+        "🚀❤️      1", "ａ~       1",
+      ])
+    var long = TextTable([("layer", .left), ("count", .right)])
+    long.add(["畳み込み層の名前", "1"])
+    #expect(long.lines(form(19)).last == "畳み込…名前      1")
+    #expect(TextLines.fitted(["畳み込み 層の"], width: 8) == ["畳み込み", "  層の"])
+  }
+
   @Test func cellsCannotBreakOrColourLines() {
     var table = TextTable([("name", .left), ("n", .right)])
     table.add(["a\u{1b}[31m\nb", "1"])

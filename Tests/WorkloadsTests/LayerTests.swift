@@ -86,11 +86,11 @@ struct LayerTests {
     #expect(
       message { () throws(LayerError) in try make(groups: 2, outputChannels: 3) }
         == "output channels (3) cannot be divided into 2 equal groups")
-    #expect(message { () throws(LayerError) in try make(batch: 0) } == "batch is 0; it must be at least 1")
-    #expect(message { () throws(LayerError) in try make(stride: 0) } == "stride height is 0; it must be at least 1")
+    #expect(message { () throws(LayerError) in try make(batch: 0) } == "batch is 0; at least 1 is accepted")
+    #expect(message { () throws(LayerError) in try make(stride: 0) } == "stride height is 0; at least 1 is accepted")
     #expect(
-      message { () throws(LayerError) in try make(dilation: -1) } == "dilation height is -1; it must be at least 1")
-    #expect(message { () throws(LayerError) in try make(padding: -1) } == "padding top is -1; it must be at least 0")
+      message { () throws(LayerError) in try make(dilation: -1) } == "dilation height is -1; at least 1 is accepted")
+    #expect(message { () throws(LayerError) in try make(padding: -1) } == "padding top is -1; at least 0 is accepted")
     #expect(
       message { () throws(LayerError) in try make(inputChannels: 1 << 21) }
         == "input channels is 2097152; at most 1048576 is accepted")
@@ -120,7 +120,7 @@ struct LayerTests {
       message { () throws(LayerError) in try make(groups: 2, outputChannels: 1 << 22) }
         == "output channels per group is 2097152; at most 1048576 is accepted")
     #expect(
-      message { () throws(LayerError) in try make(inputChannels: 0) } == "input channels is 0; it must be at least 1")
+      message { () throws(LayerError) in try make(inputChannels: 0) } == "input channels is 0; at least 1 is accepted")
     #expect(
       message { () throws(LayerError) in try Layer.gemm(name: "g", groups: 1 << 11, m: 1, n: 1 << 21, k: 1) }
         == "gemm n is 2097152; at most 1048576 is accepted")

@@ -52,7 +52,7 @@ struct ArgumentTests {
       "networks alexnet --network vgg16",
       "the network is given twice, as 'alexnet' and as --network 'vgg16'; one is expected"
     ),
-    ("gap alexnet vgg16 --capacity 64KiB", "Unexpected argument 'vgg16'"),
+    ("gap alexnet vgg16 --capacity 64KiB", "unexpected argument 'vgg16'; 'tilebound help gap' tells what is accepted"),
     ("optimize alexnet --gemm 1x2x3 --capacity 1KiB", "--network and --gemm both name the layer; give one of them"),
     (
       "optimize alexnet --shape p=1 --gemm 1x2x3 --capacity 1KiB",
@@ -69,16 +69,17 @@ struct ArgumentTests {
       "gap --shape p=3 --capacity 1KiB,-1KiB",
       "--capacity: '-1KiB' is negative; at least 1 bit and less than 1 PiB is accepted"
     ),
-    ("optimize --shape p=3 --capacity 1KiB --threads -1", "--threads: -1 is out of range; 1 to 1024 is accepted"),
+    ("optimize --shape p=3 --capacity 1KiB --threads -1", "--threads: is -1; 1 to 1024 is accepted"),
     (
       "optimize --shape p=3 --capacity 1KiB --bits -8",
       "--bits: '-8' is no width; 1 to 64 is accepted, or a list as "
         + "inputs=8,weights=8,outputs=8,partial-sums=24"
     ),
-    ("validate m.csv --platform simba --bins -3", "--bins: is -3; at least 1 is expected"),
-    ("validate m.csv --platform simba --bins 3 --below -1.5", "--below: is -1.5; more than 0 is expected"),
-    ("optimize --shape p=3 --capacity --threads 1", "Missing value for '--capacity <size>'"),
-    ("optimize --shape p=3 --capacity", "Missing value for '--capacity <size>'"),
+    ("validate m.csv --platform simba --bins -3", "--bins: is -3; at least 1 is accepted"),
+    ("validate m.csv --platform simba --bins 3 --below -1.5", "--below: is -1.5; more than 0 is accepted"),
+    ("optimize --shape p=3 --capacity --threads 1", "--capacity: has no value; <size> is expected"),
+    ("optimize --shape p=3 --capacity 1KiB --threads two", "--threads: is 'two'; a number is expected"),
+    ("optimize --shape p=3 --capacity", "--capacity: has no value; <size> is expected"),
     // Options that mean nothing without another.
     ("curve --shape p=3 --plot-in words", "--plot-in goes with --plot, which is not given"),
     (
@@ -173,19 +174,19 @@ struct ArgumentTests {
     // Rules of reuse.
     (
       "evaluate --shape p=3 --nest [inputs]_[weights]_[outputs] --reuse all",
-      "The value 'all' is invalid for '--reuse <policy>'. Please provide one of 'overlap', 'sliding' or 'none'."
+      "--reuse: 'all' is unknown; accepted: overlap, sliding, none"
     ),
     (
       "optimize --shape p=3,r=2 --capacity 1KiB --reuse all",
-      "The value 'all' is invalid for '--reuse <policy>'. Please provide one of 'overlap', 'sliding' or 'none'."
+      "--reuse: 'all' is unknown; accepted: overlap, sliding, none"
     ),
     (
       "curve --shape p=3,r=2 --reuse all",
-      "The value 'all' is invalid for '--reuse <policy>'. Please provide one of 'overlap', 'sliding' or 'none'."
+      "--reuse: 'all' is unknown; accepted: overlap, sliding, none"
     ),
     (
       "gap --shape p=3,r=2 --capacity 1KiB --reuse all",
-      "The value 'all' is invalid for '--reuse <policy>'. Please provide one of 'overlap', 'sliding' or 'none'."
+      "--reuse: 'all' is unknown; accepted: overlap, sliding, none"
     ),
     (
       "sweep alexnet --capacity 1KiB --output x.csv --reuse sliding,all",
@@ -217,12 +218,37 @@ struct ArgumentTests {
       "--output: 'x.csv' ends in .csv, and JSON lines (--format jsonl) is written; a name in .jsonl is accepted"
     ),
     (
+      "sweep alexnet --capacity 1KiB --output x.json",
+      "--output: 'x.json' ends in .json, and a table or JSON lines is written; a name in .csv or .jsonl is accepted"
+    ),
+    (
+      "sweep alexnet --capacity 1KiB --output x.json --format jsonl",
+      "--output: 'x.json' ends in .json, and JSON lines (--format jsonl) is written; a name in .jsonl is accepted"
+    ),
+    (
       "report x.json --output y.csv",
       "--output: 'y.csv' ends in .csv, and a page of HTML is written; a name in .html is accepted"
     ),
     (
       "sweep alexnet --capacity 1KiB --output x.html",
       "--output: 'x.html' ends in .html, and a table or JSON lines is written; a name in .csv or .jsonl is accepted"
+    ),
+    // A layer that is asked for where the mapping is another's.
+    (
+      "evaluate alexnet --layer conv3,conv4 --mapping configs/mappings/alexnet-conv2.yaml",
+      "--layer: is conv3, conv4, and configs/mappings/alexnet-conv2.yaml is for conv2; --layer conv2, or a file that names "
+        + "no layer, is accepted"
+    ),
+    (
+      "export alexnet --layer conv3 --mapping configs/mappings/alexnet-conv2.yaml --to c",
+      "--layer: is conv3, and configs/mappings/alexnet-conv2.yaml is for conv2; --layer conv2, or a file that names no "
+        + "layer, is accepted"
+    ),
+    (
+      "evaluate vit-b16 --mapping configs/mappings/alexnet-conv2.yaml",
+      "configs/mappings/alexnet-conv2.yaml: layer: unknown layer 'conv2'; accepted: conv_proj, "
+        + "self_attention.in_proj, self_attention.scores, self_attention.context, self_attention.out_proj, mlp.0, mlp.3, "
+        + "heads.head"
     ),
     // Two answers in one place.
     (
@@ -232,6 +258,10 @@ struct ArgumentTests {
     (
       "optimize alexnet --layer conv1 --capacity 1KiB --mapping - --timeloop - --output x.json",
       "--mapping and --timeloop would both go to standard output; give one of them a file"
+    ),
+    (
+      "evaluate --shape p=3 --nest [inputs]_[weights]_[outputs] --replay --burst 200GiB",
+      "--burst: is 200GiB; at most 128 GiB is accepted"
     ),
     (
       "evaluate --shape p=3 --nest [inputs]_[weights]_[outputs] --timeloop x --output x",
@@ -309,6 +339,7 @@ struct ArgumentTests {
     "curve # --reuse sliding --total --format csv",
     "gap # --layer fc6 --capacity 16KiB --format csv", "bound # --capacity 16KiB --format csv",
     "evaluate # --layer conv2 --mapping configs/mappings/alexnet-conv2.yaml --format csv",
+    "evaluate # --layer conv* --mapping configs/mappings/alexnet-conv2.yaml --format csv",
     "sweep # --layer conv5,fc7 --capacity 16KiB --reuse sliding --output - --format csv", "convert #", "networks #",
   ])
   func networksAreNamedAlike(line: String) throws {

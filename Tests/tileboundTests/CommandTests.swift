@@ -520,7 +520,7 @@ struct CommandTests {
     for (options, message) in [
       ("--burst 8B", "--burst goes with --replay"),
       ("--memory-order nhwc --replay", "--memory-order goes with --burst"),
-      ("--burst 8B --memory-order hwcn --replay", "'hwcn' is invalid for '--memory-order <order>'"),
+      ("--burst 8B --memory-order hwcn --replay", "--memory-order: 'hwcn' is unknown; accepted: nchw, nhwc"),
       ("--burst 8 --replay", "--burst: '8' has no unit"),
     ] {
       let refused = try Program.shell(
@@ -659,7 +659,7 @@ struct CommandTests {
     ("optimize \(fc) \(inParts) --pieces 2", 64, "a mapping in pieces takes a Buffer that all tensors share"),
     ("optimize \(fc) --capacity 1KiB --tiles k=16+", 64, "--tiles: 'k=16+' is not understood; tiles are written k=16*"),
     ("optimize \(fc) --capacity 1KiB --tiles s=2*", 64, "--tiles: tiles of s cannot be asked to be multiples"),
-    ("optimize \(fc) --capacity 1KiB --tiles k<=0", 64, "--tiles: k: 0 is no tile; from 1 to"),
+    ("optimize \(fc) --capacity 1KiB --tiles k<=0", 64, "--tiles: k: 0 is no tile; 1 to"),
     ("optimize \(fc) --capacity 1KiB --tiles k=1|", 64, "--tiles: 'k=1|' is not understood; tiles are written k=16*"),
     ("optimize \(fc) --capacity 1KiB --tiles g<=2", 64, "--tiles: tiles of g cannot be chosen; those of n, k, c, p, q"),
     ("optimize \(fc) --capacity 1KiB --divisors --reuse none", 64, "--reuse overlap alone, not under none"),
@@ -792,6 +792,12 @@ struct CommandTests {
       let coloured = try Program.shell("NO_COLOR=1 tilebound \(line) --color always").output
       #expect(coloured.contains("\u{1b}[1m") && coloured.replacing(#/\u{1b}\[\d+m/#, with: "") == wide, "\(line)")
     }
+    // However narrow it is said to be.
+    for width in [40, 19, 9] {
+      let narrow = try Program.shell("COLUMNS=\(width) tilebound bound alexnet --layer fc8 --capacity 64KiB")
+      let heading = narrow.output.split(separator: "\n").prefix(2)
+      #expect(narrow.code == 0 && heading.allSatisfy { $0.count <= width }, "\(width): \(heading)")
+    }
     let refused = try Program.run("networks --color red")
     #expect(refused.code == 64 && refused.error.contains("--color") && refused.error.contains("never"))
     try withTemporaryFolder { folder in
@@ -920,18 +926,18 @@ struct CommandTests {
     ("optimize --shape p=3 --capacity 1KiB --bits 99", 64, "--bits: '99' is no width"),
     (
       "optimize --shape p=3 --capacity 1KiB --reuse some", 64,
-      "The value 'some' is invalid for '--reuse <policy>'. Please provide one of 'overlap', 'sliding' or 'none'."
+      "--reuse: 'some' is unknown; accepted: overlap, sliding, none"
     ),
     ("optimize --shape p=3 --capacity 1KiB --dataflow xyz", 64, "--dataflow: unknown dataflow 'xyz'; accepted: any,"),
     (
       "optimize --shape p=3 --capacity 1KiB --format xml", 64,
-      "The value 'xml' is invalid for '--format <form>'. Please provide one of 'table', 'json' or 'csv'."
+      "--format: 'xml' is unknown; accepted: table, json, csv"
     ),
-    ("optimize --shape p=3 --capacity 1KiB --threads 0", 64, "--threads: 0 is out of range"),
+    ("optimize --shape p=3 --capacity 1KiB --threads 0", 64, "--threads: is 0; 1 to 1024 is accepted"),
     ("optimize --shape p=3 --capacity 1KiB --threads two", 64, "'two'"),
     ("optimize --shape p=3 --capacity 1KiB --energy joule", 64, "--energy: unknown energy model 'joule'"),
-    ("optimize --shape p=3 --capacity", 64, "Missing value"),
-    ("optimize --frobnicate", 64, "Unknown option '--frobnicate'"),
+    ("optimize --shape p=3 --capacity", 64, "--capacity: has no value; <size> is expected"),
+    ("optimize --frobnicate", 64, "unknown option '--frobnicate'"),
     (
       "optimize --network alexnet --capacity 1KiB --mapping m.yaml", 64, "--mapping takes the mapping of a single layer"
     ),
@@ -948,11 +954,14 @@ struct CommandTests {
     ("optimize --shape p=3 --capacity 1KiB --mapping ./x --output x", 64, "--mapping and --output name the same file"),
     ("bound --shape p=3 --capacity 2B", 2, "shape: no mapping fits 2 B; the least capacity that would is 3 B"),
     ("bound --capacity 1KiB", 64, "needs a layer: give --network, --shape or --gemm, for example: tilebound"),
-    ("bound --shape p=3 --capacity 1KiB --format pdf", 64, "The value 'pdf' is invalid for '--format <form>'."),
+    ("bound --shape p=3 --capacity 1KiB --format pdf", 64, "--format: 'pdf' is unknown; accepted: "),
     ("evaluate --network alexnet", 64, "needs one mapping: give either --mapping, a file, or --nest"),
     ("evaluate --network alexnet --mapping none.yaml", 64, "none.yaml: cannot be read: No such file or directory"),
     ("evaluate --network alexnet --mapping configs/energy/unit.yaml", 64, "unknown key 'energy'"),
-    ("evaluate --network vgg16 --mapping configs/mappings/alexnet-conv2.yaml", 64, "vgg16 has no layer 'conv2'"),
+    (
+      "evaluate --network vgg16 --mapping configs/mappings/alexnet-conv2.yaml", 64,
+      "alexnet-conv2.yaml: layer: unknown layer 'conv2'; "
+    ),
     (
       "evaluate --network alexnet --mapping configs/mappings/alexnet-conv2.yaml --capacity 1KiB", 2,
       "does not fit 1 KiB"
@@ -977,7 +986,7 @@ struct CommandTests {
     ("sweep --network alexnet --capacity 1KiB --energy joule --output x.csv", 64, "unknown energy model 'joule'"),
     (
       "sweep --network alexnet --capacity 1KiB --output x.csv --format xml", 64,
-      "The value 'xml' is invalid for '--format <form>'. Please provide one of 'jsonl' and 'csv'."
+      "--format: 'xml' is unknown; accepted: jsonl, csv"
     ),
     (
       "sweep --network alexnet --capacity 1KiB --output no/x.csv", 1,
@@ -991,7 +1000,7 @@ struct CommandTests {
     ("sweep alexnet --capacity 1KiB --output configs --restart", 64, "--output: 'configs' is a folder; a file's name"),
     (
       "sweep --network alexnet --capacity 1KiB --output x.csv --plot-format gif", 64,
-      "The value 'gif' is invalid for '--plot-format <kind>'. Please provide one of 'svg', 'png' or 'pdf'."
+      "--plot-format: 'gif' is unknown; accepted: svg, png, pdf"
     ),
     ("curve --network alexnet --plot x.gif", 64, "--plot: 'x.gif' names no kind of picture; a name in .svg, .png"),
     ("curve --network alexnet --plot svg", 64, "--plot: 'svg' names no kind of picture"),
@@ -1001,13 +1010,13 @@ struct CommandTests {
     ),
     (
       "curve --network alexnet --plot x.svg --plot-in bytes", 64,
-      "The value 'bytes' is invalid for '--plot-in <quantity>'. Please provide one of 'energy', 'total' or 'words'."
+      "--plot-in: 'bytes' is unknown; accepted: energy, total, words"
     ),
     (
       "curve --shape p=3 --bits partial-sums=24 --plot x.svg --plot-in words", 64,
       "words are counted where all have one"
     ),
-    ("curve --network alexnet --plot-in bytes", 64, "Please provide one of 'energy', 'total' or 'words'."),
+    ("curve --network alexnet --plot-in bytes", 64, "accepted: energy, total, words"),
     (
       "curve --network alexnet --plot x.svg --capacity 64KiB", 64,
       "--plot: shows a range of capacities; --capacity names one"
@@ -1018,7 +1027,7 @@ struct CommandTests {
     ("curve --network alexnet --output no/x.csv", 1, "no/x.csv: cannot be written: No such file or directory"),
     ("optimize --gemm 4x4x4 --capacity 1KiB --output README.md/x.csv", 1, "README.md/x.csv: cannot be written: Not a"),
     ("curve --network alexnet --plot no/x.svg", 1, "no/x.svg: cannot be written: No such file or directory"),
-    ("report", 64, "Missing expected argument '<file> ...'"),
+    ("report", 64, "missing expected argument '<file> ...'; 'tilebound help report' tells what is accepted"),
     ("report none.json", 64, "none.json: cannot be read: No such file or directory"),
     ("report configs", 64, "configs: is a folder; a file is expected"),
     ("optimize configs --capacity 1KiB", 64, "--network: 'configs' is a folder; the name or the file of a network is"),

@@ -87,8 +87,11 @@ struct ExportCommandTests {
   }
 
   private static let refused: [(line: String, code: Int32, message: String)] = [
-    ("alexnet --capacity 64KiB", 64, "Missing expected argument '--to <target>'"),
-    ("alexnet --layer conv2 --capacity 64KiB --to llvm", 64, "The value 'llvm' is invalid for '--to <target>'"),
+    (
+      "alexnet --capacity 64KiB", 64,
+      "missing expected argument '--to <target>'; 'tilebound help export' tells what is accepted"
+    ),
+    ("alexnet --layer conv2 --capacity 64KiB --to llvm", 64, "--to: 'llvm' is unknown; accepted: "),
     (
       "alexnet --capacity 64KiB --to c", 64,
       "writes the mapping of one layer; choose it by --layer, one of conv1, conv2"

@@ -156,7 +156,7 @@ struct PiecesCommandTests {
       "draws one layer or a whole network"
     ),
     ("curve --gemm 24x20x32 --capacity 2B --pieces 2", 2, "no mapping fits 2 B"),
-    ("optimize \(gemm) --pieces 0", 64, "'--pieces <N|auto>': 1 to 256, or auto, is accepted"),
+    ("optimize \(gemm) --pieces 0", 64, "--pieces: is '0'; 1 to 256 is accepted, or auto"),
     ("optimize \(gemm) --pieces 2 --plot x.svg", 64, "--plot"),
     ("optimize \(gemm) --pieces 2 --timeloop x.yaml", 64, "--timeloop takes mappings of one nest"),
     ("optimize --gemm 24x20x32 --capacity 2B --pieces 2", 2, "no mapping fits 2 B"),

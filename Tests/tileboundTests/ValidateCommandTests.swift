@@ -33,6 +33,12 @@ struct ValidateCommandTests {
       #expect(text.output.contains("computing over MACs: 0.5608000 to 0.5608000; the platform's MAC: 0.5608000"))
       #expect(text.output.contains("data ~ v + v², v = k"))
       #expect(text.output.contains("all levels") && text.output.contains("12 of 12"))
+      // Each row of a table of bounds is explained, and its factors have one form.
+      #expect(text.output.contains("  DRAM: with a Buffer of all memories on the chip, then of each level alone"))
+      let bounds = text.output.matches(of: #/\d of 12 ([ \d.]+) line/#).map(\.output.1)
+      let factors = bounds.flatMap { $0.split(separator: " ") }
+      #expect(bounds.count == 4 && factors.count == 5 * bounds.count, "\(text.output)")
+      #expect(factors.allSatisfy { $0.drop { "0.".contains($0) }.filter(\.isNumber).count == 4 }, "\(factors)")
       let plain = try Program.run("validate \(file) \(Self.options)")
       #expect(plain.code == 0 && !plain.output.contains("all levels"))
 
@@ -100,8 +106,8 @@ struct ValidateCommandTests {
       let start = try #require(lines.firstIndex(of: "measured energy of data, layer by layer"))
       #expect(
         lines[start + 1] == "layer MACs measured bound, DRAM measured over it measured a MAC above DRAM's bound a MAC")
-      #expect(lines[start + 2] == "fc6 37 748 736 4.834e+09 2.417e+09 2.00 128.0 64.02")
-      #expect(lines[start + 4] == "fc8 4 096 000 5.249e+08 2.625e+08 2.00 128.2 64.08")
+      #expect(lines[start + 2] == "fc6 37 748 736 4.834e+09 2.417e+09 2.000 128.0 64.02")
+      #expect(lines[start + 4] == "fc8 4 096 000 5.249e+08 2.625e+08 2.000 128.2 64.08")
       #expect(!outcome.output.contains("residuals by parameter"))
       let refused = try Program.run("validate fc.csv --platform simplearch", in: folder)
       #expect(refused.code == 64)

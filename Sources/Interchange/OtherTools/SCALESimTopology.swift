@@ -256,7 +256,7 @@ public enum SCALESimTopology {
     /// The stride along the width, where it is given under a header that names one stride.
     private func secondStride() throws(FormatError) -> Int? {
       guard let position = columns.secondStride(in: fields), let stride = Int(fields[position]) else { return nil }
-      if stride < 1 { throw error(.strides, "is \(stride) along the width; a whole number from 1 on is expected") }
+      if stride < 1 { throw error(.strides, "is \(stride) along the width; \((1...).accepted)") }
       return stride
     }
 

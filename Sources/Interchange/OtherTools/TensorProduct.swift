@@ -55,7 +55,7 @@ struct TensorProduct {
   /// What each dimension is.
   func structure() throws(Inexpressible) -> ProductStructure {
     for (dimension, size) in sizes.sorted(by: { $0.key < $1.key }) where size > Layer.largestSize {
-      throw Inexpressible(reason: "dimension \(dimension) is \(size); at most \(Layer.largestSize) is accepted")
+      throw Inexpressible(reason: "dimension \(dimension) is \(size); \((...Layer.largestSize).accepted)")
     }
     let outputVariables = try variables(output, of: .outputs)
     let weightVariables = try variables(weights, of: .weights)

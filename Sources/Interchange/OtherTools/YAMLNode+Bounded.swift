@@ -1,3 +1,4 @@
+import Workloads
 import Yams
 
 /// Reading of files whose keys are another tool's. Aliases can make a small file a huge tree, so lists are bounded.
@@ -39,7 +40,7 @@ extension YAMLNode {
   /// A size from 1 on; Layer bounds it from above.
   func size() throws(FormatError) -> Int {
     let size = try integer()
-    if size < 1 { throw error("is \(size); it must be at least 1") }
+    if size < 1 { throw error("is \(size); \((1...).accepted)") }
     return size
   }
 }

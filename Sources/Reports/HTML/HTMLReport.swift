@@ -114,7 +114,8 @@ struct FiguresSection {
       let drawings = try Figure.inlineSVGs(Array(figures[group]), idPrefixes: prefixes)
       return zip(group, drawings).map { index, svg in
         Item(
-          number: first + index, title: figures[index].title, setting: figures[index].subtitle,
+          number: first + index, title: NumberText.unbroken(figures[index].title),
+          setting: NumberText.unbroken(figures[index].subtitle),
           description: NumberText.unbroken(figures[index].description), svg: svg)
       }
     }.flatMap(\.self)

@@ -218,7 +218,7 @@ extension MappingDetail {
 extension MappingDetail.Nest {
   /// Writes it as lists, each in the one before.
   fileprivate func write(to html: inout String) {
-    if let title { html += "<p class=\"aside\">\(EscapedHTML.escaped(title))</p>\n" }
+    if let title { html += "<p class=\"aside\">\(EscapedHTML.escaped(NumberText.unbroken(title)))</p>\n" }
     html += "<div class=\"scroll\" role=\"group\" aria-label=\"Loop nest\" tabindex=\"0\"><div class=\"nest\">"
     for line in lines {
       html += "<ol><li><div"

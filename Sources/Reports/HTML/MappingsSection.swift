@@ -38,7 +38,8 @@ struct MappingsSection {
       return LayerPart(
         network: key.network, title: entries[0].record.layerTitle,
         shape: key.network == nil ? nil : ShapeText.text(key.layer),
-        extent: "\(NumberText.grouped(key.layer.macs)) MACs" + (key.network == nil ? "" : ", \(count)"),
+        extent: NumberText.unbroken(
+          "\(NumberText.grouped(key.layer.macs)) MACs" + (key.network == nil ? "" : ", \(count)")),
         mappings: mappings)
     }
     omission =

@@ -10,16 +10,21 @@ struct SummarySection {
     let title: String
     var tables: [HTMLTable] = []
     var remarks: [String] = []
+
+    /// The same, with no number broken at the end of a line.
+    fileprivate var unbroken: Part {
+      Part(title: NumberText.unbroken(title), tables: tables, remarks: remarks.map(NumberText.unbroken))
+    }
   }
 
   let parts: [Part]
 
   /// That of a digest.
-  init(_ digest: ReportDigest) { parts = digest.summary }
+  init(_ digest: ReportDigest) { parts = digest.summary.map(\.unbroken) }
 
   init(_ contents: ReportContents) {
     parts = contents.settings.indices.map { index in
-      Self.part(contents.entries.filter { $0.setting == index }, contents, index)
+      Self.part(contents.entries.filter { $0.setting == index }, contents, index).unbroken
     }
   }
 
@@ -59,7 +64,9 @@ struct SummarySection {
     for (network, entries) in single.grouped(by: { $0.record.network ?? ShapeText.text($0.record.layer) }) {
       addTotals(network, entries, to: &totals, &wholes, &part.remarks)
     }
-    for (network, optima) in single.filter({ $0.record.search != nil }).grouped(by: \.record.network) {
+    // Of a template's nests it is not asked.
+    let searched = single.filter { $0.record.search != nil && $0.record.template == nil }
+    for (network, optima) in searched.grouped(by: \.record.network) {
       part.remarks.append(DataflowCounts(optima.map(\.record)).text(of: network ?? "layers by shape"))
     }
     part.tables = ([totals, wholes].map { withoutTotals($0, setting.energyModel) } + [curves]).filter {

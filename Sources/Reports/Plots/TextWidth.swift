@@ -42,13 +42,32 @@ enum TextWidth {
   }
 
   /// Names with their middles cut out where they would be too wide. Where two would then look alike, their words are cut instead, so
-  /// that numbers and what is between words stay: "denseblock1.denselayer3.conv1" may be "d…1.d…3.conv1".
+  /// that numbers and what is between words stay: "denseblock1.denselayer3.conv1" may be "d…1.d…3.conv1". What looks alike even so is
+  /// numbered.
   static func fittedNames(_ names: [String], within width: Double) -> [String] {
     let cut = names.map { fittedName($0, within: width) }
-    let shared = Dictionary(grouping: zip(cut, names), by: \.0).filter { Set($0.value.map(\.1)).count > 1 }
-    return zip(names, cut).map { name, cut in
-      shared[cut] == nil ? cut : withWordsCut(PlotText.visible(name), within: width) ?? cut
+    let shared = Self.shared(cut, by: names)
+    let labels = zip(names, cut).map { name, cut in
+      shared.contains(cut) ? withWordsCut(PlotText.visible(name), within: width) ?? cut : cut
     }
+    let alike = Self.shared(labels, by: names)
+    if alike.isEmpty { return labels }
+    var taken = Set(labels)
+    var numbered: [String: String] = [:]
+    for (name, label) in zip(names, labels) where alike.contains(label) && numbered[name] == nil {
+      var (number, own) = (0, label)
+      while !taken.insert(own).inserted {
+        number += 1
+        own = fittedName(name, within: width - of(" #\(number)")) + " #\(number)"
+      }
+      numbered[name] = own
+    }
+    return zip(names, labels).map { name, label in numbered[name] ?? label }
+  }
+
+  /// The labels that different names have.
+  private static func shared(_ labels: [String], by names: [String]) -> Set<String> {
+    Set(Dictionary(grouping: zip(labels, names), by: \.0).filter { Set($0.value.map(\.1)).count > 1 }.keys)
   }
 
   /// A name whose longest words are cut at their ends, as few of them and as few letters as it takes; nil where that does not

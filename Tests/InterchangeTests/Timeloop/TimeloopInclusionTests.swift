@@ -151,7 +151,7 @@ struct TimeloopInclusionTests {
     let wrong = part.replacing("I: 6", with: "I: 0")
     #expect(
       try read([("layer.yaml", "problem: \(value)\n"), ("base.yaml", wrong)])
-        == "base.yaml:\(isValue ? 9 : 8): problem.instance.I: is 0; a number from 1 to 1048576 is expected")
+        == "base.yaml:\(isValue ? 9 : 8): problem.instance.I: is 0; 1 to 1048576 is accepted")
   }
 
   /// Values of a file's keys, also with keys after them, under merge keys and as values of variables.

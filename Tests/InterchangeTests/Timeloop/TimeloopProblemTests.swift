@@ -207,7 +207,7 @@ struct TimeloopProblemTests {
     ),
     (
       "problem: {shape: cnn_layer, instance: {C: 0, K: 1, N: 1, P: 1, Q: 1, R: 1, S: 1}}",
-      "prob.yaml:1: problem.instance.C: is 0; a number from 1 to 1048576 is expected"
+      "prob.yaml:1: problem.instance.C: is 0; 1 to 1048576 is accepted"
     ),
     (
       "problem: {shape: gemm, instance: {M: 1}}",
