@@ -1,6 +1,6 @@
 public import Answers
 public import EnergyModel
-public import MappingSearch
+import MappingSearch
 import Mappings
 import Workloads
 
