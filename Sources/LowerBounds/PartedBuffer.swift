@@ -176,7 +176,9 @@ struct PartedBuffer {
       func bits(_ power: Double) -> Double { best(stretches: exp2(power)).bits }
       var (left, right) = (high - (high - low) * Self.goldenRatio, low + (high - low) * Self.goldenRatio)
       var (atLeft, atRight) = (bits(left), bits(right))
-      for _ in 0..<Self.steps where exp2(low).rounded(.down) < exp2(high).rounded(.down) {
+      for _ in 0..<Self.steps {
+        // Whole numbers are tried in the end, and between these they are known.
+        if exp2(low).rounded(.down) == exp2(high).rounded(.down) { break }
         if atLeft < atRight {
           (low, left, atLeft) = (left, right, atRight)
           right = low + (high - low) * Self.goldenRatio

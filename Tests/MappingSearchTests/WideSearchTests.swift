@@ -73,13 +73,36 @@ import Workloads
     #expect(optima.count > 10)
   }
 
-  @Test("whether a dataflow attains an energy does not depend on what was asked before", arguments: seeds(0..<10))
+  /// A layer with a halo and a Buffer with something of everything, or a shared one.
+  private struct Layout {
+    let problem: Problem
+    let room: RoomRule
+    let description: String
+
+    init(_ draw: HaloDraw, _ random: inout SplitMix64, isShared: Bool, hasParts: Bool) throws {
+      let layout = isShared ? .shared : try LayoutSearchTests.layout(&random, hasParts: hasParts)
+      problem = try LayoutSearchTests.problem(draw.problem, layout)
+      var resident = layout.onChip.union(layout.doubleBuffered.filter { _ in random.oneIn(2) })
+      if resident.count == Tensor.allCases.count { resident = [] }
+      room = RoomRule(problem, resident: resident)
+      description = "\(draw), \(LayoutSearchTests.describe(layout)), \(resident)"
+    }
+
+    func search(all: Bool = false) -> WideSearch { WideSearch(problem, all: all, room) }
+
+    func limits(_ capacity: Int) -> [HeldLimits] {
+      problem.dataflows.map { room.limits($0.order, capacity: capacity, countsResidents: true) }
+    }
+  }
+
+  @Test("whether a dataflow attains an energy does not depend on what was asked before", arguments: seeds(0..<20))
   func attains(_ seed: Int) throws {
     var random = SplitMix64(seed: 9000 + seed)
     let all = seed % 2 == 0
     let draw = try HaloDraw(seed: 9000 + seed, axes: seed % 4 / 2 + 1, largestMACs: all ? 30 : 3000)
-    let problem = draw.problem
-    let known = WideSearch(problem, all: all)
+    let layout = try Layout(draw, &random, isShared: seed < 10, hasParts: seed % 3 > 0)
+    let problem = layout.problem
+    let known = layout.search(all: all)
     let least = problem.leastCapacity.count
     for dataflow in Dataflow.allCases {
       var capacity = least
@@ -89,17 +112,21 @@ import Workloads
           Int.random(in: 0..<6, using: &random) == 0
           ? Int.random(in: least...capacity, using: &random)
           : capacity + 1 + Int.random(in: 0...capacity / 4, using: &random)
-        let optimum = WideSearch(problem, all: all).optimum(capacity: capacity, dataflow: dataflow).best
+        let (within, limits) = (capacity - layout.room.besides, layout.limits(capacity))
+        let optimum = layout.search(all: all).optimum(capacity: within, limits: limits, dataflow: dataflow).best
+        if optimum.energy == .max { continue }
         let energy = optimum.energy + Int.random(in: -optimum.energy / 40...optimum.energy / 40, using: &random)
         func cost(_ search: WideSearch) -> Int? {
-          search.candidate(costing: energy, capacity: capacity, dataflow).map { problem.evaluate($0).energy.dataQuanta }
+          search.candidate(costing: energy, capacity: within, limits: limits, dataflow)
+            .map { problem.evaluate($0).energy.dataQuanta }
         }
-        let (found, expected) = (cost(known), cost(WideSearch(problem, all: all)))
+        let (found, expected) = (cost(known), cost(layout.search(all: all)))
         let least = problem.dataQuanta(ofGroup: energy)
         #expect(
           found.map { $0 <= least } ?? false == expected.map { $0 <= least } ?? false,
           """
-          \(draw), \(dataflow) at \(capacity), \(energy): \(String(describing: found)), \(String(describing: expected))
+          \(layout.description), \(dataflow) at \(capacity), \(energy): \(String(describing: found)), \
+          \(String(describing: expected))
           """)
       }
     }
@@ -110,30 +137,29 @@ import Workloads
   func sample(_ seed: Int) throws {
     var random = SplitMix64(seed: 9500 + seed)
     let draw = try HaloDraw(seed: 9500 + seed, axes: seed % 2 + 1, largestMACs: 3000)
-    let layout = try LayoutSearchTests.layout(&random, hasParts: seed % 4 != 3)
-    let problem = try LayoutSearchTests.problem(draw.problem, layout)
-    let resident = layout.onChip.union(layout.doubleBuffered.filter { _ in random.oneIn(2) })
-    if resident.count == Tensor.allCases.count { return }
-    let room = RoomRule(problem, resident: resident)
-    let search = WideSearch(problem, all: false, room)
+    let layout = try Layout(draw, &random, isShared: false, hasParts: seed % 4 != 3)
+    let search = layout.search()
+    let least = layout.problem.leastCapacity.count
+    var found = 0
     for dataflow in [nil] + Dataflow.allCases.map(Optional.some) {
-      var capacity = problem.leastCapacity.count
+      var capacity = least
       var known: WideIncumbent?
       for _ in 0..<24 {
-        if random.oneIn(12) { (capacity, known) = (problem.leastCapacity.count, nil) }
-        capacity += 1 + random.pick(0...capacity / 4)
-        let within = capacity - room.besides
-        let limits = problem.dataflows.map { room.limits($0.order, capacity: capacity, countsResidents: true) }
+        if random.oneIn(12) { (capacity, known) = (least, nil) }
+        capacity += 1 + random.pick(0...capacity / 2)
+        let (within, limits) = (capacity - layout.room.besides, layout.limits(capacity))
         let best = search.sample(
           capacity: within, limits: limits, dataflow: dataflow, known: known, until: { _ in false }
         ).best
-        let alone = WideSearch(problem, all: false, room).optimum(capacity: within, limits: limits, dataflow: dataflow)
+        let alone = layout.search().optimum(capacity: within, limits: limits, dataflow: dataflow).best
         #expect(
-          best.energy == alone.best.energy && best.occupancy == alone.best.occupancy,
-          "\(draw), \(LayoutSearchTests.describe(layout)), \(resident), \(String(describing: dataflow)) at \(capacity)")
+          best.energy == alone.energy && best.occupancy == alone.occupancy,
+          "\(layout.description), \(String(describing: dataflow)) at \(capacity)")
         known = best.energy == .max ? nil : best
+        if known != nil { found += 1 }
       }
     }
+    #expect(found > 0, "\(layout.description): nothing fits any Buffer")
   }
 
   @Test("a curve has what is found at each capacity alone", arguments: seeds(0..<12))

@@ -170,6 +170,13 @@ extension Problem {
   ) -> (best: Evaluation, until: Bits) {
     /// The least that a neighbour holds that does not fit.
     var until = Bits(.max)
+    /// What a neighbour holds, if it fits.
+    func fitting(_ neighbour: Mapping) -> Bits? {
+      let held = held(by: neighbour)
+      if held <= capacity { return held }
+      until = min(until, held)
+      return nil
+    }
     var best = (mapping: evaluation.mapping, energy: evaluation.energy.dataQuanta, held: held(by: evaluation))
     // Nodes since the last change.
     var (index, unchanged) = (0, 0)
@@ -179,20 +186,14 @@ extension Problem {
       func offer(_ neighbour: Mapping) {
         // What is on the chip stays there.
         if movedFromChip(by: neighbour) != nil || refusedTile(of: neighbour) != nil { return }
-        let held = held(by: neighbour)
-        if held > capacity { return until = min(until, held) }
+        guard let held = fitting(neighbour) else { return }
         // With as much energy it is of use only where it holds less.
         let most = held < best.held ? best.energy : best.energy - 1
         if let energy = loads.energy(of: neighbour, atMost: most) { best = (neighbour, energy, held) }
       }
       let neighbours = NestNeighbours(of: before, in: self)
       neighbours.forEach(at: index, offer)
-      func fits(_ neighbour: Mapping) -> Bool {
-        let held = held(by: neighbour)
-        if held > capacity { until = min(until, held) }
-        return held <= capacity
-      }
-      if fillsLoops { neighbours.filled(at: index, where: fits).forEach(offer) }
+      if fillsLoops { neighbours.filled(at: index) { fitting($0) != nil }.forEach(offer) }
       unchanged = best.mapping == before ? unchanged + 1 : 0
       index += 1
     }

@@ -63,10 +63,12 @@ struct RoomRule: Sendable {
       }
     }
     for (part, share) in zip(layout.parts, layout.parts(in: Bits(capacity))) {
+      let bufferBits = Double(layout.capacity?.count ?? 0) / Double(part.capacity.count)
       let others = part.tensors.intersection(resident).reduce(0) {
         $0 + (countsResidents ? groups - 1 : groups) * whole($1)
       }
-      limits.add(order.map(part.tensors.contains), bits: share.capacity.count, besides: others, part, of: layout)
+      limits.add(
+        order.map(part.tensors.contains), bits: share.capacity.count, besides: others, bufferBits: bufferBits)
     }
     return limits
   }
@@ -101,9 +103,7 @@ struct HeldLimits: Sendable {
   var areNone: Bool { !hasParts && least == .zero }
 
   /// Adds a part for some of the tensors, of so many bits with some that are taken.
-  fileprivate mutating func add(
-    _ tensors: [Bool], bits: Int, besides others: Int, _ part: BufferLayout.Part, of layout: BufferLayout
-  ) {
+  fileprivate mutating func add(_ tensors: [Bool], bits: Int, besides others: Int, bufferBits: Double) {
     var mask = SIMD4<Int>(repeating: 0)
     for (position, isMember) in tensors.enumerated() where isMember {
       mask[position] = 1
@@ -116,7 +116,7 @@ struct HeldLimits: Sendable {
     default: members.2 = mask
     }
     (sizes[index], besides[index]) = (bits - others, others)
-    bufferBits[index] = Double(layout.capacity?.count ?? 0) / Double(part.capacity.count)
+    self.bufferBits[index] = bufferBits
     hasParts = true
   }
 
@@ -140,9 +140,7 @@ struct HeldLimits: Sendable {
 
   /// Whether boxes of so many bits are allowed.
   @inline(__always)
-  func admits(_ held: SIMD4<Int>) -> Bool {
-    !any(held .< least) && haveRoom(for: held)
-  }
+  func admits(_ held: SIMD4<Int>) -> Bool { !any(held .< least) && haveRoom(for: held) }
 
   /// The most bits of the third tensor beside so much of the others.
   @inline(__always)

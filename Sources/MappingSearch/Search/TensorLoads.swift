@@ -30,7 +30,7 @@ struct TensorLoads {
     known = Tensor.allCases.map { _ in [:] }
   }
 
-  /// The energy of moving data by a nest, in quanta; nil where it cannot be counted, or is seen to be more than so much.
+  /// The energy of moving data by a nest, in quanta; nil where it cannot be counted, or is more than so much.
   mutating func energy(of mapping: Mapping, atMost most: Int = .max) -> Int? {
     var energy = besides
     var loops: [Loop] = []

@@ -11,6 +11,8 @@ struct AxisTree {
     let needed: Int
     /// Whether the second tensor's block has all rows of the dimensions that it does not share with the first.
     let isWhole: Bool
+    /// Where ``AxisTree/leastOfFew`` has its first choices.
+    let few: Int
   }
 
   /// Groups in a row.
@@ -48,7 +50,8 @@ struct AxisTree {
   let held: [SIMD4<Int>]
   /// The factors of the products of the third tensor: at least of a group's choices up to each. None of a vertical axis.
   private(set) var leastOfThird: [Int] = []
-  /// The factors of the products of the third tensor: at least of each choice and the next few of its group. None of a horizontal axis.
+  /// The factors of the products of the third tensor: at least of the first few choices of each group, the next few, and so on. None of
+  /// a horizontal axis.
   private(set) var leastOfFew: [Int] = []
   /// So many together.
   static let few = 4
@@ -88,7 +91,8 @@ struct AxisTree {
       groups.append(
         Group(
           choices: first..<first + group.count, needed: sums.starts[loops.count],
-          isWhole: group[0].isWhole))
+          isWhole: group[0].isWhole,
+          few: groups.last.map { $0.few + ($0.choices.count + Self.few - 1) / Self.few } ?? 0))
       blocks += (0...lister.layout.places[1]).map { cut in sums.blocks[loops.count { $0.place < cut }] }
       var least = Array(repeating: Int.max, count: factors.count - third)
       for choice in group {
@@ -112,8 +116,8 @@ struct AxisTree {
     if !groups.isEmpty { add(groups.indices) }
     if isHorizontal { return }
     for group in groups {
-      for choice in group.choices {
-        let few = choice..<min(choice + Self.few, group.choices.upperBound)
+      for first in stride(from: group.choices.lowerBound, to: group.choices.upperBound, by: Self.few) {
+        let few = first..<min(first + Self.few, group.choices.upperBound)
         leastOfFew += (third..<products).map { product in
           few.reduce(.max) { min($0, self.factors[$1 * products + product]) }
         }

@@ -143,10 +143,6 @@ struct WideLeaf {
 
   // MARK: Pairs of nodes
 
-  /// The bits held with so many words at each keep, and of the columns so many of each tensor for a word.
-  @inline(__always)
-  private func occupancy(_ held: SIMD4<Int>, _ ofColumn: SIMD4<Int>) -> Int { (held &* ofColumn).wrappedSum() }
-
   /// Whether boxes of so many bits fit where all was searched before.
   @inline(__always)
   private func wasSearched(_ bits: SIMD4<Int>, _ incumbent: WideIncumbent) -> Bool {
@@ -207,21 +203,21 @@ struct WideLeaf {
     }
     if count == 0 { return next }
     if !isBounded { return nil }
-    let (heldAtLeast, least) = (occupancy(held, columns.leastHeld), leastEnergy(pair, columns: count))
+    let leastBits = held &* columns.leastHeld
+    let (heldAtLeast, least) = (leastBits.wrappedSum(), leastEnergy(pair, columns: count))
     if !incumbent.admits(occupancy: heldAtLeast, energy: least.ofAll) { return next }
     let group = columns.groups[count - 1]
     let ofThird = ThirdBound(
       needed: some.needed &* others.needed &* group.needed, steps: mostSteps(pair, columns: count),
       mostKept: some.mostHeld[2] &* others.mostHeld[2] &* group.mostOfThird,
       price: grid.prices[2], width: grid.widths[2])
-    let ofFirstTwo = held[0] &* columns.leastHeld[0] &+ held[1] &* columns.leastHeld[1]
+    let ofFirstTwo = leastBits[0] &+ leastBits[1]
     let room = min(incumbent.capacity &- ofFirstTwo, limits.most[2])
     if incumbent.admits(occupancy: heldAtLeast, energy: least.ofFirstTwo &+ ofThird.leastEnergy(room: room)) {
       return nil
     }
     let wakes = ofThird.leastRoom(above: room, energy: incumbent.energy &- least.ofFirstTwo)
-    let first = held &* columns.leastHeld
-    return min(next, wakes.map { leastCapacity(SIMD4(first[0], first[1], $0, 0)) } ?? .max)
+    return min(next, wakes.map { leastCapacity(SIMD4(leastBits[0], leastBits[1], $0, 0)) } ?? .max)
   }
 
   /// The least energy of a pair of nodes with one of the first groups of columns, of which the last has the least: that of
@@ -424,13 +420,14 @@ struct WideLeaf {
         incumbent.searched.capacity &- candidate.occupancy,
         searchedLimits.mostOfThird(first: ofFirst, second: ofSecond)) : -1
     let leastOfFew = vertical.leastOfFew.span
-    /// Whether no mapping of a choice of the vertical axis and the next few is of use.
+    /// Whether no mapping of a choice of the vertical axis, the first of a few, and the others is of use.
     func costTooMuch(_ v: Int) -> Bool {
       var energy = candidate.energy
+      let few = (some.few &+ (v &- some.choices.lowerBound) / AxisTree.few) &* ofThird
       for index in usedOfFirstTwo..<used.count {
         let product = used[index]
         let factor = factors[termOfProduct[product] &* count &+ candidate.column]
-        energy &+= leastOfFew[v &* ofThird &+ product &- third] &* factor &* least[last &* ofThird &+ product &- third]
+        energy &+= leastOfFew[few &+ product &- third] &* factor &* least[last &* ofThird &+ product &- third]
       }
       return energy > incumbent.energy
     }
@@ -441,10 +438,10 @@ struct WideLeaf {
       let held = vertical.held[v][2] &* ofColumn
       func bits(_ h: Int) -> Int { held &* horizontal.held[h][2] }
       func occupancy(_ h: Int) -> Int { candidate.occupancy &+ bits(h) }
-      func fits(_ h: Int) -> Int { leastCapacity(SIMD4(ofFirst, ofSecond, bits(h), 0)) }
+      func capacity(_ h: Int) -> Int { leastCapacity(SIMD4(ofFirst, ofSecond, bits(h), 0)) }
       while end > first, bits(end &- 1) > most { end &-= 1 }
       // Those after it hold more.
-      if end == first { return min(wakes, fits(first)) }
+      if end == first { return min(wakes, capacity(first)) }
       while start > first, bits(start &- 1) > mostSearched { start &-= 1 }
       if start > last { continue }
       weights.removeAll(keepingCapacity: true)
@@ -462,7 +459,7 @@ struct WideLeaf {
         return energy
       }
       if end <= last, !isBounded || energy(least, last &* ofThird) <= incumbent.energy {
-        wakes = min(wakes, fits(end))
+        wakes = min(wakes, capacity(end))
       }
       if start >= end
         || isBounded

@@ -150,7 +150,7 @@ final class WideSearch: @unchecked Sendable {
     var energy = Int.max
     /// The best found, which costs that, if any was.
     var best: WideIncumbent?
-    /// What may be of use at larger capacities; nil where it is not noted.
+    /// What may be of use at larger capacities.
     var frontiers: Frontiers? = [:]
   }
 
@@ -294,18 +294,15 @@ final class WideSearch: @unchecked Sendable {
   /// A mapping of a dataflow within a capacity that may cost no more than so much: one of which the sums say so, or else the one
   /// with the least sums if it is to be counted anew.
   ///
-  /// Where nothing else is asked of boxes, the search goes on from the one before for the same dataflow, if that was within a
-  /// smaller capacity for no less energy.
+  /// The search goes on from the one before for the same dataflow, if that was within a smaller capacity, with parts as much smaller,
+  /// for no less energy.
   func candidate(costing energy: Int, capacity: Int, limits: [HeldLimits] = [], _ dataflow: Dataflow) -> Mapping? {
     let most = problem.largestSum(recountedTo: energy)
     var now = Asked()
-    if limits.isEmpty, let before = asked[dataflow], before.capacity <= capacity,
-      most <= before.energy || before.best != nil
-    {
+    if let before = asked[dataflow], before.capacity <= capacity, most <= before.energy || before.best != nil {
       now = before
     }
     asked[dataflow] = nil
-    if !limits.isEmpty { now.frontiers = nil }
     var known = WideIncumbent(energy: most, occupancy: 0)
     if let best = now.best, best.energy < most { known = best }
     var incumbent = WideIncumbent(capacity: capacity, known: known, limits: limits)
@@ -313,12 +310,10 @@ final class WideSearch: @unchecked Sendable {
       let (nodes, _) = useful(dataflow, incumbent, prunes: true)
       expand(nodes, to: &incumbent, from: &now.frontiers) { $0.energy <= energy }
     }
-    if limits.isEmpty {
-      now.capacity = capacity
-      now.energy = min(now.energy, incumbent.energy)
-      now.best = incumbent.place == nil ? nil : incumbent
-      asked[dataflow] = now
-    }
+    now.capacity = capacity
+    now.energy = min(now.energy, incumbent.energy)
+    now.best = incumbent.place == nil ? nil : incumbent
+    asked[dataflow] = now
     return incumbent.place.map(mapping)
   }
 
