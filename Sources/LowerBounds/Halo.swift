@@ -10,11 +10,13 @@ struct Halo: Sendable {
   private struct Taps {
     /// The largest number relative to all of the class.
     var share: Double
-    /// The share of work lost is at least the less of loss · √β and mostLoss.
-    var loss: Double
-    var mostLoss: Double
+    /// 1/√z₀ is so much times √β.
+    var unit: Double
+    /// What they lose, or nil where they may lose nothing.
+    var loss: PlaneLoss?
 
-    func lost(_ root: Double) -> Double { min(loss * root, mostLoss) }
+    /// What is left of the square of the work, for the root of β relative to the weight of a MAC.
+    func kept(_ root: Double) -> Double { loss?.kept(unit * root) ?? 1 }
   }
 
   /// All classes with so many rows and columns.
@@ -40,28 +42,20 @@ struct Halo: Sendable {
     }
   }
 
-  /// D: what a line of outputs and one of inputs lose under so many kernel elements; between whole numbers on a line.
-  private static func lineLoss(_ elements: Double) -> Double {
-    func whole(_ count: Double) -> Double { count < 1 ? 0 : (count * count - 1) / 4 }
-    let least = elements.rounded(.down)
-    return whole(least) + (elements - least) * (whole(least + 1) - whole(least))
-  }
-
   /// All numbers of weights of a class, from all on down; those that are far from all taken together.
   private static func taps(rows: Int, columns: Int) -> [Taps] {
-    if min(rows, columns) == 1 { return [Taps(share: 1, loss: 0, mostLoss: 0)] }
-    let (rowCount, columnCount, all) = (Double(rows), Double(columns), Double(rows * columns))
+    if min(rows, columns) == 1 { return [Taps(share: 1, unit: 0, loss: nil)] }
+    let all = rows * columns
     var taps: [Taps] = []
-    var most = rows * columns
+    var most = all
     while most > 0 {
-      let least = max(1, most - (rows * columns - most) / 8)
-      let byRows = rowCount * lineLoss(Double(least) / rowCount)
-      let byColumns = columnCount * lineLoss(Double(least) / columnCount)
-      let count = Double(most)
-      let mostLoss = min(byRows * columnCount / lineLoss(columnCount), byColumns * rowCount / lineLoss(rowCount)) / 4
-      // √2 · φ / (τ^(3/2) · √ν) with ν = 1/√(ρρ').
-      let loss = (2 * byRows * byColumns).squareRoot() / (count * count.squareRoot()) * all.squareRoot().squareRoot()
-      taps.append(Taps(share: count / all, loss: loss, mostLoss: mostLoss / count))
+      let least = max(1, most - (all - most) / 8)
+      // z₀ = ντ/(2β) with ν = 1/√(ρρ').
+      let unit = (2 * Double(all).squareRoot() / Double(most)).squareRoot()
+      taps.append(
+        Taps(
+          share: Double(most) / Double(all), unit: unit,
+          loss: PlaneLoss(taps: least...most, rows: rows, columns: columns)))
       most = least - 1
     }
     return taps
@@ -79,7 +73,7 @@ struct Halo: Sendable {
 
   /// The weights with which all classes bound alike about some β, given by its root.
   private func weights(_ root: Double) -> Weights {
-    let weights = classes.map { 1 / (1 - $0.taps[0].lost(root)) }
+    let weights = classes.map { 1 / $0.taps[0].kept(root).squareRoot() }
     return Weights(
       classes: weights, work: zip(classes, weights).reduce(0) { $0 + $1.0.work * $1.1 }, most: weights.max() ?? 1)
   }
@@ -91,8 +85,7 @@ struct Halo: Sendable {
       let weight = weights.classes[index]
       let root = (beta / weight).squareRoot()
       for taps in classes[index].taps {
-        let kept = weight * (1 - taps.lost(root))
-        most = max(most, taps.share * kept * kept)
+        most = max(most, taps.share * weight * weight * taps.kept(root))
       }
     }
     return most
